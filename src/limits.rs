@@ -1,0 +1,62 @@
+//! Every capacity, with the reason for its size.
+//!
+//! nsinit has no heap. What does not fit is refused with the limit named, never cut off.
+
+/// Services in one file. Sixteen is a large appliance; a set of services fits one `u32`.
+pub const SERVICES_MAX: usize = 16;
+
+/// Steps in one plan: about 20 for the sandbox and 12 for each of [`SERVICES_MAX`] services.
+pub const STEPS_MAX: usize = 256;
+
+/// Lines of a uid_map or gid_map (user_namespaces(7): 340 since Linux 4.15).
+pub const ID_MAP_LINES_MAX: usize = 340;
+
+/// Bytes of a uid_map or gid_map: it is one write, and the kernel takes less than a page
+/// (kernel/user_namespace.c, `map_write`).
+pub const ID_MAP_BYTES_MAX: usize = 4_095;
+
+/// Environment changes of one service.
+pub const ENV_CHANGES_MAX: usize = 64;
+
+/// Variables of a changed environment, inherited ones included; an unchanged one has no limit.
+pub const ENV_MAX: usize = 1_024;
+
+/// Supplementary groups of one service. The kernel takes 65,536; nobody names more than a few.
+pub const GROUPS_MAX: usize = 64;
+
+/// Resource limits of one service: the kernel has 16 resources (getrlimit(2)).
+pub const RLIMITS_MAX: usize = 16;
+
+/// Words of a command from a file, and of a script that has to be given to /bin/sh.
+/// A command from the argument vector is handed on in place and has no limit.
+pub const COMMAND_WORDS_MAX: usize = 256;
+
+/// Bytes of a configuration file.
+pub const FILE_MAX: usize = 64 * 1024;
+
+/// Bytes of decoded words: no more than the file had, but for one NUL a word.
+pub const ARENA_MAX: usize = FILE_MAX + 16 * 1024;
+
+/// Tokens of a configuration file; the densest file has one a byte, an ordinary one in four bytes.
+pub const TOML_TOKENS_MAX: usize = FILE_MAX / 4;
+
+/// Nesting of arrays and inline tables in a file. Ours need three.
+pub const TOML_DEPTH_MAX: u32 = 16;
+
+/// Tables and keys remembered while a file is read, to find what is said twice.
+pub const TOML_KEYS_MAX: usize = 512;
+
+/// Bytes of a path (PATH_MAX of linux/limits.h, its NUL included).
+pub const PATH_MAX: usize = 4_096;
+
+/// Bytes of one line of /etc/passwd or /etc/group. A group with hundreds of members fits.
+pub const ACCOUNT_LINE_MAX: usize = 4_096;
+
+/// Bytes of one message of ours, which is one write.
+pub const MESSAGE_MAX: usize = 4_096;
+
+/// Actions the supervisor may ask for after one event: one for each service, and one for all.
+pub const ACTIONS_MAX: usize = 2 * SERVICES_MAX + 2;
+
+const _: () = assert!(SERVICES_MAX <= 32, "a ServiceSet is a u32");
+const _: () = assert!(STEPS_MAX <= u16::MAX as usize, "a step's number is a u16 in a failure");

@@ -1,0 +1,98 @@
+//! A step that failed, as an address: which step, which errno.
+//!
+//! Small and without borrowed data, so that it fits one write into a pipe: whoever holds the same
+//! plan can make words of it.
+
+use super::Errno;
+
+/// A reason that only the process that failed could see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Why {
+    /// Nothing beyond the errno.
+    #[default]
+    Errno = 0,
+    /// exec: the file is there, the interpreter its first line names is not.
+    InterpreterMissing,
+    /// exec: as before, and the name ends in a carriage return.
+    InterpreterHasCr,
+    /// exec: the program's dynamic loader is not there.
+    LoaderMissing,
+    /// exec: a program for another machine.
+    WrongMachine,
+    /// exec: neither a program nor a script.
+    NoFormat,
+    /// exec: a directory.
+    IsDirectory,
+    /// exec: no execute permission for anybody.
+    NoExecuteBit,
+    /// exec: an executable file on a file system mounted noexec.
+    Noexec,
+    /// A name that stands in no line of /etc/passwd.
+    NoSuchUser,
+    /// A name that stands in no line of /etc/group.
+    NoSuchGroup,
+    /// A line of /etc/passwd or /etc/group that cannot be read, or is too long.
+    BadAccountLine,
+    /// More environment variables or words than a changed list holds.
+    TooMany,
+    /// The clock offsets read back are not those that were written.
+    ReadBack,
+    /// The launcher died while the sandbox was being set up.
+    LauncherGone,
+}
+
+impl Why {
+    /// All reasons, by their number.
+    const ALL: [Self; 15] = [
+        Self::Errno,
+        Self::InterpreterMissing,
+        Self::InterpreterHasCr,
+        Self::LoaderMissing,
+        Self::WrongMachine,
+        Self::NoFormat,
+        Self::IsDirectory,
+        Self::NoExecuteBit,
+        Self::Noexec,
+        Self::NoSuchUser,
+        Self::NoSuchGroup,
+        Self::BadAccountLine,
+        Self::TooMany,
+        Self::ReadBack,
+        Self::LauncherGone,
+    ];
+
+    /// Its number.
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// The reason with this number.
+    pub fn new(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number)).copied()
+    }
+}
+
+/// A step that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The step's place in the plan, from 0.
+    pub step: u16,
+    /// What the kernel answered.
+    pub errno: Errno,
+    /// What else is known.
+    pub why: Why,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_goes_there_and_back() {
+        for (number, why) in (0u8..).zip(Why::ALL) {
+            assert_eq!((why.number(), Why::new(number)), (number, Some(why)));
+        }
+        assert_eq!(Why::new(200), None);
+    }
+}

@@ -1,0 +1,35 @@
+//! The nouns of the man pages: each parses itself and prints itself.
+//!
+//! A value of these types is always one the kernel could take; what was checked once is not checked
+//! again. Nothing here asks the kernel anything, and nothing knows how a value was said: flags,
+//! files and the kernel command line are `spec`.
+
+mod clock;
+mod errno;
+mod exit;
+mod failure;
+mod hostname;
+mod idmap;
+mod moment;
+mod namespace;
+mod policy;
+mod rlimit;
+mod service_set;
+mod signal;
+mod stdio;
+mod user;
+
+pub use clock::{Clock, Shift};
+pub use errno::Errno;
+pub use exit::{End, code};
+pub use failure::{Failure, Why};
+pub use hostname::{HostName, ServiceName};
+pub use idmap::{IdKind, IdMap};
+pub use moment::{Moment, Span};
+pub use namespace::{Namespace, NamespaceSet};
+pub use policy::{Policy, Restart};
+pub use rlimit::{Resource, Rlimit};
+pub use service_set::{ServiceId, ServiceSet};
+pub use signal::Signal;
+pub use stdio::{Stdio, Terminal};
+pub use user::{Account, Proc};

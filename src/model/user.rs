@@ -1,0 +1,82 @@
+//! Users and groups as they are said, and the choices for /proc.
+
+use core::ffi::CStr;
+
+use crate::text::{Fault, units};
+
+/// A user or group: by number, or by a name that is looked up in /etc/passwd or /etc/group of the
+/// root the service runs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Account<'a> {
+    /// A number, 0 to 4294967294; 4294967295 is the kernel's "none".
+    Id(u32),
+    /// A name (passwd(5), group(5)).
+    Name(&'a CStr),
+}
+
+impl<'a> Account<'a> {
+    /// Reads a number or a name; a word of digits is a number.
+    ///
+    /// # Errors
+    /// [`Fault::Empty`], [`Fault::OutOfRange`] for a number that is no id, [`Fault::BadByte`] for a
+    /// byte that no line of passwd(5) can hold in a name, [`Fault::NotA`] for a number with a tail.
+    pub fn parse(text: &'a CStr) -> Result<Self, Fault> {
+        let bytes = text.to_bytes();
+        match bytes.first() {
+            None => Err(Fault::Empty),
+            Some(b'0'..=b'9' | b'-' | b'+') => {
+                let max = u64::from(u32::MAX) - 1;
+                let id = units::unsigned(bytes, max)?;
+                u32::try_from(id).map(Self::Id).map_err(|_| Fault::OutOfRange { min: 0, max: 0 })
+            }
+            Some(_) => match bytes.iter().find(|byte| **byte <= b' ' || **byte == b':') {
+                Some(byte) => Err(Fault::BadByte(*byte)),
+                None => Ok(Self::Name(text)),
+            },
+        }
+    }
+}
+
+/// What stands at /proc inside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Proc {
+    /// A fresh procfs of the new PID namespace.
+    #[default]
+    Fresh,
+    /// What stands there outside.
+    Bind,
+}
+
+impl Proc {
+    /// Reads `fresh` or `bind`.
+    ///
+    /// # Errors
+    /// [`Fault::NotOneOf`].
+    pub fn parse(text: &[u8]) -> Result<Self, Fault> {
+        match text {
+            b"fresh" => Ok(Self::Fresh),
+            b"bind" => Ok(Self::Bind),
+            _ => Err(Fault::NotOneOf(&["fresh", "bind"])),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_is_a_number_or_a_name_and_never_something_between() {
+        assert_eq!(Account::parse(c"0"), Ok(Account::Id(0)));
+        assert_eq!(Account::parse(c"web"), Ok(Account::Name(c"web")));
+        for text in [c"1abc", c"-1", c"0x10", c"+5"] {
+            assert_eq!(Account::parse(text), Err(Fault::NotA(units::NUMBER)), "{text:?}");
+        }
+        for text in [c"4294967295", c"4294967296"] {
+            assert!(matches!(Account::parse(text), Err(Fault::OutOfRange { .. })), "{text:?}");
+        }
+        assert_eq!(Account::parse(c" 1"), Err(Fault::BadByte(b' ')));
+        assert_eq!(Account::parse(c"a:b"), Err(Fault::BadByte(b':')));
+        assert_eq!(Account::parse(c""), Err(Fault::Empty));
+    }
+}

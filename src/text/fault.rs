@@ -1,0 +1,38 @@
+//! What can be wrong with a word, without a word about it.
+//!
+//! A [`Fault`] is plain data: the reason, with the limit or the allowed values in it. Where it was
+//! said is added by whoever read it (`spec`), the sentence is made in `cli/report.rs`.
+
+/// Why a text is not the value it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing where something is needed.
+    Empty,
+    /// More bytes than the kernel or one of our limits takes.
+    TooLong {
+        /// Its length in bytes.
+        len: usize,
+        /// The most there may be, in bytes.
+        max: usize,
+    },
+    /// More entries than a capacity of `limits.rs` holds.
+    TooMany {
+        /// The most there may be.
+        max: usize,
+    },
+    /// A word outside a closed list.
+    NotOneOf(&'static [&'static str]),
+    /// Not written as such a value is written; the text names the form that is.
+    NotA(&'static str),
+    /// A number outside its range.
+    OutOfRange {
+        /// The least allowed.
+        min: i64,
+        /// The most allowed.
+        max: i64,
+    },
+    /// A byte that cannot stand in such a value.
+    BadByte(u8),
+    /// A NUL byte inside a text that the kernel takes as a C string.
+    Nul,
+}

@@ -1,0 +1,18 @@
+//! Bytes to words and back; knows nothing of Linux.
+//!
+//! Everything here is pure and borrows: a word is a slice of what somebody gave us (the argument
+//! vector, a file, the kernel command line) or of the [`Arena`] that holds what had to be decoded.
+//! What a word *means* does not belong here: that is `model`.
+
+mod arena;
+mod fault;
+mod near;
+mod quote;
+pub mod units;
+mod words;
+
+pub use arena::Arena;
+pub use fault::Fault;
+pub use near::nearest;
+pub use quote::Quoted;
+pub use words::Words;

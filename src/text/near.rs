@@ -1,0 +1,71 @@
+//! The word somebody probably meant.
+
+/// The longest word that is compared; longer ones are no typing error of a key.
+const LEN_MAX: usize = 32;
+
+/// The entry of `known` nearest to `word`, when it is near enough to be a typing error: at most a
+/// third of its bytes differ, or one is the beginning of the other.
+pub fn nearest(word: &[u8], known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    known
+        .filter_map(|candidate| Some((distance(word, candidate.as_bytes())?, candidate)))
+        .filter(|(distance, candidate)| {
+            let prefix = word.len() >= 3
+                && (candidate.as_bytes().starts_with(word)
+                    || word.starts_with(candidate.as_bytes()));
+            prefix || distance.saturating_mul(3) <= candidate.len().max(3)
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Edits between two words (insert, delete, replace), one row of the table at a time.
+fn distance(from: &[u8], to: &[u8]) -> Option<usize> {
+    if from.len() > LEN_MAX || to.len() > LEN_MAX {
+        return None;
+    }
+    let mut row: heapless::Vec<usize, { LEN_MAX + 1 }> = (0..=to.len()).collect();
+    for (line, a) in from.iter().enumerate() {
+        let mut diagonal = line;
+        let mut left = line.saturating_add(1);
+        if let Some(first) = row.first_mut() {
+            *first = left;
+        }
+        for (b, cell) in to.iter().zip(row.iter_mut().skip(1)) {
+            let replaced = diagonal.saturating_add(usize::from(!a.eq_ignore_ascii_case(b)));
+            diagonal = *cell;
+            *cell = replaced.min(diagonal.saturating_add(1)).min(left.saturating_add(1));
+            left = *cell;
+        }
+    }
+    row.last().copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEYS: [&str; 4] = ["hostname", "memory-max", "restart-delay", "uid-map"];
+
+    fn check(word: &str, expected: Option<&str>) {
+        assert_eq!(nearest(word.as_bytes(), KEYS.into_iter()), expected, "{word}");
+    }
+
+    #[test]
+    fn a_typing_error_finds_its_key_and_nonsense_finds_none() {
+        check("hostnmae", Some("hostname"));
+        check("HostName", Some("hostname"));
+        check("memory-maximum", Some("memory-max"));
+        check("restart-dellay", Some("restart-delay"));
+        check("uidmap", Some("uid-map"));
+        check("xyz", None);
+        check("", None);
+    }
+
+    #[test]
+    fn the_distance_is_symmetric_and_zero_for_equal_words() {
+        assert_eq!(distance(b"kitten", b"sitting"), Some(3));
+        assert_eq!(distance(b"sitting", b"kitten"), Some(3));
+        assert_eq!(distance(b"same", b"same"), Some(0));
+        assert_eq!(distance(&[b'x'; 33], b"x"), None);
+    }
+}
