@@ -1,1 +1,271 @@
-//! (being built)
+//! What was asked, and nothing else.
+//!
+//! A [`Spec`] holds only what somebody said, each value with its [`Origin`], so that a refusal can
+//! point at it. Three fronts fill it through one key table ([`keys`]): a TOML file ([`file`]), the
+//! kernel command line ([`cmdline`]) and the arguments ([`argv`]), in this order; the later wins.
+//! No default is filled in here, and nothing is asked of the machine: that is `plan`.
+
+pub mod argv;
+pub mod cmdline;
+mod fault;
+pub mod file;
+pub mod keys;
+mod service;
+
+use core::ffi::CStr;
+
+use heapless::Vec;
+
+use crate::limits::{ID_MAP_LINES_MAX, SERVICES_MAX};
+use crate::model::{HostName, IdKind, IdMap, Namespace, NamespaceSet, Proc, ServiceName, Shift};
+use crate::text::Fault;
+
+pub use fault::{Complaint, Complaints, SpecFault};
+pub use keys::{Key, Shape, Table};
+pub use service::{EnvChange, Groups, ServiceSpec};
+
+/// Where a value was said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody said it.
+    #[default]
+    Default,
+    /// In the file, at this line and column, both from 1.
+    File {
+        /// Line, from 1.
+        line: u32,
+        /// Column in characters, from 1.
+        column: u32,
+    },
+    /// On the kernel command line, at this byte, from 1.
+    CommandLine {
+        /// Column in bytes, from 1.
+        column: u32,
+    },
+    /// In this argument, counted from 1 behind the program's name.
+    Argument(u32),
+}
+
+impl Origin {
+    /// Whether both come from the same source, so that items of a list belong together.
+    pub const fn is_same_source(self, other: Self) -> bool {
+        matches!(
+            (self, other),
+            (Self::Default, Self::Default)
+                | (Self::File { .. }, Self::File { .. })
+                | (Self::CommandLine { .. }, Self::CommandLine { .. })
+                | (Self::Argument(_), Self::Argument(_))
+        )
+    }
+}
+
+/// A value and where it was said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said<T> {
+    /// The value.
+    pub value: T,
+    /// Where it was said.
+    pub origin: Origin,
+}
+
+/// One text for one key: a whole value, or one entry of a list or table.
+#[derive(Clone, Copy, Debug)]
+pub struct Item<'a> {
+    /// The text; an entry of a table is `NAME=VALUE`.
+    pub text: &'a CStr,
+    /// Where it was said.
+    pub origin: Origin,
+}
+
+impl<'a> Item<'a> {
+    /// Its bytes, without a NUL.
+    pub const fn bytes(self) -> &'a [u8] {
+        self.text.to_bytes()
+    }
+
+    /// Reads it with `parse` and keeps where it was said.
+    fn said<T>(
+        self,
+        parse: impl FnOnce(&'a [u8]) -> Result<T, Fault>,
+    ) -> Result<Option<Said<T>>, Fault> {
+        Ok(Some(Said { value: parse(self.bytes())?, origin: self.origin }))
+    }
+
+    /// As [`Item::said`], for values that keep the C string.
+    fn said_text<T>(
+        self,
+        parse: impl FnOnce(&'a CStr) -> Result<T, Fault>,
+    ) -> Result<Option<Said<T>>, Fault> {
+        Ok(Some(Said { value: parse(self.text)?, origin: self.origin }))
+    }
+
+    /// Appends it to a list; what an earlier source said is replaced as a whole.
+    fn append<T, const N: usize>(self, list: &mut Vec<Said<T>, N>, value: T) -> Result<(), Fault> {
+        if list.last().is_some_and(|last| !last.origin.is_same_source(self.origin)) {
+            list.clear();
+        }
+        let said = Said { value, origin: self.origin };
+        list.push(said).map_err(|_| Fault::TooMany { max: N })
+    }
+}
+
+/// `true` or `false`.
+///
+/// # Errors
+/// [`Fault::NotOneOf`].
+pub fn switch(text: &[u8]) -> Result<bool, Fault> {
+    match text {
+        b"true" => Ok(true),
+        b"false" => Ok(false),
+        _ => Err(Fault::NotOneOf(&["true", "false"])),
+    }
+}
+
+/// Which kinds of namespaces were asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kinds {
+    /// Kinds named as they are: these and no others.
+    pub exactly: Option<NamespaceSet>,
+    /// Kinds named with `+`: these as well.
+    pub more: NamespaceSet,
+    /// Kinds named with `-`: these not.
+    pub less: NamespaceSet,
+}
+
+impl Kinds {
+    /// The set that was asked for, where `default` is what nobody spoke against.
+    pub fn resolve(self, default: NamespaceSet) -> NamespaceSet {
+        (self.exactly.unwrap_or(default) | self.more).difference(self.less)
+    }
+}
+
+/// Lines of one of the two id maps.
+pub type IdMapLines = Vec<Said<IdMap>, ID_MAP_LINES_MAX>;
+
+/// Everything that was asked.
+#[derive(Debug, Default)]
+pub struct Spec<'a> {
+    /// The file that was read.
+    pub file: Option<&'a CStr>,
+    /// `-v`: how much to tell while all goes well.
+    pub verbose: bool,
+    /// The sandbox's name.
+    pub name: Option<Said<ServiceName<'a>>>,
+    /// The kinds of namespaces.
+    pub namespaces: Option<Said<Kinds>>,
+    /// The host name inside.
+    pub hostname: Option<Said<HostName<'a>>>,
+    /// The (NIS) domain name inside.
+    pub domainname: Option<Said<HostName<'a>>>,
+    /// What stands at /proc.
+    pub proc: Option<Said<Proc>>,
+    /// The shift of CLOCK_BOOTTIME.
+    pub boottime: Option<Said<Shift>>,
+    /// The shift of CLOCK_MONOTONIC.
+    pub monotonic: Option<Said<Shift>>,
+    /// Lines of the uid_map.
+    pub uid_map: IdMapLines,
+    /// Lines of the gid_map.
+    pub gid_map: IdMapLines,
+    /// Our user id, as it is seen inside.
+    pub uid: Option<Said<u32>>,
+    /// Our group id, as it is seen inside.
+    pub gid: Option<Said<u32>>,
+    /// Whether the loopback interface is up.
+    pub loopback: Option<Said<bool>>,
+    /// Whether no_new_privs is set.
+    pub no_new_privs: Option<Said<bool>>,
+    /// The services, in the order they were said.
+    pub services: Vec<ServiceSpec<'a>, SERVICES_MAX>,
+}
+
+impl<'a> Spec<'a> {
+    /// Nothing asked yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts one more service behind the others.
+    ///
+    /// # Errors
+    /// [`Fault::TooMany`].
+    pub fn add_service(&mut self, origin: Origin) -> Result<(), Fault> {
+        let service = ServiceSpec { origin, ..ServiceSpec::default() };
+        self.services.push(service).map_err(|_| Fault::TooMany { max: SERVICES_MAX })
+    }
+
+    /// The service that flags and the command behind them speak of: the main one, the only one, or
+    /// a new one when there is none. `None` when there are several and none is the main one.
+    pub fn main_service(&mut self) -> Option<&mut ServiceSpec<'a>> {
+        if self.services.is_empty() {
+            self.add_service(Origin::Default).ok()?;
+        }
+        let index = match self.services.as_slice() {
+            [_] => 0,
+            several => several.iter().position(ServiceSpec::is_main)?,
+        };
+        self.services.get_mut(index)
+    }
+
+    /// The lines of one of the two maps.
+    pub const fn id_map(&self, kind: IdKind) -> &IdMapLines {
+        match kind {
+            IdKind::Uid => &self.uid_map,
+            IdKind::Gid => &self.gid_map,
+        }
+    }
+
+    /// One entry of `namespaces`: `net`, `+net` or `-net`.
+    fn add_kind(&mut self, item: Item<'a>) -> Result<(), Fault> {
+        let said = match self.namespaces {
+            Some(said) if said.origin.is_same_source(item.origin) => said.value,
+            _ => Kinds::default(),
+        };
+        let mut kinds = said;
+        match item.bytes() {
+            [b'+', name @ ..] => kinds.more = kinds.more.with(Namespace::parse(name)?),
+            [b'-', name @ ..] => kinds.less = kinds.less.with(Namespace::parse(name)?),
+            name => {
+                let named = kinds.exactly.unwrap_or_default().with(Namespace::parse(name)?);
+                kinds.exactly = Some(named);
+            }
+        }
+        self.namespaces = Some(Said { value: kinds, origin: item.origin });
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(text: &CStr, argument: u32) -> Item<'_> {
+        Item { text, origin: Origin::Argument(argument) }
+    }
+
+    #[test]
+    fn kinds_are_named_exactly_or_added_to_the_default() {
+        let default = NamespaceSet::PID | NamespaceSet::MNT;
+        let ask = |words: &[&'static CStr]| {
+            let mut spec = Spec::new();
+            for word in words {
+                spec.add_kind(item(word, 1)).unwrap();
+            }
+            spec.namespaces.unwrap().value.resolve(default)
+        };
+        assert_eq!(ask(&[c"net", c"uts"]), NamespaceSet::NET | NamespaceSet::UTS);
+        assert_eq!(ask(&[c"+net"]), default | NamespaceSet::NET);
+        assert_eq!(ask(&[c"+net", c"-pid"]), NamespaceSet::MNT | NamespaceSet::NET);
+    }
+
+    #[test]
+    fn a_later_source_replaces_a_list_as_a_whole() {
+        let mut list: Vec<Said<u8>, 4> = Vec::new();
+        let in_file = Item { text: c"", origin: Origin::File { line: 1, column: 1 } };
+        in_file.append(&mut list, 1).unwrap();
+        in_file.append(&mut list, 2).unwrap();
+        item(c"", 3).append(&mut list, 3).unwrap();
+        item(c"", 4).append(&mut list, 4).unwrap();
+        assert!(list.iter().map(|said| said.value).eq([3, 4]));
+    }
+}

@@ -33,6 +33,8 @@ pub enum Fault {
     },
     /// A byte that cannot stand in such a value.
     BadByte(u8),
+    /// The wall clock, which no time namespace can shift (time_namespaces(7)).
+    WallClock,
     /// A NUL byte inside a text that the kernel takes as a C string.
     Nul,
 }

@@ -1,0 +1,79 @@
+//! What is wrong with what was said: where, about which key, and why.
+
+use super::{Key, Origin, Table};
+use crate::text::Fault;
+
+/// Why something that was said cannot be taken.
+#[derive(Clone, Copy, Debug)]
+pub enum Complaint {
+    /// The value of a key is not what it should be.
+    Value(&'static Key, Fault),
+    /// No key has this name; perhaps the near one was meant.
+    UnknownKey {
+        /// The table it stands in.
+        table: Option<Table>,
+        /// The known key nearest to it.
+        nearest: Option<&'static str>,
+    },
+    /// A key that stands in another table.
+    OtherTable(&'static Key),
+    /// No table has this name.
+    UnknownTable {
+        /// The known table nearest to it.
+        nearest: Option<&'static str>,
+    },
+    /// A key of this verb's scope was expected; this one belongs to `run`.
+    NotForThisVerb(&'static Key),
+    /// A value of another type than the key takes; the text names the type it has.
+    WrongType(&'static Key, &'static str),
+    /// A table where a list of tables belongs, or the other way round.
+    WrongTable(Table),
+    /// The same key twice in one table, or one table twice.
+    Twice,
+    /// The grammar of TOML: what is wrong, and what was expected.
+    Grammar(&'static str, Option<&'static str>),
+    /// The file is no UTF-8 text.
+    NotUtf8,
+    /// The file is larger than we read, in bytes.
+    FileTooLarge(usize),
+    /// More of something than a capacity holds; what, and how many fit.
+    TooMany(&'static str, usize),
+    /// A flag without its value.
+    NoValue(&'static str),
+    /// A flag that takes no value was given one.
+    NeedlessValue(&'static str),
+    /// No flag has this name.
+    UnknownFlag {
+        /// The known flag nearest to it.
+        nearest: Option<&'static str>,
+    },
+    /// Flags for the main service, but there are several and none is the main one.
+    NoMainService,
+    /// A quote that is not closed.
+    OpenQuote,
+    /// More than one file.
+    SecondFile,
+}
+
+/// A complaint with its place.
+#[derive(Clone, Copy, Debug)]
+pub struct SpecFault<'a> {
+    /// Where it was said.
+    pub origin: Origin,
+    /// What was said: the word that is wrong.
+    pub said: &'a [u8],
+    /// Why it cannot be taken.
+    pub complaint: Complaint,
+}
+
+/// Where complaints go: `check` prints every one, `run` the first.
+pub trait Complaints<'a> {
+    /// Takes one complaint.
+    fn add(&mut self, fault: SpecFault<'a>);
+}
+
+impl<'a, F: FnMut(SpecFault<'a>)> Complaints<'a> for F {
+    fn add(&mut self, fault: SpecFault<'a>) {
+        self(fault);
+    }
+}

@@ -1,0 +1,452 @@
+//! The key table: one row for each thing that can be asked.
+//!
+//! A row is a TOML key and the flag of the same name at once. The three fronts read values through
+//! it, `help`, the man pages and the faults ("did you mean") are printed from it. Where a new key
+//! goes: a field in `Spec` or `ServiceSpec`, a row here, a step in `plan`.
+
+use super::{Item, Spec, service::ServiceSpec, switch};
+use crate::model::{
+    Account, HostName, IdMap, Proc, Restart, ServiceName, Shift, Signal, Span, Stdio, Terminal,
+};
+use crate::text::{Fault, units};
+
+/// A table of the file, in the order of nsinit.toml(5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Table {
+    /// `[sandbox]`
+    Sandbox,
+    /// `[time]`
+    Time,
+    /// `[user]`
+    User,
+    /// `[net]`
+    Net,
+    /// `[security]`
+    Security,
+    /// `[[service]]`
+    Service,
+}
+
+impl Table {
+    /// All tables.
+    pub const ALL: [Self; 6] =
+        [Self::Sandbox, Self::Time, Self::User, Self::Net, Self::Security, Self::Service];
+
+    /// Its name in the file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sandbox => "sandbox",
+            Self::Time => "time",
+            Self::User => "user",
+            Self::Net => "net",
+            Self::Security => "security",
+            Self::Service => "service",
+        }
+    }
+
+    /// What its keys are about, as a heading.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Sandbox => "The sandbox and its namespaces",
+            Self::Time => "Its clocks",
+            Self::User => "Its users and groups",
+            Self::Net => "Its network",
+            Self::Security => "What it may do",
+            Self::Service => "A service (flags speak of the main one)",
+        }
+    }
+
+    /// Whether there may be several of it.
+    pub const fn is_list(self) -> bool {
+        matches!(self, Self::Service)
+    }
+}
+
+/// How a key's value is written in the file. As a flag everything is text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A string.
+    Text,
+    /// An integer.
+    Number,
+    /// A string, or an integer that counts seconds.
+    Span,
+    /// A string or an integer.
+    TextOrNumber,
+    /// `true` or `false`; as a flag, nothing or `=false`.
+    Switch,
+    /// A list of strings, or one; as a flag, separated by commas or said again.
+    List,
+    /// A table of names and values; as a flag, `NAME=VALUE`, said again for each.
+    Pairs,
+    /// A string, or a table of one name and value.
+    TextOrPair,
+    /// A list of strings that is one value: a command. No flag.
+    Words,
+}
+
+/// How a row puts a value into the spec.
+#[derive(Clone, Copy)]
+pub enum Set {
+    /// A key of the whole.
+    Whole(for<'a> fn(&mut Spec<'a>, Item<'a>) -> Result<(), Fault>),
+    /// A key of one service.
+    Service(for<'a> fn(&mut ServiceSpec<'a>, Item<'a>) -> Result<(), Fault>),
+    /// The command of a service, which the fronts read as a list of words.
+    Command,
+}
+
+/// One row.
+pub struct Key {
+    /// The table it stands in.
+    pub table: Table,
+    /// Its name in the file, and its flag without the dashes.
+    pub name: &'static str,
+    /// Whether it can be said as a flag and on the kernel command line.
+    pub has_flag: bool,
+    /// Other names of the flag: what bubblewrap, docker or unshare call it.
+    pub aliases: &'static [&'static str],
+    /// How its value is written.
+    pub shape: Shape,
+    /// What the value stands for, in help.
+    pub value: &'static str,
+    /// What holds when nobody says it.
+    pub default: &'static str,
+    /// What it does, in one sentence.
+    pub help: &'static str,
+    /// How it gets into the spec.
+    pub set: Set,
+}
+
+impl core::fmt::Debug for Key {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "[{}] {}", self.table.name(), self.name)
+    }
+}
+
+impl Key {
+    /// A row with the values most rows have.
+    const fn row(
+        table: Table,
+        name: &'static str,
+        shape: Shape,
+        value: &'static str,
+        set: Set,
+    ) -> Self {
+        Self { table, name, has_flag: true, aliases: &[], shape, value, default: "", help: "", set }
+    }
+
+    const fn help(self, default: &'static str, help: &'static str) -> Self {
+        Self { default, help, ..self }
+    }
+
+    const fn also(self, aliases: &'static [&'static str]) -> Self {
+        Self { aliases, ..self }
+    }
+
+    const fn without_flag(self) -> Self {
+        Self { has_flag: false, ..self }
+    }
+
+    /// The key of `table` with this name.
+    pub fn in_table(table: Table, name: &[u8]) -> Option<&'static Self> {
+        KEYS.iter().find(|key| key.table == table && key.name.as_bytes() == name)
+    }
+
+    /// The key whose flag has this name, without the dashes.
+    pub fn of_flag(name: &[u8]) -> Option<&'static Self> {
+        KEYS.iter().filter(|key| key.has_flag).find(|key| key.names().any(|n| n.as_bytes() == name))
+    }
+
+    /// The flag's names, the TOML key first.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        core::iter::once(self.name).chain(self.aliases.iter().copied())
+    }
+
+    /// Reads one text for this key into the spec; keys of a service go to `service`, or, where that
+    /// is `None`, to the main service.
+    ///
+    /// # Errors
+    /// What the key's type refuses. `Ok(false)` when there is no main service to speak of.
+    pub fn put<'a>(
+        &self,
+        spec: &mut Spec<'a>,
+        service: Option<usize>,
+        item: Item<'a>,
+    ) -> Result<bool, Fault> {
+        match self.set {
+            Set::Whole(set) => set(spec, item).map(|()| true),
+            Set::Service(set) => {
+                let target = match service {
+                    Some(index) => spec.services.get_mut(index),
+                    None => spec.main_service(),
+                };
+                target.map_or(Ok(false), |target| set(target, item).map(|()| true))
+            }
+            Set::Command => Ok(false),
+        }
+    }
+}
+
+/// Every key, table by table.
+pub const KEYS: &[Key] = &[
+    whole(Table::Sandbox, "name", Shape::Text, "NAME", |spec, item| {
+        spec.name = item.said_text(ServiceName::parse)?;
+        Ok(())
+    })
+    .help("the file's stem", "Name of the sandbox."),
+    whole(Table::Sandbox, "namespaces", Shape::List, "KIND", |spec, item| spec.add_kind(item)).help(
+        "pid, mnt, uts, ipc, time",
+        "Kinds to create: these exactly, or the default and +KIND, without -KIND. user is added when we lack privilege.",
+    ),
+    whole(Table::Sandbox, "hostname", Shape::Text, "NAME", |spec, item| {
+        spec.hostname = item.said_text(HostName::parse)?;
+        Ok(())
+    })
+    .help("the outer one", "Host name inside; needs uts."),
+    whole(Table::Sandbox, "domainname", Shape::Text, "NAME", |spec, item| {
+        spec.domainname = item.said_text(HostName::parse)?;
+        Ok(())
+    })
+    .help("the outer one", "NIS domain name inside; needs uts."),
+    whole(Table::Sandbox, "proc", Shape::Text, "fresh|bind", |spec, item| {
+        spec.proc = item.said(Proc::parse)?;
+        Ok(())
+    })
+    .help("fresh, with pid and mnt", "What stands at /proc: a fresh procfs, or what stands there outside."),
+    whole(Table::Time, "boottime", Shape::Span, "[+-=]TIME", |spec, item| {
+        spec.boottime = item.said(Shift::parse)?;
+        Ok(())
+    })
+    .help("unshifted", "Shift of CLOCK_BOOTTIME and the uptime: +30d, -5s, or =0s for the value first seen."),
+    whole(Table::Time, "monotonic", Shape::Span, "[+-=]TIME", |spec, item| {
+        spec.monotonic = item.said(Shift::parse)?;
+        Ok(())
+    })
+    .help("unshifted", "Shift of CLOCK_MONOTONIC, likewise."),
+    whole(Table::Time, "realtime", Shape::Span, "-", |_, _| Err(Fault::WallClock))
+        .also(&["wall-clock"])
+        .help("", "Always refused: the wall clock is the same in every time namespace."),
+    whole(Table::User, "uid-map", Shape::List, "LINE", |spec, item| {
+        let line = IdMap::parse(item.bytes())?;
+        item.append(&mut spec.uid_map, line)
+    })
+    .help("our own uid, with user", "Line of the uid_map: \"INSIDE OUTSIDE COUNT\"; needs user."),
+    whole(Table::User, "gid-map", Shape::List, "LINE", |spec, item| {
+        let line = IdMap::parse(item.bytes())?;
+        item.append(&mut spec.gid_map, line)
+    })
+    .help("our own gid, with user", "Line of the gid_map, likewise."),
+    whole(Table::User, "uid", Shape::Number, "ID", |spec, item| {
+        spec.uid = item.said(id)?;
+        Ok(())
+    })
+    .help("our own", "What our uid is inside; needs user."),
+    whole(Table::User, "gid", Shape::Number, "ID", |spec, item| {
+        spec.gid = item.said(id)?;
+        Ok(())
+    })
+    .help("our own", "What our gid is inside; needs user."),
+    whole(Table::Net, "loopback", Shape::Switch, "", |spec, item| {
+        spec.loopback = item.said(switch)?;
+        Ok(())
+    })
+    .help("true, with net", "Bring the loopback interface up; needs net."),
+    whole(Table::Security, "no-new-privs", Shape::Switch, "", |spec, item| {
+        spec.no_new_privs = item.said(switch)?;
+        Ok(())
+    })
+    .help("true", "No exec inside gives privileges, setuid or file capabilities."),
+    service("name", Shape::Text, "NAME", |service, item| {
+        service.name = item.said_text(ServiceName::parse)?;
+        Ok(())
+    })
+    .without_flag()
+    .help("main, for a single one", "Name of the service."),
+    service("main", Shape::Switch, "", |service, item| {
+        service.main = item.said(switch)?;
+        Ok(())
+    })
+    .without_flag()
+    .help("true, for a single one", "Its end is the end of everything, its exit code ours."),
+    Key::row(Table::Service, "command", Shape::Words, "WORD", Set::Command)
+        .without_flag()
+        .help("", "Program and arguments; found in PATH when it has no slash. Must be given."),
+    service("env", Shape::Pairs, "NAME=VALUE", |service, item| service.set_env(item))
+        .help("ours", "Set a variable. --setenv NAME VALUE does the same."),
+    service("unset-env", Shape::List, "NAME", |service, item| service.unset_env(item))
+        .also(&["unsetenv"])
+        .help("", "Take a variable out."),
+    service("clear-env", Shape::Switch, "", |service, item| {
+        service.clear_env = item.said(switch)?;
+        Ok(())
+    })
+    .also(&["clearenv"])
+    .help("false", "Start from an empty environment."),
+    service("cwd", Shape::Text, "DIR", |service, item| service.set_cwd(item))
+        .also(&["chdir", "workdir"])
+        .help("ours", "Working directory."),
+    service("user", Shape::TextOrNumber, "USER", |service, item| {
+        service.user = item.said_text(Account::parse)?;
+        Ok(())
+    })
+    .help("ours", "User, by number or by the /etc/passwd inside; a name brings its groups and home."),
+    service("group", Shape::TextOrNumber, "GROUP", |service, item| {
+        service.group = item.said_text(Account::parse)?;
+        Ok(())
+    })
+    .help("the user's", "Primary group, by number or by the /etc/group inside."),
+    service("groups", Shape::List, "GROUP", |service, item| {
+        let group = Account::parse(item.text)?;
+        item.append(&mut service.groups, group)
+    })
+    .help("the user's", "Supplementary groups."),
+    service("umask", Shape::Text, "MODE", |service, item| {
+        service.umask = item.said(|text| units::octal(text, 0o777))?;
+        Ok(())
+    })
+    .help("ours", "Mode bits that new files do not get, in octal."),
+    service("after", Shape::List, "SERVICE", |service, item| {
+        let name = ServiceName::parse(item.text)?;
+        item.append(&mut service.after, name)
+    })
+    .help("", "Starts when these are ready, stops before them."),
+    service("restart", Shape::Text, "POLICY", |service, item| {
+        service.restart = item.said(Restart::parse)?;
+        Ok(())
+    })
+    .help("never", "Start it again after its end: never, on-failure or always."),
+    service("restart-delay", Shape::Span, "TIME", |service, item| {
+        service.restart_delay = item.said(Span::parse)?;
+        Ok(())
+    })
+    .help("1s", "First pause before a restart; doubles at each further one."),
+    service("restart-delay-max", Shape::Span, "TIME", |service, item| {
+        service.restart_delay_max = item.said(Span::parse)?;
+        Ok(())
+    })
+    .help("1m", "Longest pause before a restart."),
+    service("restart-limit", Shape::Number, "COUNT", |service, item| {
+        service.restart_limit = item.said(count)?;
+        Ok(())
+    })
+    .help("5", "Restarts within the window; one more is giving up (exit 124)."),
+    service("restart-window", Shape::Span, "TIME", |service, item| {
+        service.restart_window = item.said(Span::parse)?;
+        Ok(())
+    })
+    .help("1m", "Window in which restarts are counted; a run as long starts from zero."),
+    service("stop-signal", Shape::TextOrNumber, "SIGNAL", |service, item| {
+        service.stop_signal = item.said(Signal::parse)?;
+        Ok(())
+    })
+    .help("TERM", "Signal that asks it to stop."),
+    service("grace", Shape::Span, "TIME", |service, item| service.set_grace(item))
+        .also(&["stop-timeout"])
+        .help("10s", "Time it has to stop, then KILL to all it left; infinity waits for ever."),
+    service("terminal", Shape::Text, "share|none|own", |service, item| {
+        service.terminal = item.said(|text| Terminal::parse(text))?;
+        Ok(())
+    })
+    .help("share for main, else none", "Our terminal, none, or its standard input as its own."),
+    service("new-session", Shape::Switch, "", |service, item| service.leave_terminal(item))
+        .help("false", "The same as terminal = \"none\"."),
+    service("stdin", Shape::TextOrPair, "WHENCE", |service, item| {
+        service.stdin = item.said_text(Stdio::parse)?;
+        Ok(())
+    })
+    .help("inherit", "Standard input: inherit, null or file=PATH."),
+    service("stdout", Shape::TextOrPair, "WHERE", |service, item| {
+        service.stdout = item.said_text(Stdio::parse)?;
+        Ok(())
+    })
+    .help("inherit", "Standard output: inherit, null, kmsg or file=PATH."),
+    service("stderr", Shape::TextOrPair, "WHERE", |service, item| {
+        service.stderr = item.said_text(Stdio::parse)?;
+        Ok(())
+    })
+    .help("inherit", "Standard error, likewise."),
+    service("rlimits", Shape::Pairs, "RESOURCE=LIMIT", |service, item| service.set_rlimit(item))
+        .help("ours", "Resource limit, such as nofile=1024 or nofile=1024:4096."),
+    service("nice", Shape::Number, "N", |service, item| service.set_nice(item))
+        .help("ours", "Nice value, -20 to 19."),
+    service("oom-score-adj", Shape::Number, "N", |service, item| service.set_oom_score_adj(item))
+        .help("ours", "How soon it is killed when memory runs out, -1000 to 1000."),
+];
+
+const fn whole(
+    table: Table,
+    name: &'static str,
+    shape: Shape,
+    value: &'static str,
+    set: for<'a> fn(&mut Spec<'a>, Item<'a>) -> Result<(), Fault>,
+) -> Key {
+    Key::row(table, name, shape, value, Set::Whole(set))
+}
+
+const fn service(
+    name: &'static str,
+    shape: Shape,
+    value: &'static str,
+    set: for<'a> fn(&mut ServiceSpec<'a>, Item<'a>) -> Result<(), Fault>,
+) -> Key {
+    Key::row(Table::Service, name, shape, value, Set::Service(set))
+}
+
+/// An id, 0 to 4294967294.
+fn id(text: &[u8]) -> Result<u32, Fault> {
+    count_below(text, u32::MAX)
+}
+
+/// A count, 0 to a million: more restarts than that in one window are no limit.
+fn count(text: &[u8]) -> Result<u32, Fault> {
+    count_below(text, 1_000_001)
+}
+
+fn count_below(text: &[u8], end: u32) -> Result<u32, Fault> {
+    let max = end.saturating_sub(1);
+    let number = units::unsigned(text, u64::from(max))?;
+    u32::try_from(number).map_err(|_| Fault::OutOfRange { min: 0, max: i64::from(max) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_flag_and_no_key_stands_twice() {
+        let mut flags = HashSet::new();
+        let mut keys = HashSet::new();
+        for key in KEYS {
+            assert!(keys.insert((key.table.name(), key.name)), "{key:?} twice");
+            for name in key.names().filter(|_| key.has_flag) {
+                assert!(flags.insert(name), "--{name} twice");
+            }
+        }
+    }
+
+    #[test]
+    fn every_row_explains_itself_and_stands_with_its_table() {
+        assert!(
+            KEYS.is_sorted_by_key(|key| Table::ALL.iter().position(|table| *table == key.table))
+        );
+        for key in KEYS {
+            assert!(key.help.ends_with('.') && key.help.len() > 8, "{key:?}: {}", key.help);
+            assert_eq!(key.shape == Shape::Switch, key.value.is_empty(), "{key:?}");
+            assert!(
+                key.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'),
+                "{key:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_flag_is_found_by_each_of_its_names() {
+        assert_eq!(Key::of_flag(b"chdir").unwrap().name, "cwd");
+        assert_eq!(Key::of_flag(b"cwd").unwrap().name, "cwd");
+        assert!(Key::of_flag(b"command").is_none());
+        assert!(Key::in_table(Table::Service, b"command").is_some());
+        assert!(Key::in_table(Table::Sandbox, b"command").is_none());
+    }
+}

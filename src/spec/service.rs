@@ -1,0 +1,225 @@
+//! What was asked of one service.
+
+use core::ffi::CStr;
+
+use heapless::Vec;
+
+use super::{Item, Origin, Said, switch};
+use crate::limits::{ENV_CHANGES_MAX, GROUPS_MAX, RLIMITS_MAX, SERVICES_MAX};
+use crate::model::{Account, Restart, Rlimit, ServiceName, Signal, Span, Stdio, Terminal};
+use crate::text::{Fault, Words, units};
+
+/// One change to the inherited environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnvChange<'a> {
+    /// `NAME=VALUE`
+    Set(&'a CStr),
+    /// A name that is taken out.
+    Unset(&'a CStr),
+}
+
+impl<'a> EnvChange<'a> {
+    /// The variable's name.
+    pub fn name(self) -> &'a [u8] {
+        match self {
+            Self::Set(pair) => {
+                pair.to_bytes().split(|byte| *byte == b'=').next().unwrap_or_default()
+            }
+            Self::Unset(name) => name.to_bytes(),
+        }
+    }
+}
+
+/// Supplementary groups.
+pub type Groups<'a> = Vec<Said<Account<'a>>, GROUPS_MAX>;
+
+/// What was asked of one service; `None` and empty lists were not said.
+#[derive(Debug, Default)]
+pub struct ServiceSpec<'a> {
+    /// Where the service itself was said.
+    pub origin: Origin,
+    /// Its name.
+    pub name: Option<Said<ServiceName<'a>>>,
+    /// Whether its end is the end of everything.
+    pub main: Option<Said<bool>>,
+    /// The command and its arguments.
+    pub command: Option<Said<Words<'a>>>,
+    /// Changes to the environment, in the order they were said.
+    pub env: Vec<Said<EnvChange<'a>>, ENV_CHANGES_MAX>,
+    /// Whether it starts from an empty environment.
+    pub clear_env: Option<Said<bool>>,
+    /// The working directory.
+    pub cwd: Option<Said<&'a CStr>>,
+    /// The user it runs as.
+    pub user: Option<Said<Account<'a>>>,
+    /// Its primary group.
+    pub group: Option<Said<Account<'a>>>,
+    /// Its supplementary groups.
+    pub groups: Groups<'a>,
+    /// The mode bits that new files do not get.
+    pub umask: Option<Said<u32>>,
+    /// The services that must be ready first, by name.
+    pub after: Vec<Said<ServiceName<'a>>, SERVICES_MAX>,
+    /// Whether it is started again after its end.
+    pub restart: Option<Said<Restart>>,
+    /// The first pause before a restart.
+    pub restart_delay: Option<Said<Span>>,
+    /// The longest pause before a restart.
+    pub restart_delay_max: Option<Said<Span>>,
+    /// How many restarts are allowed within the window.
+    pub restart_limit: Option<Said<u32>>,
+    /// The window in which restarts are counted.
+    pub restart_window: Option<Said<Span>>,
+    /// The signal that asks it to stop.
+    pub stop_signal: Option<Said<Signal>>,
+    /// How long it may take to stop; `None` inside waits for ever.
+    pub grace: Option<Said<Option<Span>>>,
+    /// What it has to do with our terminal.
+    pub terminal: Option<Said<Terminal>>,
+    /// Where its standard input comes from.
+    pub stdin: Option<Said<Stdio<'a>>>,
+    /// Where its standard output goes.
+    pub stdout: Option<Said<Stdio<'a>>>,
+    /// Where its standard error goes.
+    pub stderr: Option<Said<Stdio<'a>>>,
+    /// Resource limits, one for each resource that was said.
+    pub rlimits: Vec<Said<Rlimit>, RLIMITS_MAX>,
+    /// The nice value.
+    pub nice: Option<Said<i32>>,
+    /// The oom_score_adj.
+    pub oom_score_adj: Option<Said<i32>>,
+}
+
+impl<'a> ServiceSpec<'a> {
+    /// Whether it was said to be the main service.
+    pub fn is_main(&self) -> bool {
+        self.main.is_some_and(|said| said.value)
+    }
+
+    /// One change to the environment; the last word on a variable counts.
+    pub(super) fn change_env(
+        &mut self,
+        change: EnvChange<'a>,
+        origin: Origin,
+    ) -> Result<(), Fault> {
+        if change.name().is_empty() {
+            return Err(Fault::Empty);
+        }
+        let said = Said { value: change, origin };
+        match self.env.iter_mut().find(|known| known.value.name() == change.name()) {
+            Some(known) => *known = said,
+            None => self.env.push(said).map_err(|_| Fault::TooMany { max: ENV_CHANGES_MAX })?,
+        }
+        Ok(())
+    }
+
+    /// `NAME=VALUE`.
+    pub(super) fn set_env(&mut self, item: Item<'a>) -> Result<(), Fault> {
+        if !item.bytes().contains(&b'=') {
+            return Err(Fault::NotA("NAME=VALUE"));
+        }
+        self.change_env(EnvChange::Set(item.text), item.origin)
+    }
+
+    /// The name of a variable that is taken out.
+    pub(super) fn unset_env(&mut self, item: Item<'a>) -> Result<(), Fault> {
+        match item.bytes().contains(&b'=') {
+            true => Err(Fault::BadByte(b'=')),
+            false => self.change_env(EnvChange::Unset(item.text), item.origin),
+        }
+    }
+
+    /// `RESOURCE=LIMIT`; the last word on a resource counts.
+    pub(super) fn set_rlimit(&mut self, item: Item<'a>) -> Result<(), Fault> {
+        let value = Rlimit::parse(item.bytes())?;
+        let said = Said { value, origin: item.origin };
+        match self.rlimits.iter_mut().find(|known| known.value.resource == value.resource) {
+            Some(known) => *known = said,
+            None => self.rlimits.push(said).map_err(|_| Fault::TooMany { max: RLIMITS_MAX })?,
+        }
+        Ok(())
+    }
+
+    /// `10s`, or `infinity`.
+    pub(super) fn set_grace(&mut self, item: Item<'a>) -> Result<(), Fault> {
+        self.grace = match item.bytes() {
+            b"infinity" => Some(Said { value: None, origin: item.origin }),
+            _ => item.said(|text| Span::parse(text).map(Some))?,
+        };
+        Ok(())
+    }
+
+    /// A directory inside; a relative one would depend on where we were started.
+    pub(super) fn set_cwd(&mut self, item: Item<'a>) -> Result<(), Fault> {
+        self.cwd = item.said_text(absolute)?;
+        Ok(())
+    }
+
+    /// `-20` to `19`.
+    pub(super) fn set_nice(&mut self, item: Item<'a>) -> Result<(), Fault> {
+        self.nice = item.said(|text| narrow(text, -20, 19))?;
+        Ok(())
+    }
+
+    /// `-1000` to `1000`.
+    pub(super) fn set_oom_score_adj(&mut self, item: Item<'a>) -> Result<(), Fault> {
+        self.oom_score_adj = item.said(|text| narrow(text, -1000, 1000))?;
+        Ok(())
+    }
+
+    /// `--new-session` of bubblewrap.
+    pub(super) fn leave_terminal(&mut self, item: Item<'a>) -> Result<(), Fault> {
+        let value = if switch(item.bytes())? { Terminal::None } else { Terminal::Share };
+        self.terminal = Some(Said { value, origin: item.origin });
+        Ok(())
+    }
+}
+
+/// A path from the root.
+pub(super) fn absolute(text: &CStr) -> Result<&CStr, Fault> {
+    match text.to_bytes() {
+        [] => Err(Fault::Empty),
+        [b'/', ..] => Ok(text),
+        _ => Err(Fault::NotA("path from the root, beginning with /")),
+    }
+}
+
+/// A signed number that fits an `i32`.
+fn narrow(text: &[u8], min: i32, max: i32) -> Result<i32, Fault> {
+    let (min, max) = (i64::from(min), i64::from(max));
+    let number = units::signed(text, min, max)?;
+    i32::try_from(number).map_err(|_| Fault::OutOfRange { min, max })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(text: &CStr) -> Item<'_> {
+        Item { text, origin: Origin::Argument(1) }
+    }
+
+    #[test]
+    fn the_last_word_on_a_variable_counts() {
+        let mut service = ServiceSpec::default();
+        service.set_env(item(c"TZ=UTC")).unwrap();
+        service.set_env(item(c"A=1=2")).unwrap();
+        service.unset_env(item(c"TZ")).unwrap();
+        let env: std::vec::Vec<_> = service.env.iter().map(|said| said.value).collect();
+        assert_eq!(env, [EnvChange::Unset(c"TZ"), EnvChange::Set(c"A=1=2")]);
+        assert_eq!(service.set_env(item(c"=x")), Err(Fault::Empty));
+        assert_eq!(service.set_env(item(c"TZ")), Err(Fault::NotA("NAME=VALUE")));
+        assert_eq!(service.unset_env(item(c"A=")), Err(Fault::BadByte(b'=')));
+    }
+
+    #[test]
+    fn grace_can_be_endless_and_a_working_directory_is_absolute() {
+        let mut service = ServiceSpec::default();
+        service.set_grace(item(c"infinity")).unwrap();
+        assert_eq!(service.grace.unwrap().value, None);
+        service.set_grace(item(c"5s")).unwrap();
+        assert_eq!(service.grace.unwrap().value, Some(Span::from_s(5)));
+        assert!(service.set_cwd(item(c"data")).is_err());
+        assert!(service.set_cwd(item(c"/data")).is_ok());
+    }
+}
