@@ -62,6 +62,15 @@ impl Table {
     }
 }
 
+/// Which verbs take a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyFor {
+    /// Every verb that starts a workload.
+    AnyVerb,
+    /// `run`, which makes the namespaces that the key speaks of.
+    Run,
+}
+
 /// How a key's value is written in the file. As a flag everything is text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -156,6 +165,14 @@ impl Key {
     /// The key whose flag has this name, without the dashes.
     pub fn of_flag(name: &[u8]) -> Option<&'static Self> {
         KEYS.iter().filter(|key| key.has_flag).find(|key| key.names().any(|n| n.as_bytes() == name))
+    }
+
+    /// Which verbs take it.
+    pub const fn scope(&self) -> KeyFor {
+        match self.table {
+            Table::Service | Table::Security => KeyFor::AnyVerb,
+            Table::Sandbox | Table::Time | Table::User | Table::Net => KeyFor::Run,
+        }
     }
 
     /// The flag's names, the TOML key first.

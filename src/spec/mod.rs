@@ -21,7 +21,7 @@ use crate::model::{HostName, IdKind, IdMap, Namespace, NamespaceSet, Proc, Servi
 use crate::text::Fault;
 
 pub use fault::{Complaint, Complaints, SpecFault};
-pub use keys::{Key, Shape, Table};
+pub use keys::{Key, KeyFor, Shape, Table};
 pub use service::{EnvChange, Groups, ServiceSpec};
 
 /// Where a value was said.
