@@ -37,14 +37,15 @@ pub const FILE_MAX: usize = 64 * 1024;
 /// Bytes of decoded words: no more than the file had, but for one NUL a word.
 pub const ARENA_MAX: usize = FILE_MAX + 16 * 1024;
 
-/// Tokens of a configuration file; the densest file has one a byte, an ordinary one in four bytes.
-pub const TOML_TOKENS_MAX: usize = FILE_MAX / 4;
+/// Tokens of one statement of a configuration file: a key with its value, or a header. The longest
+/// that mean something, 340 lines of a map or all services in one list, have 1,400 to 3,000.
+pub const TOML_TOKENS_MAX: usize = 4_096;
 
 /// Nesting of arrays and inline tables in a file. Ours need three.
-pub const TOML_DEPTH_MAX: u32 = 16;
+pub const TOML_DEPTH_MAX: usize = 16;
 
-/// Tables and keys remembered while a file is read, to find what is said twice.
-pub const TOML_KEYS_MAX: usize = 512;
+/// Names of pairs (variables, resources) remembered for one service, to find what is said twice.
+pub const TOML_PAIRS_MAX: usize = ENV_CHANGES_MAX + RLIMITS_MAX + 16;
 
 /// Bytes of a path (PATH_MAX of linux/limits.h, its NUL included).
 pub const PATH_MAX: usize = 4_096;
@@ -55,8 +56,11 @@ pub const ACCOUNT_LINE_MAX: usize = 4_096;
 /// Bytes of one message of ours, which is one write.
 pub const MESSAGE_MAX: usize = 4_096;
 
-/// Actions the supervisor may ask for after one event: one for each service, and one for all.
-pub const ACTIONS_MAX: usize = 2 * SERVICES_MAX + 2;
+/// Signals that PID 1 takes in one round; what is left waits with the kernel for the next.
+pub const SIGNALS_A_ROUND: usize = 32;
+
+/// Events of one round: the signals, and for each service its end, or its start and its readiness.
+pub const EVENTS_MAX: usize = SIGNALS_A_ROUND + 4 * SERVICES_MAX;
 
 const _: () = assert!(SERVICES_MAX <= 32, "a ServiceSet is a u32");
 const _: () = assert!(STEPS_MAX <= u16::MAX as usize, "a step's number is a u16 in a failure");

@@ -1,1 +1,82 @@
-//! (being built)
+//! The words: commands, help, reports.
+//!
+//! [`main`] finds the verb, has the spec read, the plan made and carried out, and gives the exit
+//! code. Every sentence about a failure is in [`report`]; what is printed on request is in `explain`,
+//! `help` and `check`.
+
+mod check;
+mod explain;
+mod help;
+mod load;
+mod out;
+mod report;
+mod start;
+
+use core::ffi::CStr;
+
+use crate::model::code;
+use crate::plan::Mode;
+use crate::spec::argv::Front;
+use crate::sys::signal::{self, Change};
+use crate::sys::start::Start;
+use crate::text::Words;
+
+pub use load::Desk;
+use out::{Out, say};
+
+/// The verbs of this program that later versions will have; their names are not for programs.
+const NOT_BUILT: [&CStr; 10] =
+    [c"init", c"doctor", c"enter", c"ls", c"ps", c"stop", c"restart", c"signal", c"status", c"rm"];
+
+/// What a verb is called with: its words, and the number of the first one.
+#[derive(Clone, Copy)]
+struct Call {
+    words: Words<'static>,
+    first: u32,
+}
+
+impl Call {
+    /// The call without its first word.
+    fn rest(self) -> Self {
+        Self { words: self.words.rest(), first: self.first.saturating_add(1) }
+    }
+}
+
+/// The whole program: from what the kernel gave to the exit code.
+pub fn main(start: &Start, desk: &'static mut Desk) -> u8 {
+    let call = Call { words: start.words.rest(), first: 1 };
+    let Some(verb) = call.words.first() else {
+        say(format_args!("{}", help::SHORT));
+        return code::FAILED;
+    };
+    match verb.to_bytes() {
+        b"run" => start::start(Mode::Run, Front::Run, call.rest(), start, desk),
+        b"explain" => quietly(start, || explain::explain(call.rest(), start, desk)),
+        b"check" => quietly(start, || check::check(call.rest(), start, desk)),
+        b"help" | b"--help" | b"-h" => quietly(start, || help::help(call.rest().words)),
+        b"version" | b"--version" | b"-V" => quietly(start, help::version),
+        _ if NOT_BUILT.contains(&verb) => {
+            say(format_args!(
+                "nsinit: {0} is not built into this version\n  try: nsinit help, or nsinit -- {0} for a program of that name\n",
+                verb.to_str().unwrap_or_default()
+            ));
+            code::FAILED
+        }
+        _ => start::start(Mode::Entrypoint, Front::Entrypoint, call, start, desk),
+    }
+}
+
+/// Does what only prints, with the signal mask we were given: Ctrl-C and a closed pipe end it.
+fn quietly(start: &Start, verb: impl FnOnce() -> u8) -> u8 {
+    let _ = signal::change_mask(Change::Set, start.mask); // it cannot fail with these arguments
+    verb()
+}
+
+/// The last words of a panic, from the panic handler.
+pub fn report_panic(info: &core::panic::PanicInfo<'_>) {
+    use core::fmt::Write as _;
+    let mut out = Out::stderr();
+    // Nothing can be done about a message that cannot be written.
+    let _ =
+        writeln!(out, "nsinit: a defect of nsinit itself: {info}\n  try: report it with this line");
+}

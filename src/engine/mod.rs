@@ -1,1 +1,63 @@
-//! (being built)
+//! Where decision meets kernel: carries a plan out and watches over what it started.
+//!
+//! [`ask`] answers the questions of a spec, [`carry_out`] does the steps and supervises until
+//! everything is over. A step that fails is an address, a [`Failure`]; words are made of it in `cli`,
+//! which is told what happens meanwhile through a [`Teller`]. No decision is made here that a pure
+//! room could make.
+
+mod account;
+mod birth;
+mod execute;
+mod hands;
+mod launcher;
+mod perform;
+pub mod probe;
+mod record;
+mod spawn;
+mod tree;
+mod turn;
+
+use crate::model::{End, Failure, ServiceId};
+use crate::plan::{Birth, Plan};
+use crate::supervisor::News;
+use crate::sys::start::Start;
+
+pub use hands::Hands;
+pub use probe::ask;
+
+/// Something that happened and that somebody may want to hear of.
+#[derive(Clone, Copy, Debug)]
+pub enum Telling {
+    /// The supervisor's news.
+    News(News),
+    /// A step failed, and we go on.
+    Failure(Failure),
+    /// PID 1 inside was ended by a signal, not by its supervisor.
+    InitKilled(End),
+    /// The exit status of a service is lost; whether it succeeded cannot be known.
+    StatusLost(ServiceId),
+}
+
+/// Who is told.
+pub trait Teller {
+    /// Takes one telling.
+    fn tell(&mut self, plan: &Plan<'_>, telling: Telling);
+}
+
+/// How it ended, as an exit code, and the step that failed when nothing could be started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The exit code to end with.
+    pub code: u8,
+    /// What failed before the main service ran.
+    pub failure: Option<Failure>,
+}
+
+/// Carries `plan` out and comes back when everything is over: in the process that was started, and
+/// in the PID 1 that was cloned from it, each with the code to end with.
+pub fn carry_out(plan: &Plan<'_>, start: &Start, hands: Hands, teller: &mut dyn Teller) -> Outcome {
+    match plan.birth {
+        Birth::Here => birth::here(plan, start, hands, teller),
+        Birth::Cloned(_) => birth::cloned(plan, start, hands, teller),
+    }
+}

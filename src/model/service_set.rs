@@ -12,6 +12,11 @@ impl ServiceId {
         u8::try_from(index).ok().filter(|_| index < SERVICES_MAX).map(Self)
     }
 
+    /// Every service that a plan can have, in the order of the plan.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..SERVICES_MAX).filter_map(Self::new)
+    }
+
     /// Its place in the plan.
     pub const fn index(self) -> usize {
         self.0 as usize
@@ -49,7 +54,7 @@ impl ServiceSet {
 
     /// The services of the set, in the order of the plan.
     pub fn iter(self) -> impl Iterator<Item = ServiceId> {
-        (0..SERVICES_MAX).filter_map(ServiceId::new).filter(move |id| self.has(*id))
+        ServiceId::all().filter(move |id| self.has(*id))
     }
 }
 

@@ -1,1 +1,106 @@
-//! (being built)
+//! What will be done: one flat plan, decided by pure code from what was asked and what the machine is.
+//!
+//! [`Questions`] says what must be known, [`Facts`] is what the machine answered, [`resolve`] makes
+//! the [`Plan`] of both or gives a [`Refusal`] before anything was touched. The plan is what
+//! `explain` prints and what `engine` carries out, step by step. There are no conditions, loops or
+//! variables in it: a step is complete in itself. Nothing here asks the kernel or the clock.
+
+mod facts;
+mod identity;
+pub mod order;
+mod refusal;
+mod resolve;
+mod services;
+mod step;
+
+use heapless::Vec;
+
+use crate::limits::{SERVICES_MAX, STEPS_MAX};
+use crate::model::{NamespaceSet, Policy, ServiceId, ServiceName};
+use crate::spec::Origin;
+
+pub use facts::{Facts, Questions, TerminalState, capability};
+pub use refusal::{Reason, Refusal};
+pub use resolve::resolve;
+pub use step::{Act, Actor, Detail, Step};
+
+/// What kind of start this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// `run`: new namespaces, a launcher outside and PID 1 inside.
+    Run,
+    /// `nsinit -- CMD`: the namespaces we are in.
+    Entrypoint,
+}
+
+impl Mode {
+    /// The word its messages begin with.
+    pub const fn scope(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Entrypoint => "nsinit",
+        }
+    }
+}
+
+/// Who supervises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Birth {
+    /// This very process.
+    Here,
+    /// A clone in new namespaces of these kinds; this process waits outside as the launcher.
+    Cloned(NamespaceSet),
+}
+
+/// A service, as the supervisor and the reports need it; how it is started is in the steps.
+#[derive(Clone, Copy, Debug)]
+pub struct Service<'a> {
+    /// Its name.
+    pub name: ServiceName<'a>,
+    /// How it is supervised.
+    pub policy: Policy,
+}
+
+/// Everything that will be done.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    /// What kind of start this is.
+    pub mode: Mode,
+    /// Who supervises.
+    pub birth: Birth,
+    /// Every step, in its order: the launcher's and PID 1's, then those of each service.
+    pub steps: Vec<Step<'a>, STEPS_MAX>,
+    /// The services, in the order they were said.
+    pub services: Vec<Service<'a>, SERVICES_MAX>,
+    /// Whether the kernel reaps orphans, so that PID 1 need not wake for them.
+    pub is_reaped_by_kernel: bool,
+}
+
+impl<'a> Plan<'a> {
+    /// An empty plan, to be filled by [`resolve`].
+    pub const fn new(mode: Mode) -> Self {
+        Self {
+            mode,
+            birth: Birth::Here,
+            steps: Vec::new(),
+            services: Vec::new(),
+            is_reaped_by_kernel: false,
+        }
+    }
+
+    /// The steps of one actor with their numbers, in their order.
+    pub fn steps_of(&self, actor: Actor) -> impl Iterator<Item = (u16, &Step<'a>)> {
+        (0u16..).zip(self.steps.iter()).filter(move |(_, step)| step.actor == actor)
+    }
+
+    /// The services with their ids.
+    pub fn services(&self) -> impl Iterator<Item = (ServiceId, &Service<'a>)> {
+        ServiceId::all().zip(self.services.iter())
+    }
+
+    /// Puts one step at the end.
+    fn push(&mut self, actor: Actor, origin: Origin, act: Act<'a>) -> Result<(), Refusal<'a>> {
+        let full = |_| Refusal { origin, said: b"", reason: Reason::TooManySteps };
+        self.steps.push(Step { actor, act, origin }).map_err(full)
+    }
+}

@@ -20,13 +20,24 @@ pub enum Front {
     Run,
     /// `nsinit -- CMD`: the keys of a service; a file only by `--config`.
     Entrypoint,
+    /// `nsinit check FILE`: the first operand is the file, under any name.
+    Check,
 }
 
 impl Front {
+    /// Whether an operand is the file.
+    fn takes_file(self, operand: &[u8]) -> bool {
+        match self {
+            Self::Run => operand.ends_with(b".toml"),
+            Self::Entrypoint => false,
+            Self::Check => true,
+        }
+    }
+
     /// Whether this front takes the key.
     fn takes(self, key: &Key) -> bool {
         match self {
-            Self::Run => true,
+            Self::Run | Self::Check => true,
             Self::Entrypoint => key.scope() == KeyFor::AnyVerb,
         }
     }
@@ -79,7 +90,7 @@ impl<'a> Lexer<'a> {
             b"-v" | b"--verbose" => Token::Verbose,
             [b'-', b'-', ..] => self.long(word),
             [b'-', _, ..] => Token::Wrong(Complaint::UnknownFlag { nearest: None }),
-            name if self.front == Front::Run && !self.has_file && name.ends_with(b".toml") => {
+            name if !self.has_file && self.front.takes_file(name) => {
                 self.has_file = true;
                 Token::File(word)
             }

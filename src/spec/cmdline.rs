@@ -1,1 +1,285 @@
-//! (being built)
+//! The kernel command line as a front: `nsinit.KEY=VALUE` for every key that has a flag.
+//!
+//! Words are cut and unquoted as the kernel cuts its own parameters (lib/cmdline.c, `next_arg`): a
+//! double quote turns quoting on and off anywhere in a word, nothing escapes it, and the quotes
+//! around a value or around a whole word are taken off. As there, dash and underscore are one in a
+//! name, and a bare `--` ends what is not for others (kernel/params.c, `parse_args`). A name with a
+//! dot never reaches init's environment, so the line is that of /proc/cmdline.
+//!
+//! Two things differ: an open quote is a fault here, and byte 0xa0 is no white space, for it is a
+//! part of letters in UTF-8. What the values mean does not belong here: that is `model`.
+
+#[cfg(test)]
+mod tests;
+
+use core::ffi::CStr;
+
+use super::keys::KEYS;
+use super::{
+    Complaint, Complaints, Item, Key, Origin, Said, Shape, Spec, SpecFault, Table, switch,
+};
+use crate::limits::{ARENA_MAX, COMMAND_WORDS_MAX};
+use crate::text::{Arena, Fault, Words, nearest};
+
+/// Reads the words of `line` that are ours into `spec`.
+pub fn read<'a>(
+    line: &'a [u8],
+    arena: &mut Arena<'a>,
+    spec: &mut Spec<'a>,
+    complaints: &mut dyn Complaints<'a>,
+) {
+    let parameters = Parameters { rest: Part { text: line, start: 0 } };
+    let mut front = Front { arena, spec, complaints };
+    for parameter in parameters.take_while(|parameter| !parameter.is_end()) {
+        if parameter.name.text.starts_with(b"nsinit.") {
+            front.take(parameter);
+        }
+    }
+}
+
+/// A part of the line, and the byte where it begins.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    text: &'a [u8],
+    start: usize,
+}
+
+impl<'a> Part<'a> {
+    /// Its first `len` bytes, and the others.
+    fn split(self, len: usize) -> (Self, Self) {
+        let (first, rest) = self.text.split_at_checked(len).unwrap_or((self.text, &[]));
+        let start = self.start.saturating_add(first.len());
+        (Self { text: first, start: self.start }, Self { text: rest, start })
+    }
+
+    /// It without its first `len` bytes.
+    fn skip(self, len: usize) -> Self {
+        self.split(len).1
+    }
+
+    /// It without a quote at its end.
+    fn without_quote(self) -> Self {
+        Self { text: self.text.strip_suffix(b"\"").unwrap_or(self.text), start: self.start }
+    }
+
+    /// Its parts between commas.
+    fn entries(self) -> impl Iterator<Item = Self> {
+        let mut start = self.start;
+        self.text.split(|byte| *byte == b',').map(move |text| {
+            let entry = Part { text, start };
+            start = start.saturating_add(text.len()).saturating_add(1);
+            entry
+        })
+    }
+
+    fn origin(self) -> Origin {
+        let column = u32::try_from(self.start.saturating_add(1)).unwrap_or(u32::MAX);
+        Origin::CommandLine { column }
+    }
+}
+
+/// One word of the line.
+struct Parameter<'a> {
+    name: Part<'a>,
+    value: Option<Part<'a>>,
+    /// Whether a quote is open at the end of the line.
+    is_open: bool,
+}
+
+impl Parameter<'_> {
+    /// Whether it is the `--` behind which nothing is ours.
+    fn is_end(&self) -> bool {
+        self.value.is_none() && self.name.text == b"--"
+    }
+}
+
+/// The words of the line, one after the other.
+struct Parameters<'a> {
+    rest: Part<'a>,
+}
+
+/// White space as isspace() of the kernel has it, in ASCII.
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
+}
+
+impl<'a> Iterator for Parameters<'a> {
+    type Item = Parameter<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let blank = self.rest.text.iter().take_while(|byte| is_space(**byte)).count();
+        let word = self.rest.skip(blank);
+        let is_quoted = *word.text.first()? == b'"';
+        let word = word.skip(usize::from(is_quoted));
+        let mut is_open = is_quoted;
+        let ends = |byte: &u8| {
+            is_open ^= *byte == b'"';
+            is_space(*byte) && !is_open
+        };
+        let len = word.text.iter().position(ends).unwrap_or(word.text.len());
+        let (word, rest) = word.split(len);
+        self.rest = rest;
+        // The kernel's index of `=` is 0 for none, so a word may begin with one.
+        let Some(equals) = word.text.iter().skip(1).position(|byte| *byte == b'=') else {
+            let name = if is_quoted { word.without_quote() } else { word };
+            return Some(Parameter { name, value: None, is_open });
+        };
+        let (name, value) = word.split(equals.saturating_add(1));
+        let value = value.skip(1);
+        let value = match value.text.first() {
+            Some(b'"') => value.skip(1).without_quote(),
+            Some(_) | None if is_quoted => value.without_quote(),
+            Some(_) | None => value,
+        };
+        Some(Parameter { name, value: Some(value), is_open })
+    }
+}
+
+struct Front<'s, 'a> {
+    arena: &'s mut Arena<'a>,
+    spec: &'s mut Spec<'a>,
+    complaints: &'s mut dyn Complaints<'a>,
+}
+
+impl<'a> Front<'_, 'a> {
+    /// One word of ours.
+    fn take(&mut self, parameter: Parameter<'a>) {
+        let said = parameter.name.skip(b"nsinit.".len());
+        if parameter.is_open {
+            return self.complain(parameter.value.unwrap_or(said), Complaint::OpenQuote);
+        }
+        let Ok(name) = self.with_dashes(said.text) else {
+            return self.complain(said, FULL);
+        };
+        match (name, parameter.value.filter(|value| !value.text.is_empty())) {
+            (b"exec", Some(value)) => self.command(value),
+            (b"exec", None) => self.complain(said, Complaint::NoValue("COMMAND")),
+            (b"config", Some(value)) => match self.arena.word(value.text) {
+                Ok(path) => self.spec.file = Some(path),
+                Err(_) => self.complain(value, FULL),
+            },
+            (b"config", None) => self.complain(said, Complaint::NoValue("FILE")),
+            (b"verbose", Some(value)) => match switch(value.text) {
+                Ok(is_verbose) => self.spec.verbose = is_verbose,
+                Err(_) => self.complain(value, Complaint::NeedlessValue("verbose")),
+            },
+            (b"verbose", None) => self.spec.verbose = true,
+            (name, _) => match Key::of_flag(name) {
+                Some(key) => self.key(key, said, parameter.value),
+                None => self.complain(said, unknown(name)),
+            },
+        }
+    }
+
+    /// The name as the key table spells it.
+    fn with_dashes(&mut self, name: &[u8]) -> Result<&'a [u8], Fault> {
+        self.arena.drop_pending();
+        for byte in name {
+            self.arena.push(if *byte == b'_' { b"-" } else { core::slice::from_ref(byte) })?;
+        }
+        Ok(self.arena.keep())
+    }
+
+    /// A key of the table.
+    fn key(&mut self, key: &'static Key, said: Part<'a>, value: Option<Part<'a>>) {
+        match value {
+            Some(value) if key.shape == Shape::List => {
+                value.entries().for_each(|entry| self.put(key, entry));
+            }
+            Some(value) => self.put(key, value),
+            None if key.shape == Shape::Switch => {
+                self.put(key, Part { text: b"true", start: said.start });
+            }
+            None => self.complain(said, Complaint::NoValue(key.value)),
+        }
+    }
+
+    fn put(&mut self, key: &'static Key, value: Part<'a>) {
+        let origin = value.origin();
+        let result = self
+            .arena
+            .word(value.text)
+            .and_then(|text| key.put(self.spec, None, Item { text, origin }));
+        match result {
+            Ok(true) => {}
+            Ok(false) => self.complain(value, Complaint::NoMainService),
+            Err(fault) => self.complain(value, Complaint::Value(key, fault)),
+        }
+    }
+
+    /// `nsinit.exec`: the command of the main service.
+    fn command(&mut self, value: Part<'a>) {
+        let Some(key) = Key::in_table(Table::Service, b"command") else { return };
+        let words = match split_words(value.text, self.arena) {
+            Ok(Some(words)) => words,
+            Ok(None) => return self.complain(value, Complaint::OpenQuote),
+            Err(fault) => return self.complain(value, Complaint::Value(key, fault)),
+        };
+        match self.spec.main_service() {
+            Some(service) => {
+                service.command = Some(Said { value: words, origin: value.origin() });
+            }
+            None => self.complain(value, Complaint::NoMainService),
+        }
+    }
+
+    fn complain(&mut self, part: Part<'a>, complaint: Complaint) {
+        let (origin, said) = (part.origin(), part.text);
+        self.complaints.add(SpecFault { origin, said, complaint });
+    }
+}
+
+/// No place for more.
+const FULL: Complaint = Complaint::TooMany("bytes of text", ARENA_MAX);
+
+fn unknown(name: &[u8]) -> Complaint {
+    let flags = KEYS.iter().filter(|key| key.has_flag).map(|key| key.name);
+    let nearest = match name {
+        b"command" => Some("exec"),
+        _ => nearest(name, flags.chain(["exec", "config", "verbose"])),
+    };
+    Complaint::UnknownKey { table: None, nearest }
+}
+
+/// The words of a command: parted by white space, quoted as in sh(1) without its substitutions.
+/// `None` where a quote is left open.
+fn split_words<'a>(text: &[u8], arena: &mut Arena<'a>) -> Result<Option<Words<'a>>, Fault> {
+    arena.drop_pending();
+    let mut quote = None;
+    let mut is_word = false;
+    let mut rest = text;
+    while let [byte, tail @ ..] = rest {
+        rest = tail;
+        match (quote, *byte, tail) {
+            (_, b'\0', _) => return Err(Fault::Nul),
+            (None, space, _) if is_space(space) => {
+                if core::mem::take(&mut is_word) {
+                    arena.push(b"\0")?;
+                }
+                continue;
+            }
+            (None, b'\'' | b'"', _) => quote = Some(*byte),
+            (Some(open), byte, _) if open == byte => quote = None,
+            (None, b'\\', []) => return Ok(None),
+            (None, b'\\', [next, after @ ..])
+            | (Some(b'"'), b'\\', [next @ (b'"' | b'\\' | b'$' | b'`'), after @ ..]) => {
+                arena.push(&[*next])?;
+                rest = after;
+            }
+            (None | Some(_), byte, _) => arena.push(&[byte])?,
+        }
+        is_word = true;
+    }
+    if quote.is_some() {
+        return Ok(None);
+    }
+    if is_word {
+        arena.push(b"\0")?;
+    }
+    let words = arena.keep_words();
+    match words.len() {
+        _ if words.first().is_none_or(CStr::is_empty) => Err(Fault::Empty),
+        len if len > COMMAND_WORDS_MAX => Err(Fault::TooMany { max: COMMAND_WORDS_MAX }),
+        _ => Ok(Some(words)),
+    }
+}

@@ -1,1 +1,281 @@
-//! (being built)
+//! The file as a front: TOML into a [`Spec`].
+//!
+//! The text comes in pieces (`text::toml`): the parts of a key lead, one by one, from the top level
+//! to a [`Place`], and the value is put there through the key table. So the spelling of a key makes
+//! no difference: `[sandbox]` and `hostname = …`, `sandbox.hostname = …` and
+//! `sandbox = { hostname = … }` are one way through the same three steps.
+//!
+//! Every fault is told and reading goes on behind it; a mistake leads [`Place::Nowhere`], where
+//! nothing is read, so that it is told once. What the values mean does not belong here: that is
+//! `model`, through `Key::put`.
+
+mod defined;
+mod position;
+#[cfg(test)]
+pub(super) mod tests;
+mod value;
+
+use heapless::Vec;
+
+use self::defined::{Defined, How};
+use self::position::Position;
+use self::value::Frame;
+use super::keys::KEYS;
+use super::{Complaint, Complaints, Key, Origin, Spec, SpecFault, Table};
+use crate::limits::{ARENA_MAX, FILE_MAX, SERVICES_MAX, TOML_DEPTH_MAX, TOML_TOKENS_MAX};
+use crate::text::toml::{Damage, Document, Flaw, Next, Piece, Word};
+use crate::text::{Arena, nearest};
+
+pub use crate::text::toml::Tokens;
+
+/// Reads the file `source` into `spec`. `tokens` is used while it reads, and needs no care.
+pub fn read<'a>(
+    source: &'a [u8],
+    tokens: &mut Tokens,
+    arena: &mut Arena<'a>,
+    spec: &mut Spec<'a>,
+    complaints: &mut dyn Complaints<'a>,
+) {
+    let mut position = Position::new(source);
+    let text = match core::str::from_utf8(source) {
+        _ if source.len() > FILE_MAX => {
+            let complaint = Complaint::FileTooLarge(FILE_MAX);
+            return complaints.add(SpecFault { origin: position.at(0), said: b"", complaint });
+        }
+        Ok(text) => text,
+        Err(error) => {
+            let start = error.valid_up_to();
+            let len = error.error_len().unwrap_or(source.len());
+            let said = source.get(start..).unwrap_or_default();
+            let said = said.get(..len).unwrap_or(said);
+            let (origin, complaint) = (position.at(start), Complaint::NotUtf8);
+            return complaints.add(SpecFault { origin, said, complaint });
+        }
+    };
+    let mut document = Document::new(text);
+    let mut reader = Reader {
+        text,
+        position,
+        arena,
+        spec,
+        complaints,
+        defined: Defined::new(),
+        body: Place::Root,
+        header: None,
+        header_at: Origin::Default,
+        here: Place::Nowhere,
+        name: None,
+        is_dotted: false,
+        frames: Vec::new(),
+        is_full: false,
+    };
+    while let Some(next) = document.next(tokens) {
+        match next {
+            Next::Statement(statement) => statement.read(|piece| reader.take(piece)),
+            Next::Damage(damage) => reader.damaged(&damage),
+        }
+    }
+    reader.leave_table();
+}
+
+/// Where a key has led so far, and where its value goes.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    /// The top level.
+    Root,
+    /// A table; of the services it is the last one.
+    Table(Table),
+    /// A key.
+    Key(&'static Key),
+    /// A name in a key that is a table.
+    Pair(&'static Key, &'a [u8]),
+    /// Behind a fault that was told.
+    Nowhere,
+}
+
+/// A part of a key and where it stands.
+struct Name<'a> {
+    text: &'a [u8],
+    start: usize,
+}
+
+/// Reads one piece after the other.
+struct Reader<'s, 'a> {
+    text: &'a str,
+    position: Position<'a>,
+    arena: &'s mut Arena<'a>,
+    spec: &'s mut Spec<'a>,
+    complaints: &'s mut dyn Complaints<'a>,
+    defined: Defined<'a>,
+    /// Where keys begin: the table of the last header, or the innermost inline table.
+    body: Place<'a>,
+    /// How the header that is being read defines its table.
+    header: Option<How>,
+    /// Where the last header stands.
+    header_at: Origin,
+    /// Where the key that is being read has led.
+    here: Place<'a>,
+    /// Its last part, which was not followed yet.
+    name: Option<Name<'a>>,
+    /// Whether a dot stands before the next part.
+    is_dotted: bool,
+    /// The lists and inline tables that are open.
+    frames: Vec<Frame<'a>, TOML_DEPTH_MAX>,
+    /// Whether there was a service too many.
+    is_full: bool,
+}
+
+impl<'a> Reader<'_, 'a> {
+    fn take(&mut self, piece: Piece<'a>) {
+        match piece {
+            Piece::Header { start, is_list } => {
+                self.leave_table();
+                self.header_at = self.position.at(start);
+                self.header = Some(if is_list { How::ListHeader } else { How::Header });
+                self.body = Place::Root;
+            }
+            Piece::HeaderEnd => {
+                let how = self.header.take().unwrap_or(How::Header);
+                self.body = self.follow(how);
+            }
+            Piece::Name(word) => self.name(word),
+            Piece::Dot => {
+                let how = if self.header.is_some() { How::Parent } else { How::Dotted };
+                self.here = self.follow(how);
+                self.is_dotted = true;
+            }
+            Piece::Equals => self.here = self.follow(How::Value),
+            Piece::Scalar(word) => self.scalar(word),
+            Piece::Open { start, is_list } => self.open(start, is_list),
+            Piece::Close { end } => self.close(end),
+        }
+    }
+
+    /// A statement that is no TOML. Behind a header of that kind nobody knows where keys go.
+    fn damaged(&mut self, damage: &Damage<'a>) {
+        let complaint = match damage.flaw {
+            Flaw::Grammar(what, expected) => Complaint::Grammar(what, expected),
+            Flaw::TooDeep => Complaint::TooMany("brackets within one another", TOML_DEPTH_MAX),
+            Flaw::TooLong => Complaint::TooMany("words and signs in one value", TOML_TOKENS_MAX),
+        };
+        if damage.is_header {
+            self.leave_table();
+            self.body = Place::Nowhere;
+        }
+        self.complain(damage.start, first_line(damage.said), complaint);
+    }
+
+    /// The end of a table that began with a header.
+    fn leave_table(&mut self) {
+        if let Place::Key(key) = self.body
+            && let Some(complaint) = self.emptiness(key)
+        {
+            let (origin, said) = (self.header_at, key.name.as_bytes());
+            self.complaints.add(SpecFault { origin, said, complaint });
+        }
+    }
+
+    /// A part of a key.
+    fn name(&mut self, word: Word<'a>) {
+        if !self.is_dotted {
+            self.here = self.body;
+        }
+        self.is_dotted = false;
+        self.name = None;
+        if let Place::Nowhere = self.here {
+            return;
+        }
+        match word.name(self.arena) {
+            Ok(text) => self.name = Some(Name { text, start: word.start() }),
+            Err(_full) => {
+                let complaint = Complaint::TooMany("bytes of text", ARENA_MAX);
+                self.complain(word.start(), word.text().as_bytes(), complaint);
+                self.here = Place::Nowhere;
+            }
+        }
+    }
+
+    /// Where the last part of the key leads from here.
+    fn follow(&mut self, how: How) -> Place<'a> {
+        let Some(name) = self.name.take() else { return Place::Nowhere };
+        let found = match self.here {
+            Place::Root => self.follow_to_table(name.text, how),
+            Place::Table(table) => self.follow_to_key(table, name.text, how),
+            Place::Key(key) if how == How::Value => {
+                self.defined.define_pair(key, name.text).map(|()| Place::Pair(key, name.text))
+            }
+            Place::Key(key) | Place::Pair(key, _) => Err(Complaint::WrongType(key, "a table")),
+            Place::Nowhere => return Place::Nowhere,
+        };
+        found.unwrap_or_else(|complaint| {
+            self.complain(name.start, name.text, complaint);
+            Place::Nowhere
+        })
+    }
+
+    fn follow_to_table(&mut self, name: &'a [u8], how: How) -> Result<Place<'a>, Complaint> {
+        let Some(table) = Table::ALL.into_iter().find(|table| table.name().as_bytes() == name)
+        else {
+            return Err(match how {
+                How::Value => unknown_key(None, name),
+                How::Parent | How::Header | How::ListHeader | How::Dotted => {
+                    let nearest = nearest(name, Table::ALL.iter().map(|table| table.name()));
+                    Complaint::UnknownTable { nearest }
+                }
+            });
+        };
+        self.defined.define_table(table, how)?;
+        match how {
+            How::ListHeader => self.begin_service(self.header_at),
+            How::Parent if table.is_list() && self.is_full => Ok(Place::Nowhere),
+            How::Parent | How::Header | How::Dotted | How::Value => Ok(Place::Table(table)),
+        }
+    }
+
+    fn follow_to_key(
+        &mut self,
+        table: Table,
+        name: &'a [u8],
+        how: How,
+    ) -> Result<Place<'a>, Complaint> {
+        let key = Key::in_table(table, name).ok_or_else(|| unknown_key(Some(table), name))?;
+        self.defined.define_key(key, how)?;
+        Ok(Place::Key(key))
+    }
+
+    /// One more service; of those that are too many, the first is told.
+    fn begin_service(&mut self, origin: Origin) -> Result<Place<'a>, Complaint> {
+        if self.is_full {
+            return Ok(Place::Nowhere);
+        }
+        self.defined.begin_next();
+        match self.spec.add_service(origin) {
+            Ok(()) => Ok(Place::Table(Table::Service)),
+            Err(_full) => {
+                self.is_full = true;
+                Err(Complaint::TooMany("services", SERVICES_MAX))
+            }
+        }
+    }
+
+    fn complain(&mut self, start: usize, said: &'a [u8], complaint: Complaint) {
+        let origin = self.position.at(start);
+        self.complaints.add(SpecFault { origin, said, complaint });
+    }
+}
+
+/// A name that is no key of this table.
+fn unknown_key(table: Option<Table>, name: &[u8]) -> Complaint {
+    if let Some(key) = KEYS.iter().find(|key| key.name.as_bytes() == name) {
+        return Complaint::OtherTable(key);
+    }
+    let rows = || KEYS.iter().filter(|key| table.is_none_or(|table| table == key.table));
+    let same = rows().find(|key| key.names().any(|alias| alias.as_bytes() == name));
+    let nearest = same.map(|key| key.name).or_else(|| nearest(name, rows().map(|key| key.name)));
+    Complaint::UnknownKey { table, nearest }
+}
+
+/// What a message shows of a value that goes over several lines.
+fn first_line(text: &str) -> &[u8] {
+    text.lines().next().unwrap_or_default().as_bytes()
+}

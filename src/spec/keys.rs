@@ -362,7 +362,7 @@ pub const KEYS: &[Key] = &[
         .also(&["stop-timeout"])
         .help("10s", "Time it has to stop, then KILL to all it left; infinity waits for ever."),
     service("terminal", Shape::Text, "share|none|own", |service, item| {
-        service.terminal = item.said(|text| Terminal::parse(text))?;
+        service.terminal = item.said(Terminal::parse)?;
         Ok(())
     })
     .help("share for main, else none", "Our terminal, none, or its standard input as its own."),

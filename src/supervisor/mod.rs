@@ -1,1 +1,262 @@
-//! (being built)
+//! The mind of PID 1: what to do when something happens to a service.
+//!
+//! It is pure. The engine says what happened and when ([`Event`], [`Moment`]), does what comes back
+//! ([`Action`]), and sleeps until [`Supervisor::deadline`], for ever when there is none: an idle
+//! machine is never woken. Nothing here asks the kernel or a clock, so a year of crashes is a test
+//! of a millisecond.
+//!
+//! # The law
+//!
+//! 1. A service is started, and started again, when everything it is `after` is ready. Ready is
+//!    what runs and said so, and what said so and then ended with success: a service may be a job
+//!    that is done once.
+//! 2. When something it is `after` has ended for good without being ready, it can never start, and
+//!    has ended for good itself. When that was stopped by an operator, it waits: what was stopped
+//!    may be ordered back.
+//! 3. The end of one service, whatever follows, moves no other that runs.
+//! 4. The main service's end is everybody's end, unless its policy starts it again (`restart`). Its
+//!    last end is the exit code; 124 says that it was given up.
+//! 5. TERM asks for the end of everything. Every other signal is for the main service's process.
+//!    While that does not run, INT and QUIT ask for the end too, for somebody sits at a keyboard
+//!    and waits, and the others are kept for its next run: no signal is lost while it may run
+//!    again.
+//! 6. At the end services stop in reverse: first what is `after` others, and what it is `after`
+//!    when it is over (`shutdown`).
+//! 7. A start that an operator orders waits for no pause, and restarts are counted anew from there.
+//!    To stop the main service is to stop everything. When everything stops, orders come too late.
+//!
+//! One service's states are `state` and `step`, the restart policy is `restart` with its `tally`,
+//! who waits for whom is `order`, the phases of the whole are `shutdown`. Cycles of `after` do not
+//! belong here: the plan refuses them.
+
+mod event;
+mod news;
+mod order;
+mod restart;
+#[cfg(test)]
+mod show;
+mod shutdown;
+mod signal_set;
+mod state;
+mod step;
+#[cfg(test)]
+mod stories;
+mod tally;
+#[cfg(test)]
+mod walk;
+#[cfg(test)]
+mod world;
+
+use heapless::Vec;
+
+use crate::limits::SERVICES_MAX;
+use crate::model::{Moment, Policy, ServiceId, Signal};
+pub use event::{ACTIONS_MAX, Action, Actions, Event};
+pub use news::News;
+use restart::{Judge, Random, Restarts};
+use shutdown::{Cue, Phase};
+use signal_set::SignalSet;
+use state::{Act, Input, State};
+
+/// One service under supervision.
+struct Service {
+    policy: Policy,
+    state: State,
+    restarts: Restarts,
+}
+
+/// All services, and how far the whole is.
+pub struct Supervisor {
+    services: Vec<Service, SERVICES_MAX>,
+    main: Option<ServiceId>,
+    phase: Phase,
+    /// Signals for the main service that came while it did not run.
+    kept: SignalSet,
+    random: Random,
+}
+
+impl Supervisor {
+    /// Services by their place in the plan, none of them started. `seed` is any number that differs
+    /// from machine to machine. A [`ServiceId`] names no more than [`SERVICES_MAX`] services, so
+    /// there are no more.
+    pub fn new(policies: &[Policy], seed: u64) -> Self {
+        let service = |policy: &Policy| Service {
+            policy: *policy,
+            state: State::FIRST,
+            restarts: Restarts::default(),
+        };
+        Self {
+            services: policies.iter().take(SERVICES_MAX).map(service).collect(),
+            main: policies.iter().position(|policy| policy.is_main).and_then(ServiceId::new),
+            phase: Phase::Running,
+            kept: SignalSet::EMPTY,
+            random: Random::new(seed),
+        }
+    }
+
+    /// Starts what waits for nobody.
+    pub fn begin(&mut self, now: Moment, actions: &mut Actions) {
+        self.settle(now, actions);
+    }
+
+    /// Tells what happened. What has to be done is put into `actions`, which must come empty.
+    pub fn feed(&mut self, event: Event, now: Moment, actions: &mut Actions) {
+        debug_assert!(actions.is_empty(), "the actions of the last event were not performed");
+        if self.phase == Phase::Done {
+            return;
+        }
+        match event {
+            Event::Started(id) => self.started(id, now, actions),
+            Event::Ready(id) => self.step(id, Input::Ready, now, actions),
+            Event::NotStarted(id, code) => self.step(id, Input::NotStarted(code), now, actions),
+            Event::Ended(id, end) => self.step(id, Input::Ended(end), now, actions),
+            Event::Asked(signal) => self.asked(signal, now, actions),
+            Event::StopService(id) => self.ordered(id, Input::Stop, now, actions),
+            Event::RestartService(id) => self.ordered(id, Input::Restart, now, actions),
+            Event::NoneLeft => self.turn(Cue::NoneLeft, now, actions),
+            Event::Tick => {
+                for id in self.ids() {
+                    self.step(id, Input::Tick, now, actions);
+                }
+                self.turn(Cue::Tick, now, actions);
+            }
+        }
+        self.settle(now, actions);
+    }
+
+    /// When to feed the next [`Event::Tick`], if nothing else happens before.
+    pub fn deadline(&self) -> Option<Moment> {
+        let sweep = match self.phase {
+            Phase::Sweeping { kill_at, .. } => Some(kill_at),
+            Phase::Running | Phase::Stopping { .. } | Phase::Done => None,
+        };
+        self.services.iter().filter_map(|service| service.state.deadline()).chain(sweep).min()
+    }
+
+    /// Whether [`Event::NoneLeft`] is waited for.
+    pub const fn is_sweeping(&self) -> bool {
+        matches!(self.phase, Phase::Sweeping { .. })
+    }
+
+    /// The command runs. The main service gets what was kept for it.
+    fn started(&mut self, id: ServiceId, now: Moment, actions: &mut Actions) {
+        self.step(id, Input::Started, now, actions);
+        if self.main == Some(id) {
+            for signal in core::mem::take(&mut self.kept).iter() {
+                self.step(id, Input::Forward(signal), now, actions);
+            }
+        }
+    }
+
+    /// Law 5.
+    fn asked(&mut self, signal: Signal, now: Moment, actions: &mut Actions) {
+        let input = match (self.phase, signal) {
+            (Phase::Running, Signal::TERM) => return self.turn(Cue::Stop(signal), now, actions),
+            // Asked twice, the main service hears it twice; but not before its turn to stop.
+            (Phase::Stopping { .. }, Signal::TERM) => {
+                if !self.main().is_some_and(|main| main.state.is_told()) {
+                    return;
+                }
+                Input::Stop
+            }
+            (Phase::Running | Phase::Stopping { .. }, signal) => Input::Forward(signal),
+            // Nobody is left who could hear it, and the end is on its way.
+            (Phase::Sweeping { .. } | Phase::Done, _) => return,
+        };
+        if let Some(main) = self.main {
+            self.step(main, input, now, actions);
+        }
+    }
+
+    /// Law 7.
+    fn ordered(&mut self, id: ServiceId, order: Input, now: Moment, actions: &mut Actions) {
+        let Some(service) = self.services.get_mut(id.index()) else { return };
+        if self.phase != Phase::Running {
+            return;
+        }
+        service.restarts = Restarts::default();
+        if self.main == Some(id) && order == Input::Stop {
+            let asked = service.policy.stop_signal;
+            self.turn(Cue::Stop(asked), now, actions);
+        } else {
+            self.step(id, order, now, actions);
+        }
+    }
+
+    /// Moves one service; says what happened, what has to be done, and what follows.
+    fn step(&mut self, id: ServiceId, input: Input, now: Moment, actions: &mut Actions) {
+        let is_stopping = self.phase != Phase::Running;
+        let Some(service) = self.services.get_mut(id.index()) else { return };
+        let before = service.state;
+        let mut judge = Judge {
+            policy: &service.policy,
+            restarts: &mut service.restarts,
+            random: &mut self.random,
+            is_stopping,
+            now,
+        };
+        let (after, act) = step::step(before, input, &mut judge);
+        service.state = after;
+        if act == Act::Start {
+            service.restarts.note_start(&service.policy, now);
+        }
+        let effect = News::of_effect(id, service, before, input, now);
+        let asked = service.policy.stop_signal;
+
+        tell(News::of_cause(id, before, input), actions);
+        match act {
+            Act::Nothing => {}
+            Act::Start => put(Action::Start(id), actions),
+            Act::Signal(signal) => put(Action::Signal(id, signal), actions),
+            Act::Kill | Act::Clean => put(Action::KillTree(id), actions),
+            Act::Keep(signal) => self.keep(signal, now, actions),
+        }
+        tell(effect, actions);
+        if self.main == Some(id) && after.is_over() {
+            // Law 4.
+            self.turn(Cue::Stop(asked), now, actions);
+        }
+    }
+
+    /// A signal came for the main service while its command does not run. Law 5.
+    fn keep(&mut self, signal: Signal, now: Moment, actions: &mut Actions) {
+        match (self.phase, signal) {
+            (Phase::Running, Signal::INT | Signal::QUIT) => {
+                self.turn(Cue::Stop(signal), now, actions);
+            }
+            (_, signal) => self.kept = self.kept.with(signal),
+        }
+    }
+
+    /// Moves the whole, and says what has to be done.
+    fn turn(&mut self, cue: Cue, now: Moment, actions: &mut Actions) {
+        let grace = self.main().and_then(|service| service.policy.grace);
+        let (phase, act) = shutdown::step(self.phase, cue, grace, now);
+        self.phase = phase;
+        match act {
+            shutdown::Act::Nothing => {}
+            shutdown::Act::TellStopping => tell(Some(News::Stopping), actions),
+            shutdown::Act::AskAll => put(Action::SignalAll(Signal::TERM), actions),
+            shutdown::Act::KillAll => put(Action::SignalAll(Signal::KILL), actions),
+            shutdown::Act::Finish(code) => put(Action::Finish(code), actions),
+        }
+    }
+
+    /// The main service.
+    fn main(&self) -> Option<&Service> {
+        self.main.and_then(|main| self.services.get(main.index()))
+    }
+}
+
+/// Tells the news, if there are any.
+fn tell(news: Option<News>, actions: &mut Actions) {
+    if let Some(news) = news {
+        put(Action::Tell(news), actions);
+    }
+}
+
+/// One thing more to do.
+fn put(action: Action, actions: &mut Actions) {
+    let added = actions.push(action);
+    debug_assert!(added.is_ok(), "more than ACTIONS_MAX: see its argument");
+}

@@ -8,6 +8,7 @@ mod arena;
 mod fault;
 mod near;
 mod quote;
+pub mod toml;
 pub mod units;
 mod words;
 

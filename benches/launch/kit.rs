@@ -1,0 +1,150 @@
+//! The programs that take part: nsinit from cargo, the peers from PATH, the C programs built here.
+//!
+//! A peer is named with the Debian package that brings it, so that a missing one can be put right
+//! by one command. The C programs (`benches/*.c`) are built at each run, static and without libc,
+//! by `cc`, which a Rust toolchain needs anyway to link.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::report::Trouble;
+
+/// Program and Debian package.
+const PEERS: [(&str, &str); 7] = [
+    ("unshare", "util-linux"),
+    ("bwrap", "bubblewrap"),
+    ("tini", "tini"),
+    ("tini-static", "tini"),
+    ("dumb-init", "dumb-init"),
+    ("catatonit", "catatonit"),
+    ("strace", "strace"),
+];
+
+const C_PROGRAMS: [&str; 3] = ["true", "sleeper", "floor"];
+
+/// The smallest static program cc can make; both GNU ld and lld take these.
+const C_FLAGS: [&str; 10] = [
+    "-O2",
+    "-static",
+    "-nostdlib",
+    "-ffreestanding",
+    "-fno-stack-protector",
+    "-fno-asynchronous-unwind-tables",
+    "-Wl,--build-id=none",
+    "-Wl,-z,norelro",
+    "-Wl,-z,noseparate-code",
+    "-s",
+];
+
+const BUSY: &str =
+    "\nBUSY: medians of a busy machine measure its scheduler; read p10, or try again";
+
+pub struct Kit {
+    programs: Vec<Program>,
+}
+
+struct Program {
+    name: &'static str,
+    package: &'static str,
+    path: Option<PathBuf>,
+}
+
+impl Kit {
+    pub fn new(nsinit: Option<&Path>) -> Result<Self, Trouble> {
+        let nsinit = nsinit.unwrap_or(Path::new(env!("CARGO_BIN_EXE_nsinit")));
+        let nsinit = std::fs::canonicalize(nsinit)
+            .map_err(Trouble::because(format!("no nsinit at \"{}\"", nsinit.display())))?;
+        let mut programs = vec![Program { name: "nsinit", package: "", path: Some(nsinit) }];
+        for name in C_PROGRAMS {
+            programs.push(Program { name, package: "", path: Some(compile(name)?) });
+        }
+        for (name, package) in PEERS {
+            programs.push(Program { name, package, path: in_path(name) });
+        }
+        Ok(Self { programs })
+    }
+
+    /// Where a program is; the error names it and its package.
+    pub fn path(&self, name: &str) -> Result<PathBuf, Trouble> {
+        match self.program(name) {
+            Some(Program { path: Some(path), .. }) => Ok(path.clone()),
+            Some(program) => Err(Trouble::Missing(program.package)),
+            None => Err(Trouble::Failed(format!("no program \"{name}\" in the kit"))),
+        }
+    }
+
+    /// A subject's line and the workload, ready to be spawned.
+    pub fn command(&self, line: &str, workload: &Path) -> Result<Command, Trouble> {
+        let argv = self.argv(line, workload)?;
+        let (program, args) = argv.split_first().ok_or(Trouble::Failed("no command".into()))?;
+        let mut command = Command::new(program);
+        let _ = bare(&mut command).args(args); // the same command again
+        Ok(command)
+    }
+
+    /// The words of a subject's line, programs by their paths, and the workload.
+    pub fn argv(&self, line: &str, workload: &Path) -> Result<Vec<OsString>, Trouble> {
+        let mut argv = Vec::new();
+        for word in line.split_whitespace() {
+            match self.program(word) {
+                Some(_) => argv.push(self.path(word)?.into_os_string()),
+                None => argv.push(word.into()),
+            }
+        }
+        argv.push(workload.into());
+        Ok(argv)
+    }
+
+    /// "tini (apt-get install tini)" for each peer that is not there.
+    pub fn missing(&self) -> Vec<String> {
+        let missing = self.programs.iter().filter(|program| program.path.is_none());
+        missing.map(|p| format!("{} (apt-get install {})", p.name, p.package)).collect()
+    }
+
+    /// The machine, and whom we measure: figures without this line are gossip.
+    pub fn describe(&self) -> String {
+        let file = |path| std::fs::read_to_string(path).unwrap_or_default();
+        let kernel = file("/proc/sys/kernel/osrelease");
+        let load = file("/proc/loadavg");
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let load = load.split(' ').next().and_then(|load| load.parse().ok()).unwrap_or(0.0);
+        let is_busy = load > 0.5 * f64::from(u32::try_from(processors).unwrap_or(1));
+        let warning = if is_busy { BUSY } else { "" };
+        let nsinit = self.path("nsinit").unwrap_or_default();
+        format!(
+            "Linux {}, {processors} processors, load {load}\nnsinit: {}{warning}",
+            kernel.trim(),
+            nsinit.display()
+        )
+    }
+
+    fn program(&self, name: &str) -> Option<&Program> {
+        self.programs.iter().find(|program| program.name == name)
+    }
+}
+
+/// Cargo gives benches an LD_LIBRARY_PATH, which would make the loader of every dynamic peer look
+/// in three more folders, and the user's locale would make some load it: neither is to be measured.
+pub fn bare(command: &mut Command) -> &mut Command {
+    command.env_clear().env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+}
+
+/// execvp(3)'s search, sbin included: sudo and cron may leave those out of PATH.
+fn in_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    folders.extend(["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"].map(PathBuf::from));
+    folders.into_iter().map(|folder| folder.join(name)).find(|path| path.is_file())
+}
+
+fn compile(name: &str) -> Result<PathBuf, Trouble> {
+    let source =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("benches").join(name).with_extension("c");
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let status = Command::new("cc").args(C_FLAGS).arg("-o").arg(&program).arg(&source).status();
+    match status.map_err(Trouble::because("cc (apt-get install gcc libc6-dev)"))? {
+        status if status.success() => Ok(program),
+        status => Err(Trouble::Failed(format!("cc on \"{}\": {status}", source.display()))),
+    }
+}

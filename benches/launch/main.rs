@@ -1,0 +1,160 @@
+//! The bench: nsinit beside its peers, all of them in one run, as tables of medians and ratios.
+//!
+//! Why one run: absolute times move with the hour on a shared machine, ratios of interleaved rounds
+//! hardly do. So nothing here is compared with a figure written down earlier, and a hand-written C
+//! floor (`benches/floor.c`) always runs along: the ratio to it says how far from the kernel's own
+//! price we are.
+//!
+//! By `make bench`, or `cargo bench --bench launch -- [--quick] [--rounds N] [--nsinit PATH]`,
+//! on a machine that rests, as root: the peers then need no user namespace, as we do not.
+//! A missed target is printed and is no failure. A peer that is missing is named with the Debian
+//! package that brings it, its rows are left out, and the exit code is 2.
+//!
+//! What does not belong here: whether the launches are right. `tests/` asks that.
+
+mod calls;
+mod kit;
+mod memory;
+mod report;
+mod rounds;
+mod table;
+mod tree;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use kit::Kit;
+use report::{Report, Target, Trouble};
+
+/// The sandbox of every tool, as near to `nsinit run` as its options come.
+const SANDBOXES: [Subject; 5] = [
+    Subject { name: "nsinit run", line: "nsinit run --" },
+    Subject { name: "C floor", line: "floor" },
+    Subject { name: "unshare", line: "unshare -pfmuiT --mount-proc" },
+    Subject { name: "bwrap *", line: BWRAP },
+    Subject { name: "direct exec", line: "" },
+];
+
+const BWRAP: &str = "bwrap --unshare-pid --unshare-ipc --unshare-uts --ro-bind / / --proc /proc";
+
+/// Supervision alone, in the namespaces we are in.
+const ENTRYPOINTS: [Subject; 6] = [
+    Subject { name: "nsinit", line: "nsinit --" },
+    Subject { name: "tini-static", line: "tini-static -s --" },
+    Subject { name: "tini", line: "tini -s --" },
+    Subject { name: "dumb-init", line: "dumb-init --" },
+    Subject { name: "catatonit", line: "catatonit --" },
+    Subject { name: "direct exec", line: "" },
+];
+
+/// One row: what it is called here, and its command line, to which the workload is appended. The
+/// words that name a program of the [`Kit`] become its path.
+#[derive(Clone, Copy)]
+pub struct Subject {
+    name: &'static str,
+    line: &'static str,
+}
+
+/// What the user asked of this run.
+pub struct Settings {
+    /// Launches of each subject when times are taken.
+    rounds: u32,
+    /// Starts of each subject when memory is read.
+    starts: u32,
+    /// Another nsinit than the one cargo has just built.
+    nsinit: Option<PathBuf>,
+}
+
+const HELP: &str = "usage: cargo bench --bench launch -- [--quick] [--rounds N] [--nsinit PATH]";
+
+fn main() -> ExitCode {
+    let settings = match settings(std::env::args().skip(1)) {
+        Ok(Some(settings)) => settings,
+        Ok(None) => return ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("bench: {message}\n{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match bench(&settings) {
+        Ok(code) => code,
+        Err(trouble) => {
+            eprintln!("bench: {trouble}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// `None`: nothing to do. Cargo says `--bench` when it benches, and not in `test --all-targets`.
+fn settings(mut words: impl Iterator<Item = String>) -> Result<Option<Settings>, String> {
+    let mut settings = Settings { rounds: 300, starts: 12, nsinit: None };
+    let mut is_bench = false;
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--bench" => is_bench = true,
+            "--quick" => (settings.rounds, settings.starts) = (40, 3),
+            "--rounds" => {
+                let number = words.next().and_then(|word| word.parse().ok());
+                settings.rounds =
+                    number.filter(|rounds| *rounds > 0).ok_or("--rounds wants a number")?;
+            }
+            "--nsinit" => {
+                settings.nsinit = Some(words.next().ok_or("--nsinit wants a path")?.into());
+            }
+            _ => return Err(format!("unknown argument \"{word}\"")),
+        }
+    }
+    Ok(is_bench.then_some(settings))
+}
+
+fn bench(settings: &Settings) -> Result<ExitCode, Trouble> {
+    if !rustix::process::geteuid().is_root() {
+        let sentence = "the peers need root to make the same namespaces\n  try: sudo";
+        return Err(Trouble::Failed(sentence.into()));
+    }
+    tree::adopt_orphans()?;
+    let kit = Kit::new(settings.nsinit.as_deref())?;
+    println!("{}", kit.describe());
+    let mut report = Report::default();
+    sandboxes(&kit, settings, &mut report)?;
+    entrypoints(&kit, settings, &mut report)?;
+    memory::table(&kit, settings.starts, &mut report);
+    calls::table(&kit, &mut report)?;
+    calls::sizes(&kit)?;
+    Ok(report.close(&kit.missing()))
+}
+
+fn sandboxes(kit: &Kit, settings: &Settings, report: &mut Report) -> Result<(), Trouble> {
+    let workloads = [
+        ("/bin/true", PathBuf::from("/bin/true"), [("unshare", 0.75), ("bwrap *", 0.45)]),
+        ("a static program", kit.path("true")?, [("unshare", 0.5), ("bwrap *", 0.2)]),
+    ];
+    for (workload, path, limits) in workloads {
+        println!(
+            "\nSandbox launch of {workload}: new pid, mnt, uts, ipc and time namespaces and a\n\
+             fresh /proc, from spawn to the end of it all, in µs; {} interleaved rounds.\n",
+            settings.rounds
+        );
+        let rows = rounds::run(kit, &SANDBOXES, &path, settings.rounds);
+        rounds::print(&rows, report);
+        for (peer, limit) in limits {
+            let what = format!("launch of {workload}, nsinit ÷ {}", peer.trim_end_matches(" *"));
+            let is = rounds::ratio(&rows, "nsinit run", peer);
+            report.target(Target { what, limit, unit: "×", is });
+        }
+    }
+    println!(
+        "* bwrap has no time namespace; it also makes a new root and binds the old one read-only"
+    );
+    Ok(())
+}
+
+fn entrypoints(kit: &Kit, settings: &Settings, report: &mut Report) -> Result<(), Trouble> {
+    println!(
+        "\nEntrypoint start: supervise a static program in the namespaces we are in, from spawn\n\
+         to the end, in µs; {} interleaved rounds.\n",
+        settings.rounds
+    );
+    rounds::print(&rounds::run(kit, &ENTRYPOINTS, &kit.path("true")?, settings.rounds), report);
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! From words to a spec: the file first, then the arguments that overrule it.
+
+use core::ffi::CStr;
+
+use super::Call;
+use super::out::say;
+use super::report::{self, Place};
+use crate::limits::{ARENA_MAX, FILE_MAX};
+use crate::model::Errno;
+use crate::spec::argv::{self, Front};
+use crate::spec::{Complaint, Complaints, Origin, Said, Spec, SpecFault, file};
+use crate::sys::file::{Mode, open, read};
+use crate::text::Arena;
+
+/// The buffers that reading needs. Pages that are not touched cost nothing, so a start without a
+/// file pays nothing for them.
+pub struct Desk {
+    file: [u8; FILE_MAX + 1],
+    tokens: file::Tokens,
+    arena: [u8; ARENA_MAX],
+}
+
+impl Desk {
+    /// Empty buffers.
+    #[allow(clippy::new_without_default)] // it is made once, in a static
+    pub const fn new() -> Self {
+        Self { file: [0; FILE_MAX + 1], tokens: file::Tokens::new(), arena: [0; ARENA_MAX] }
+    }
+}
+
+/// How many faults are printed before the rest is only counted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// The first.
+    First,
+    /// Every one.
+    All,
+}
+
+/// Prints complaints as they come, and counts them.
+pub struct Printer<'s> {
+    scope: &'s str,
+    file: Option<&'static CStr>,
+    detail: Detail,
+    /// How many there were.
+    pub count: usize,
+}
+
+impl Complaints<'static> for Printer<'_> {
+    fn add(&mut self, fault: SpecFault<'static>) {
+        self.count = self.count.saturating_add(1);
+        if self.count == 1 || self.detail == Detail::All {
+            let place = Place { scope: self.scope, file: self.file, origin: fault.origin };
+            report::complaint(place, &fault);
+        }
+    }
+}
+
+/// Reads everything that was said into `spec`; gives how many faults were found.
+pub fn load(
+    scope: &str,
+    front: Front,
+    call: Call,
+    detail: Detail,
+    desk: &'static mut Desk,
+    spec: &mut Spec<'static>,
+) -> usize {
+    let Desk { file: buffer, tokens, arena } = desk;
+    let mut arena = Arena::new(arena);
+    let named = argv::file(front, call.words, call.first);
+    let mut printer = Printer { scope, file: named.map(|said| said.value), detail, count: 0 };
+    if let Some(Said { value: path, origin }) = named {
+        match read_file(path, buffer) {
+            Ok(source) => file::read(source, tokens, &mut arena, spec, &mut printer),
+            Err(Errno::E2BIG) => {
+                let complaint = Complaint::FileTooLarge(FILE_MAX);
+                printer.add(SpecFault { origin, said: path.to_bytes(), complaint });
+            }
+            Err(errno) => {
+                report::unreadable(scope, path, errno);
+                printer.count = printer.count.saturating_add(1);
+                return printer.count;
+            }
+        }
+    }
+    argv::read(front, call.words, call.first, &mut arena, spec, &mut printer);
+    if spec.name.is_none() {
+        spec.name = named.and_then(|said| stem(said.value, &mut arena));
+    }
+    if printer.count > 1 && detail == Detail::First {
+        let path = named.map_or(c"FILE", |said| said.value);
+        let path = path.to_str().unwrap_or("FILE");
+        say(format_args!(
+            "  and {} more: nsinit check {path} prints every one\n",
+            printer.count - 1
+        ));
+    }
+    printer.count
+}
+
+/// A sandbox without a name is called like its file.
+fn stem(
+    path: &CStr,
+    arena: &mut Arena<'static>,
+) -> Option<Said<crate::model::ServiceName<'static>>> {
+    let name = path.to_bytes().rsplit(|byte| *byte == b'/').next()?;
+    let name = name.strip_suffix(b".toml").unwrap_or(name);
+    let word = arena.word(name).ok()?;
+    let value = crate::model::ServiceName::parse(word).ok()?;
+    Some(Said { value, origin: Origin::Default })
+}
+
+/// The whole file; E2BIG when it is larger than we read.
+fn read_file(path: &CStr, buffer: &'static mut [u8]) -> Result<&'static [u8], Errno> {
+    let source = open(path, Mode::Read)?;
+    let mut len = 0;
+    loop {
+        let room = buffer.get_mut(len..).unwrap_or_default();
+        if room.is_empty() {
+            return Err(Errno::E2BIG);
+        }
+        match read(&source, room)? {
+            0 => return Ok(buffer.get(..len).unwrap_or_default()),
+            more => len = len.saturating_add(more),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Every sentence about a failure: what we did, on what, errno by name, then `why:` and `try:`.
+//!
+//! One file for each thing that can be reported: what was said (`complaint`), what was decided
+//! (`refusal`), what the kernel refused (`failure`), what happened (`news`). Lower case, no full
+//! stop, user data in quotes, and always where.
+
+mod complaint;
+mod failure;
+mod news;
+mod refusal;
+
+use core::ffi::CStr;
+use core::fmt::{self, Write};
+
+use super::out::Out;
+use crate::model::Errno;
+use crate::spec::Origin;
+use crate::text::Quoted;
+
+pub use complaint::complaint;
+pub use failure::failure;
+pub use news::Reporter;
+pub use refusal::refusal;
+
+/// Where something was said, and who reports it.
+#[derive(Clone, Copy)]
+pub struct Place<'s> {
+    /// The verb's scope, which every message begins with.
+    pub scope: &'s str,
+    /// The file that was read.
+    pub file: Option<&'s CStr>,
+    /// The place.
+    pub origin: Origin,
+}
+
+/// A path, on one line, without quotes where it needs none.
+struct Path<'s>(&'s CStr);
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.to_str() {
+            Ok(path) if !path.contains(|letter: char| letter.is_control() || letter == ' ') => {
+                f.write_str(path)
+            }
+            Ok(_) | Err(_) => write!(f, "{}", Quoted(self.0.to_bytes())),
+        }
+    }
+}
+
+/// Prints `run: kiosk.toml:31:12: `.
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.scope)?;
+        match self.origin {
+            Origin::Default => Ok(()),
+            Origin::File { line, column } => {
+                write!(f, "{}:{line}:{column}: ", Path(self.file.unwrap_or(c"file")))
+            }
+            Origin::CommandLine { column } => write!(f, "kernel command line:{column}: "),
+            Origin::Argument(number) => write!(f, "argument {number}: "),
+        }
+    }
+}
+
+/// A place as the origin of a step: `kiosk.toml:5`, `argument 2`, `(default)`.
+pub struct AsOrigin<'s>(Place<'s>);
+
+impl<'s> Place<'s> {
+    /// The place as the origin of a step.
+    pub const fn as_origin(self) -> AsOrigin<'s> {
+        AsOrigin(self)
+    }
+}
+
+impl fmt::Display for AsOrigin<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.origin {
+            Origin::Default => f.write_str("(default)"),
+            Origin::File { line, .. } => {
+                write!(f, "{}:{line}", Path(self.0.file.unwrap_or(c"file")))
+            }
+            Origin::CommandLine { column } => write!(f, "kernel command line:{column}"),
+            Origin::Argument(number) => write!(f, "argument {number}"),
+        }
+    }
+}
+
+/// A message that is written when it goes: its first line, then `why:` and `try:`.
+struct Message(Out);
+
+impl Message {
+    /// The first line.
+    fn new(first: fmt::Arguments<'_>) -> Self {
+        let mut message = Self(Out::stderr());
+        message.line(first);
+        message
+    }
+
+    fn line(&mut self, text: fmt::Arguments<'_>) {
+        // A message that cannot be written has no other way.
+        let _ = self.0.write_fmt(text);
+        let _ = self.0.write_str("\n");
+    }
+
+    /// The reason.
+    fn why(&mut self, text: fmt::Arguments<'_>) {
+        self.line(format_args!("  why: {text}"));
+    }
+
+    /// The remedy.
+    fn remedy(&mut self, text: fmt::Arguments<'_>) {
+        self.line(format_args!("  try: {text}"));
+    }
+}
+
+/// A configuration file that cannot be read.
+pub fn unreadable(scope: &str, path: &CStr, errno: Errno) {
+    let mut message =
+        Message::new(format_args!("{scope}: read {}: {errno}", Quoted(path.to_bytes())));
+    if errno == Errno::ENOENT {
+        message.remedy(format_args!("-- in front of a command whose name ends in .toml"));
+    }
+}

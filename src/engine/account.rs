@@ -1,0 +1,211 @@
+//! Users and groups of the root we are in, read as passwd(5) and group(5) have them.
+//!
+//! There is no libc and so no NSS: only the two files count, as in a container image. They are read
+//! when the service is started, so that what changed meanwhile is followed.
+
+use heapless::Vec;
+
+use crate::limits::{ACCOUNT_LINE_MAX, GROUPS_MAX};
+use crate::model::{Account, Errno, Why};
+use crate::spec::Groups;
+use crate::sys::{Fd, file, ids};
+use crate::text::{Arena, units};
+
+use super::perform::{Trouble, plain};
+
+/// The home, name and shell that a user's line gave, kept in the arena as `HOME=…`.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Login<'a> {
+    /// `HOME=`, `USER=`, `LOGNAME=` and `SHELL=`, as far as the user has a line.
+    pub variables: [Option<&'a core::ffi::CStr>; 4],
+}
+
+/// What a line of passwd(5) says.
+struct Passwd {
+    uid: u32,
+    gid: u32,
+}
+
+/// Becomes what was said: groups, then gid, then uid.
+pub(super) fn become_user<'a>(
+    user: Option<Account<'_>>,
+    group: Option<Account<'_>>,
+    groups: Option<&Groups<'_>>,
+    arena: &mut Arena<'a>,
+) -> Result<Login<'a>, Trouble> {
+    let mut login = Login::default();
+    let mut name: Vec<u8, 64> = Vec::new();
+    let passwd = match user {
+        None => None,
+        Some(user) => find_user(user, &mut name, &mut login, arena)?,
+    };
+    let uid = match (user, &passwd) {
+        (Some(Account::Id(uid)), _) => Some(uid),
+        (Some(Account::Name(_)), Some(passwd)) => Some(passwd.uid),
+        (Some(Account::Name(_)), None) => return Err((Errno::ENOENT, Why::NoSuchUser)),
+        (None, _) => None,
+    };
+    let gid = match group {
+        Some(group) => Some(group_id(group)?),
+        // A user by number that has no line keeps its number as its group.
+        None => passwd.as_ref().map(|passwd| passwd.gid).or(uid),
+    };
+    if let Some(said) = groups {
+        let list = supplementary(said, &name, gid)?;
+        ids::set_groups(&list).map_err(plain)?;
+    }
+    if let Some(gid) = gid {
+        ids::set_gid(gid).map_err(plain)?;
+    }
+    if let Some(uid) = uid {
+        ids::set_uid(uid).map_err(plain)?;
+    }
+    Ok(login)
+}
+
+/// The user's line. A user by number may have none; a name must.
+fn find_user<'a>(
+    user: Account<'_>,
+    name: &mut Vec<u8, 64>,
+    login: &mut Login<'a>,
+    arena: &mut Arena<'a>,
+) -> Result<Option<Passwd>, Trouble> {
+    let lines = Lines::open(c"/etc/passwd");
+    let mut lines = match (lines, user) {
+        (Err((Errno::ENOENT, _)), Account::Id(_)) => return Ok(None),
+        (lines, _) => lines?,
+    };
+    while let Some(line) = lines.next()? {
+        let mut fields = line.split(|byte| *byte == b':');
+        let mut field = || fields.next().unwrap_or_default();
+        let (own, _password, uid, gid) = (field(), field(), field(), field());
+        let (_gecos, home, shell) = (field(), field(), field());
+        let is_it = match user {
+            Account::Id(id) => units::unsigned(uid, u64::from(u32::MAX)) == Ok(u64::from(id)),
+            Account::Name(name) => own == name.to_bytes(),
+        };
+        if is_it {
+            name.clear();
+            let _ = name.extend_from_slice(own); // a longer name is no member of a group we could read
+            let pairs = [("HOME=", home), ("USER=", own), ("LOGNAME=", own), ("SHELL=", shell)];
+            for (target, (prefix, value)) in login.variables.iter_mut().zip(pairs) {
+                *target = keep(prefix, value, arena);
+            }
+            return Ok(Some(Passwd { uid: id(uid)?, gid: id(gid)? }));
+        }
+    }
+    Ok(None)
+}
+
+/// `HOME=/root`, when there is room and something to say.
+fn keep<'a>(prefix: &str, value: &[u8], arena: &mut Arena<'a>) -> Option<&'a core::ffi::CStr> {
+    if value.is_empty() {
+        return None;
+    }
+    arena.drop_pending();
+    arena.push(prefix.as_bytes()).ok()?;
+    arena.push(value).ok()?;
+    arena.keep_word().ok()
+}
+
+/// An id in a line.
+fn id(text: &[u8]) -> Result<u32, Trouble> {
+    let bad = (Errno::EINVAL, Why::BadAccountLine);
+    let number = units::unsigned(text, u64::from(u32::MAX) - 1).map_err(|_| bad)?;
+    u32::try_from(number).map_err(|_| bad)
+}
+
+/// The number of a group that was said.
+fn group_id(group: Account<'_>) -> Result<u32, Trouble> {
+    let name = match group {
+        Account::Id(id) => return Ok(id),
+        Account::Name(name) => name.to_bytes(),
+    };
+    let mut lines = Lines::open(c"/etc/group")?;
+    while let Some(line) = lines.next()? {
+        let mut fields = line.split(|byte| *byte == b':');
+        if fields.next() == Some(name) {
+            return id(fields.nth(1).unwrap_or_default());
+        }
+    }
+    Err((Errno::ENOENT, Why::NoSuchGroup))
+}
+
+/// The groups that were said; where none were, those that name the user as their member.
+fn supplementary(
+    said: &Groups<'_>,
+    user: &[u8],
+    own: Option<u32>,
+) -> Result<Vec<u32, GROUPS_MAX>, Trouble> {
+    let mut list: Vec<u32, GROUPS_MAX> = Vec::new();
+    let full = (Errno::E2BIG, Why::TooMany);
+    for group in said {
+        list.push(group_id(group.value)?).map_err(|_| full)?;
+    }
+    if !said.is_empty() || user.is_empty() {
+        return Ok(list);
+    }
+    list.extend(own);
+    let mut lines = match Lines::open(c"/etc/group") {
+        Err((Errno::ENOENT, _)) => return Ok(list),
+        lines => lines?,
+    };
+    while let Some(line) = lines.next()? {
+        let mut fields = line.split(|byte| *byte == b':').skip(2);
+        let (number, members) =
+            (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
+        if members.split(|byte| *byte == b',').any(|member| member == user) {
+            let number = id(number)?;
+            if Some(number) != own {
+                list.push(number).map_err(|_| full)?;
+            }
+        }
+    }
+    Ok(list)
+}
+
+/// The lines of a file, one after the other, in a buffer of one line.
+struct Lines {
+    source: Fd,
+    buffer: Vec<u8, ACCOUNT_LINE_MAX>,
+    /// How much of the buffer's front is the line that was given last.
+    given: usize,
+    is_at_end: bool,
+}
+
+impl Lines {
+    fn open(path: &core::ffi::CStr) -> Result<Self, Trouble> {
+        let source = file::open(path, file::Mode::Read).map_err(plain)?;
+        Ok(Self { source, buffer: Vec::new(), given: 0, is_at_end: false })
+    }
+
+    /// The next line, without its newline.
+    fn next(&mut self) -> Result<Option<&[u8]>, Trouble> {
+        let kept = self.buffer.len().saturating_sub(self.given);
+        self.buffer.copy_within(self.given.., 0);
+        self.buffer.truncate(kept);
+        loop {
+            let newline = self.buffer.iter().position(|byte| *byte == b'\n');
+            if let Some(end) = newline.or(self.is_at_end.then_some(self.buffer.len())) {
+                self.given = end.saturating_add(1).min(self.buffer.len());
+                let is_over = self.is_at_end && self.buffer.is_empty();
+                return Ok(if is_over { None } else { self.buffer.get(..end) });
+            }
+            self.fill()?;
+        }
+    }
+
+    /// Reads more; a line that does not fit is a fault, not half a line.
+    fn fill(&mut self) -> Result<(), Trouble> {
+        let mut chunk = [0u8; 512];
+        let room = self.buffer.capacity().saturating_sub(self.buffer.len()).min(chunk.len());
+        let place = chunk.get_mut(..room).unwrap_or_default();
+        if place.is_empty() {
+            return Err((Errno::EINVAL, Why::BadAccountLine));
+        }
+        let len = file::read(&self.source, place).map_err(plain)?;
+        self.is_at_end = len == 0;
+        let read = place.get(..len).unwrap_or_default();
+        self.buffer.extend_from_slice(read).map_err(|_| (Errno::EINVAL, Why::BadAccountLine))
+    }
+}

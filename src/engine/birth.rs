@@ -1,0 +1,90 @@
+//! The launcher makes PID 1, and PID 1 sets itself up.
+
+use super::hands::Hands;
+use super::perform::{Trouble, perform, plain};
+use super::record::Record;
+use super::{Outcome, Teller, launcher, turn};
+use crate::model::{Failure, NamespaceSet, Signal, code};
+use crate::plan::{Act, Actor, Plan};
+use crate::sys::process::{self, Side};
+use crate::sys::start::Start;
+use crate::sys::{file, signal};
+
+/// Supervises in this very process.
+pub(super) fn here(
+    plan: &Plan<'_>,
+    start: &Start,
+    mut hands: Hands,
+    teller: &mut dyn Teller,
+) -> Outcome {
+    match do_steps(plan, Actor::Inner, &mut hands) {
+        Ok(()) => turn::supervise(plan, start, &mut hands, teller),
+        Err(failure) => Outcome { code: code::FAILED, failure: Some(failure) },
+    }
+}
+
+/// Makes PID 1 and waits for it as the launcher. In PID 1 it comes back, too, when all is over.
+pub(super) fn cloned(
+    plan: &Plan<'_>,
+    start: &Start,
+    mut hands: Hands,
+    teller: &mut dyn Teller,
+) -> Outcome {
+    for (number, step) in plan.steps_of(Actor::Outer) {
+        let done = if let Act::Clone(kinds) = step.act {
+            match clone(kinds, &mut hands) {
+                Ok(true) => return inside(plan, start, &mut hands, teller),
+                Ok(false) => Ok(()),
+                Err(trouble) => Err(trouble),
+            }
+        } else {
+            perform(&step.act, &mut hands)
+        };
+        if let Err((errno, why)) = done {
+            abandon(&hands);
+            let failure = Failure { step: number, errno, why };
+            return Outcome { code: code::FAILED, failure: Some(failure) };
+        }
+    }
+    launcher::wait(plan, &mut hands, teller)
+}
+
+/// Makes PID 1; `true` in the new process.
+fn clone(kinds: NamespaceSet, hands: &mut Hands) -> Result<bool, Trouble> {
+    match process::clone_into(kinds).map_err(plain)? {
+        Side::Child => Ok(true),
+        Side::Parent(child) => {
+            hands.init = Some(child);
+            Ok(false)
+        }
+    }
+}
+
+/// A PID 1 that cannot be set up is not left behind.
+fn abandon(hands: &Hands) {
+    if let Some(init) = &hands.init {
+        let _ = signal::kill(init.pid, Signal::KILL); // it may have ended by itself
+        launcher::reap(init);
+    }
+}
+
+/// PID 1: its steps, then its services. A failure goes to the launcher, who has the words.
+fn inside(plan: &Plan<'_>, start: &Start, hands: &mut Hands, teller: &mut dyn Teller) -> Outcome {
+    let outcome = match do_steps(plan, Actor::Inner, hands) {
+        Ok(()) => turn::supervise(plan, start, hands, teller),
+        Err(failure) => Outcome { code: code::FAILED, failure: Some(failure) },
+    };
+    if let Some((failure, report)) = outcome.failure.zip(hands.report.write.as_ref()) {
+        // Nobody reads when the launcher is gone, and then nobody is left to tell.
+        let _ = file::write(report, &Record::Failed(failure).to_bytes());
+    }
+    Outcome { failure: None, ..outcome }
+}
+
+/// The steps of one actor, in their order, until one fails.
+fn do_steps(plan: &Plan<'_>, actor: Actor, hands: &mut Hands) -> Result<(), Failure> {
+    for (number, step) in plan.steps_of(actor) {
+        perform(&step.act, hands).map_err(|(errno, why)| Failure { step: number, errno, why })?;
+    }
+    Ok(())
+}

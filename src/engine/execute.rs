@@ -1,0 +1,189 @@
+//! The last step of a service: its environment, its arguments, the program in PATH, execve(2).
+//!
+//! The rules are those of execvp(3): a name without a slash is searched in PATH, a file without a
+//! format is given to /bin/sh, and the search goes on past what may not be executed. Where it fails,
+//! the file is looked at, because ENOENT lies: it also means that the interpreter is missing.
+
+use core::ffi::CStr;
+
+use heapless::Vec;
+
+use super::account::Login;
+use super::perform::Trouble;
+use super::probe;
+use crate::limits::{COMMAND_WORDS_MAX, ENV_MAX, PATH_MAX};
+use crate::model::{Errno, Why, code};
+use crate::spec::{EnvChange, Said};
+use crate::sys::process;
+use crate::sys::start::{PointerList, Pointers, Start};
+use crate::text::Words;
+
+/// What execvp(3) searches when there is no PATH.
+const DEFAULT_PATH: &[u8] = b"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// A command that is about to be executed.
+#[derive(Clone, Copy)]
+pub(super) struct Command<'a> {
+    pub words: Words<'a>,
+    pub env: &'a [Said<EnvChange<'a>>],
+    pub is_env_clear: bool,
+    pub login: Login<'a>,
+}
+
+/// Becomes the command. It comes back only when that failed.
+pub(super) fn execute(command: Command<'_>, start: &Start) -> Trouble {
+    let is_unchanged = command.env.is_empty()
+        && !command.is_env_clear
+        && command.login.variables.iter().all(Option::is_none);
+    match is_unchanged {
+        true => with_words(command, path_of(start.env), &start.env_pointers(), start),
+        false => with_changed_env(command, start),
+    }
+}
+
+/// The exit code for a trouble of this step: 126 when something was found, 127 when nothing was.
+pub(super) const fn code_of(trouble: Trouble) -> u8 {
+    match trouble {
+        (Errno::ENOENT, Why::Errno) => code::NOT_FOUND,
+        (_, Why::TooMany) => code::FAILED,
+        _ => code::NOT_EXECUTABLE,
+    }
+}
+
+/// The value of PATH in an environment.
+fn path_of(env: Words<'_>) -> Option<&[u8]> {
+    env.iter().find_map(|pair| pair.to_bytes().strip_prefix(b"PATH="))
+}
+
+/// Puts the environment together: what is inherited, but for what is changed; the login; the changes.
+#[inline(never)] // its list would lie in the frame of every service
+fn with_changed_env(command: Command<'_>, start: &Start) -> Trouble {
+    let full = (Errno::E2BIG, Why::TooMany);
+    let mut list: PointerList<'_, { ENV_MAX + 2 }> = PointerList::new();
+    let name_of = |pair: &CStr| pair.to_bytes().split(|byte| *byte == b'=').next().map(<[u8]>::len);
+    let same_name = |a: &CStr, b: &CStr| {
+        let (a_name, b_name) = (
+            a.to_bytes().get(..name_of(a).unwrap_or(0)),
+            b.to_bytes().get(..name_of(b).unwrap_or(0)),
+        );
+        a_name == b_name
+    };
+    let is_changed = |pair: &CStr| {
+        let name = pair.to_bytes().get(..name_of(pair).unwrap_or(0)).unwrap_or_default();
+        command.env.iter().any(|change| change.value.name() == name)
+    };
+    let login = command.login.variables.iter().copied().flatten();
+    let inherited = if command.is_env_clear { Words::default() } else { start.env };
+    let mut path = None;
+    for pair in inherited.iter() {
+        if is_changed(pair) || login.clone().any(|own| same_name(own, pair)) {
+            continue;
+        }
+        path = pair.to_bytes().strip_prefix(b"PATH=").or(path);
+        if !list.push(pair) {
+            return full;
+        }
+    }
+    for pair in login.clone().filter(|pair| !is_changed(pair)) {
+        if !list.push(pair) {
+            return full;
+        }
+    }
+    for change in command.env {
+        if let EnvChange::Set(pair) = change.value {
+            path = pair.to_bytes().strip_prefix(b"PATH=").or(path);
+            if !list.push(pair) {
+                return full;
+            }
+        }
+    }
+    with_words(command, path, &list.finish(), start)
+}
+
+/// The argument vector: in place when it is the end of our own, else a list.
+fn with_words(
+    command: Command<'_>,
+    path: Option<&[u8]>,
+    env: &Pointers<'_>,
+    start: &Start,
+) -> Trouble {
+    match start.pointers_of(command.words) {
+        Some(words) => search(command.words, &words, path, env),
+        None => with_listed_words(command.words, None, path, env),
+    }
+}
+
+/// A list of pointers to the words; with `script`, the words of `/bin/sh SCRIPT ARGUMENTS…`.
+#[inline(never)] // its list would lie in the frame of every service
+fn with_listed_words(
+    words: Words<'_>,
+    script: Option<&CStr>,
+    path: Option<&[u8]>,
+    env: &Pointers<'_>,
+) -> Trouble {
+    let mut list: PointerList<'_, { COMMAND_WORDS_MAX + 4 }> = PointerList::new();
+    let shell = script.into_iter().flat_map(|script| [c"/bin/sh", script]);
+    let own = words.iter().skip(usize::from(script.is_some()));
+    for word in shell.chain(own) {
+        if !list.push(word) {
+            return (Errno::E2BIG, Why::TooMany);
+        }
+    }
+    match script {
+        Some(_) => (process::execute(c"/bin/sh", &list.finish(), env), Why::NoFormat),
+        None => search(words, &list.finish(), path, env),
+    }
+}
+
+/// Finds the program and executes it.
+fn search(
+    words: Words<'_>,
+    list: &Pointers<'_>,
+    path: Option<&[u8]>,
+    env: &Pointers<'_>,
+) -> Trouble {
+    let program = words.first().unwrap_or_default();
+    let name = program.to_bytes();
+    if name.is_empty() {
+        return (Errno::ENOENT, Why::Errno);
+    }
+    if name.contains(&b'/') {
+        return attempt(program, words, list, env);
+    }
+    let mut denied = None;
+    for directory in path.unwrap_or(DEFAULT_PATH).split(|byte| *byte == b':') {
+        let mut candidate: Vec<u8, PATH_MAX> = Vec::new();
+        // An empty entry is the working directory (execvp(3)).
+        let slash: &[u8] = if directory.is_empty() { b"" } else { b"/" };
+        let parts = [directory, slash, program.to_bytes_with_nul()];
+        if parts.into_iter().try_for_each(|part| candidate.extend_from_slice(part)).is_err() {
+            continue; // too long to be a path: it cannot be there
+        }
+        let Ok(candidate) = CStr::from_bytes_with_nul(&candidate) else { continue };
+        match attempt(candidate, words, list, env) {
+            (Errno::ENOENT | Errno::ENOTDIR, Why::Errno) => {}
+            // A later entry may have one that works; this is remembered for the message.
+            (Errno::EACCES, why) => denied = denied.or(Some((Errno::EACCES, why))),
+            trouble => return trouble,
+        }
+    }
+    denied.unwrap_or((Errno::ENOENT, Why::Errno))
+}
+
+/// Executes one file; a text without a first line that names an interpreter is a shell script.
+fn attempt(program: &CStr, words: Words<'_>, list: &Pointers<'_>, env: &Pointers<'_>) -> Trouble {
+    let errno = process::execute(program, list, env);
+    let why = match errno {
+        Errno::ENOENT | Errno::ENOEXEC | Errno::EACCES | Errno::EISDIR => {
+            probe::why_not_executable(program, errno)
+        }
+        _ => Why::Errno,
+    };
+    if why == Why::NoFormat && probe::looks_like_text(program) {
+        return match with_listed_words(words, Some(program), None, env) {
+            (Errno::ENOENT, _) => (errno, Why::NoFormat), // no /bin/sh either
+            trouble => trouble,
+        };
+    }
+    (errno, why)
+}

@@ -1,0 +1,56 @@
+//! What is held while a plan is carried out: descriptors, and what was found out on the way.
+//!
+//! A plan is complete but for what only the kernel gives. That is here, and nowhere else.
+
+use core::mem::ManuallyDrop;
+
+use crate::sys::Fd;
+use crate::sys::process::Child;
+
+/// Both ends of a pipe, as long as they are ours.
+#[derive(Debug, Default)]
+pub(super) struct Pipe {
+    pub read: Option<Fd>,
+    pub write: Option<Fd>,
+}
+
+/// What is held.
+#[derive(Debug, Default)]
+pub struct Hands {
+    /// Our terminal, when we are in its foreground.
+    pub(super) terminal: Option<ManuallyDrop<Fd>>,
+    /// From PID 1 to the launcher.
+    pub(super) report: Pipe,
+    /// From the launcher to PID 1.
+    pub(super) gate: Pipe,
+    /// Signals that came.
+    pub(super) signals: Option<Fd>,
+    /// PID 1, for the launcher.
+    pub(super) init: Option<Child>,
+    /// Whether SIGCHLD was ignored when we were started, which the workload inherits.
+    pub(super) was_child_ignored: bool,
+    /// Whether SIGCHLD is blocked and read.
+    pub(super) reads_child_signal: bool,
+    /// The PID of whoever supervises, for services that must end with it.
+    pub(super) supervisor_pid: i32,
+}
+
+impl Hands {
+    /// Empty hands, but for the terminal.
+    pub fn new(terminal: Option<ManuallyDrop<Fd>>) -> Self {
+        Self { terminal, ..Self::default() }
+    }
+
+    /// The numbers of the descriptors that PID 1 keeps, in rising order.
+    pub(super) fn kept(&self) -> heapless::Vec<i32, 3> {
+        let report = self.report.write.as_ref().map(Fd::number);
+        let gate = self.gate.read.as_ref().map(Fd::number);
+        let terminal = self.terminal.as_ref().map(|terminal| terminal.number());
+        let mut kept: heapless::Vec<i32, 3> = heapless::Vec::new();
+        for number in [report, gate, terminal].into_iter().flatten().filter(|number| *number > 2) {
+            let place = kept.iter().take_while(|other| **other < number).count();
+            let _ = kept.insert(place, number); // three places for three descriptors
+        }
+        kept
+    }
+}

@@ -1,0 +1,153 @@
+//! The launcher outside: passes signals in, follows the terminal, brings the exit code home.
+//!
+//! When it dies, PID 1 gets KILL and the namespace with it. When PID 1 dies, it is told by its pidfd.
+
+use super::hands::Hands;
+use super::record::{LEN, Record};
+use super::{Outcome, Teller, Telling};
+use crate::model::{End, Signal, code};
+use crate::plan::Plan;
+use crate::sys::process::{self, Child};
+use crate::sys::signal::{Change, Received, SignalSet};
+use crate::sys::wait::{self, Source};
+use crate::sys::{file, signal, terminal};
+
+/// Waits until PID 1 has ended.
+pub(super) fn wait(plan: &Plan<'_>, hands: &mut Hands, teller: &mut dyn Teller) -> Outcome {
+    let Some(init) = hands.init.take() else {
+        return Outcome { code: code::FAILED, failure: None };
+    };
+    let end = loop {
+        if let Some(end) = turn(hands, &init) {
+            break end;
+        }
+    };
+    finish(plan, end, hands, teller)
+}
+
+/// One round: waits, then takes what came. Gives PID 1's end.
+fn turn(hands: &mut Hands, init: &Child) -> Option<End> {
+    let source = |fd: Option<&crate::sys::Fd>| fd.map_or(Source::nothing(), Source::readable);
+    // Reports while PID 1 lives are about the terminal; without one nobody waits for them.
+    let report = hands.report.read.as_ref().filter(|_| hands.terminal.is_some());
+    let mut sources = [source(hands.signals.as_ref()), source(init.pidfd.as_ref()), source(report)];
+    // An interruption (a stop, and SIGCONT) is one more round.
+    let _ = wait::poll(&mut sources, None);
+    let [signals, pidfd, report] = sources;
+    if report.is_ready() {
+        take_reports(hands, init);
+    }
+    if signals.is_ready() {
+        pass_signals(hands, init);
+    }
+    match pidfd.is_ready() || hands.reads_child_signal {
+        true => end_of(init),
+        false => None,
+    }
+}
+
+/// How PID 1 ended, when it has: from its pidfd where the kernel has reaped it, else by waiting.
+fn end_of(init: &Child) -> Option<End> {
+    let by_pidfd = init.pidfd.as_ref().and_then(|pidfd| wait::end_of(pidfd).ok().flatten());
+    by_pidfd.or_else(|| wait::reap(init.pid).ok().flatten().map(|(_, end)| end))
+}
+
+/// Waits for the end of a PID 1 that was killed before anything ran in it.
+pub(super) fn reap(init: &Child) {
+    while signal::exists(init.pid).is_ok() {
+        let mut sources = [init.pidfd.as_ref().map_or(Source::nothing(), Source::readable)];
+        let pause = init.pidfd.is_none().then_some(crate::model::Span::from_ms(1));
+        let _ = wait::poll(&mut sources, pause); // one more round
+        if end_of(init).is_some() {
+            return;
+        }
+    }
+}
+
+/// Passes every signal that came on to PID 1, with the value it may have been queued with.
+fn pass_signals(hands: &Hands, init: &Child) {
+    let Some(signals) = &hands.signals else { return };
+    while let Ok(Some(received)) = signal::receive(signals) {
+        let is_about_children = received.signal == Signal::CHLD && received.code > 0;
+        if !is_about_children {
+            pass_on(received, init);
+        }
+        if received.signal == Signal::TSTP && hands.terminal.is_none() {
+            stop_ourselves(Signal::TSTP);
+            let _ = signal::kill(init.pid, Signal::CONT); // it may have ended meanwhile
+        }
+    }
+}
+
+/// One signal for PID 1. Its end is told by other means, so that a failure need not be.
+fn pass_on(received: Received, init: &Child) {
+    const SI_QUEUE: i32 = -1;
+    let Received { signal, code, value, .. } = received;
+    let _ = match (&init.pidfd, code == SI_QUEUE) {
+        (Some(pidfd), true) => signal::send_queued(pidfd, signal, value),
+        (Some(pidfd), false) => signal::send(pidfd, signal),
+        (None, true) => signal::queue(init.pid, signal, value),
+        (None, false) => signal::kill(init.pid, signal),
+    };
+}
+
+/// What PID 1 reports while it lives: the terminal stopped the main service, so we stop as well,
+/// and our shell has its prompt back.
+fn take_reports(hands: &Hands, init: &Child) {
+    while let Some(record) = next_report(hands) {
+        if let Record::Stopped(by) = record {
+            follow_stop(hands, by);
+            let _ = signal::kill(init.pid, Signal::CONT); // it may have ended meanwhile
+        }
+    }
+}
+
+/// The next record in the pipe.
+fn next_report(hands: &Hands) -> Option<Record> {
+    let mut bytes = [0u8; LEN];
+    match file::read(hands.report.read.as_ref()?, &mut bytes) {
+        Ok(LEN) => Record::from_bytes(bytes),
+        _ => None,
+    }
+}
+
+/// Takes the terminal back, stops, and hands it over again when we go on in its foreground.
+pub(super) fn follow_stop(hands: &Hands, by: Signal) {
+    let Some(terminal) = &hands.terminal else { return stop_ourselves(by) };
+    let own = terminal::own_group();
+    let workload = terminal::foreground(terminal).ok().filter(|group| *group != own);
+    let _ = terminal::set_foreground(terminal, own); // it may be gone, and then nobody minds
+    stop_ourselves(by);
+    if let Some(workload) = workload.filter(|_| terminal::foreground(terminal) == Ok(own)) {
+        let _ = terminal::set_foreground(terminal, workload); // as above
+    }
+}
+
+/// Stops this process as `by` would have. In an orphaned process group the kernel does not stop us,
+/// because nobody could let us go on (setpgid(2)), and we go on at once.
+fn stop_ourselves(by: Signal) {
+    let only = SignalSet::only(by);
+    let _ = signal::kill(process::pid(), by); // to ourselves, always allowed
+    let _ = signal::change_mask(Change::Unblock, only); // here we stop, and here we go on
+    let _ = signal::change_mask(Change::Block, only); // both cannot fail with these arguments
+}
+
+/// PID 1's end is ours.
+fn finish(plan: &Plan<'_>, end: End, hands: &Hands, teller: &mut dyn Teller) -> Outcome {
+    let mut failure = None;
+    // Only these codes can mean that something failed before the main service ran.
+    if matches!(end, End::Exited(code::FAILED..=code::NOT_FOUND)) {
+        while let Some(record) = next_report(hands) {
+            if let Record::Failed(reported) = record {
+                failure = Some(reported);
+            }
+        }
+    }
+    if matches!(end, End::Signaled(_)) {
+        teller.tell(plan, Telling::InitKilled(end));
+    }
+    if let Some(terminal) = &hands.terminal {
+        let _ = terminal::set_foreground(terminal, terminal::own_group()); // a shell does it, too
+    }
+    Outcome { code: end.code(), failure }
+}

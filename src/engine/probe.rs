@@ -1,0 +1,211 @@
+//! Asks the machine: facts before a plan is made, and reasons after a step has failed.
+//!
+//! A fact is asked when a key needs it, never on the way to exec otherwise. Reasons are asked only
+//! after a failure, when time no longer counts: why an exec failed, which limit was hit.
+
+use core::ffi::CStr;
+use core::fmt::Write as _;
+use core::mem::ManuallyDrop;
+
+use crate::model::{Clock, Errno, Namespace, NamespaceSet, Why};
+use crate::plan::{Facts, Questions, TerminalState};
+use crate::sys::file::{self, Mode};
+use crate::sys::start::Start;
+use crate::sys::{Fd, arch, clock, ids, process, terminal, uts};
+use crate::text::units;
+
+/// Our terminal, when we are in its foreground.
+pub type OurTerminal = Option<ManuallyDrop<Fd>>;
+
+/// Answers the questions of a spec.
+pub fn ask(questions: Questions, start: &Start) -> (Facts, OurTerminal) {
+    let (state, terminal) = our_terminal();
+    let clock = |which| if questions.clocks { clock::now_ns(which) } else { 0 };
+    let facts = Facts {
+        uid: start.uid,
+        gid: start.gid,
+        capabilities: if questions.capabilities { ids::effective_capabilities() } else { 0 },
+        kernel: uts::kernel_version(),
+        terminal: state,
+        is_pid1: questions.pid && process::pid() == 1,
+        monotonic_ns: clock(Clock::Monotonic),
+        boottime_ns: clock(Clock::Boottime),
+        env_count: start.env.len(),
+    };
+    (facts, terminal)
+}
+
+/// The system calls of everything that is asked before the plan is made, in the notation of
+/// `plan::Act::calls`.
+pub fn calls(questions: Questions, has_file: bool) -> impl Iterator<Item = &'static str> {
+    let file: &[&str] = if has_file { &["openat", "read+", "close"] } else { &[] };
+    let terminal: &[&str] = &["openat", "ioctl?", "getpgid?"];
+    let capabilities: &[&str] = if questions.capabilities { &["capget+"] } else { &[] };
+    let pid: &[&str] = if questions.pid { &["getpid"] } else { &[] };
+    let clocks: &[&str] = if questions.clocks { &["clock_gettime", "clock_gettime"] } else { &[] };
+    let start: &[&str] = &["rt_sigprocmask"];
+    let parts = [start, file, terminal, capabilities, &["uname"], pid, clocks];
+    parts.into_iter().flatten().copied()
+}
+
+/// Our controlling terminal: /dev/tty, which is there exactly when we have one (tty(4)); in a root
+/// without /dev, standard input.
+fn our_terminal() -> (TerminalState, OurTerminal) {
+    let terminal = match file::open(c"/dev/tty", Mode::ReadWrite) {
+        Ok(terminal) => terminal.leave_open(),
+        Err(Errno::ENOENT) => Fd::inherited(0),
+        Err(_) => return (TerminalState::None, None),
+    };
+    match terminal::foreground(&terminal) {
+        Ok(group) if group == terminal::own_group() => (TerminalState::Foreground, Some(terminal)),
+        Ok(_) => (TerminalState::Background, None),
+        Err(_) => (TerminalState::None, None),
+    }
+}
+
+/// Why a file cannot be executed, beyond the errno of execve(2).
+pub(super) fn why_not_executable(program: &CStr, errno: Errno) -> Why {
+    if file::open(program, Mode::Directory).is_ok() {
+        return Why::IsDirectory;
+    }
+    if errno == Errno::EACCES {
+        return match file::access(program, true) {
+            // access(2) knows nothing of noexec: it would let us.
+            Ok(()) => Why::Noexec,
+            Err(_) if file::access(program, false).is_ok() => Why::NoExecuteBit,
+            Err(_) => Why::Errno,
+        };
+    }
+    let mut head = [0u8; 512];
+    match head_of(program, &mut head) {
+        Some([b'#', b'!', line @ ..]) => why_not_script(line),
+        Some(elf @ [0x7f, b'E', b'L', b'F', ..]) => why_not_elf(program, elf),
+        Some(_) if errno == Errno::ENOEXEC => Why::NoFormat,
+        Some(_) | None => Why::Errno,
+    }
+}
+
+/// The beginning of a file.
+fn head_of<'a>(path: &CStr, head: &'a mut [u8]) -> Option<&'a [u8]> {
+    let source = file::open(path, Mode::Read).ok()?;
+    let len = file::read(&source, head).ok()?;
+    head.get(..len)
+}
+
+/// Whether a file without a known format is a text, which a shell would run.
+pub(super) fn looks_like_text(path: &CStr) -> bool {
+    let mut head = [0u8; 128];
+    head_of(path, &mut head).is_some_and(|head| !head.contains(&0))
+}
+
+/// The interpreter that the first line of a script names.
+fn why_not_script(line: &[u8]) -> Why {
+    let end = line.iter().position(|byte| *byte == b'\n').unwrap_or(line.len());
+    let line = line.get(..end).unwrap_or_default();
+    if line.ends_with(b"\r") {
+        return Why::InterpreterHasCr;
+    }
+    let mut words = line.split(|byte| matches!(byte, b' ' | b'\t')).filter(|word| !word.is_empty());
+    match words.next() {
+        Some(interpreter) if !is_there(interpreter) => Why::InterpreterMissing,
+        Some(_) => Why::Errno,
+        None => Why::NoFormat,
+    }
+}
+
+/// The machine and the loader that an ELF file names (elf(5)).
+fn why_not_elf(program: &CStr, elf: &[u8]) -> Why {
+    let u16_at = |at: usize| {
+        let bytes = elf.get(at..at.saturating_add(2))?;
+        Some(u16::from_le_bytes(bytes.try_into().ok()?))
+    };
+    let u64_at = |at: usize| {
+        let bytes = elf.get(at..at.saturating_add(8))?;
+        usize::try_from(u64::from_le_bytes(bytes.try_into().ok()?)).ok()
+    };
+    const PT_INTERP: u16 = 3;
+    if u16_at(18) != Some(arch::ELF_MACHINE) {
+        return Why::WrongMachine;
+    }
+    let (table, size, count) = (u64_at(32), u16_at(54), u16_at(56));
+    let (Some(table), Some(size), Some(count)) = (table, size, count) else { return Why::NoFormat };
+    for index in 0..usize::from(count.min(32)) {
+        let at = table.saturating_add(index.saturating_mul(usize::from(size)));
+        if u16_at(at) != Some(PT_INTERP) {
+            continue;
+        }
+        let loader = u64_at(at.saturating_add(8)).and_then(|offset| elf.get(offset..));
+        return match loader.map(CStr::from_bytes_until_nul) {
+            Some(Ok(loader)) if file::access(loader, false).is_err() => Why::LoaderMissing,
+            // It lies beyond what we read, or it is there and the reason another.
+            _ if file::access(program, true).is_ok() => Why::Errno,
+            _ => Why::NoExecuteBit,
+        };
+    }
+    Why::Errno
+}
+
+/// Whether there is a file of this name.
+fn is_there(path: &[u8]) -> bool {
+    let mut name: heapless::Vec<u8, 512> = heapless::Vec::new();
+    name.extend_from_slice(path).is_ok()
+        && name.push(0).is_ok()
+        && CStr::from_bytes_with_nul(&name).is_ok_and(|name| file::access(name, false).is_ok())
+}
+
+/// Why new namespaces were refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blocked {
+    /// The kernel was built without this kind.
+    NotBuilt(Namespace),
+    /// The limit of this kind is reached; how many it allows.
+    Limit(Namespace, u64),
+    /// Ordinary users may not create user namespaces: the sysctl that says so.
+    Sysctl(&'static str, &'static str),
+    /// Something else: an outer seccomp filter or security module.
+    Unknown,
+}
+
+/// Looks for what refused namespaces of `kinds` with `errno`.
+pub fn why_blocked(kinds: NamespaceSet, errno: Errno, facts: &Facts) -> Blocked {
+    for kind in kinds.kinds() {
+        let mut path: heapless::String<40> = heapless::String::new();
+        let _ = write!(path, "/proc/self/ns/{}", kind.name()); // it fits
+        if !is_there(path.as_bytes()) && is_there(b"/proc/self/ns") {
+            return Blocked::NotBuilt(kind);
+        }
+    }
+    if matches!(errno, Errno::ENOSPC | Errno::EUSERS) {
+        // The tightest limit is the likeliest, and 0 is certain.
+        let limits = kinds.kinds().filter_map(|kind| Some((kind, number_in(kind.limit_file())?)));
+        if let Some((kind, limit)) = limits.min_by_key(|(_, limit)| *limit) {
+            return Blocked::Limit(kind, limit);
+        }
+    }
+    let sysctls = [
+        ("/proc/sys/kernel/unprivileged_userns_clone", 0, "kernel.unprivileged_userns_clone=1"),
+        (
+            "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+            1,
+            "kernel.apparmor_restrict_unprivileged_userns=0",
+        ),
+    ];
+    if kinds.has(Namespace::User) && facts.uid != 0 {
+        for (path, forbids, remedy) in sysctls {
+            if number_in(path) == Some(forbids) {
+                return Blocked::Sysctl(path, remedy);
+            }
+        }
+    }
+    Blocked::Unknown
+}
+
+/// The number that a file of the kernel holds.
+fn number_in(path: &str) -> Option<u64> {
+    let mut name: heapless::Vec<u8, 80> = heapless::Vec::new();
+    name.extend_from_slice(path.as_bytes()).ok()?;
+    name.push(0).ok()?;
+    let mut head = [0u8; 24];
+    let text = head_of(CStr::from_bytes_with_nul(&name).ok()?, &mut head)?;
+    units::unsigned(text.trim_ascii(), u64::MAX).ok()
+}

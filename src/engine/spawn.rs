@@ -1,0 +1,118 @@
+//! Starts a service: a child that borrows our memory, does its steps and becomes the command.
+//!
+//! We sleep until it has executed the command or ended, so when we wake its failure, if any, stands
+//! in our own memory; no pipe is needed.
+
+use super::account::{self, Login};
+use super::execute::{self, Command};
+use super::hands::Hands;
+use super::perform::{Trouble, perform, plain};
+use crate::model::{Failure, ServiceId, Signal, code};
+use crate::plan::{Act, Actor, Plan, Step};
+use crate::sys::process::{self, Child};
+use crate::sys::signal::{self, Change, Disposition};
+use crate::sys::start::Start;
+use crate::text::Arena;
+
+/// Room for the variables that a user's line in /etc/passwd gives: four short ones.
+const LOGIN_BYTES: usize = 1024;
+
+/// What came of a start.
+pub(super) enum Started {
+    /// The command runs.
+    Running(Child),
+    /// A step failed, and what to exit with if that is the end. The child, if there was one, has
+    /// ended and is to be reaped.
+    Failed(Failure, u8, Option<Child>),
+}
+
+/// Starts a service of the plan.
+pub(super) fn spawn(plan: &Plan<'_>, id: ServiceId, start: &Start, hands: &mut Hands) -> Started {
+    let actor = Actor::Service(id);
+    let mut failure: Option<(Failure, u8)> = None;
+    let mut errand = || {
+        let (failed, code) = become_service(plan, actor, start, hands);
+        failure = Some((failed, code));
+        code
+    };
+    match process::spawn(&mut errand) {
+        Err(errno) => {
+            let step = plan.steps_of(actor).map(|(number, _)| number).next().unwrap_or(0);
+            let (errno, why) = plain(errno);
+            Started::Failed(Failure { step, errno, why }, code::FAILED, None)
+        }
+        Ok(child) => match failure {
+            None => Started::Running(child),
+            Some((failure, code)) => Started::Failed(failure, code, Some(child)),
+        },
+    }
+}
+
+/// The child's side: its steps, one after the other. It comes back only when one failed.
+fn become_service(
+    plan: &Plan<'_>,
+    actor: Actor,
+    start: &Start,
+    hands: &mut Hands,
+) -> (Failure, u8) {
+    let needs_login =
+        plan.steps_of(actor).any(|(_, step)| matches!(step.act, Act::BecomeUser { .. }));
+    match needs_login {
+        true => with_login(plan, actor, start, hands),
+        false => do_steps(plan, actor, start, hands, &mut Arena::new(&mut [])),
+    }
+}
+
+#[inline(never)] // its memory would lie in the frame of every service
+fn with_login(plan: &Plan<'_>, actor: Actor, start: &Start, hands: &mut Hands) -> (Failure, u8) {
+    let mut memory = [0u8; LOGIN_BYTES];
+    do_steps(plan, actor, start, hands, &mut Arena::new(&mut memory))
+}
+
+fn do_steps(
+    plan: &Plan<'_>,
+    actor: Actor,
+    start: &Start,
+    hands: &mut Hands,
+    arena: &mut Arena<'_>,
+) -> (Failure, u8) {
+    let mut login = Login::default();
+    let mut last = 0;
+    for (number, step) in plan.steps_of(actor) {
+        last = number;
+        if let Err((trouble, code)) = do_step(step, start, hands, &mut login, arena) {
+            let (errno, why) = trouble;
+            return (Failure { step: number, errno, why }, code);
+        }
+    }
+    // A plan ends each service with its command; one without has nothing to become.
+    let (errno, why) = plain(crate::model::Errno::ENOENT);
+    (Failure { step: last, errno, why }, code::FAILED)
+}
+
+fn do_step<'a>(
+    step: &Step<'_>,
+    start: &Start,
+    hands: &mut Hands,
+    login: &mut Login<'a>,
+    arena: &mut Arena<'a>,
+) -> Result<(), (Trouble, u8)> {
+    let failed = |trouble: Trouble| (trouble, code::FAILED);
+    if let Act::Execute { command, env, is_env_clear } = step.act {
+        let command = Command { words: command, env, is_env_clear, login: *login };
+        let trouble = execute::execute(command, start);
+        return Err((trouble, execute::code_of(trouble)));
+    }
+    if let Act::BecomeUser { user, group, groups } = step.act {
+        *login = account::become_user(user, group, groups, arena).map_err(failed)?;
+        return Ok(());
+    }
+    if matches!(step.act, Act::RestoreSignals) {
+        if hands.was_child_ignored {
+            let ignored = signal::set_disposition(Signal::CHLD, Disposition::Ignore);
+            let _ = ignored.map_err(|errno| failed(plain(errno)))?; // what it was before
+        }
+        return signal::change_mask(Change::Set, start.mask).map_err(|errno| failed(plain(errno)));
+    }
+    perform(&step.act, hands).map_err(failed)
+}

@@ -1,0 +1,149 @@
+//! Everything a service left, or everything below us: found in /proc, where no namespace and no
+//! cgroup says it in one call.
+//!
+//! A process belongs to a service when it is in its session or process group, or descends from it.
+//! One that has left both and whose parent has ended belongs to nobody; the end of the PID namespace
+//! takes it.
+
+use core::ffi::CStr;
+use core::fmt::Write as _;
+
+use crate::model::Signal;
+use crate::sys::file::{self, Mode};
+use crate::sys::signal;
+use crate::text::units;
+
+/// How many times /proc is read again after something was found: what forks meanwhile is met in
+/// the next round, and a fork bomb is not followed for ever.
+const ROUNDS_MAX: usize = 16;
+/// How far up a line of parents is followed.
+const ANCESTORS_MAX: usize = 64;
+
+/// A process's place, from /proc/PID/stat.
+struct Place {
+    parent: i32,
+    group: i32,
+    session: i32,
+}
+
+/// Sends KILL to everything that belongs to the process `root`, itself included.
+pub(super) fn kill_tree(root: i32) {
+    // Its group first: one call, and it takes nearly all there is.
+    let _ = signal::kill(root.saturating_neg(), Signal::KILL); // no such group is what we want
+    for _ in 0..ROUNDS_MAX {
+        let belongs = |pid: i32, place: &Place| {
+            pid == root
+                || place.session == root
+                || place.group == root
+                || descends(place.parent, root)
+        };
+        if signal_matching(Signal::KILL, belongs) == 0 {
+            return;
+        }
+    }
+}
+
+/// Sends `signal` to everything that descends from the process `root`, but not to itself; gives how
+/// many there were.
+pub(super) fn signal_descendants(root: i32, signal: Signal) -> usize {
+    signal_matching(signal, |pid, place| pid != root && descends(place.parent, root))
+}
+
+/// Whether a line of parents meets `root`.
+fn descends(mut pid: i32, root: i32) -> bool {
+    for _ in 0..ANCESTORS_MAX {
+        match pid {
+            _ if pid == root => return true,
+            0 | 1 => return false,
+            _ => match place_of(pid) {
+                Some(place) => pid = place.parent,
+                None => return false,
+            },
+        }
+    }
+    false
+}
+
+/// Sends `signal` to every process that `matches`; gives how many there were. A zombie does not count.
+fn signal_matching(signal: Signal, matches: impl Fn(i32, &Place) -> bool) -> usize {
+    let Ok(directory) = file::open(c"/proc", Mode::Directory) else { return 0 };
+    let mut buffer = [0u8; 2048];
+    let mut found = 0usize;
+    while let Ok(entries) = file::entries(&directory, &mut buffer) {
+        if entries.is_empty() {
+            break;
+        }
+        for pid in file::entry_names(entries).filter_map(number) {
+            if place_of(pid).is_some_and(|place| matches(pid, &place))
+                && signal::kill(pid, signal).is_ok()
+            {
+                found = found.saturating_add(1);
+            }
+        }
+    }
+    found
+}
+
+fn number(name: &CStr) -> Option<i32> {
+    let number = units::unsigned(name.to_bytes(), 1 << 22).ok()?; // PID_MAX_LIMIT
+    i32::try_from(number).ok()
+}
+
+/// Reads /proc/PID/stat (proc_pid_stat(5)): the fields behind the name, which may hold anything and
+/// ends with the last `)`. A zombie has no place any more.
+fn place_of(pid: i32) -> Option<Place> {
+    let mut path: heapless::String<24> = heapless::String::new();
+    write!(path, "/proc/{pid}/stat\0").ok()?;
+    let source = file::open(CStr::from_bytes_until_nul(path.as_bytes()).ok()?, Mode::Read).ok()?;
+    let mut buffer = [0u8; 192]; // PID, a name of 16 bytes at most, and the fields we want
+    let len = file::read(&source, &mut buffer).ok()?;
+    let text = buffer.get(..len)?;
+    let behind = text.iter().rposition(|byte| *byte == b')')?.saturating_add(2);
+    let mut fields = text.get(behind..)?.split(|byte| *byte == b' ');
+    if matches!(fields.next()?, b"Z" | b"X") {
+        return None;
+    }
+    let mut field = || {
+        let number =
+            units::signed(fields.next()?, i64::from(i32::MIN), i64::from(i32::MAX)).ok()?;
+        i32::try_from(number).ok()
+    };
+    Some(Place { parent: field()?, group: field()?, session: field()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::{Command, id};
+
+    #[test]
+    fn our_own_place_is_read_and_our_parent_found() {
+        let own = i32::try_from(id()).unwrap();
+        let place = place_of(own).unwrap();
+        assert!(place.parent > 0 && place.session >= 0 && place.group >= 0);
+        assert!(descends(own, place.parent) && !descends(place.parent, own));
+        assert!(place_of(1 << 22).is_none());
+    }
+
+    #[test]
+    fn a_tree_is_killed_to_its_last_leaf() {
+        // sh ─ sh (own session) ─ sleep: neither group nor session of the root, only descent.
+        let mut child = Command::new("sh")
+            .args(["-c", "setsid sh -c 'sleep 300; true' & wait"])
+            .spawn()
+            .unwrap();
+        let root = i32::try_from(child.id()).unwrap();
+        let leaf = |pid: i32| {
+            signal_matching(Signal::CONT, |other, place| {
+                other != pid && descends(place.parent, pid)
+            })
+        };
+        while leaf(root) < 2 {
+            std::thread::yield_now();
+        }
+        kill_tree(root);
+        let status = child.wait().unwrap();
+        assert!(!status.success());
+        assert_eq!(leaf(root), 0);
+    }
+}

@@ -1,0 +1,320 @@
+//! The loop of PID 1: wait, take what came as events, feed the supervisor, do what it says.
+//!
+//! Nothing is done while the sources are drained; what comes is put into a queue of events first, and
+//! what the actions bring about (a service started, or not) follows there.
+
+use heapless::{Deque, Vec};
+
+use super::hands::Hands;
+use super::launcher::follow_stop;
+use super::record::Record;
+use super::spawn::{Started, spawn};
+use super::{Outcome, Teller, Telling, perform, tree};
+use crate::limits::{EVENTS_MAX, SERVICES_MAX, SIGNALS_A_ROUND};
+use crate::model::{End, Errno, Failure, Namespace, Policy, ServiceId, Signal, code};
+use crate::plan::{Birth, Plan};
+use crate::supervisor::{Action, Actions, Event, Supervisor};
+use crate::sys::process::Child;
+use crate::sys::signal::{Disposition, Received};
+use crate::sys::start::Start;
+use crate::sys::wait::{self, Source};
+use crate::sys::{Fd, clock, file, process, signal};
+
+/// A service's process, and the number it had: as long as anything is left in the group and session
+/// it led, the kernel gives that number to nobody else.
+#[derive(Default)]
+struct Process {
+    child: Option<Child>,
+    last_pid: Option<i32>,
+}
+
+/// PID 1 at work.
+struct Turn<'t, 'a> {
+    plan: &'t Plan<'a>,
+    start: &'t Start,
+    hands: &'t mut Hands,
+    teller: &'t mut dyn Teller,
+    supervisor: Supervisor,
+    processes: [Process; SERVICES_MAX],
+    events: Deque<Event, EVENTS_MAX>,
+    /// The last signal that was queued with a value, to be passed on with it.
+    value: Option<(Signal, u64)>,
+    /// Why the main service could not be started the first time.
+    failure: Option<Failure>,
+    has_main_run: bool,
+    verdict: Option<u8>,
+}
+
+/// Starts the services and watches over them until everything is over.
+pub(super) fn supervise(
+    plan: &Plan<'_>,
+    start: &Start,
+    hands: &mut Hands,
+    teller: &mut dyn Teller,
+) -> Outcome {
+    let policies: Vec<Policy, SERVICES_MAX> =
+        plan.services.iter().map(|service| service.policy).collect();
+    hands.supervisor_pid = process::pid();
+    let mut turn = Turn {
+        plan,
+        start,
+        hands,
+        teller,
+        supervisor: Supervisor::new(&policies, start.random),
+        processes: Default::default(),
+        events: Deque::new(),
+        value: None,
+        failure: None,
+        has_main_run: false,
+        verdict: None,
+    };
+    let mut actions = Actions::new();
+    turn.supervisor.begin(clock::now(), &mut actions);
+    turn.act(&actions);
+    loop {
+        while let Some(event) = turn.events.pop_front() {
+            actions.clear();
+            turn.supervisor.feed(event, clock::now(), &mut actions);
+            turn.act(&actions);
+        }
+        match turn.verdict {
+            Some(code) => return Outcome { code, failure: turn.failure },
+            None => turn.wait(),
+        }
+    }
+}
+
+impl Turn<'_, '_> {
+    /// Puts an event behind the others. The queue holds more than one round can bring; a signal that
+    /// finds no place stays with the kernel.
+    fn happened(&mut self, event: Event) {
+        let _ = self.events.push_back(event);
+    }
+
+    /// Does what the supervisor says, in its order.
+    fn act(&mut self, actions: &Actions) {
+        for action in actions {
+            match *action {
+                Action::Start(id) => self.start(id),
+                Action::Signal(id, signal) => self.send(id, signal),
+                Action::KillTree(id) => self.kill_tree(id),
+                Action::SignalAll(signal) => self.signal_all(signal),
+                Action::Tell(news) => self.teller.tell(self.plan, Telling::News(news)),
+                Action::Finish(code) => self.verdict = Some(code),
+            }
+        }
+    }
+
+    /// Starts a service and reports what came of it.
+    fn start(&mut self, id: ServiceId) {
+        let is_main =
+            self.plan.services.get(id.index()).is_some_and(|service| service.policy.is_main);
+        match spawn(self.plan, id, self.start, self.hands) {
+            Started::Running(child) => {
+                self.has_main_run |= is_main;
+                if let Some(process) = self.processes.get_mut(id.index()) {
+                    *process = Process { last_pid: Some(child.pid), child: Some(child) };
+                }
+                self.happened(Event::Started(id));
+                self.happened(Event::Ready(id));
+            }
+            Started::Failed(failure, code, child) => {
+                if let Some(child) = child {
+                    let _ = wait::reap(child.pid); // the kernel may have done so
+                }
+                match is_main && !self.has_main_run {
+                    true => self.failure = Some(failure),
+                    false => self.teller.tell(self.plan, Telling::Failure(failure)),
+                }
+                self.happened(Event::NotStarted(id, code));
+            }
+        }
+    }
+
+    /// Sends a signal to a service's process, with the value it came with; CONT goes to its whole
+    /// process group, because a terminal stops the whole group.
+    fn send(&mut self, id: ServiceId, signal: Signal) {
+        let value =
+            self.value.take().filter(|(queued, _)| *queued == signal).map(|(_, value)| value);
+        let Some(Child { pid, pidfd }) = self.child(id) else { return };
+        // A process that has just ended cannot be sent anything; its end is on its way to us.
+        let _ = match (pidfd, value) {
+            _ if signal == Signal::CONT => signal::kill(pid.saturating_neg(), signal),
+            (Some(pidfd), None) => signal::send(pidfd, signal),
+            (Some(pidfd), Some(value)) => signal::send_queued(pidfd, signal, value),
+            (None, None) => signal::kill(*pid, signal),
+            (None, Some(value)) => signal::queue(*pid, signal, value),
+        };
+    }
+
+    /// Kills everything that a service left.
+    fn kill_tree(&mut self, id: ServiceId) {
+        if let Some(pid) = self.processes.get(id.index()).and_then(|process| process.last_pid) {
+            tree::kill_tree(pid);
+        }
+    }
+
+    /// The process of a service that runs.
+    fn child(&self, id: ServiceId) -> Option<&Child> {
+        self.processes.get(id.index()).and_then(|process| process.child.as_ref())
+    }
+
+    /// The services that run, with their processes.
+    fn children(&self) -> impl Iterator<Item = (ServiceId, &Child)> {
+        let ids = ServiceId::all();
+        ids.zip(&self.processes).filter_map(|(id, process)| Some((id, process.child.as_ref()?)))
+    }
+
+    /// Sends a signal to everybody but ourselves, and from then on waits for the last one to end.
+    fn signal_all(&mut self, signal: Signal) {
+        let has_pid_namespace = match self.plan.birth {
+            Birth::Here => self.hands.supervisor_pid == 1,
+            Birth::Cloned(kinds) => kinds.has(Namespace::Pid),
+        };
+        let sent = match has_pid_namespace {
+            true => signal::kill(-1, signal),
+            false => match tree::signal_descendants(self.hands.supervisor_pid, signal) {
+                0 => Err(Errno::ESRCH),
+                _ => Ok(()),
+            },
+        };
+        match sent {
+            Err(Errno::ESRCH) => self.happened(Event::NoneLeft),
+            _ => self.wait_for_all(),
+        }
+    }
+
+    /// The kernel reaps no more: now the end of each child is news, and the last one's is the end.
+    fn wait_for_all(&mut self) {
+        // Neither call can fail with these arguments; if one did, the sweep ends by its deadline.
+        let _ = signal::set_disposition(Signal::CHLD, Disposition::Default);
+        if !self.hands.reads_child_signal {
+            let _ = perform::block_child_signal(self.hands);
+            let _ = perform::watch_signals(self.hands);
+        }
+        self.reap();
+    }
+
+    /// Waits until something comes or the supervisor's deadline is there, and takes it as events.
+    fn wait(&mut self) {
+        let timeout = self.supervisor.deadline().map(|deadline| deadline.since(clock::now()));
+        let mut sources: Vec<Source, { SERVICES_MAX + 1 }> = Vec::new();
+        let source = |fd: Option<&Fd>| fd.map_or(Source::nothing(), Source::readable);
+        let pidfds = self.children().map(|(_, child)| source(child.pidfd.as_ref()));
+        sources.extend(core::iter::once(source(self.hands.signals.as_ref())).chain(pidfds));
+        if wait::poll(&mut sources, timeout) == Ok(0) {
+            self.happened(Event::Tick);
+        }
+        let mut sources = sources.iter();
+        let has_signals = sources.next().is_some_and(Source::is_ready);
+        let ready = self.children().zip(sources).filter(|(_, source)| source.is_ready());
+        let ended: Vec<(ServiceId, bool), SERVICES_MAX> =
+            ready.map(|((id, _), source)| (id, source.is_hung_up())).collect();
+        if has_signals {
+            self.take_signals();
+        }
+        for (id, is_reaped) in ended {
+            self.take_end(id, is_reaped);
+        }
+        if self.hands.reads_child_signal {
+            self.reap();
+        }
+    }
+
+    /// Signals that came for us, one event each, as long as there is room for them.
+    fn take_signals(&mut self) {
+        self.value = None;
+        while self.events.len() < SIGNALS_A_ROUND && self.value.is_none() {
+            let Some(Ok(Some(received))) = self.hands.signals.as_ref().map(signal::receive) else {
+                return;
+            };
+            self.take_signal(received);
+        }
+    }
+
+    fn take_signal(&mut self, received: Received) {
+        const SI_QUEUE: i32 = -1;
+        let Received { signal, code, value, .. } = received;
+        if signal == Signal::CHLD && code > 0 {
+            self.take_stop();
+            return;
+        }
+        if code == SI_QUEUE {
+            self.value = Some((signal, value));
+        }
+        self.happened(Event::Asked(signal));
+    }
+
+    /// The terminal may have stopped the service that has it.
+    fn take_stop(&mut self) {
+        if self.hands.terminal.is_none() {
+            return;
+        }
+        let has_terminal = |id: ServiceId| {
+            self.plan.services.get(id.index()).is_some_and(|service| service.policy.has_terminal)
+        };
+        let Some((_, child)) = self.children().find(|(id, _)| has_terminal(*id)) else { return };
+        let stopped = child.pidfd.as_ref().and_then(|pidfd| wait::stopped(pidfd).ok().flatten());
+        let (Some(by), group) = (stopped, child.pid.saturating_neg()) else { return };
+        match (self.plan.birth, self.hands.report.write.as_ref()) {
+            (Birth::Cloned(_), Some(report)) => {
+                // Nobody reads when the launcher is gone, and then KILL is on its way to us.
+                let _ = file::write(report, &Record::Stopped(by).to_bytes());
+            }
+            (Birth::Cloned(_), None) | (Birth::Here, _) => {
+                // PID 1 of a container has no shell behind it that could let the service go on.
+                if self.hands.supervisor_pid != 1 {
+                    follow_stop(self.hands, by);
+                }
+                let _ = signal::kill(group, Signal::CONT); // it may have ended meanwhile
+            }
+        }
+    }
+
+    /// A service whose pidfd says that it has ended; `is_reaped` when nothing but its status is left.
+    fn take_end(&mut self, id: ServiceId, is_reaped: bool) {
+        let Some(child) = self.child(id) else { return };
+        let by_pidfd = child.pidfd.as_ref().and_then(|pidfd| wait::end_of(pidfd).ok().flatten());
+        // A zombie that waits for us: the kernel is older, or somebody traces it.
+        let end = by_pidfd.or_else(|| Some(wait::reap(child.pid).ok()??.1));
+        match end {
+            Some(end) => self.ended(id, end),
+            // Between its last breath and the kernel's reaping; the next round knows.
+            None if !is_reaped => {}
+            None => {
+                self.teller.tell(self.plan, Telling::StatusLost(id));
+                self.ended(id, End::Exited(code::FAILED));
+            }
+        }
+    }
+
+    /// The process is gone; its descriptor goes, too.
+    fn ended(&mut self, id: ServiceId, end: End) {
+        if let Some(process) = self.processes.get_mut(id.index()) {
+            process.child = None;
+        }
+        self.happened(Event::Ended(id, end));
+    }
+
+    /// Reaps every child that has ended, ours or an orphan. No child at all, when we wait for the
+    /// last one, is the end.
+    fn reap(&mut self) {
+        loop {
+            match wait::reap_any() {
+                Ok(Some((pid, end))) => {
+                    let ours = self.children().find(|(_, child)| child.pid == pid);
+                    if let Some(id) = ours.map(|(id, _)| id) {
+                        self.ended(id, end);
+                    }
+                }
+                Ok(None) => return,
+                Err(_) => {
+                    if self.supervisor.is_sweeping() {
+                        self.happened(Event::NoneLeft);
+                    }
+                    return;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What the machine is, as plain values, asked once and only when a key needs it.
+//!
+//! So "what do we do on a kernel without X" is a unit test: a [`Facts`] written by hand.
+
+use crate::spec::Spec;
+
+/// Capabilities that decide something here, as bits (linux/capability.h).
+pub mod capability {
+    /// CAP_SETGID
+    pub const SETGID: u64 = 1 << 6;
+    /// CAP_SETUID
+    pub const SETUID: u64 = 1 << 7;
+    /// CAP_NET_ADMIN
+    pub const NET_ADMIN: u64 = 1 << 12;
+    /// CAP_SYS_ADMIN
+    pub const SYS_ADMIN: u64 = 1 << 21;
+    /// CAP_SYS_TIME
+    pub const SYS_TIME: u64 = 1 << 25;
+}
+
+/// What we have to do with a terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TerminalState {
+    /// We have none.
+    #[default]
+    None,
+    /// We have one, and somebody else's process group is in its foreground.
+    Background,
+    /// We have one, and our process group is in its foreground.
+    Foreground,
+}
+
+/// What the machine answered.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Facts {
+    /// Our effective user id.
+    pub uid: u32,
+    /// Our effective group id.
+    pub gid: u32,
+    /// Our effective capabilities, bit N is capability N.
+    pub capabilities: u64,
+    /// The kernel's version, major and minor.
+    pub kernel: (u16, u16),
+    /// Our terminal.
+    pub terminal: TerminalState,
+    /// Whether we are PID 1.
+    pub is_pid1: bool,
+    /// CLOCK_MONOTONIC in nanoseconds, when asked for.
+    pub monotonic_ns: i64,
+    /// CLOCK_BOOTTIME in nanoseconds, when asked for.
+    pub boottime_ns: i64,
+    /// How many variables our environment has.
+    pub env_count: usize,
+}
+
+impl Facts {
+    /// Whether a pidfd tells how a process ended that the kernel has reaped: PIDFD_INFO_EXIT of
+    /// PIDFD_GET_INFO, since Linux 6.15 (fs/pidfs.c).
+    pub const fn has_pidfd_exit_info(&self) -> bool {
+        let (major, minor) = self.kernel;
+        major > 6 || (major == 6 && minor >= 15)
+    }
+
+    /// Whether we have these capabilities.
+    pub const fn has(&self, capabilities: u64) -> bool {
+        self.capabilities & capabilities == capabilities
+    }
+}
+
+/// Which facts a spec needs beyond those that cost nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Questions {
+    /// The capabilities: whether we may create namespaces as we are.
+    pub capabilities: bool,
+    /// The clocks: whether they can be shifted as asked.
+    pub clocks: bool,
+    /// Our PID: whether orphans come to us by themselves.
+    pub pid: bool,
+}
+
+impl Questions {
+    /// The questions of a spec.
+    pub fn of(mode: super::Mode, spec: &Spec<'_>) -> Self {
+        let is_run = mode == super::Mode::Run;
+        Self {
+            capabilities: is_run,
+            clocks: spec.boottime.is_some() || spec.monotonic.is_some(),
+            pid: !is_run,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernel_reaps_from_6_15_on() {
+        let at = |kernel| Facts { kernel, ..Facts::default() }.has_pidfd_exit_info();
+        assert!([(6, 15), (6, 18), (7, 0)].into_iter().all(at));
+        assert!(![(6, 14), (6, 1), (5, 19), (0, 0)].into_iter().any(at));
+    }
+}

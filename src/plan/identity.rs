@@ -1,0 +1,177 @@
+//! Who the sandbox is: the user namespace, its maps, and who writes them (user_namespaces(7)).
+//!
+//! With one line that maps our own id, PID 1 writes its maps itself and the launcher has nothing to
+//! do. Everything else needs CAP_SETUID and CAP_SETGID outside: the launcher writes, and PID 1 waits
+//! at a gate. The kernel's rules: kernel/user_namespace.c, `new_idmap_permitted` and `map_write`.
+
+use core::fmt::Write as _;
+
+use heapless::Vec;
+
+use super::{Act, Actor, Facts, Plan, Reason, Refusal, capability};
+use crate::limits::ID_MAP_BYTES_MAX;
+use crate::model::{IdKind, IdMap, Namespace, NamespaceSet};
+use crate::spec::{IdMapLines, Origin, Said, Spec};
+
+/// How the two maps get written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Maps {
+    /// No user namespace.
+    None,
+    /// By PID 1: one line each, our own ids; setgroups is denied.
+    BySelf {
+        /// What our uid is inside.
+        uid: u32,
+        /// What our gid is inside.
+        gid: u32,
+    },
+    /// By the launcher, from the lines that were said.
+    ByLauncher,
+}
+
+impl Maps {
+    /// Decides from what was asked and who we are.
+    pub(super) fn decide<'a>(
+        spec: &Spec<'a>,
+        facts: &Facts,
+        kinds: NamespaceSet,
+    ) -> Result<Self, Refusal<'a>> {
+        if !kinds.has(Namespace::User) {
+            return Ok(Self::None);
+        }
+        for (kind, id) in [(IdKind::Uid, spec.uid), (IdKind::Gid, spec.gid)] {
+            check(spec.id_map(kind), kind)?;
+            if let (Some(id), false) = (id, spec.id_map(kind).is_empty()) {
+                return Err(Refusal {
+                    origin: id.origin,
+                    said: b"",
+                    reason: Reason::MapAndId(kind),
+                });
+            }
+        }
+        let uid = own_line(&spec.uid_map, spec.uid, facts.uid);
+        let gid = own_line(&spec.gid_map, spec.gid, facts.gid);
+        if let (Some(uid), Some(gid)) = (uid, gid) {
+            return Ok(Self::BySelf { uid, gid });
+        }
+        let needs = [
+            (IdKind::Uid, uid.is_none(), capability::SETUID),
+            (IdKind::Gid, gid.is_none(), capability::SETGID),
+        ];
+        for (kind, is_wide, capability) in needs {
+            if is_wide && !facts.has(capability) {
+                let origin = spec.id_map(kind).first().map_or(Origin::Default, |said| said.origin);
+                return Err(Refusal { origin, said: b"", reason: Reason::MapNeedsPrivilege(kind) });
+            }
+        }
+        Ok(Self::ByLauncher)
+    }
+
+    /// Whether setgroups(2) is denied inside.
+    pub(super) const fn deny_setgroups(self) -> bool {
+        matches!(self, Self::BySelf { .. })
+    }
+
+    /// What PID 1 has to become because the launcher's maps do not know what it is.
+    pub(super) fn become_mapped(self, spec: &Spec<'_>, facts: &Facts) -> Option<(u32, u32)> {
+        if self != Self::ByLauncher {
+            return None;
+        }
+        let inside = |lines: &IdMapLines, own: u32| {
+            let mut maps = lines.iter().map(|said| said.value);
+            match maps.clone().find_map(|map| map.inside_of(own)) {
+                Some(_) => None,
+                // Root when it is mapped, else the first id there is.
+                None if maps.any(|map| map.inside() == 0) => Some(0),
+                None => lines.first().map(|said| said.value.inside()),
+            }
+        };
+        match (inside(&spec.uid_map, facts.uid), inside(&spec.gid_map, facts.gid)) {
+            (None, None) => None,
+            (uid, gid) => {
+                let known = |lines: &IdMapLines, own| {
+                    lines.iter().find_map(|said| said.value.inside_of(own)).unwrap_or(0)
+                };
+                Some((
+                    uid.unwrap_or_else(|| known(&spec.uid_map, facts.uid)),
+                    gid.unwrap_or_else(|| known(&spec.gid_map, facts.gid)),
+                ))
+            }
+        }
+    }
+
+    /// PID 1's own steps, before it closes what it inherited.
+    pub(super) fn push_by_self<'a>(
+        self,
+        spec: &Spec<'a>,
+        facts: &Facts,
+        plan: &mut Plan<'a>,
+    ) -> Result<(), Refusal<'a>> {
+        let Self::BySelf { uid, gid } = self else { return Ok(()) };
+        let origin_of = |lines: &IdMapLines, id: Option<Said<u32>>| {
+            let line = lines.first().map(|said| said.origin);
+            line.or(id.map(|said| said.origin)).unwrap_or_default()
+        };
+        let (uid_origin, gid_origin) =
+            (origin_of(&spec.uid_map, spec.uid), origin_of(&spec.gid_map, spec.gid));
+        let uid_line = Act::MapSelf(IdKind::Uid, IdMap::one(uid, facts.uid));
+        let gid_line = Act::MapSelf(IdKind::Gid, IdMap::one(gid, facts.gid));
+        plan.push(Actor::Inner, uid_origin, uid_line)?;
+        plan.push(Actor::Inner, gid_origin, Act::DenySetgroups)?;
+        plan.push(Actor::Inner, gid_origin, gid_line)
+    }
+
+    /// The launcher's steps, after it has made PID 1.
+    pub(super) fn push_by_launcher<'a>(
+        self,
+        spec: &'a Spec<'a>,
+        plan: &mut Plan<'a>,
+    ) -> Result<(), Refusal<'a>> {
+        if self != Self::ByLauncher {
+            return Ok(());
+        }
+        for kind in [IdKind::Uid, IdKind::Gid] {
+            let lines = spec.id_map(kind);
+            let origin = lines.first().map_or(Origin::Default, |said| said.origin);
+            plan.push(Actor::Outer, origin, Act::WriteIdMap(kind, lines))?;
+        }
+        plan.push(Actor::Outer, Origin::Default, Act::PassGate)
+    }
+}
+
+/// What our own id is inside, when that is all the map says; `None` for any other map.
+fn own_line(lines: &IdMapLines, id: Option<Said<u32>>, own: u32) -> Option<u32> {
+    match lines.as_slice() {
+        [] => Some(id.map_or(own, |said| said.value)),
+        [one] if one.value.count() == 1 && one.value.outside() == own => Some(one.value.inside()),
+        _ => None,
+    }
+}
+
+/// Whether the kernel would take these lines together.
+fn check<'a>(lines: &IdMapLines, kind: IdKind) -> Result<(), Refusal<'a>> {
+    let refuse = |said: &Said<IdMap>, reason| Refusal { origin: said.origin, said: b"", reason };
+    let mut before: Vec<IdMap, { crate::limits::ID_MAP_LINES_MAX }> = Vec::new();
+    let mut len = Length(0);
+    for said in lines {
+        if before.iter().any(|other| other.overlaps(said.value)) {
+            return Err(refuse(said, Reason::MapOverlaps(kind)));
+        }
+        let _ = writeln!(len, "{}", said.value); // counting cannot fail
+        if len.0 > ID_MAP_BYTES_MAX {
+            return Err(refuse(said, Reason::MapTooLong(kind)));
+        }
+        let _ = before.push(said.value); // it holds as many as the list itself
+    }
+    Ok(())
+}
+
+/// Counts what would be written.
+struct Length(usize);
+
+impl core::fmt::Write for Length {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        self.0 = self.0.saturating_add(text.len());
+        Ok(())
+    }
+}

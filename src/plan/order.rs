@@ -1,0 +1,312 @@
+//! The orders that the kernel dictates, as a table.
+//!
+//! `resolve` writes the steps in their order; this table says which of those orders are not ours to
+//! choose, and why. Every golden plan is held against it.
+
+use super::{Act, Plan};
+
+/// The sort of an act, without what it is done on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the names are those of `Act`
+pub enum Kind {
+    Reap,
+    WatchForStops,
+    OpenPipe,
+    Clone,
+    WriteIdMap,
+    PassGate,
+    DenySetgroups,
+    MapSelfUid,
+    MapSelfGid,
+    CloseInherited,
+    WaitAtGate,
+    LeaveGroup,
+    MakeMountsPrivate,
+    MountProc,
+    ShiftClocks,
+    Uts,
+    Loopback,
+    BecomeMapped,
+    DieWithLauncher,
+    Subreaper,
+    WatchSignals,
+    Spawn,
+    Session,
+    TakeForeground,
+    Redirect,
+    Limits,
+    BecomeUser,
+    DieWithSupervisor,
+    ChangeDirectory,
+    NoNewPrivs,
+    RestoreSignals,
+    Execute,
+}
+
+/// One order: the first comes before the second, because.
+pub struct Rule {
+    /// What comes first.
+    pub before: Kind,
+    /// What comes after it.
+    pub after: Kind,
+    /// The kernel's reason, with its source.
+    pub why: &'static str,
+}
+
+const fn rule(before: Kind, after: Kind, why: &'static str) -> Rule {
+    Rule { before, after, why }
+}
+
+/// Every order that is not ours to choose.
+pub const RULES: &[Rule] = &[
+    rule(
+        Kind::Reap,
+        Kind::Clone,
+        "a child of an ignored SIGCHLD leaves no status (sigaction(2)); the disposition is inherited",
+    ),
+    rule(
+        Kind::Reap,
+        Kind::Spawn,
+        "a child that ends before SIGCHLD is set right would leave a zombie or no status (wait(2))",
+    ),
+    rule(Kind::OpenPipe, Kind::Clone, "both sides need an end (pipe(2))"),
+    rule(
+        Kind::Clone,
+        Kind::WriteIdMap,
+        "the map is a file of the new process (user_namespaces(7))",
+    ),
+    rule(
+        Kind::WriteIdMap,
+        Kind::PassGate,
+        "until then PID 1 is nobody (user_namespaces(7), 'Defining user and group ID mappings')",
+    ),
+    rule(
+        Kind::DenySetgroups,
+        Kind::MapSelfGid,
+        "without CAP_SETGID outside, gid_map is refused before 'deny' (user_namespaces(7))",
+    ),
+    rule(
+        Kind::MapSelfUid,
+        Kind::CloseInherited,
+        "its descriptors are closed with the inherited ones",
+    ),
+    rule(
+        Kind::MapSelfUid,
+        Kind::MountProc,
+        "an unmapped id cannot own what a mount creates (EOVERFLOW, fs/namei.c)",
+    ),
+    rule(
+        Kind::CloseInherited,
+        Kind::WaitAtGate,
+        "our own copy of the gate's other end would hide that the launcher died (pipe(7))",
+    ),
+    rule(
+        Kind::CloseInherited,
+        Kind::DieWithLauncher,
+        "our own copy of the report pipe's read end would hide that the launcher died (pipe(7))",
+    ),
+    rule(
+        Kind::WaitAtGate,
+        Kind::MakeMountsPrivate,
+        "an unmapped id has no business in the file system (user_namespaces(7))",
+    ),
+    rule(
+        Kind::WaitAtGate,
+        Kind::BecomeMapped,
+        "only mapped ids can be taken (setresuid(2), EINVAL)",
+    ),
+    rule(
+        Kind::MakeMountsPrivate,
+        Kind::MountProc,
+        "a mount under shared propagation appears outside (mount_namespaces(7))",
+    ),
+    rule(
+        Kind::MountProc,
+        Kind::ShiftClocks,
+        "the offsets are a file of the own process in /proc (time_namespaces(7))",
+    ),
+    rule(
+        Kind::ShiftClocks,
+        Kind::Spawn,
+        "offsets are frozen when the first process enters (time_namespaces(7))",
+    ),
+    rule(
+        Kind::ShiftClocks,
+        Kind::BecomeMapped,
+        "a process that changed its ids cannot open its own /proc files (proc(5), 'dumpable')",
+    ),
+    rule(
+        Kind::Uts,
+        Kind::BecomeMapped,
+        "needs CAP_SYS_ADMIN, which a change from uid 0 drops (capabilities(7))",
+    ),
+    rule(
+        Kind::Loopback,
+        Kind::BecomeMapped,
+        "needs CAP_NET_ADMIN, which a change from uid 0 drops (capabilities(7))",
+    ),
+    rule(
+        Kind::BecomeMapped,
+        Kind::DieWithLauncher,
+        "a change of ids clears the death signal (prctl(2), PR_SET_PDEATHSIG)",
+    ),
+    rule(Kind::DieWithLauncher, Kind::Spawn, "no service may start that nobody would end"),
+    rule(
+        Kind::Subreaper,
+        Kind::Spawn,
+        "only orphans made later come to us (prctl(2), PR_SET_CHILD_SUBREAPER)",
+    ),
+    rule(
+        Kind::WatchSignals,
+        Kind::Spawn,
+        "a service's end must find somebody listening (signalfd(2))",
+    ),
+    rule(Kind::Spawn, Kind::Session, "the service's own process does the rest"),
+    rule(
+        Kind::Session,
+        Kind::TakeForeground,
+        "only a group of the terminal's session can be in its foreground (tcsetpgrp(3))",
+    ),
+    rule(
+        Kind::Limits,
+        Kind::BecomeUser,
+        "raising a limit needs privilege (getrlimit(2), nice(2), proc(5))",
+    ),
+    rule(
+        Kind::BecomeUser,
+        Kind::DieWithSupervisor,
+        "a change of ids clears the death signal (prctl(2), PR_SET_PDEATHSIG)",
+    ),
+    rule(
+        Kind::BecomeUser,
+        Kind::ChangeDirectory,
+        "the directory must be one that the user can enter (systemd.exec(5) does the same)",
+    ),
+    rule(
+        Kind::BecomeUser,
+        Kind::NoNewPrivs,
+        "later filters rely on it; ids change before (prctl(2))",
+    ),
+    rule(
+        Kind::TakeForeground,
+        Kind::RestoreSignals,
+        "SIGTTOU must still be blocked (tcsetpgrp(3))",
+    ),
+    rule(Kind::NoNewPrivs, Kind::Execute, "it speaks of the exec (prctl(2))"),
+    rule(
+        Kind::RestoreSignals,
+        Kind::Execute,
+        "the command gets the mask we were given (execve(2))",
+    ),
+];
+
+impl Act<'_> {
+    /// Its sort.
+    pub const fn kind(&self) -> Kind {
+        use crate::model::IdKind::{Gid, Uid};
+        match self {
+            Self::ReapByKernel | Self::ReapByWaiting => Kind::Reap,
+            Self::WatchForStops => Kind::WatchForStops,
+            Self::OpenReportPipe | Self::OpenGate => Kind::OpenPipe,
+            Self::Clone(_) => Kind::Clone,
+            Self::WriteIdMap(..) => Kind::WriteIdMap,
+            Self::PassGate => Kind::PassGate,
+            Self::DenySetgroups => Kind::DenySetgroups,
+            Self::MapSelf(Uid, _) => Kind::MapSelfUid,
+            Self::MapSelf(Gid, _) => Kind::MapSelfGid,
+            Self::CloseInherited => Kind::CloseInherited,
+            Self::WaitAtGate => Kind::WaitAtGate,
+            Self::LeaveGroup => Kind::LeaveGroup,
+            Self::MakeMountsPrivate => Kind::MakeMountsPrivate,
+            Self::MountProc => Kind::MountProc,
+            Self::ShiftClocks { .. } => Kind::ShiftClocks,
+            Self::SetHostname(_) | Self::SetDomainname(_) => Kind::Uts,
+            Self::LoopbackUp => Kind::Loopback,
+            Self::BecomeMapped { .. } => Kind::BecomeMapped,
+            Self::DieWithLauncher => Kind::DieWithLauncher,
+            Self::BecomeSubreaper => Kind::Subreaper,
+            Self::WatchSignals => Kind::WatchSignals,
+            Self::Spawn => Kind::Spawn,
+            Self::NewGroup | Self::NewSession | Self::NewTerminal => Kind::Session,
+            Self::TakeForeground => Kind::TakeForeground,
+            Self::Redirect(..) => Kind::Redirect,
+            Self::SetUmask(_) | Self::SetRlimit(_) | Self::SetNice(_) | Self::SetOomScoreAdj(_) => {
+                Kind::Limits
+            }
+            Self::BecomeUser { .. } => Kind::BecomeUser,
+            Self::DieWithSupervisor => Kind::DieWithSupervisor,
+            Self::ChangeDirectory(_) => Kind::ChangeDirectory,
+            Self::SetNoNewPrivs => Kind::NoNewPrivs,
+            Self::RestoreSignals => Kind::RestoreSignals,
+            Self::Execute { .. } => Kind::Execute,
+        }
+    }
+}
+
+/// The first rule that `plan` breaks, with the numbers of the two steps, from 0.
+///
+/// Steps of different services do not wait for each other; the steps of the launcher and PID 1 come
+/// before those of every service.
+pub fn broken(plan: &Plan<'_>) -> Option<(&'static Rule, usize, usize)> {
+    RULES.iter().find_map(|rule| {
+        plan.steps.iter().enumerate().find_map(|(early, step)| {
+            let is_late = |(late, other): (usize, &super::Step<'_>)| {
+                let meets = !matches!(
+                    (step.actor, other.actor),
+                    (super::Actor::Service(a), super::Actor::Service(b)) if a != b
+                );
+                (meets && other.act.kind() == rule.before && late > early).then_some(late)
+            };
+            (step.act.kind() == rule.after)
+                .then(|| plan.steps.iter().enumerate().find_map(is_late))
+                .flatten()
+                .map(|late| (rule, early, late))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ServiceId;
+    use crate::plan::{Actor, Mode, Step};
+    use crate::spec::Origin;
+
+    fn plan(acts: &[(Actor, Act<'static>)]) -> Plan<'static> {
+        let mut plan = Plan::new(Mode::Run);
+        for (actor, act) in acts {
+            plan.steps.push(Step { actor: *actor, act: *act, origin: Origin::Default }).unwrap();
+        }
+        plan
+    }
+
+    #[test]
+    fn a_plan_out_of_order_is_found_with_both_steps() {
+        let wrong = plan(&[(Actor::Inner, Act::MountProc), (Actor::Inner, Act::MakeMountsPrivate)]);
+        let (rule, early, late) = broken(&wrong).unwrap();
+        assert_eq!((rule.before, rule.after), (Kind::MakeMountsPrivate, Kind::MountProc));
+        assert_eq!((early, late), (0, 1));
+        let right = plan(&[(Actor::Inner, Act::MakeMountsPrivate), (Actor::Inner, Act::MountProc)]);
+        assert!(broken(&right).is_none());
+    }
+
+    #[test]
+    fn services_do_not_wait_for_each_others_steps() {
+        let [a, b] = [0, 1].map(|index| Actor::Service(ServiceId::new(index).unwrap()));
+        let two = plan(&[
+            (a, Act::SetNoNewPrivs),
+            (a, Act::Execute { command: Default::default(), env: &[], is_env_clear: false }),
+            (b, Act::SetNoNewPrivs),
+        ]);
+        assert!(broken(&two).is_none());
+    }
+
+    #[test]
+    fn every_rule_gives_its_reason_and_no_two_contradict() {
+        for rule in RULES {
+            assert!(rule.why.len() > 20, "{:?} before {:?}", rule.before, rule.after);
+            let opposite = |other: &&Rule| other.before == rule.after && other.after == rule.before;
+            assert!(RULES.iter().find(opposite).is_none());
+        }
+    }
+}

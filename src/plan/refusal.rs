@@ -1,0 +1,60 @@
+//! Why a plan will not be made: said before anything was touched.
+
+use crate::model::{Clock, IdKind, Namespace, Shift};
+use crate::spec::Origin;
+
+/// Why we will not start.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Reason {
+    /// No service was given a command.
+    NoCommand,
+    /// A service among several has no name.
+    NoName,
+    /// Two services of one name.
+    SameName,
+    /// Several services, and none of them is the main one.
+    NoMain,
+    /// More than one main service.
+    SecondMain,
+    /// A service that is to be waited for does not exist; perhaps the near one was meant.
+    UnknownService,
+    /// Services that wait for each other.
+    Cycle,
+    /// A key needs a kind of namespace that was left out.
+    Needs(&'static str, Namespace),
+    /// A fresh /proc needs both kinds.
+    ProcNeeds(Namespace),
+    /// Only a user namespace would give us the privilege, and it was left out.
+    LacksPrivilege(&'static str),
+    /// A map that an ordinary user may not write.
+    MapNeedsPrivilege(IdKind),
+    /// Two lines of a map speak of the same id.
+    MapOverlaps(IdKind),
+    /// A map is longer than the kernel takes.
+    MapTooLong(IdKind),
+    /// Both a map and an id for its only line.
+    MapAndId(IdKind),
+    /// A clock cannot be shifted so far; how it stands now, in nanoseconds.
+    ClockRange(Clock, Shift, i64),
+    /// Supplementary groups, where setgroups is denied.
+    GroupsDenied,
+    /// The first pause is longer than the longest one.
+    DelayAboveMax,
+    /// The environment has more variables than a changed one holds.
+    EnvTooLarge(usize),
+    /// A command has more words than one from a file may have.
+    CommandTooLong,
+    /// More steps than a plan holds.
+    TooManySteps,
+}
+
+/// A refusal with its place.
+#[derive(Clone, Copy, Debug)]
+pub struct Refusal<'a> {
+    /// Where it was said.
+    pub origin: Origin,
+    /// What was said.
+    pub said: &'a [u8],
+    /// Why we will not start.
+    pub reason: Reason,
+}

@@ -1,0 +1,249 @@
+//! From what was asked and what the machine is to the plan, or to a refusal.
+//!
+//! The order of the pushes below is the order of the acts; where the kernel dictates it, the reason
+//! stands in [`super::order`].
+
+use super::identity::Maps;
+use super::services::{Setting, ids, push_services, push_steps};
+use super::{Act, Actor, Birth, Facts, Mode, Plan, Reason, Refusal, TerminalState, capability};
+use crate::model::{Clock, Namespace, NamespaceSet, Proc};
+use crate::spec::{Origin, Said, Spec};
+
+/// The kinds that `run` creates when nobody says otherwise.
+const DEFAULT_KINDS: NamespaceSet = NamespaceSet::PID
+    .union(NamespaceSet::MNT)
+    .union(NamespaceSet::UTS)
+    .union(NamespaceSet::IPC)
+    .union(NamespaceSet::TIME);
+
+/// Fills `plan`, which must be empty.
+///
+/// # Errors
+/// The first [`Refusal`]; nothing was touched then.
+pub fn resolve<'a>(
+    spec: &'a Spec<'a>,
+    facts: &Facts,
+    plan: &mut Plan<'a>,
+) -> Result<(), Refusal<'a>> {
+    let mode = plan.mode;
+    push_services(spec, facts, mode, plan)?;
+    plan.is_reaped_by_kernel = facts.has_pidfd_exit_info();
+    let setting = match mode {
+        Mode::Run => resolve_run(spec, facts, plan)?,
+        Mode::Entrypoint => resolve_entrypoint(spec, facts, plan)?,
+    };
+    for (id, service) in ids(spec) {
+        push_steps(id, service, setting, facts, plan)?;
+    }
+    Ok(())
+}
+
+/// The namespaces we are in: nothing outside, hardly anything inside.
+fn resolve_entrypoint<'a>(
+    spec: &Spec<'a>,
+    facts: &Facts,
+    plan: &mut Plan<'a>,
+) -> Result<Setting, Refusal<'a>> {
+    plan.birth = Birth::Here;
+    push_reaping(Actor::Inner, facts, plan)?;
+    if !facts.is_pid1 {
+        plan.push(Actor::Inner, Origin::Default, Act::BecomeSubreaper)?;
+    }
+    plan.push(Actor::Inner, Origin::Default, Act::WatchSignals)?;
+    Ok(Setting {
+        deny_setgroups: false,
+        has_pid_namespace: facts.is_pid1,
+        no_new_privs: spec.no_new_privs.filter(|said| said.value).map(|said| said.origin),
+    })
+}
+
+/// New namespaces: a launcher outside, PID 1 inside.
+fn resolve_run<'a>(
+    spec: &'a Spec<'a>,
+    facts: &Facts,
+    plan: &mut Plan<'a>,
+) -> Result<Setting, Refusal<'a>> {
+    let kinds = kinds(spec, facts)?;
+    let maps = Maps::decide(spec, facts, kinds)?;
+    check_clocks(spec, facts)?;
+    plan.birth = Birth::Cloned(kinds);
+    push_outer(spec, facts, kinds, maps, plan)?;
+    push_inner(spec, facts, kinds, maps, plan)?;
+    let no_new_privs = match spec.no_new_privs {
+        Some(said) => said.value.then_some(said.origin),
+        None => Some(Origin::Default),
+    };
+    Ok(Setting {
+        deny_setgroups: maps.deny_setgroups(),
+        has_pid_namespace: kinds.has(Namespace::Pid),
+        no_new_privs,
+    })
+}
+
+/// How children are reaped, which both sides inherit.
+fn push_reaping<'a>(actor: Actor, facts: &Facts, plan: &mut Plan<'a>) -> Result<(), Refusal<'a>> {
+    let by_kernel = facts.has_pidfd_exit_info();
+    let act = if by_kernel { Act::ReapByKernel } else { Act::ReapByWaiting };
+    plan.push(actor, Origin::Default, act)?;
+    match (by_kernel, facts.terminal) {
+        (true, TerminalState::Foreground) => plan.push(actor, Origin::Default, Act::WatchForStops),
+        (true, TerminalState::None | TerminalState::Background) | (false, _) => Ok(()),
+    }
+}
+
+/// The launcher's steps.
+fn push_outer<'a>(
+    spec: &'a Spec<'a>,
+    facts: &Facts,
+    kinds: NamespaceSet,
+    maps: Maps,
+    plan: &mut Plan<'a>,
+) -> Result<(), Refusal<'a>> {
+    push_reaping(Actor::Outer, facts, plan)?;
+    plan.push(Actor::Outer, Origin::Default, Act::OpenReportPipe)?;
+    if maps == Maps::ByLauncher {
+        plan.push(Actor::Outer, Origin::Default, Act::OpenGate)?;
+    }
+    let said = spec.namespaces.map_or(Origin::Default, |said| said.origin);
+    // A time namespace whose clocks are to be shifted is entered later: clone3 would freeze them.
+    let at_clone = if shifts(spec) { kinds.difference(NamespaceSet::TIME) } else { kinds };
+    plan.push(Actor::Outer, said, Act::Clone(at_clone))?;
+    maps.push_by_launcher(spec, plan)?;
+    plan.push(Actor::Outer, Origin::Default, Act::WatchSignals)
+}
+
+/// PID 1's steps.
+fn push_inner<'a>(
+    spec: &'a Spec<'a>,
+    facts: &Facts,
+    kinds: NamespaceSet,
+    maps: Maps,
+    plan: &mut Plan<'a>,
+) -> Result<(), Refusal<'a>> {
+    let inner = Actor::Inner;
+    maps.push_by_self(spec, facts, plan)?;
+    plan.push(inner, Origin::Default, Act::CloseInherited)?;
+    if maps == Maps::ByLauncher {
+        plan.push(inner, Origin::Default, Act::WaitAtGate)?;
+    }
+    plan.push(inner, Origin::Default, Act::LeaveGroup)?;
+    if kinds.has(Namespace::Mnt) {
+        plan.push(inner, Origin::Default, Act::MakeMountsPrivate)?;
+    }
+    if let Some(origin) = fresh_proc(spec, kinds)? {
+        plan.push(inner, origin, Act::MountProc)?;
+    }
+    if let Some(said) = spec.monotonic.or(spec.boottime) {
+        let value = |shift: Option<Said<_>>| shift.map(|said| said.value);
+        let act =
+            Act::ShiftClocks { monotonic: value(spec.monotonic), boottime: value(spec.boottime) };
+        plan.push(inner, said.origin, act)?;
+    }
+    if let Some(said) = spec.hostname {
+        plan.push(inner, said.origin, Act::SetHostname(said.value))?;
+    }
+    if let Some(said) = spec.domainname {
+        plan.push(inner, said.origin, Act::SetDomainname(said.value))?;
+    }
+    if kinds.has(Namespace::Net) && spec.loopback.is_none_or(|said| said.value) {
+        let origin = spec.loopback.map_or(Origin::Default, |said| said.origin);
+        plan.push(inner, origin, Act::LoopbackUp)?;
+    }
+    if let Some((uid, gid)) = maps.become_mapped(spec, facts) {
+        plan.push(inner, Origin::Default, Act::BecomeMapped { uid, gid })?;
+    }
+    plan.push(inner, Origin::Default, Act::DieWithLauncher)?;
+    if !kinds.has(Namespace::Pid) {
+        plan.push(inner, Origin::Default, Act::BecomeSubreaper)?;
+    }
+    plan.push(inner, Origin::Default, Act::WatchSignals)
+}
+
+/// Whether any clock is shifted.
+const fn shifts(spec: &Spec<'_>) -> bool {
+    spec.monotonic.is_some() || spec.boottime.is_some()
+}
+
+/// The kinds to create: what was asked for, what a key needs, and `user` where we lack privilege.
+fn kinds<'a>(spec: &Spec<'a>, facts: &Facts) -> Result<NamespaceSet, Refusal<'a>> {
+    let asked = spec.namespaces.map(|said| said.value).unwrap_or_default();
+    let mut kinds = asked.resolve(DEFAULT_KINDS);
+    let loopback = spec.loopback.filter(|said| said.value).map(|said| said.origin);
+    let map_origin = |lines: &crate::spec::IdMapLines| lines.first().map(|said| said.origin);
+    let needs = [
+        (spec.hostname.map(|said| said.origin), "hostname", Namespace::Uts),
+        (spec.domainname.map(|said| said.origin), "domainname", Namespace::Uts),
+        (spec.boottime.map(|said| said.origin), "boottime", Namespace::Time),
+        (spec.monotonic.map(|said| said.origin), "monotonic", Namespace::Time),
+        (map_origin(&spec.uid_map), "uid-map", Namespace::User),
+        (map_origin(&spec.gid_map), "gid-map", Namespace::User),
+        (spec.uid.map(|said| said.origin), "uid", Namespace::User),
+        (spec.gid.map(|said| said.origin), "gid", Namespace::User),
+        (loopback, "loopback", Namespace::Net),
+    ];
+    for (origin, key, kind) in needs {
+        match origin {
+            Some(_) if kinds.has(kind) => {}
+            // Left out by name: we do not overrule that.
+            Some(origin) if asked.less.has(kind) || asked.exactly.is_some() => {
+                return Err(Refusal {
+                    origin,
+                    said: key.as_bytes(),
+                    reason: Reason::Needs(key, kind),
+                });
+            }
+            Some(_) => kinds = kinds.with(kind),
+            None => {}
+        }
+    }
+    match lacking(facts, kinds, shifts(spec)) {
+        Some(_) if kinds.has(Namespace::User) => Ok(kinds),
+        Some(name) if asked.less.has(Namespace::User) => {
+            let origin = spec.namespaces.map_or(Origin::Default, |said| said.origin);
+            Err(Refusal { origin, said: b"", reason: Reason::LacksPrivilege(name) })
+        }
+        Some(_) => Ok(kinds.with(Namespace::User)),
+        None => Ok(kinds),
+    }
+}
+
+/// The first capability that creating these kinds needs and we do not have.
+fn lacking(facts: &Facts, kinds: NamespaceSet, shifts: bool) -> Option<&'static str> {
+    let needs = [
+        (!kinds.difference(NamespaceSet::USER).is_empty(), capability::SYS_ADMIN, "CAP_SYS_ADMIN"),
+        (shifts, capability::SYS_TIME, "CAP_SYS_TIME"),
+        (kinds.has(Namespace::Net), capability::NET_ADMIN, "CAP_NET_ADMIN"),
+    ];
+    needs
+        .into_iter()
+        .find(|(is_needed, capability, _)| *is_needed && !facts.has(*capability))
+        .map(|(_, _, name)| name)
+}
+
+/// Whether a fresh procfs is mounted, and who said so.
+fn fresh_proc<'a>(spec: &Spec<'a>, kinds: NamespaceSet) -> Result<Option<Origin>, Refusal<'a>> {
+    let missing = [Namespace::Pid, Namespace::Mnt].into_iter().find(|kind| !kinds.has(*kind));
+    match (spec.proc, missing) {
+        (Some(Said { value: Proc::Bind, .. }), _) | (None, Some(_)) => Ok(None),
+        (Some(Said { value: Proc::Fresh, origin }), Some(kind)) => {
+            Err(Refusal { origin, said: b"fresh", reason: Reason::ProcNeeds(kind) })
+        }
+        (Some(Said { value: Proc::Fresh, origin }), None) => Ok(Some(origin)),
+        (None, None) => Ok(Some(Origin::Default)),
+    }
+}
+
+/// Whether the clocks can be shifted as asked.
+fn check_clocks<'a>(spec: &Spec<'a>, facts: &Facts) -> Result<(), Refusal<'a>> {
+    let clocks = [
+        (Clock::Monotonic, spec.monotonic, facts.monotonic_ns),
+        (Clock::Boottime, spec.boottime, facts.boottime_ns),
+    ];
+    for (clock, shift, now_ns) in clocks {
+        if let Some(said) = shift.filter(|said| !said.value.is_possible(now_ns)) {
+            let reason = Reason::ClockRange(clock, said.value, now_ns);
+            return Err(Refusal { origin: said.origin, said: clock.name().as_bytes(), reason });
+        }
+    }
+    Ok(())
+}

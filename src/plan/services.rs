@@ -1,0 +1,248 @@
+//! The services of a plan: their names, who waits for whom, and the steps that start each.
+
+use super::{Act, Actor, Facts, Mode, Plan, Reason, Refusal, Service, TerminalState};
+use crate::limits::{COMMAND_WORDS_MAX, ENV_MAX};
+use crate::model::{Policy, ServiceId, ServiceName, ServiceSet, Stdio, Terminal};
+use crate::spec::{Origin, Said, ServiceSpec, Spec};
+
+/// What of the whole decides how a service is started.
+#[derive(Clone, Copy)]
+pub(super) struct Setting {
+    /// Whether setgroups(2) is denied.
+    pub deny_setgroups: bool,
+    /// Whether a PID namespace ends everything with PID 1.
+    pub has_pid_namespace: bool,
+    /// Whether no_new_privs is set, and who said so.
+    pub no_new_privs: Option<Origin>,
+}
+
+/// Names, policies and dependencies, checked as a whole.
+pub(super) fn push_services<'a>(
+    spec: &'a Spec<'a>,
+    facts: &Facts,
+    mode: Mode,
+    plan: &mut Plan<'a>,
+) -> Result<(), Refusal<'a>> {
+    let is_alone = spec.services.len() <= 1;
+    let mut main: Option<ServiceId> = None;
+    for (id, service) in ids(spec) {
+        let refuse = |reason| Refusal { origin: service.origin, said: b"", reason };
+        let name = match service.name {
+            Some(said) => said.value,
+            None if is_alone => ServiceName::MAIN,
+            None => return Err(refuse(Reason::NoName)),
+        };
+        if plan.services.iter().any(|other| other.name == name) {
+            let origin = service.name.map_or(service.origin, |said| said.origin);
+            return Err(Refusal { origin, said: name.bytes(), reason: Reason::SameName });
+        }
+        let is_main = is_alone || service.is_main();
+        if is_main && main.replace(id).is_some() {
+            let origin = service.main.map_or(service.origin, |said| said.origin);
+            return Err(Refusal { origin, said: name.bytes(), reason: Reason::SecondMain });
+        }
+        let policy = policy(service, is_main, facts, mode, spec)?;
+        // As many places as the spec has.
+        let _ = plan.services.push(Service { name, policy });
+    }
+    match (plan.services.is_empty(), main) {
+        (true, _) => Err(Refusal { origin: Origin::Default, said: b"", reason: Reason::NoCommand }),
+        (false, None) => {
+            let origin = spec.services.first().map_or(Origin::Default, |service| service.origin);
+            Err(Refusal { origin, said: b"", reason: Reason::NoMain })
+        }
+        (false, Some(_)) => check_cycles(spec, plan),
+    }
+}
+
+/// The services of a spec with their ids.
+pub(super) fn ids<'s, 'a>(
+    spec: &'s Spec<'a>,
+) -> impl Iterator<Item = (ServiceId, &'s ServiceSpec<'a>)> {
+    ServiceId::all().zip(spec.services.iter())
+}
+
+/// How a service is supervised.
+fn policy<'a>(
+    service: &ServiceSpec<'a>,
+    is_main: bool,
+    facts: &Facts,
+    mode: Mode,
+    spec: &Spec<'a>,
+) -> Result<Policy, Refusal<'a>> {
+    let default = Policy::default();
+    let delay = service.restart_delay.map_or(default.delay, |said| said.value);
+    let delay_max = match service.restart_delay_max {
+        Some(max) if max.value < delay => {
+            return Err(Refusal { origin: max.origin, said: b"", reason: Reason::DelayAboveMax });
+        }
+        Some(max) => max.value,
+        None => default.delay_max.max(delay),
+    };
+    let mut after = ServiceSet::EMPTY;
+    for name in &service.after {
+        let known =
+            |other: &&ServiceSpec<'_>| other.name.is_some_and(|own| own.value == name.value);
+        match ids(spec).find(|(_, other)| known(other)) {
+            Some((id, _)) => after = after.with(id),
+            None => {
+                let said = name.value.bytes();
+                return Err(Refusal { origin: name.origin, said, reason: Reason::UnknownService });
+            }
+        }
+    }
+    // Who runs the container decides how long a stop may take; in the entrypoint we only pass it on.
+    let grace = if mode == Mode::Entrypoint { None } else { default.grace };
+    Ok(Policy {
+        is_main,
+        has_terminal: is_main
+            && terminal(service, is_main) == Terminal::Share
+            && facts.terminal == TerminalState::Foreground,
+        after,
+        restart: service.restart.map_or(default.restart, |said| said.value),
+        delay,
+        delay_max,
+        limit: service.restart_limit.map_or(default.limit, |said| said.value),
+        window: service.restart_window.map_or(default.window, |said| said.value),
+        stop_signal: service.stop_signal.map_or(default.stop_signal, |said| said.value),
+        grace: service.grace.map_or(grace, |said| said.value),
+    })
+}
+
+/// What a service has to do with our terminal.
+fn terminal(service: &ServiceSpec<'_>, is_main: bool) -> Terminal {
+    let default = if is_main { Terminal::Share } else { Terminal::None };
+    service.terminal.map_or(default, |said| said.value)
+}
+
+/// Takes services that wait for nobody left away, until none is left, or only those in a circle are.
+fn check_cycles<'a>(spec: &Spec<'a>, plan: &Plan<'a>) -> Result<(), Refusal<'a>> {
+    let mut ready = ServiceSet::EMPTY;
+    for _ in &plan.services {
+        for (id, service) in plan.services() {
+            if service.policy.after.is_within(ready) {
+                ready = ready.with(id);
+            }
+        }
+    }
+    match plan.services().find(|(id, _)| !ready.has(*id)) {
+        None => Ok(()),
+        Some((id, service)) => {
+            let after = spec.services.get(id.index()).and_then(|service| service.after.first());
+            let origin = after.map_or(Origin::Default, |said| said.origin);
+            Err(Refusal { origin, said: service.name.bytes(), reason: Reason::Cycle })
+        }
+    }
+}
+
+/// The steps that start one service.
+pub(super) fn push_steps<'a>(
+    id: ServiceId,
+    service: &'a ServiceSpec<'a>,
+    setting: Setting,
+    facts: &Facts,
+    plan: &mut Plan<'a>,
+) -> Result<(), Refusal<'a>> {
+    let actor = Actor::Service(id);
+    let policy = plan.services.get(id.index()).map(|service| service.policy).unwrap_or_default();
+    let command = service.command.ok_or(Refusal {
+        origin: service.origin,
+        said: service.name.map_or(b"".as_slice(), |said| said.value.bytes()),
+        reason: Reason::NoCommand,
+    })?;
+    if command.value.len() > COMMAND_WORDS_MAX && !matches!(command.origin, Origin::Argument(_)) {
+        return Err(Refusal { origin: command.origin, said: b"", reason: Reason::CommandTooLong });
+    }
+    check_env(service, facts)?;
+    plan.push(actor, service.origin, Act::Spawn)?;
+    let said = service.terminal.map_or(Origin::Default, |said| said.origin);
+    match terminal(service, policy.is_main) {
+        Terminal::Share => plan.push(actor, said, Act::NewGroup)?,
+        Terminal::None => plan.push(actor, said, Act::NewSession)?,
+        Terminal::Own => {} // behind the redirection of its standard input
+    }
+    if policy.has_terminal {
+        plan.push(actor, said, Act::TakeForeground)?;
+    }
+    for (number, to) in [(0, service.stdin), (1, service.stdout), (2, service.stderr)] {
+        if let Some(to) = to.filter(|to| to.value != Stdio::Inherit) {
+            plan.push(actor, to.origin, Act::Redirect(number, to.value))?;
+        }
+    }
+    if terminal(service, policy.is_main) == Terminal::Own {
+        plan.push(actor, said, Act::NewTerminal)?;
+    }
+    push_limits(actor, service, plan)?;
+    push_user(actor, service, setting, plan)?;
+    if !setting.has_pid_namespace {
+        plan.push(actor, Origin::Default, Act::DieWithSupervisor)?;
+    }
+    if let Some(cwd) = service.cwd {
+        plan.push(actor, cwd.origin, Act::ChangeDirectory(cwd.value))?;
+    }
+    if let Some(origin) = setting.no_new_privs {
+        plan.push(actor, origin, Act::SetNoNewPrivs)?;
+    }
+    plan.push(actor, Origin::Default, Act::RestoreSignals)?;
+    let is_env_clear = service.clear_env.is_some_and(|said| said.value);
+    let act = Act::Execute { command: command.value, env: &service.env, is_env_clear };
+    plan.push(actor, command.origin, act)
+}
+
+/// A changed environment is put together in a list of ours, which has a size.
+fn check_env<'a>(service: &ServiceSpec<'a>, facts: &Facts) -> Result<(), Refusal<'a>> {
+    let is_clear = service.clear_env.is_some_and(|said| said.value);
+    let inherited = if is_clear { 0 } else { facts.env_count };
+    let total = inherited.saturating_add(service.env.len());
+    match service.env.first() {
+        Some(change) if total >= ENV_MAX => {
+            Err(Refusal { origin: change.origin, said: b"", reason: Reason::EnvTooLarge(total) })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Limits that need privilege, before it is given up.
+fn push_limits<'a>(
+    actor: Actor,
+    service: &ServiceSpec<'a>,
+    plan: &mut Plan<'a>,
+) -> Result<(), Refusal<'a>> {
+    if let Some(Said { value, origin }) = service.umask {
+        plan.push(actor, origin, Act::SetUmask(value))?;
+    }
+    for limit in &service.rlimits {
+        plan.push(actor, limit.origin, Act::SetRlimit(limit.value))?;
+    }
+    if let Some(Said { value, origin }) = service.nice {
+        plan.push(actor, origin, Act::SetNice(value))?;
+    }
+    if let Some(Said { value, origin }) = service.oom_score_adj {
+        plan.push(actor, origin, Act::SetOomScoreAdj(value))?;
+    }
+    Ok(())
+}
+
+/// Who the service is, when anybody said something about it.
+fn push_user<'a>(
+    actor: Actor,
+    service: &'a ServiceSpec<'a>,
+    setting: Setting,
+    plan: &mut Plan<'a>,
+) -> Result<(), Refusal<'a>> {
+    let said = [
+        service.user.map(|said| said.origin),
+        service.group.map(|said| said.origin),
+        service.groups.first().map(|said| said.origin),
+    ];
+    let Some(origin) = said.into_iter().flatten().next() else { return Ok(()) };
+    if let (true, Some(group)) = (setting.deny_setgroups, service.groups.first()) {
+        return Err(Refusal { origin: group.origin, said: b"", reason: Reason::GroupsDenied });
+    }
+    let act = Act::BecomeUser {
+        user: service.user.map(|said| said.value),
+        group: service.group.map(|said| said.value),
+        groups: (!setting.deny_setgroups).then_some(&service.groups),
+    };
+    plan.push(actor, origin, act)
+}

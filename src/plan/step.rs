@@ -1,0 +1,349 @@
+//! One act of the plan: who does it, what, on what, and who asked for it.
+//!
+//! A step prints as one line, names the system calls it is made of, and holds everything that is
+//! needed to carry it out. What can only be known then (a PID, a descriptor, the time) it does not
+//! hold; how that is found out is part of the step.
+
+use core::ffi::CStr;
+use core::fmt;
+
+use crate::model::{
+    Account, HostName, IdKind, IdMap, NamespaceSet, Rlimit, ServiceId, Shift, Stdio,
+};
+use crate::spec::{EnvChange, Groups, IdMapLines, Origin, Said};
+use crate::text::{Quoted, Words};
+
+/// Who carries out a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// The launcher, outside the new namespaces.
+    Outer,
+    /// PID 1 inside, or we ourselves where nothing is cloned.
+    Inner,
+    /// The process that becomes this service.
+    Service(ServiceId),
+}
+
+/// What is done.
+#[derive(Clone, Copy, Debug)]
+pub enum Act<'a> {
+    /// Children leave no zombies: the kernel reaps, a pidfd keeps the exit status.
+    ReapByKernel,
+    /// Children are waited for: SIGCHLD is blocked and read.
+    ReapByWaiting,
+    /// SIGCHLD is blocked and read, because it tells when the terminal has stopped a service.
+    WatchForStops,
+    /// The pipe by which PID 1 reports to the launcher.
+    OpenReportPipe,
+    /// The pipe that PID 1 waits at until its id maps are written.
+    OpenGate,
+    /// PID 1 is made, in new namespaces of these kinds.
+    Clone(NamespaceSet),
+    /// The launcher writes an id map of PID 1.
+    WriteIdMap(IdKind, &'a IdMapLines),
+    /// The launcher lets PID 1 go on.
+    PassGate,
+    /// PID 1 denies setgroups(2), which an unprivileged gid_map demands.
+    DenySetgroups,
+    /// PID 1 writes an id map of its own: one line, its own id.
+    MapSelf(IdKind, IdMap),
+    /// PID 1 closes what it inherited above 2.
+    CloseInherited,
+    /// PID 1 waits until its id maps are written.
+    WaitAtGate,
+    /// PID 1 leaves the launcher's process group, so that what is sent to that reaches it once.
+    LeaveGroup,
+    /// Mounts inside are not seen outside, and the other way round.
+    MakeMountsPrivate,
+    /// A fresh procfs.
+    MountProc,
+    /// The clocks of the new time namespace.
+    ShiftClocks {
+        /// CLOCK_MONOTONIC
+        monotonic: Option<Shift>,
+        /// CLOCK_BOOTTIME
+        boottime: Option<Shift>,
+    },
+    /// The host name.
+    SetHostname(HostName<'a>),
+    /// The domain name.
+    SetDomainname(HostName<'a>),
+    /// The loopback interface.
+    LoopbackUp,
+    /// PID 1 becomes an id that its maps know.
+    BecomeMapped {
+        /// Its user id inside.
+        uid: u32,
+        /// Its group id inside.
+        gid: u32,
+    },
+    /// PID 1 ends when the launcher does.
+    DieWithLauncher,
+    /// Orphans below us become our children.
+    BecomeSubreaper,
+    /// Signals are read from a descriptor.
+    WatchSignals,
+    /// A process for the service, which borrows our memory until it executes the command.
+    Spawn,
+    /// A process group of its own.
+    NewGroup,
+    /// A session of its own, without a terminal.
+    NewSession,
+    /// A session of its own, and standard input as its terminal.
+    NewTerminal,
+    /// Its process group comes into the terminal's foreground.
+    TakeForeground,
+    /// One of descriptors 0 to 2.
+    Redirect(u8, Stdio<'a>),
+    /// The mode bits new files do not get.
+    SetUmask(u32),
+    /// A resource limit.
+    SetRlimit(Rlimit),
+    /// The nice value.
+    SetNice(i32),
+    /// The oom_score_adj.
+    SetOomScoreAdj(i32),
+    /// User, group and supplementary groups; names are looked up now.
+    BecomeUser {
+        /// The user; `None` keeps ours.
+        user: Option<Account<'a>>,
+        /// The primary group; `None` is the user's, or keeps ours.
+        group: Option<Account<'a>>,
+        /// The supplementary groups; `None` where setgroups(2) is denied.
+        groups: Option<&'a Groups<'a>>,
+    },
+    /// The service ends when its supervisor does, where no PID namespace sees to that.
+    DieWithSupervisor,
+    /// The working directory.
+    ChangeDirectory(&'a CStr),
+    /// No exec gives privileges.
+    SetNoNewPrivs,
+    /// The signal mask and what we were started with.
+    RestoreSignals,
+    /// The command.
+    Execute {
+        /// Program and arguments.
+        command: Words<'a>,
+        /// Changes to the environment.
+        env: &'a [Said<EnvChange<'a>>],
+        /// Whether the environment starts empty.
+        is_env_clear: bool,
+    },
+}
+
+/// One step of the plan.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'a> {
+    /// Who carries it out.
+    pub actor: Actor,
+    /// What is done.
+    pub act: Act<'a>,
+    /// Who asked for it.
+    pub origin: Origin,
+}
+
+impl Act<'_> {
+    /// The system calls it is made of, in their order. `+` behind a name: once or more; `*`: as
+    /// often as it takes; `?`: where it turns out to be needed.
+    #[allow(clippy::too_many_lines)] // a table, one line for each act
+    pub fn calls(&self) -> &'static [&'static str] {
+        match self {
+            Self::ReapByKernel => &["rt_sigaction"],
+            Self::ReapByWaiting => &["rt_sigaction", "rt_sigprocmask"],
+            Self::WatchForStops => &["rt_sigprocmask"],
+            Self::OpenReportPipe | Self::OpenGate => &["pipe2"],
+            Self::Clone(_) | Self::Spawn => &["clone3"],
+            Self::WriteIdMap(..) => &["openat", "write", "close"],
+            Self::PassGate => &["write"],
+            Self::DenySetgroups | Self::MapSelf(..) => &["openat", "write"],
+            Self::CloseInherited => &["close_range+"],
+            Self::WaitAtGate => &["read"],
+            Self::LeaveGroup | Self::NewGroup => &["setpgid"],
+            Self::MakeMountsPrivate | Self::MountProc => &["mount"],
+            Self::ShiftClocks { .. } => &[
+                "openat",
+                "pread64",
+                "clock_gettime*",
+                "unshare",
+                "write",
+                "pread64",
+                "openat",
+                "setns",
+                "close",
+                "close",
+            ],
+            Self::SetHostname(_) => &["sethostname"],
+            Self::SetDomainname(_) => &["setdomainname"],
+            Self::LoopbackUp => &["socket", "ioctl", "close"],
+            Self::BecomeMapped { .. } => &["setgroups", "setresgid", "setresuid"],
+            Self::DieWithLauncher => &["prctl", "write"],
+            Self::BecomeSubreaper | Self::SetNoNewPrivs => &["prctl"],
+            Self::WatchSignals => &["signalfd4"],
+            Self::NewSession => &["setsid"],
+            Self::NewTerminal => &["setsid", "ioctl"],
+            Self::TakeForeground => &["getpid", "ioctl"],
+            Self::Redirect(_, Stdio::Inherit) => &[],
+            Self::Redirect(_, Stdio::Null | Stdio::Kmsg | Stdio::File(_)) => {
+                &["openat", "dup3", "close"]
+            }
+            Self::SetUmask(_) => &["umask"],
+            Self::SetRlimit(_) => &["prlimit64"],
+            Self::SetNice(_) => &["setpriority"],
+            Self::SetOomScoreAdj(_) => &["openat", "write", "close"],
+            Self::BecomeUser { .. } => &[
+                "openat?",
+                "read*",
+                "close?",
+                "openat?",
+                "read*",
+                "close?",
+                "setgroups?",
+                "setresgid?",
+                "setresuid?",
+            ],
+            Self::DieWithSupervisor => &["prctl", "getppid"],
+            Self::ChangeDirectory(_) => &["chdir"],
+            Self::RestoreSignals => &["rt_sigaction?", "rt_sigprocmask"],
+            Self::Execute { .. } => &["execve+"],
+        }
+    }
+}
+
+/// An account as it was said.
+struct Shown<'a>(Account<'a>);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Account::Id(id) => write!(f, "{id}"),
+            Account::Name(name) => write!(f, "{}", Quoted(name.to_bytes())),
+        }
+    }
+}
+
+/// Prints what is done, on what: `mount proc on "/proc"`.
+impl fmt::Display for Act<'_> {
+    #[allow(clippy::too_many_lines)] // a table, one arm for each act
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::ReapByKernel => f.write_str("let the kernel reap children"),
+            Self::ReapByWaiting => f.write_str("wait for children"),
+            Self::WatchForStops => f.write_str("watch for services that the terminal stops"),
+            Self::OpenReportPipe => f.write_str("open the pipe for reports"),
+            Self::OpenGate => f.write_str("open the gate"),
+            Self::Clone(kinds) => write!(f, "clone into new namespaces {kinds}"),
+            Self::WriteIdMap(kind, lines) => {
+                write!(f, "write {}", kind.file())?;
+                for (index, line) in lines.iter().enumerate() {
+                    f.write_str(if index == 0 { " \"" } else { ", " })?;
+                    write!(f, "{}", line.value)?;
+                }
+                f.write_str("\"")
+            }
+            Self::PassGate => f.write_str("pass the gate"),
+            Self::DenySetgroups => f.write_str("deny setgroups"),
+            Self::MapSelf(kind, line) => write!(f, "write {} \"{line}\"", kind.file()),
+            Self::CloseInherited => f.write_str("close inherited descriptors above 2"),
+            Self::WaitAtGate => f.write_str("wait at the gate for the id maps"),
+            Self::LeaveGroup => f.write_str("leave the launcher's process group"),
+            Self::MakeMountsPrivate => f.write_str("make mounts private from \"/\" down"),
+            Self::MountProc => f.write_str("mount proc on \"/proc\""),
+            Self::ShiftClocks { monotonic, boottime } => {
+                f.write_str("shift clocks")?;
+                for (name, shift) in [("monotonic", monotonic), ("boottime", boottime)] {
+                    if let Some(shift) = shift {
+                        write!(f, " {name} {shift}")?;
+                    }
+                }
+                Ok(())
+            }
+            Self::SetHostname(name) => write!(f, "set hostname {}", Quoted(name.bytes())),
+            Self::SetDomainname(name) => write!(f, "set domainname {}", Quoted(name.bytes())),
+            Self::LoopbackUp => f.write_str("bring interface \"lo\" up"),
+            Self::BecomeMapped { uid, gid } => write!(f, "become uid {uid}, gid {gid}"),
+            Self::DieWithLauncher => f.write_str("die with the launcher"),
+            Self::BecomeSubreaper => f.write_str("become the subreaper"),
+            Self::WatchSignals => f.write_str("watch signals"),
+            Self::Spawn => f.write_str("spawn"),
+            Self::NewGroup => f.write_str("make a process group"),
+            Self::NewSession => f.write_str("make a session"),
+            Self::NewTerminal => f.write_str("make a session with standard input as its terminal"),
+            Self::TakeForeground => f.write_str("take the terminal's foreground"),
+            Self::Redirect(number, to) => {
+                let name = match number {
+                    0 => "stdin",
+                    1 => "stdout",
+                    _ => "stderr",
+                };
+                match to {
+                    Stdio::Inherit => write!(f, "keep {name}"),
+                    Stdio::Null => write!(f, "connect {name} to \"/dev/null\""),
+                    Stdio::Kmsg => write!(f, "connect {name} to \"/dev/kmsg\""),
+                    Stdio::File(path) => write!(f, "connect {name} to {}", Quoted(path.to_bytes())),
+                }
+            }
+            Self::SetUmask(mask) => write!(f, "set umask {mask:04o}"),
+            Self::SetRlimit(limit) => {
+                write!(f, "set rlimit {} to ", limit.resource.name())?;
+                for (mark, value) in [("", limit.soft), (":", limit.hard)] {
+                    match value {
+                        Some(value) => write!(f, "{mark}{value}")?,
+                        None => write!(f, "{mark}infinity")?,
+                    }
+                }
+                Ok(())
+            }
+            Self::SetNice(nice) => write!(f, "set nice {nice}"),
+            Self::SetOomScoreAdj(score) => write!(f, "set oom_score_adj {score}"),
+            Self::BecomeUser { user, group, groups } => {
+                f.write_str("become")?;
+                if let Some(user) = user {
+                    write!(f, " user {}", Shown(user))?;
+                }
+                if let Some(group) = group {
+                    write!(f, " group {}", Shown(group))?;
+                }
+                for (index, group) in groups.into_iter().flatten().enumerate() {
+                    f.write_str(if index == 0 { " groups " } else { ", " })?;
+                    write!(f, "{}", Shown(group.value))?;
+                }
+                Ok(())
+            }
+            Self::DieWithSupervisor => f.write_str("die with the supervisor"),
+            Self::ChangeDirectory(path) => {
+                write!(f, "change directory to {}", Quoted(path.to_bytes()))
+            }
+            Self::SetNoNewPrivs => f.write_str("set no_new_privs"),
+            Self::RestoreSignals => f.write_str("restore the signal mask"),
+            Self::Execute { command, .. } => {
+                f.write_str("execute")?;
+                for word in command.iter() {
+                    write!(f, " {}", Quoted(word.to_bytes()))?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// More about an act, for `explain`: options, and what it means.
+pub struct Detail<'a>(pub &'a Act<'a>);
+
+impl fmt::Display for Detail<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if matches!(self.0, Act::MountProc) {
+            f.write_str("nosuid,nodev,noexec")?;
+        } else if matches!(self.0, Act::ReapByKernel) {
+            f.write_str("SA_NOCLDWAIT, exit status by pidfd")?;
+        } else if matches!(self.0, Act::Spawn) {
+            f.write_str("CLONE_VM,CLONE_VFORK")?;
+        } else if let Act::Execute { env, is_env_clear, .. } = self.0 {
+            f.write_str(if *is_env_clear { "empty environment" } else { "our environment" })?;
+            for change in *env {
+                let sign = if matches!(change.value, EnvChange::Set(_)) { '+' } else { '-' };
+                write!(f, ", {sign}{}", Quoted(change.value.name()))?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,265 @@
+//! The values of the file: which type a key takes, and how each becomes text for it.
+//!
+//! A value is handed to the key table as text, whatever TOML calls it: a front has words, and what
+//! they mean is `model`'s. So a list is put entry by entry, a table pair by pair as `NAME=VALUE`.
+//!
+//! Where a key has led does not belong here.
+
+use core::ffi::CStr;
+use core::fmt::Write as _;
+
+use super::defined::is_table;
+use super::{Place, Reader, first_line};
+use crate::limits::COMMAND_WORDS_MAX;
+use crate::spec::{Complaint, Item, Key, Origin, Said, Shape, SpecFault};
+use crate::text::Fault;
+use crate::text::toml::{Scalar, Word};
+
+/// A list or an inline table that is open.
+pub(super) struct Frame<'a> {
+    is_list: bool,
+    /// Where its entries go.
+    place: Place<'a>,
+    /// Where keys began outside of it.
+    outer: Place<'a>,
+    start: usize,
+    at: Origin,
+    /// Why it cannot be taken.
+    complaint: Option<Complaint>,
+    is_empty: bool,
+    /// Whether one of its entries was refused.
+    has_fault: bool,
+}
+
+impl<'a> Reader<'_, 'a> {
+    /// The innermost list, when the next value is an entry of it.
+    fn list(&mut self) -> Option<&mut Frame<'a>> {
+        self.frames.last_mut().filter(|frame| frame.is_list)
+    }
+
+    /// Where the next value goes, and whether as the entry of a list.
+    fn target(&mut self) -> (Place<'a>, bool) {
+        let here = self.here;
+        self.list().map_or((here, false), |frame| (frame.place, true))
+    }
+
+    /// A value that is neither a list nor a table.
+    pub(super) fn scalar(&mut self, word: Word<'a>) {
+        let (key, name) = match self.target().0 {
+            Place::Root | Place::Nowhere => return,
+            Place::Table(table) => return self.refuse(word, Complaint::WrongTable(table)),
+            Place::Key(key) => (key, None),
+            Place::Pair(key, name) => (key, Some(name)),
+        };
+        let scalar = word.scalar();
+        if let Some(frame) = self.list() {
+            frame.is_empty = false;
+        }
+        if !takes(key.shape, scalar, name.is_some()) {
+            return self.refuse(word, Complaint::WrongType(key, type_name(scalar)));
+        }
+        let origin = self.position.at(word.start());
+        let result = match key.shape {
+            Shape::Words => self.add_to_command(word, origin),
+            Shape::Text
+            | Shape::Number
+            | Shape::Span
+            | Shape::TextOrNumber
+            | Shape::Switch
+            | Shape::List
+            | Shape::Pairs
+            | Shape::TextOrPair => self.item_text(name, word, scalar).and_then(|text| {
+                let service = self.spec.services.len().checked_sub(1);
+                key.put(self.spec, service, Item { text, origin }).map(|_| ())
+            }),
+        };
+        if let Err(fault) = result {
+            self.refuse(word, Complaint::Value(key, fault));
+            if let (Fault::TooMany { .. }, Some(frame)) = (fault, self.list()) {
+                frame.place = Place::Nowhere; // the entries that follow are too many as well
+            }
+        }
+    }
+
+    fn refuse(&mut self, word: Word<'a>, complaint: Complaint) {
+        let said = first_line(word.text()).trim_ascii();
+        let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'');
+        let said = match (said.first(), said.last()) {
+            (Some(first), Some(last)) if is_quote(first) && first == last => {
+                said.get(1..said.len().saturating_sub(1)).unwrap_or_default()
+            }
+            _ => said,
+        };
+        self.complain(word.start(), said, complaint);
+        if let Some(frame) = self.list() {
+            frame.has_fault = true;
+        }
+    }
+
+    /// What the key table reads: the text of a scalar, behind its name when it has one.
+    fn item_text(
+        &mut self,
+        name: Option<&[u8]>,
+        word: Word<'a>,
+        scalar: Scalar,
+    ) -> Result<&'a CStr, Fault> {
+        self.arena.drop_pending();
+        if let Some(name) = name {
+            self.arena.push(name)?;
+            self.arena.push(b"=")?;
+        }
+        match scalar {
+            Scalar::Text => word.decode(self.arena)?,
+            Scalar::Integer(Some(number)) => {
+                let mut digits = heapless::String::<20>::new();
+                let _ = write!(digits, "{number}"); // an i64 has at most 20 characters
+                self.arena.push(digits.as_bytes())?;
+            }
+            Scalar::Integer(None) => {
+                return Err(Fault::OutOfRange { min: i64::MIN, max: i64::MAX });
+            }
+            Scalar::Switch(true) => self.arena.push(b"true")?,
+            Scalar::Switch(false) => self.arena.push(b"false")?,
+            Scalar::Float | Scalar::DateTime => self.arena.push(word.text().as_bytes())?,
+        }
+        self.arena.keep_word()
+    }
+
+    /// One word of a command; alone it is the whole command.
+    fn add_to_command(&mut self, word: Word<'a>, origin: Origin) -> Result<(), Fault> {
+        let is_alone = self.list().is_none();
+        if is_alone {
+            self.arena.drop_pending();
+        }
+        word.decode(self.arena)?;
+        self.arena.push(b"\0")?;
+        if is_alone { self.end_command(origin) } else { Ok(()) }
+    }
+
+    /// The words in the arena are a command.
+    fn end_command(&mut self, origin: Origin) -> Result<(), Fault> {
+        let value = self.arena.keep_words();
+        if value.first().is_none_or(CStr::is_empty) {
+            return Err(Fault::Empty);
+        }
+        if value.len() > COMMAND_WORDS_MAX {
+            return Err(Fault::TooMany { max: COMMAND_WORDS_MAX });
+        }
+        if let Some(service) = self.spec.services.last_mut() {
+            service.command = Some(Said { value, origin });
+        }
+        Ok(())
+    }
+
+    /// `[` or `{`
+    pub(super) fn open(&mut self, start: usize, is_list: bool) {
+        let at = self.position.at(start);
+        let (target, is_entry) = self.target();
+        let found = match is_list {
+            true => begin_list(target, is_entry),
+            false => self.begin_table(target, is_entry, at),
+        };
+        if let Some(frame) = self.list() {
+            frame.is_empty = false;
+        }
+        let (place, complaint) = match found {
+            Ok(place) => (place, None),
+            Err(complaint) => (Place::Nowhere, Some(complaint)),
+        };
+        let outer = self.body;
+        let (is_empty, has_fault) = (true, false);
+        let frame = Frame { is_list, place, outer, start, at, complaint, is_empty, has_fault };
+        let _ = self.frames.push(frame); // no statement is deeper than the frames are many
+        if is_list {
+            self.arena.drop_pending();
+        } else {
+            self.body = place;
+        }
+    }
+
+    fn begin_table(
+        &mut self,
+        target: Place<'a>,
+        is_entry: bool,
+        at: Origin,
+    ) -> Result<Place<'a>, Complaint> {
+        match target {
+            Place::Root | Place::Nowhere => Ok(Place::Nowhere),
+            Place::Table(table) if table.is_list() != is_entry => Err(Complaint::WrongTable(table)),
+            Place::Table(_) if is_entry => self.begin_service(at),
+            Place::Table(_) => Ok(target),
+            Place::Key(key) if is_table(key.shape) && !is_entry => Ok(target),
+            Place::Key(key) | Place::Pair(key, _) => Err(Complaint::WrongType(key, "a table")),
+        }
+    }
+
+    /// `]` or `}`
+    pub(super) fn close(&mut self, end: usize) {
+        let Some(frame) = self.frames.pop() else { return };
+        self.body = frame.outer;
+        let complaint = frame.complaint.or_else(|| self.end_frame(&frame));
+        if let Some(complaint) = complaint {
+            let said = first_line(self.text.get(frame.start..end).unwrap_or_default());
+            self.complaints.add(SpecFault { origin: frame.at, said, complaint });
+            if let Some(outer) = self.list() {
+                outer.has_fault = true;
+            }
+        }
+    }
+
+    /// What has to be done at the end of a list or table, and what is wrong with it as a whole.
+    fn end_frame(&mut self, frame: &Frame<'a>) -> Option<Complaint> {
+        let Place::Key(key) = frame.place else { return None };
+        if !frame.is_list {
+            return self.emptiness(key);
+        }
+        if key.shape == Shape::Words && !frame.has_fault {
+            return self.end_command(frame.at).err().map(|fault| Complaint::Value(key, fault));
+        }
+        frame.is_empty.then_some(Complaint::Value(key, Fault::Empty))
+    }
+
+    /// The complaint about a key that is one pair, and got none.
+    pub(super) fn emptiness(&self, key: &'static Key) -> Option<Complaint> {
+        let is_missing = key.shape == Shape::TextOrPair && !self.defined.has_pair(key);
+        is_missing.then_some(Complaint::Value(key, Fault::Empty))
+    }
+}
+
+/// A list at `target`.
+const fn begin_list(target: Place<'_>, is_entry: bool) -> Result<Place<'_>, Complaint> {
+    match target {
+        Place::Root | Place::Nowhere => Ok(Place::Nowhere),
+        Place::Table(table) if table.is_list() && !is_entry => Ok(target),
+        Place::Table(table) => Err(Complaint::WrongTable(table)),
+        Place::Key(key) if matches!(key.shape, Shape::List | Shape::Words) && !is_entry => {
+            Ok(target)
+        }
+        Place::Key(key) | Place::Pair(key, _) => Err(Complaint::WrongType(key, "a list")),
+    }
+}
+
+/// Whether a key of this shape takes such a value, as a whole or as an entry of its list or table.
+const fn takes(shape: Shape, scalar: Scalar, is_pair: bool) -> bool {
+    let is_text = matches!(scalar, Scalar::Text);
+    let is_number = matches!(scalar, Scalar::Integer(_));
+    match shape {
+        Shape::Text | Shape::Words => is_text,
+        Shape::Number => is_number,
+        Shape::Span | Shape::TextOrNumber | Shape::List => is_text || is_number,
+        Shape::Switch => matches!(scalar, Scalar::Switch(_)),
+        Shape::Pairs => is_pair && (is_text || is_number),
+        Shape::TextOrPair => is_text || (is_pair && is_number),
+    }
+}
+
+/// What a message calls a value.
+const fn type_name(scalar: Scalar) -> &'static str {
+    match scalar {
+        Scalar::Text => "a string",
+        Scalar::Integer(_) => "an integer",
+        Scalar::Switch(_) => "a boolean",
+        Scalar::Float => "a float",
+        Scalar::DateTime => "a date-time",
+    }
+}

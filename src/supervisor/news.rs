@@ -1,0 +1,123 @@
+//! What people and programs may want to know of a supervisor's day.
+//!
+//! News are made where the state of a service changes, of nothing but the change: what the table
+//! does and what is told of it cannot drift apart. They are told in the order of cause and effect:
+//! what happened, then (after what has to be done about it) what follows.
+//!
+//! Words do not belong here: they are made in the cli, from this.
+
+use super::Service;
+use super::state::{Input, Outcome, State};
+use crate::model::{End, Moment, ServiceId, Span};
+
+/// Something that people and programs may want to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// The service runs.
+    Started {
+        /// The service.
+        id: ServiceId,
+    },
+    /// The service is ready.
+    Ready {
+        /// The service.
+        id: ServiceId,
+    },
+    /// The service could not be started.
+    NotStarted {
+        /// The service.
+        id: ServiceId,
+        /// 125, 126 or 127.
+        code: u8,
+    },
+    /// The service's process ended.
+    Ended {
+        /// The service.
+        id: ServiceId,
+        /// How.
+        end: End,
+    },
+    /// The service will be started again.
+    Restarting {
+        /// The service.
+        id: ServiceId,
+        /// The pause before that.
+        delay: Span,
+        /// 1 for the first restart of a row.
+        attempt: u32,
+    },
+    /// The service ended once more than its limit allows, and stays so.
+    GaveUp {
+        /// The service.
+        id: ServiceId,
+        /// Restarts that were allowed, and made,
+        restarts: u32,
+        /// within this window.
+        window: Span,
+    },
+    /// The service can never start: another one that it is `after` will not be ready.
+    CannotStart {
+        /// The service.
+        id: ServiceId,
+        /// The one it needs.
+        needs: ServiceId,
+    },
+    /// The service did not stop within its grace, and was killed.
+    Killed {
+        /// The service.
+        id: ServiceId,
+    },
+    /// Everything is being stopped.
+    Stopping,
+}
+
+impl News {
+    /// What happened: the `cause`, as far as it was news to a service that was in state `before`.
+    pub(super) fn of_cause(id: ServiceId, before: State, cause: Input) -> Option<Self> {
+        if !before.has_process() {
+            return None;
+        }
+        match cause {
+            Input::Started => Some(Self::Started { id }),
+            Input::Ready if before.is_ready() || before.is_told() => None,
+            Input::Ready => Some(Self::Ready { id }),
+            Input::NotStarted(code) => Some(Self::NotStarted { id, code }),
+            Input::Ended(end) => Some(Self::Ended { id, end }),
+            Input::Go | Input::Hopeless(_) | Input::Forward(_) => None,
+            Input::Stop | Input::Restart | Input::Tick => None,
+        }
+    }
+
+    /// What follows: how `cause` moved the `service`, as far as that is not said by the cause.
+    pub(super) fn of_effect(
+        id: ServiceId,
+        service: &Service,
+        before: State,
+        cause: Input,
+        now: Moment,
+    ) -> Option<Self> {
+        if service.state == before {
+            return None;
+        }
+        match service.state {
+            State::Backoff { until, .. } => {
+                let attempt = service.restarts.row();
+                Some(Self::Restarting { id, delay: until.since(now), attempt })
+            }
+            State::Ended { last: Outcome::GaveUp, .. } => {
+                if let Input::Hopeless(needs) = cause {
+                    return Some(Self::CannotStart { id, needs });
+                }
+                let (restarts, window) = (service.policy.limit, service.policy.window);
+                Some(Self::GaveUp { id, restarts, window })
+            }
+            // Time moves what is told to stop in one way only.
+            State::Recalled { .. } | State::Stopping { .. } if cause == Input::Tick => {
+                Some(Self::Killed { id })
+            }
+            State::Waiting { .. } | State::Starting { .. } | State::Recalled { .. } => None,
+            State::Running { .. } | State::Stopping { .. } => None,
+            State::Ended { .. } | State::Stopped { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Words for tests: states, inputs and actions as short as a table wants them.
+//!
+//! Only tests print these; what users read is made in the cli.
+
+use std::format;
+use std::string::{String, ToString};
+
+use super::event::{Action, Event};
+use super::news::News;
+use super::state::{Act, Input, Outcome, State, Then};
+use crate::model::{End, Moment, ServiceId};
+
+/// `110s`.
+pub fn moment(moment: Moment) -> String {
+    moment.since(Moment::from_ns(0)).to_string()
+}
+
+/// `exit 1` or `INT`.
+pub fn end(end: End) -> String {
+    match end {
+        End::Exited(code) => format!("exit {code}"),
+        End::Signaled(signal) => signal.to_string(),
+    }
+}
+
+/// `nothing`, `127`, `exit 1`, `gave up`.
+pub fn outcome(outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Unstarted => "nothing".into(),
+        Outcome::NotStarted(code) => code.to_string(),
+        Outcome::End(how) => end(how),
+        Outcome::GaveUp => "gave up".into(),
+    }
+}
+
+/// `stopping, kill at 110s, then start`.
+pub fn state(state: State) -> String {
+    let told = |word: &str, kill_at: Option<Moment>, then| {
+        let kill = kill_at.map(|at| format!(", kill at {}", moment(at))).unwrap_or_default();
+        let then = if then == Then::Start { ", then start" } else { "" };
+        format!("{word}{kill}{then}")
+    };
+    let after = |word: &str, last| match last {
+        Outcome::Unstarted => word.into(),
+        Outcome::NotStarted(_) | Outcome::End(_) | Outcome::GaveUp => {
+            format!("{word} after {}", outcome(last))
+        }
+    };
+    match state {
+        State::Waiting { last } => after("waiting", last),
+        State::Starting { last } => after("starting", last),
+        State::Recalled { kill_at, then } => told("recalled", kill_at, then),
+        State::Running { is_ready, asked, .. } => {
+            let ready = if is_ready { ", ready" } else { "" };
+            let asked: String = asked.iter().map(|signal| format!(", asked {signal}")).collect();
+            format!("running{ready}{asked}")
+        }
+        State::Backoff { until, last } => {
+            format!("{} until {}", after("backoff", last), moment(until))
+        }
+        State::Stopping { kill_at, then } => told("stopping", kill_at, then),
+        State::Ended { last, is_ready } => {
+            format!("ended: {}{}", outcome(last), if is_ready { ", ready" } else { "" })
+        }
+        State::Stopped { last } => after("stopped", last),
+    }
+}
+
+/// `Ended exit 1`.
+pub fn input(input: Input) -> String {
+    match input {
+        Input::Go => "Go".into(),
+        Input::Hopeless(_) => "Hopeless".into(),
+        Input::Started => "Started".into(),
+        Input::Ready => "Ready".into(),
+        Input::NotStarted(code) => format!("NotStarted {code}"),
+        Input::Ended(how) => format!("Ended {}", end(how)),
+        Input::Forward(signal) => format!("Forward {signal}"),
+        Input::Stop => "Stop".into(),
+        Input::Restart => "Restart".into(),
+        Input::Tick => "Tick".into(),
+    }
+}
+
+/// `signal TERM`; nothing for nothing.
+pub fn act(act: Act) -> String {
+    match act {
+        Act::Nothing => String::new(),
+        Act::Start => "start".into(),
+        Act::Signal(signal) => format!("signal {signal}"),
+        Act::Kill => "kill".into(),
+        Act::Clean => "clean".into(),
+        Act::Keep(signal) => format!("keep {signal}"),
+    }
+}
+
+/// Services are `a`, `b`, `c` in the order of the plan.
+pub fn service(id: ServiceId) -> char {
+    "abcdefghijklmnop".chars().nth(id.index()).unwrap()
+}
+
+/// `ended a INT`.
+pub fn event(event: Event) -> String {
+    match event {
+        Event::Started(id) => format!("started {}", service(id)),
+        Event::Ready(id) => format!("ready {}", service(id)),
+        Event::NotStarted(id, code) => format!("not started {} {code}", service(id)),
+        Event::Ended(id, how) => format!("ended {} {}", service(id), end(how)),
+        Event::Asked(signal) => format!("asked {signal}"),
+        Event::StopService(id) => format!("operator stops {}", service(id)),
+        Event::RestartService(id) => format!("operator restarts {}", service(id)),
+        Event::NoneLeft => "none left".into(),
+        Event::Tick => "tick".into(),
+    }
+}
+
+/// `signal a TERM`; news in brackets.
+pub fn action(action: Action) -> String {
+    match action {
+        Action::Start(id) => format!("start {}", service(id)),
+        Action::Signal(id, signal) => format!("signal {} {signal}", service(id)),
+        Action::KillTree(id) => format!("kill {}", service(id)),
+        Action::SignalAll(signal) => format!("all {signal}"),
+        Action::Tell(news) => format!("[{}]", self::news(news)),
+        Action::Finish(code) => format!("finish {code}"),
+    }
+}
+
+/// `a restarts in 1s`.
+fn news(news: News) -> String {
+    match news {
+        News::Started { id } => format!("{} started", service(id)),
+        News::Ready { id } => format!("{} ready", service(id)),
+        News::NotStarted { id, code } => format!("{} not started {code}", service(id)),
+        News::Ended { id, end: how } => format!("{} ended {}", service(id), end(how)),
+        News::Restarting { id, delay, attempt } => {
+            format!("{} restarts in {delay}, {attempt}", service(id))
+        }
+        News::GaveUp { id, restarts, window } => {
+            format!("{} given up, {restarts} in {window}", service(id))
+        }
+        News::CannotStart { id, needs } => format!("{} needs {}", service(id), service(needs)),
+        News::Killed { id } => format!("{} killed", service(id)),
+        News::Stopping => "stopping".into(),
+    }
+}

@@ -1,0 +1,167 @@
+//! The whole: from the first start to the exit code.
+//!
+//! ```text
+//!          a stop, or the end of main            every service is over        none is left
+//! running ----------------------------> stopping --------------------> sweeping ----------> done
+//! ```
+//!
+//! 1. **Running.** Services are started, and started again, as their policies say.
+//! 2. **Stopping.** Somebody asked for the end, or the main service has ended for good. Nothing is
+//!    started any more. A service is told to stop once everything that is `after` it is over.
+//! 3. **Sweeping.** No service is left, but perhaps daemons and orphans are. They get TERM, and
+//!    after the grace of the main service KILL, which kill(2) with -1 sends to all but PID 1. The
+//!    kernel would kill them without a word if we just exited (pid_namespaces(7)). KILL is sent
+//!    again and again: a subreaper, who has no kill(-1) of its own, may miss what is being forked.
+//! 4. **Done.** The exit code was said. Nothing follows.
+//!
+//! The phases only go forward. Which service is told when does not belong here: that is `order`.
+
+use super::state::Outcome;
+use crate::model::{Moment, Signal, Span};
+
+/// The grace of the sweep when the main service has none. "Wait for ever" is said of a service that
+/// must not be hurt while it ends; here it has ended, and orphans that nobody waits for must not
+/// keep a machine from going down. Ten seconds are the default grace of a service, and docker's.
+const SWEEP_GRACE: Span = Span::from_s(10);
+
+/// The pause between two KILLs of the sweep: short for a person, and no load for a machine on which
+/// a process cannot die (a disk that does not answer).
+const KILL_INTERVAL: Span = Span::from_ms(100);
+
+/// How far the whole is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Nobody wants it to end.
+    Running,
+    /// The services are being stopped, as `asked`.
+    Stopping { asked: Signal },
+    /// Everybody else was asked to end, and is killed at `kill_at`; then we end with `code`.
+    Sweeping { kill_at: Moment, code: u8 },
+    /// We have ended.
+    Done,
+}
+
+/// What can happen to the whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cue {
+    /// It has to end; this signal asked for it.
+    Stop(Signal),
+    /// No service has a process or gets one. This is what the main service came to.
+    AllOver(Outcome),
+    /// No process is left but ourselves.
+    NoneLeft,
+    /// Time passed.
+    Tick,
+}
+
+/// What has to be done about the whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Act {
+    /// Nothing.
+    Nothing,
+    /// Say that everything is being stopped.
+    TellStopping,
+    /// Send TERM to everybody.
+    AskAll,
+    /// Send KILL to everybody.
+    KillAll,
+    /// End with this exit code.
+    Finish(u8),
+}
+
+/// What `cue` makes of `phase`, and what has to be done; `grace` is that of the main service.
+pub fn step(phase: Phase, cue: Cue, grace: Option<Span>, now: Moment) -> (Phase, Act) {
+    match (phase, cue) {
+        (Phase::Running, Cue::Stop(asked)) => (Phase::Stopping { asked }, Act::TellStopping),
+        // Services that all came to their end are no reason to go, unless main is among them.
+        (Phase::Running, Cue::AllOver(_)) => (phase, Act::Nothing),
+        // Between two runs of a service there may well be nobody.
+        (Phase::Running, Cue::NoneLeft | Cue::Tick) => (phase, Act::Nothing),
+
+        (Phase::Stopping { .. }, Cue::Stop(_)) => (phase, Act::Nothing),
+        (Phase::Stopping { asked }, Cue::AllOver(main)) => {
+            let kill_at = now.after(grace.unwrap_or(SWEEP_GRACE));
+            (Phase::Sweeping { kill_at, code: main.code(asked) }, Act::AskAll)
+        }
+        (Phase::Stopping { .. }, Cue::NoneLeft | Cue::Tick) => (phase, Act::Nothing),
+
+        (Phase::Sweeping { .. }, Cue::Stop(_) | Cue::AllOver(_)) => (phase, Act::Nothing),
+        (Phase::Sweeping { code, .. }, Cue::NoneLeft) => (Phase::Done, Act::Finish(code)),
+        (Phase::Sweeping { kill_at, code }, Cue::Tick) if kill_at <= now => {
+            (Phase::Sweeping { kill_at: now.after(KILL_INTERVAL), code }, Act::KillAll)
+        }
+        (Phase::Sweeping { .. }, Cue::Tick) => (phase, Act::Nothing),
+
+        (Phase::Done, Cue::Stop(_) | Cue::AllOver(_) | Cue::NoneLeft | Cue::Tick) => {
+            (phase, Act::Nothing)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::show;
+    use super::*;
+    use crate::model::End;
+    use std::{format, string::String, vec::Vec};
+
+    /// How a phase and an act are printed.
+    fn shown(phase: Phase, act: Act) -> (String, &'static str) {
+        let phase = match phase {
+            Phase::Running => "running".into(),
+            Phase::Stopping { asked } => format!("stopping, asked {asked}"),
+            Phase::Sweeping { kill_at, code } => {
+                format!("sweeping, kill at {}, then {code}", show::moment(kill_at))
+            }
+            Phase::Done => "done".into(),
+        };
+        let act = match act {
+            Act::Nothing => "",
+            Act::TellStopping => "tell that we stop",
+            Act::AskAll => "TERM to all",
+            Act::KillAll => "KILL to all",
+            Act::Finish(_) => "finish",
+        };
+        (phase, act)
+    }
+
+    #[test]
+    fn the_phases_are_the_printed_table() {
+        // For each phase: the cues that move it, what it becomes and what is done; then the others.
+        let moment = |s| Moment::from_ns(0).after(Span::from_s(s));
+        let phases = [
+            Phase::Running,
+            Phase::Stopping { asked: Signal::INT },
+            Phase::Sweeping { kill_at: moment(105), code: 7 },
+            Phase::Sweeping { kill_at: moment(90), code: 7 },
+            Phase::Done,
+        ];
+        let cues = [
+            ("Stop TERM", Cue::Stop(Signal::TERM)),
+            ("AllOver exit 7", Cue::AllOver(Outcome::End(End::Exited(7)))),
+            ("AllOver unstarted", Cue::AllOver(Outcome::Unstarted)),
+            ("NoneLeft", Cue::NoneLeft),
+            ("Tick", Cue::Tick),
+        ];
+        let mut table = String::from("at 100s, with a grace of 5s\n");
+        for phase in phases {
+            table += &format!("\n{}\n", shown(phase, Act::Nothing).0);
+            let mut unmoved = Vec::new();
+            for (name, cue) in cues {
+                let (after, act) = step(phase, cue, Some(Span::from_s(5)), moment(100));
+                let (becomes, does) = shown(after, act);
+                if after == phase && act == Act::Nothing {
+                    unmoved.push(name);
+                } else {
+                    table += &format!("  {name:<20}{becomes:<36}{does}\n");
+                }
+            }
+            table += &format!("  {:<20}{}\n", "(nothing)", unmoved.join(", "));
+        }
+        snapbox::assert_data_eq!(
+            table,
+            snapbox::file!["../../tests/golden/supervisor-phases.txt": Text].raw()
+        );
+    }
+}

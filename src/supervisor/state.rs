@@ -1,0 +1,185 @@
+//! One service: the states of its life, what can happen to it, and what has to be done about it.
+//!
+//! ```text
+//!           Go              Started               Ended, to be started again
+//! waiting -------> starting -------> running -------------------------------> backoff
+//!    ^                |               |   `---------------------> ended          |
+//!    |           Stop |          Stop |       Ended, for good                    |
+//!    |                v               v                                          |
+//!    |             recalled -----> stopping -----------------> stopped           |
+//!    |                     Started             Ended                             |
+//!    `---------------------------------------------------------------------------'
+//!      the pause is over, or an order to start (from wherever there is no process)
+//! ```
+//!
+//! Data that only makes sense in one state lives in that variant, so nobody can read a deadline of
+//! a service that has none. What moves a service from state to state does not belong here: that is
+//! `step`.
+
+use super::signal_set::SignalSet;
+use crate::model::{End, Moment, ServiceId, Signal, code};
+
+/// What the last run of a service came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// There was none.
+    Unstarted,
+    /// It could not be started: 125, 126 or 127.
+    NotStarted(u8),
+    /// Its process ended.
+    End(End),
+    /// It was not tried again: it ended too often, or what it needs will never be ready.
+    GaveUp,
+}
+
+impl Outcome {
+    /// Whether the process exited with code 0.
+    pub const fn is_success(self) -> bool {
+        matches!(self, Self::End(End::Exited(0)))
+    }
+
+    /// The exit code that says it. What was stopped before it ran counts as ended by the signal
+    /// that `asked` for the stop, as it would have been a moment later.
+    pub const fn code(self, asked: Signal) -> u8 {
+        match self {
+            Self::Unstarted => End::Signaled(asked).code(),
+            Self::NotStarted(code) => code,
+            Self::End(end) => end.code(),
+            Self::GaveUp => code::GAVE_UP,
+        }
+    }
+}
+
+/// What becomes of a service that has been told to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// It stays stopped.
+    Stay,
+    /// It is started again at once.
+    Start,
+}
+
+/// Where a service is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It waits until everything it is `after` is ready.
+    Waiting { last: Outcome },
+    /// Its start was asked for; its process does not execute the command yet.
+    Starting { last: Outcome },
+    /// As `Starting`, but told to stop meanwhile: the stop signal follows when the command runs.
+    Recalled { kill_at: Option<Moment>, then: Then },
+    /// Its process executes the command; the `asked` signals were forwarded to it.
+    Running { since: Moment, is_ready: bool, asked: SignalSet },
+    /// It ended, and is started again when the pause is over.
+    Backoff { until: Moment, last: Outcome },
+    /// It was sent its stop signal; `kill_at` is the end of its grace, if there is one ahead.
+    Stopping { kill_at: Option<Moment>, then: Then },
+    /// It ended by itself and is not started again. Ready if it was, and did what it was there for.
+    Ended { last: Outcome, is_ready: bool },
+    /// It was stopped, and stays so until somebody orders otherwise.
+    Stopped { last: Outcome },
+}
+
+/// What can happen to one service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// Everything it is `after` is ready.
+    Go,
+    /// This service, which it is `after`, will never be ready.
+    Hopeless(ServiceId),
+    /// Its process executes the command.
+    Started,
+    /// It said that it is ready.
+    Ready,
+    /// It could not be started.
+    NotStarted(u8),
+    /// Its process ended.
+    Ended(End),
+    /// This signal is meant for it.
+    Forward(Signal),
+    /// It has to stop.
+    Stop,
+    /// It has to stop, if it runs, and to start.
+    Restart,
+    /// Time passed.
+    Tick,
+}
+
+/// What has to be done about one service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Act {
+    /// Nothing.
+    Nothing,
+    /// Start it.
+    Start,
+    /// Send this signal to its process.
+    Signal(Signal),
+    /// Its grace is over: kill all of it.
+    Kill,
+    /// It has ended: kill what it left behind.
+    Clean,
+    /// Keep this signal until the command runs.
+    Keep(Signal),
+}
+
+impl State {
+    /// How every service begins.
+    pub const FIRST: Self = Self::Waiting { last: Outcome::Unstarted };
+
+    /// Whether it has a process, or one is being made.
+    pub const fn has_process(&self) -> bool {
+        match self {
+            Self::Starting { .. } | Self::Recalled { .. } => true,
+            Self::Running { .. } | Self::Stopping { .. } => true,
+            Self::Waiting { .. } | Self::Backoff { .. } => false,
+            Self::Ended { .. } | Self::Stopped { .. } => false,
+        }
+    }
+
+    /// Whether it waits for what it is `after`.
+    pub const fn is_waiting(&self) -> bool {
+        matches!(self, Self::Waiting { .. })
+    }
+
+    /// Whether it has a process that was told to stop, or will be as soon as it can hear.
+    pub const fn is_told(&self) -> bool {
+        matches!(self, Self::Recalled { .. } | Self::Stopping { .. })
+    }
+
+    /// Whether it has no process and gets none unless somebody orders it.
+    pub const fn is_over(&self) -> bool {
+        matches!(self, Self::Ended { .. } | Self::Stopped { .. })
+    }
+
+    /// Whether those that are `after` it may start.
+    pub const fn is_ready(&self) -> bool {
+        matches!(self, Self::Running { is_ready: true, .. } | Self::Ended { is_ready: true, .. })
+    }
+
+    /// Whether those that are `after` it wait in vain. A stopped one may be ordered back.
+    pub const fn is_hopeless(&self) -> bool {
+        matches!(self, Self::Ended { is_ready: false, .. })
+    }
+
+    /// What its last run came to; of one that still goes on, nothing is known.
+    pub const fn last(&self) -> Outcome {
+        match self {
+            Self::Waiting { last } | Self::Starting { last } | Self::Backoff { last, .. } => *last,
+            Self::Ended { last, .. } | Self::Stopped { last } => *last,
+            Self::Recalled { .. } | Self::Running { .. } | Self::Stopping { .. } => {
+                Outcome::Unstarted
+            }
+        }
+    }
+
+    /// When time alone moves it.
+    pub const fn deadline(&self) -> Option<Moment> {
+        match self {
+            Self::Backoff { until, .. } => Some(*until),
+            Self::Recalled { kill_at, .. } | Self::Stopping { kill_at, .. } => *kill_at,
+            Self::Waiting { .. } | Self::Starting { .. } | Self::Running { .. } => None,
+            Self::Ended { .. } | Self::Stopped { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! One service: the law of its states, and the table that is the law.
+//!
+//! 1. A service that has a process is one of: starting, recalled, running, stopping. Only such a
+//!    one can end, and only one whose process executes its command (running, stopping) gets
+//!    signals.
+//! 2. Whatever its process left behind is killed when it ends. The last end of a main service is
+//!    the exception: then everybody is first asked, with the rest of the machine (`shutdown`).
+//! 3. A stop is its stop signal, then its grace, then KILL to all of it. Told again, it gets the
+//!    signal again; its grace goes on running.
+//! 4. A stop that comes before the command runs waits for it, for a process that is being set up
+//!    has nobody to hear a signal. Its grace does not wait.
+//! 5. Proof beats bookkeeping: who says it is ready, or ends, has run, also when `Started` is late.
+//!
+//! Every pair of state and input is written out: a new input does not compile until somebody
+//! decides. The whole table is printed to `tests/golden/supervisor-table.txt`. Whether a service
+//! that ended is started again does not belong here (`restart`), nor which service waits for which
+//! (`order`).
+
+use super::restart::{Judge, Next, Run};
+use super::signal_set::SignalSet;
+use super::state::{Act, Input, Outcome, State, Then};
+use crate::model::Moment;
+
+/// What `input` makes of `state`, and what has to be done.
+#[allow(clippy::too_many_lines, reason = "a pure table: every pair of state and input")]
+pub fn step(state: State, input: Input, judge: &mut Judge<'_>) -> (State, Act) {
+    use Input::{Ended, Forward, Go, Hopeless, NotStarted, Ready, Restart, Started, Stop, Tick};
+    use State::{Backoff, Recalled, Running, Starting, Stopped, Stopping, Waiting};
+
+    let stop_signal = judge.policy.stop_signal;
+    let is_due = state.deadline().is_some_and(|deadline| deadline <= judge.now);
+    match (state, input) {
+        // Waiting. There is no process of which anything could come.
+        (Waiting { last }, Go) => (Starting { last }, Act::Start),
+        (Waiting { .. }, Hopeless(_)) => give_up(),
+        (Waiting { .. }, Forward(signal)) => (state, Act::Keep(signal)),
+        (Waiting { last }, Stop) => (Stopped { last }, Act::Nothing),
+        (Waiting { .. }, Started | Ready | NotStarted(_) | Ended(_) | Restart | Tick) => {
+            stay(state)
+        }
+
+        // Starting. What it is after was ready; should that change, it is too late to look again.
+        (Starting { .. }, Started) => run(false, judge),
+        (Starting { .. }, Ready) => run(true, judge),
+        (Starting { last }, NotStarted(code)) => {
+            end(Run::without_command(last), Outcome::NotStarted(code), judge)
+        }
+        (Starting { last }, Ended(how)) => {
+            end(Run::without_command(last), Outcome::End(how), judge)
+        }
+        (Starting { .. }, Forward(signal)) => (state, Act::Keep(signal)),
+        (Starting { .. }, Stop) => recall(Then::Stay, judge),
+        (Starting { .. }, Go | Hopeless(_) | Restart | Tick) => stay(state),
+
+        // Recalled. The start goes on until there is somebody who hears the stop signal.
+        (Recalled { kill_at, then }, Started | Ready) => {
+            (Stopping { kill_at, then }, Act::Signal(stop_signal))
+        }
+        (Recalled { then, .. }, NotStarted(code)) => stop(then, Outcome::NotStarted(code), judge),
+        (Recalled { then, .. }, Ended(how)) => stop(then, Outcome::End(how), judge),
+        (Recalled { .. }, Forward(signal)) => (state, Act::Keep(signal)),
+        (Recalled { kill_at, .. }, Stop) => (Recalled { kill_at, then: Then::Stay }, Act::Nothing),
+        (Recalled { kill_at, .. }, Restart) => {
+            (Recalled { kill_at, then: Then::Start }, Act::Nothing)
+        }
+        (Recalled { then, .. }, Tick) if is_due => (Recalled { kill_at: None, then }, Act::Kill),
+        (Recalled { .. }, Go | Hopeless(_) | Tick) => stay(state),
+
+        // Running. Should what it is after end, it goes on without.
+        (Running { since, asked, .. }, Ready) => {
+            (Running { since, is_ready: true, asked }, Act::Nothing)
+        }
+        (Running { since, is_ready, asked }, NotStarted(code)) => end(
+            Run::of_command(since, is_ready, asked, judge.now),
+            Outcome::NotStarted(code),
+            judge,
+        ),
+        (Running { since, is_ready, asked }, Ended(how)) => {
+            end(Run::of_command(since, is_ready, asked, judge.now), Outcome::End(how), judge)
+        }
+        (Running { since, is_ready, asked }, Forward(signal)) => {
+            (Running { since, is_ready, asked: asked.with(signal) }, Act::Signal(signal))
+        }
+        (Running { .. }, Stop) => tell_to_stop(Then::Stay, judge),
+        (Running { .. }, Restart) => tell_to_stop(Then::Start, judge),
+        (Running { .. }, Go | Hopeless(_) | Started | Tick) => stay(state),
+
+        // Backoff. It has no process; an order to start does not wait for the pause.
+        (Backoff { .. }, Forward(signal)) => (state, Act::Keep(signal)),
+        (Backoff { last, .. }, Stop) => (Stopped { last }, Act::Nothing),
+        (Backoff { last, .. }, Restart) => (Waiting { last }, Act::Nothing),
+        (Backoff { last, .. }, Tick) if is_due => (Waiting { last }, Act::Nothing),
+        (Backoff { .. }, Started | Ready | NotStarted(_) | Ended(_)) => stay(state),
+        (Backoff { .. }, Go | Hopeless(_) | Tick) => stay(state),
+
+        // Stopping. It is past being ready; signals still reach it.
+        (Stopping { then, .. }, NotStarted(code)) => stop(then, Outcome::NotStarted(code), judge),
+        (Stopping { then, .. }, Ended(how)) => stop(then, Outcome::End(how), judge),
+        (Stopping { .. }, Forward(signal)) => (state, Act::Signal(signal)),
+        (Stopping { kill_at, .. }, Stop) => {
+            (Stopping { kill_at, then: Then::Stay }, Act::Signal(stop_signal))
+        }
+        (Stopping { kill_at, .. }, Restart) => {
+            (Stopping { kill_at, then: Then::Start }, Act::Nothing)
+        }
+        (Stopping { then, .. }, Tick) if is_due => (Stopping { kill_at: None, then }, Act::Kill),
+        (Stopping { .. }, Go | Hopeless(_) | Started | Ready | Tick) => stay(state),
+
+        // Ended and stopped. Only an order to start moves them.
+        (State::Ended { last, .. } | Stopped { last }, Restart) => (Waiting { last }, Act::Nothing),
+        (State::Ended { .. } | Stopped { .. }, Go | Hopeless(_) | Forward(_)) => stay(state),
+        (State::Ended { .. } | Stopped { .. }, Started | Ready | NotStarted(_)) => stay(state),
+        (State::Ended { .. } | Stopped { .. }, Ended(_) | Stop | Tick) => stay(state),
+    }
+}
+
+/// Nothing comes of it.
+const fn stay(state: State) -> (State, Act) {
+    (state, Act::Nothing)
+}
+
+/// It waits in vain.
+const fn give_up() -> (State, Act) {
+    (State::Ended { last: Outcome::GaveUp, is_ready: false }, Act::Nothing)
+}
+
+/// Its command runs, from now on.
+const fn run(is_ready: bool, judge: &Judge<'_>) -> (State, Act) {
+    (State::Running { since: judge.now, is_ready, asked: SignalSet::EMPTY }, Act::Nothing)
+}
+
+/// It gets its stop signal, and its grace begins.
+fn tell_to_stop(then: Then, judge: &Judge<'_>) -> (State, Act) {
+    (State::Stopping { kill_at: grace_end(judge), then }, Act::Signal(judge.policy.stop_signal))
+}
+
+/// It will get its stop signal, but its grace begins.
+fn recall(then: Then, judge: &Judge<'_>) -> (State, Act) {
+    (State::Recalled { kill_at: grace_end(judge), then }, Act::Nothing)
+}
+
+/// When a grace that begins now is over.
+fn grace_end(judge: &Judge<'_>) -> Option<Moment> {
+    judge.policy.grace.map(|grace| judge.now.after(grace))
+}
+
+/// It ended by itself: the policy says what follows.
+fn end(run: Run, outcome: Outcome, judge: &mut Judge<'_>) -> (State, Act) {
+    let state = match judge.next(run, outcome) {
+        Next::Stay => {
+            let is_ready = run.was_ready && outcome.is_success();
+            State::Ended { last: outcome, is_ready }
+        }
+        Next::Again(until) => State::Backoff { until, last: outcome },
+        Next::GiveUp => State::Ended { last: Outcome::GaveUp, is_ready: false },
+    };
+    (state, leftovers(state, outcome, judge))
+}
+
+/// It ended as it was told to.
+fn stop(then: Then, outcome: Outcome, judge: &Judge<'_>) -> (State, Act) {
+    let state = match then {
+        Then::Start if !judge.is_stopping => State::Waiting { last: outcome },
+        Then::Start | Then::Stay => State::Stopped { last: outcome },
+    };
+    (state, leftovers(state, outcome, judge))
+}
+
+/// What to do about processes that it may have left behind, now that it is in `state`.
+fn leftovers(state: State, outcome: Outcome, judge: &Judge<'_>) -> Act {
+    match outcome {
+        Outcome::End(_) if judge.policy.is_main && state.is_over() => Act::Nothing,
+        Outcome::End(_) => Act::Clean,
+        Outcome::Unstarted | Outcome::NotStarted(_) | Outcome::GaveUp => Act::Nothing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::restart::{Random, Restarts};
+    use super::super::show;
+    use super::*;
+    use crate::model::{End, Policy, Restart, ServiceId, Signal, Span};
+    use std::{format, string::String, vec::Vec};
+
+    const NOW: Moment = Moment::from_ns(100_000_000_000);
+    const EARLY: Moment = Moment::from_ns(90_000_000_000);
+    const LATE: Moment = Moment::from_ns(105_000_000_000);
+
+    /// One state of each kind, and one more where its data decides.
+    fn states() -> [State; 13] {
+        let last = Outcome::End(End::Exited(1));
+        let asked = SignalSet::EMPTY;
+        [
+            State::FIRST,
+            State::Starting { last: Outcome::Unstarted },
+            State::Recalled { kill_at: Some(LATE), then: Then::Stay },
+            State::Recalled { kill_at: Some(EARLY), then: Then::Start },
+            State::Running { since: EARLY, is_ready: false, asked },
+            State::Running { since: EARLY, is_ready: true, asked: asked.with(Signal::INT) },
+            State::Backoff { until: LATE, last },
+            State::Backoff { until: EARLY, last },
+            State::Stopping { kill_at: Some(LATE), then: Then::Stay },
+            State::Stopping { kill_at: Some(EARLY), then: Then::Start },
+            State::Ended { last: Outcome::End(End::Exited(0)), is_ready: true },
+            State::Ended { last: Outcome::GaveUp, is_ready: false },
+            State::Stopped { last },
+        ]
+    }
+
+    /// One input of each kind, and one more where its data decides.
+    fn inputs() -> [Input; 12] {
+        [
+            Input::Go,
+            Input::Hopeless(ServiceId::new(1).unwrap()),
+            Input::Started,
+            Input::Ready,
+            Input::NotStarted(127),
+            Input::Ended(End::Exited(0)),
+            Input::Ended(End::Exited(1)),
+            Input::Ended(End::Signaled(Signal::INT)),
+            Input::Forward(Signal::INT),
+            Input::Stop,
+            Input::Restart,
+            Input::Tick,
+        ]
+    }
+
+    /// What `input` makes of `state` at 100s under this policy, as the end of a line of the table.
+    fn line(state: State, input: Input, policy: &Policy) -> String {
+        let (mut restarts, mut random) = (Restarts::default(), Random::new(1));
+        let (restarts, random) = (&mut restarts, &mut random);
+        let mut judge = Judge { policy, restarts, random, is_stopping: false, now: NOW };
+        match step(state, input, &mut judge) {
+            (after, Act::Nothing) if after == state => String::new(),
+            (after, act) => {
+                let becomes = if after == state { "(stays)".into() } else { show::state(after) };
+                format!("{becomes:<40}{}", show::act(act))
+            }
+        }
+    }
+
+    #[test]
+    fn the_law_is_the_printed_table() {
+        // For each state: the inputs that move it, what it becomes and what is done; then the
+        // others. A main service differs at its ends, so it has a line of its own there.
+        let side =
+            Policy { restart: Restart::OnFailure, delay_max: Span::from_s(1), ..Policy::default() };
+        let main = Policy { is_main: true, ..side };
+        let mut table = String::from("at 100s, with restart on-failure, delay 1s, grace 10s\n");
+        let mut add = |name: &str, line: &str| {
+            table += format!("{name:<18}{line}").trim_end();
+            table += "\n";
+        };
+        for state in states() {
+            add("", "");
+            add(&show::state(state), "");
+            let mut unmoved = Vec::new();
+            for input in inputs() {
+                let (name, of_side, of_main) =
+                    (show::input(input), line(state, input, &side), line(state, input, &main));
+                if of_side.is_empty() {
+                    unmoved.push(String::from(name.split(' ').next().unwrap()));
+                } else {
+                    add(&format!("  {name}"), &of_side);
+                }
+                if of_main != of_side {
+                    add("    of main", &of_main);
+                }
+            }
+            unmoved.dedup();
+            add("  (nothing)", &unmoved.join(", "));
+        }
+        snapbox::assert_data_eq!(
+            table,
+            snapbox::file!["../../tests/golden/supervisor-table.txt": Text].raw()
+        );
+    }
+}

@@ -1,0 +1,81 @@
+//! From a return value to a result.
+
+use crate::model::Errno;
+
+/// A system call by name: `call!(dup3, old, new, flags)`, three arguments or fewer in registers of
+/// their own, up to six as a list.
+///
+/// Unsafe to use: the arguments must be what the call demands.
+macro_rules! call {
+    ($name:ident) => { call!(@three $name, 0, 0, 0) };
+    ($name:ident, $a:expr) => { call!(@three $name, $a, 0, 0) };
+    ($name:ident, $a:expr, $b:expr) => { call!(@three $name, $a, $b, 0) };
+    ($name:ident, $a:expr, $b:expr, $c:expr) => { call!(@three $name, $a, $b, $c) };
+    ($name:ident, $a:expr, $b:expr, $c:expr, $d:expr) => { call!(@six $name, $a, $b, $c, $d, 0, 0) };
+    ($name:ident, $a:expr, $b:expr, $c:expr, $d:expr, $e:expr) => { call!(@six $name, $a, $b, $c, $d, $e, 0) };
+    (@three $name:ident, $a:expr, $b:expr, $c:expr) => {
+        $crate::sys::arch::syscall3($crate::sys::call::number::$name, $a, $b, $c)
+    };
+    (@six $name:ident, $a:expr, $b:expr, $c:expr, $d:expr, $e:expr, $f:expr) => {
+        $crate::sys::arch::syscall6($crate::sys::call::number::$name, [$a, $b, $c, $d, $e, $f])
+    };
+}
+pub(super) use call;
+
+/// The numbers of the calls we make ourselves, of the machine we are built for.
+pub(super) mod number {
+    use linux_raw_sys::general as raw;
+
+    macro_rules! numbers {
+        ($($name:ident = $raw:ident),* $(,)?) => {
+            $(#[allow(non_upper_case_globals)] pub const $name: usize = raw::$raw as usize;)*
+        };
+    }
+    numbers! {
+        clone = __NR_clone,
+        clone3 = __NR_clone3,
+        close = __NR_close,
+        close_range = __NR_close_range,
+        clock_gettime = __NR_clock_gettime,
+        dup3 = __NR_dup3,
+        execve = __NR_execve,
+        exit_group = __NR_exit_group,
+        faccessat = __NR_faccessat,
+        getdents64 = __NR_getdents64,
+        getpgid = __NR_getpgid,
+        getpid = __NR_getpid,
+        getppid = __NR_getppid,
+        ioctl = __NR_ioctl,
+        kill = __NR_kill,
+        openat = __NR_openat,
+        pidfd_send_signal = __NR_pidfd_send_signal,
+        pipe2 = __NR_pipe2,
+        ppoll = __NR_ppoll,
+        pread64 = __NR_pread64,
+        read = __NR_read,
+        rt_sigaction = __NR_rt_sigaction,
+        rt_sigprocmask = __NR_rt_sigprocmask,
+        rt_sigqueueinfo = __NR_rt_sigqueueinfo,
+        setns = __NR_setns,
+        setpgid = __NR_setpgid,
+        signalfd4 = __NR_signalfd4,
+        socket = __NR_socket,
+        unshare = __NR_unshare,
+        wait4 = __NR_wait4,
+        waitid = __NR_waitid,
+        write = __NR_write,
+    }
+}
+
+/// What a call returned: a number, or one of the errors from -4095 to -1 (syscall(2)).
+pub(super) fn check(ret: isize) -> Result<usize, Errno> {
+    match usize::try_from(ret) {
+        Ok(value) => Ok(value),
+        Err(_) => Err(Errno::new(i32::try_from(ret.wrapping_neg()).unwrap_or(0))),
+    }
+}
+
+/// rustix's error as ours.
+pub fn errno(error: rustix::io::Errno) -> Errno {
+    Errno::new(error.raw_os_error())
+}

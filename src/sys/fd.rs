@@ -1,0 +1,101 @@
+//! Descriptors that close themselves: close(2), close_range(2), dup(2), pipe(2).
+
+use core::mem::ManuallyDrop;
+
+use linux_raw_sys::general as raw;
+
+use super::call::{call, check};
+use crate::model::Errno;
+
+/// An open descriptor of ours, closed when it goes.
+#[derive(Debug)]
+pub struct Fd(i32);
+
+impl Fd {
+    /// Takes a descriptor that a call has just given us.
+    pub(super) fn given(number: usize) -> Self {
+        // The kernel numbers descriptors below 2^20 (fs.nr_open).
+        Self(i32::try_from(number).unwrap_or(-1))
+    }
+
+    /// The descriptor with this number, which we were given by whoever started us. It is not closed.
+    pub const fn inherited(number: i32) -> ManuallyDrop<Self> {
+        ManuallyDrop::new(Self(number))
+    }
+
+    /// Its number.
+    pub const fn number(&self) -> i32 {
+        self.0
+    }
+
+    /// Its number, as an argument of a call.
+    pub(super) const fn arg(&self) -> usize {
+        self.0 as usize
+    }
+
+    /// Leaves it open for good; for descriptors that live as long as we do.
+    pub const fn leave_open(self) -> ManuallyDrop<Self> {
+        ManuallyDrop::new(self)
+    }
+}
+
+impl Drop for Fd {
+    fn drop(&mut self) {
+        // SAFETY: one integer in; this descriptor is ours alone, nobody uses its number after us.
+        let _ = unsafe { call!(close, self.arg()) }; // the descriptor is gone whatever it says (close(2))
+    }
+}
+
+/// pipe(2): the end to read and the end to write, both close-on-exec.
+///
+/// # Errors
+/// EMFILE, ENFILE.
+pub fn pipe(is_blocking: bool) -> Result<(Fd, Fd), Errno> {
+    let mut ends = [0i32; 2];
+    let flags = if is_blocking { raw::O_CLOEXEC } else { raw::O_CLOEXEC | raw::O_NONBLOCK };
+    // SAFETY: the kernel writes two integers into `ends`, which outlives the call.
+    let ret = unsafe { call!(pipe2, (&raw mut ends) as usize, flags as usize) };
+    let _ = check(ret)?; // zero
+    let [read, write] = ends;
+    Ok((Fd(read), Fd(write)))
+}
+
+/// dup(2), dup3 without close-on-exec: makes one of 0 to 2 a copy of `fd` for the program to come.
+///
+/// # Errors
+/// EBUSY, EMFILE.
+pub fn redirect(fd: &Fd, number: i32) -> Result<(), Errno> {
+    if fd.number() == number {
+        return clear_cloexec(fd);
+    }
+    // SAFETY: three integers in.
+    let ret = unsafe { call!(dup3, fd.arg(), number as usize, 0) };
+    check(ret).map(|_| ())
+}
+
+/// fcntl(2), F_SETFD, by way of ioctl FIONCLEX: the descriptor stays open at exec.
+fn clear_cloexec(fd: &Fd) -> Result<(), Errno> {
+    // SAFETY: the request takes no argument.
+    let ret = unsafe { call!(ioctl, fd.arg(), linux_raw_sys::ioctl::FIONCLEX as usize) };
+    check(ret).map(|_| ())
+}
+
+/// close_range(2), since Linux 5.9: closes every descriptor from `first` to `last`.
+///
+/// # Errors
+/// ENOSYS on older kernels.
+pub fn close_between(first: u32, last: u32) -> Result<(), Errno> {
+    // SAFETY: three integers in; the caller keeps no descriptor in between.
+    let ret = unsafe { call!(close_range, first as usize, last as usize, 0) };
+    check(ret).map(|_| ())
+}
+
+/// close(2) of one number, whoever opened it; for kernels without close_range.
+///
+/// # Errors
+/// EBADF.
+pub fn close_number(number: i32) -> Result<(), Errno> {
+    // SAFETY: one integer in; the caller keeps no descriptor of this number.
+    let ret = unsafe { call!(close, number as usize) };
+    check(ret).map(|_| ())
+}

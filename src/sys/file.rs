@@ -1,0 +1,108 @@
+//! Files: open(2), read(2), pread(2), write(2), access(2), getdents64(2).
+
+use core::ffi::CStr;
+
+use linux_raw_sys::general as raw;
+
+use super::Fd;
+use super::call::{call, check};
+use crate::model::Errno;
+
+/// How a file is opened; close-on-exec always.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// For reading.
+    Read,
+    /// For writing; the file must be there.
+    Write,
+    /// For both.
+    ReadWrite,
+    /// For writing at its end; made with mode 0640 when missing.
+    Append,
+    /// A directory, for reading its entries.
+    Directory,
+}
+
+/// open(2): opens `path` below the directory we stand in. Never makes a terminal ours.
+///
+/// # Errors
+/// ENOENT, EACCES, ELOOP and the rest of open(2).
+pub fn open(path: &CStr, mode: Mode) -> Result<Fd, Errno> {
+    let flags = match mode {
+        Mode::Read => raw::O_RDONLY,
+        Mode::Write => raw::O_WRONLY,
+        Mode::ReadWrite => raw::O_RDWR,
+        Mode::Append => raw::O_WRONLY | raw::O_APPEND | raw::O_CREAT,
+        Mode::Directory => raw::O_RDONLY | raw::O_DIRECTORY,
+    };
+    let flags = flags | raw::O_CLOEXEC | raw::O_NOCTTY;
+    let here = raw::AT_FDCWD as usize;
+    // SAFETY: `path` ends in NUL and outlives the call.
+    let ret = unsafe { call!(openat, here, path.as_ptr() as usize, flags as usize, 0o640) };
+    check(ret).map(Fd::given)
+}
+
+/// read(2): fills the beginning of `buffer`, gives how many bytes.
+///
+/// # Errors
+/// EAGAIN on a descriptor that does not block, EIO, EISDIR.
+pub fn read(fd: &Fd, buffer: &mut [u8]) -> Result<usize, Errno> {
+    // SAFETY: the kernel writes at most `buffer.len()` bytes into it.
+    let ret = unsafe { call!(read, fd.arg(), buffer.as_mut_ptr() as usize, buffer.len()) };
+    check(ret)
+}
+
+/// pread(2) at the file's beginning.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_from_start(fd: &Fd, buffer: &mut [u8]) -> Result<usize, Errno> {
+    // SAFETY: the kernel writes at most `buffer.len()` bytes into it.
+    let ret = unsafe { call!(pread64, fd.arg(), buffer.as_mut_ptr() as usize, buffer.len(), 0) };
+    check(ret)
+}
+
+/// write(2): gives how many bytes were taken.
+///
+/// # Errors
+/// EPIPE when nobody reads (SIGPIPE is blocked), EAGAIN, and what a file in /proc refuses.
+pub fn write(fd: &Fd, bytes: &[u8]) -> Result<usize, Errno> {
+    // SAFETY: the kernel reads at most `bytes.len()` bytes from it.
+    let ret = unsafe { call!(write, fd.arg(), bytes.as_ptr() as usize, bytes.len()) };
+    check(ret)
+}
+
+/// access(2), faccessat: whether we could open `path` in this way.
+///
+/// # Errors
+/// ENOENT, EACCES and the rest of access(2).
+pub fn access(path: &CStr, for_execution: bool) -> Result<(), Errno> {
+    let mode = if for_execution { raw::X_OK } else { raw::F_OK };
+    let here = raw::AT_FDCWD as usize;
+    // SAFETY: `path` ends in NUL and outlives the call.
+    let ret = unsafe { call!(faccessat, here, path.as_ptr() as usize, mode as usize) };
+    check(ret).map(|_| ())
+}
+
+/// getdents64(2): the next entries of a directory; see [`entry_names`]. None left is zero bytes.
+///
+/// # Errors
+/// ENOTDIR, ENOENT when the directory was removed.
+pub fn entries<'a>(directory: &Fd, buffer: &'a mut [u8]) -> Result<&'a [u8], Errno> {
+    // SAFETY: the kernel writes at most `buffer.len()` bytes into it.
+    let ret =
+        unsafe { call!(getdents64, directory.arg(), buffer.as_mut_ptr() as usize, buffer.len()) };
+    check(ret).map(|len| buffer.get(..len).unwrap_or_default())
+}
+
+/// The names in what [`entries`] gave: each entry has a u64, an i64, its length as u16, a type byte,
+/// then the name, ended by NUL (getdents(2), struct linux_dirent64).
+pub fn entry_names(mut entries: &[u8]) -> impl Iterator<Item = &CStr> {
+    core::iter::from_fn(move || {
+        let len =
+            entries.get(16..18).and_then(|len| len.try_into().ok()).map(u16::from_ne_bytes)?;
+        let (entry, rest) = entries.split_at_checked(usize::from(len))?;
+        entries = rest;
+        CStr::from_bytes_until_nul(entry.get(19..)?).ok()
+    })
+}

@@ -1,0 +1,169 @@
+//! Processes: clone(2), clone3(2), execve(2), exit_group(2), prctl(2).
+
+use core::ffi::{CStr, c_char, c_void};
+
+use linux_raw_sys::general as raw;
+
+use super::call::{call, check, number};
+use super::start::Pointers;
+use super::{Fd, arch, errno};
+use crate::model::{Errno, Namespace, NamespaceSet};
+
+/// A child of ours.
+#[derive(Debug)]
+pub struct Child {
+    /// Its PID, in our namespace.
+    pub pid: i32,
+    /// Its pidfd; `None` where the kernel has none to give (qemu-user, Linux before 5.2).
+    pub pidfd: Option<Fd>,
+}
+
+/// On which side of clone(2) we are.
+#[derive(Debug)]
+pub enum Side {
+    /// The one that called.
+    Parent(Child),
+    /// The new one.
+    Child,
+}
+
+/// The struct that clone3(2) takes, without the fields after Linux 5.5.
+fn clone3_args(flags: u64, pidfd: &mut i32) -> raw::clone_args {
+    // SAFETY: a struct of integers, for which zero means "not used" (clone(2), "clone3()").
+    let none: raw::clone_args = unsafe { core::mem::zeroed() };
+    raw::clone_args {
+        flags: flags | u64::from(raw::CLONE_PIDFD),
+        pidfd: core::ptr::from_mut(pidfd) as u64,
+        exit_signal: u64::from(raw::SIGCHLD),
+        ..none
+    }
+}
+
+/// The descriptor a clone wrote, or did not.
+fn given(pidfd: i32) -> Option<Fd> {
+    usize::try_from(pidfd).ok().map(Fd::given)
+}
+
+/// clone3(2): a copy of ourselves in new namespaces of these kinds. With `time` its clocks are those
+/// we have: offsets cannot be set any more (time_namespaces(7)).
+///
+/// # Errors
+/// EPERM, EINVAL where the kernel lacks a kind, ENOSPC or EUSERS at a limit, ENOSYS where a seccomp
+/// filter hides clone3 and `time` is asked for.
+pub fn clone_into(kinds: NamespaceSet) -> Result<Side, Errno> {
+    let mut pidfd = -1i32;
+    let args = clone3_args(u64::from(kinds.bits()), &mut pidfd);
+    // SAFETY: the kernel reads the struct and writes `pidfd`. Memory is copied, as by fork(2), so
+    // the child has a whole stack of its own to return on.
+    let ret =
+        unsafe { call!(clone3, (&raw const args) as usize, raw::CLONE_ARGS_SIZE_VER0 as usize) };
+    let pid = match check(ret) {
+        // clone(2) has no bit for `time`: 0x80 lies in its exit signal.
+        Err(Errno::ENOSYS) if !kinds.has(Namespace::Time) => clone_old(kinds.bits(), &mut pidfd)?,
+        other => other?,
+    };
+    Ok(match i32::try_from(pid).unwrap_or(0) {
+        0 => Side::Child,
+        pid => Side::Parent(Child { pid, pidfd: given(pidfd) }),
+    })
+}
+
+/// clone(2), where there is no clone3.
+fn clone_old(flags: u32, pidfd: &mut i32) -> Result<usize, Errno> {
+    let flags = flags | raw::CLONE_PIDFD | raw::SIGCHLD;
+    let [a, b, c, d, e] = arch::clone_args(flags as usize, core::ptr::from_mut(pidfd) as usize);
+    // SAFETY: as above; a stack of zero keeps the copied one.
+    check(unsafe { call!(clone, a, b, c, d, e) })
+}
+
+/// clone3(2) with CLONE_VM and CLONE_VFORK: a child that borrows our memory until it executes a
+/// program or ends; we sleep as long. It does `errand` and exits with the code that it returns; what
+/// it changes in memory is there when we wake.
+///
+/// # Errors
+/// EAGAIN at a limit of processes, ENOMEM.
+pub fn spawn<F: FnMut() -> u8>(errand: &mut F) -> Result<Child, Errno> {
+    let mut pidfd = -1i32;
+    let flags = raw::CLONE_VM | raw::CLONE_VFORK;
+    let argument = core::ptr::from_mut(errand).cast::<c_void>();
+    let args = clone3_args(u64::from(flags), &mut pidfd);
+    let list = [(&raw const args) as usize, raw::CLONE_ARGS_SIZE_VER0 as usize, 0, 0, 0];
+    // SAFETY: a clone3 with both flags and no stack; `run::<F>` never returns and gets its own F.
+    let mut ret = check(unsafe { arch::spawn(number::clone3, list, run::<F>, argument) });
+    if ret == Err(Errno::ENOSYS) {
+        let flags = (flags | raw::CLONE_PIDFD | raw::SIGCHLD) as usize;
+        let list = arch::clone_args(flags, (&raw mut pidfd) as usize);
+        // SAFETY: the same by clone(2).
+        ret = check(unsafe { arch::spawn(number::clone, list, run::<F>, argument) });
+        if ret == Err(Errno::EINVAL) {
+            let list =
+                arch::clone_args((raw::CLONE_VM | raw::CLONE_VFORK | raw::SIGCHLD) as usize, 0);
+            // SAFETY: the same without a pidfd, which qemu-user does not know.
+            ret = check(unsafe { arch::spawn(number::clone, list, run::<F>, argument) });
+        }
+    }
+    let pid = i32::try_from(ret?).unwrap_or(0);
+    Ok(Child { pid, pidfd: given(pidfd) })
+}
+
+/// The child's side of [`spawn`].
+///
+/// # Safety
+/// `argument` points at an `F` that nobody else uses until the process has ended or executed.
+unsafe extern "C" fn run<F: FnMut() -> u8>(argument: *mut c_void) -> ! {
+    // SAFETY: the parent handed its exclusive reference over and sleeps.
+    let errand = unsafe { &mut *argument.cast::<F>() };
+    exit(errand())
+}
+
+/// execve(2): becomes `program`. It comes back only with an error.
+pub fn execute(program: &CStr, words: &Pointers<'_>, env: &Pointers<'_>) -> Errno {
+    let (words, env) = (words.as_ptr() as usize, env.as_ptr() as usize);
+    // SAFETY: `program` ends in NUL; both lists end in a null pointer and each entry in NUL, which
+    // `Pointers` vouches for, and all of it outlives the call.
+    let ret = unsafe { call!(execve, program.as_ptr() as usize, words, env) };
+    check(ret).err().unwrap_or(Errno::EINVAL)
+}
+
+/// exit_group(2)
+pub fn exit(code: u8) -> ! {
+    loop {
+        // SAFETY: one integer in; the call does not return.
+        let _ = unsafe { call!(exit_group, usize::from(code)) }; // it cannot fail
+    }
+}
+
+/// getpid(2)
+pub fn pid() -> i32 {
+    // SAFETY: nothing in.
+    let ret = unsafe { call!(getpid) };
+    check(ret).ok().and_then(|pid| i32::try_from(pid).ok()).unwrap_or(0)
+}
+
+/// getppid(2); 0 when our parent is outside our PID namespace.
+pub fn parent_pid() -> i32 {
+    // SAFETY: nothing in.
+    let ret = unsafe { call!(getppid) };
+    check(ret).ok().and_then(|pid| i32::try_from(pid).ok()).unwrap_or(0)
+}
+
+/// prctl(2), PR_SET_PDEATHSIG: we get KILL when the thread that made us ends.
+///
+/// # Errors
+/// None that can happen.
+pub fn die_with_parent() -> Result<(), Errno> {
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
+        .map_err(errno)
+}
+
+/// prctl(2), PR_SET_CHILD_SUBREAPER: orphans below us become our children.
+///
+/// # Errors
+/// EINVAL before Linux 3.4.
+pub fn become_subreaper() -> Result<(), Errno> {
+    // The argument is only true or false for the kernel.
+    rustix::process::set_child_subreaper(Some(rustix::process::Pid::INIT)).map_err(errno)
+}
+
+/// A C string's address, for the lists that execve(2) takes.
+pub(super) type Word = *const c_char;

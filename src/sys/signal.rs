@@ -1,0 +1,218 @@
+//! Signals: sigprocmask(2), sigaction(2), signalfd(2), kill(2), rt_sigqueueinfo(2),
+//! pidfd_send_signal(2). Sets are the kernel's: 64 bits, signal N is bit N-1.
+
+use linux_raw_sys::general as raw;
+
+use super::Fd;
+use super::call::{call, check};
+use crate::model::{Errno, Signal};
+
+/// A set of signals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignalSet(u64);
+
+impl SignalSet {
+    /// Every signal.
+    pub const ALL: Self = Self(u64::MAX);
+
+    /// The set with these bits.
+    pub const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    /// Only `signal`.
+    pub const fn only(signal: Signal) -> Self {
+        Self(1 << (signal.number() - 1))
+    }
+
+    /// The set without `signal`.
+    #[must_use]
+    pub const fn without(self, signal: Signal) -> Self {
+        Self(self.0 & !Self::only(signal).0)
+    }
+}
+
+/// What sigprocmask(2) does with the set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Blocks these as well.
+    Block,
+    /// Unblocks these.
+    Unblock,
+    /// Blocks exactly these.
+    Set,
+}
+
+/// rt_sigprocmask(2): which signals wait until they are asked for.
+///
+/// # Errors
+/// None that can happen with these arguments.
+pub fn change_mask(how: Change, set: SignalSet) -> Result<(), Errno> {
+    let how = match how {
+        Change::Block => raw::SIG_BLOCK,
+        Change::Unblock => raw::SIG_UNBLOCK,
+        Change::Set => raw::SIG_SETMASK,
+    };
+    // SAFETY: the kernel reads eight bytes of `set`; no old set is asked for.
+    let ret = unsafe { call!(rt_sigprocmask, how as usize, (&raw const set.0) as usize, 0, 8) };
+    check(ret).map(|_| ())
+}
+
+/// What a signal does when it is not blocked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disposition {
+    /// Its default.
+    Default,
+    /// For SIGCHLD: its default, and children leave no zombie (sigaction(2), SA_NOCLDWAIT).
+    NoChildWait,
+    /// Nothing.
+    Ignore,
+}
+
+/// The kernel's struct sigaction; the restorer is x86's alone.
+#[repr(C)]
+struct Action {
+    handler: usize,
+    flags: usize,
+    #[cfg(target_arch = "x86_64")]
+    restorer: usize,
+    mask: u64,
+}
+
+/// rt_sigaction(2): sets what `signal` does; gives whether it was ignored before.
+///
+/// # Errors
+/// EINVAL for KILL and STOP.
+pub fn set_disposition(signal: Signal, disposition: Disposition) -> Result<bool, Errno> {
+    const IGNORE: usize = 1; // SIG_IGN
+    let (handler, flags) = match disposition {
+        Disposition::Default => (0, 0),
+        Disposition::NoChildWait => (0, raw::SA_NOCLDWAIT as usize),
+        Disposition::Ignore => (IGNORE, 0),
+    };
+    let new = Action {
+        handler,
+        flags,
+        #[cfg(target_arch = "x86_64")]
+        restorer: 0,
+        mask: 0,
+    };
+    let mut old = Action { ..new };
+    let number = usize::from(signal.number());
+    let (new_at, old_at) = ((&raw const new) as usize, (&raw mut old) as usize);
+    // SAFETY: the kernel reads one struct and writes the other; no handler means no code of ours
+    // runs in a signal.
+    let ret = unsafe { call!(rt_sigaction, number, new_at, old_at, 8) };
+    check(ret).map(|_| old.handler == IGNORE)
+}
+
+/// signalfd(2): a descriptor that reads blocked signals of `set`; close-on-exec, does not block.
+///
+/// # Errors
+/// EMFILE, ENFILE, ENODEV.
+pub fn open_signalfd(set: SignalSet) -> Result<Fd, Errno> {
+    let flags = raw::O_CLOEXEC | raw::O_NONBLOCK; // SFD_CLOEXEC, SFD_NONBLOCK are the same bits
+    let new = usize::MAX;
+    // SAFETY: the kernel reads eight bytes of `set`.
+    let ret = unsafe { call!(signalfd4, new, (&raw const set.0) as usize, 8, flags as usize) };
+    check(ret).map(Fd::given)
+}
+
+/// A signal that came, as signalfd(2) gives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// Which one.
+    pub signal: Signal,
+    /// Why it was sent: 0 and below by a process, above 0 by the kernel (sigaction(2), si_code).
+    pub code: i32,
+    /// Who sent it, as a PID of our namespace; 0 when the sender is outside it.
+    pub sender: u32,
+    /// The value of a sigqueue(3).
+    pub value: u64,
+}
+
+/// read(2) of a signalfd: the next signal, or `None` when none waits.
+///
+/// # Errors
+/// Those of read(2) but EAGAIN.
+pub fn receive(signalfd: &Fd) -> Result<Option<Received>, Errno> {
+    let mut info = [0u32; 32]; // struct signalfd_siginfo, 128 bytes (linux/signalfd.h)
+    // SAFETY: the kernel writes at most 128 bytes into `info`.
+    let ret = unsafe { call!(read, signalfd.arg(), (&raw mut info) as usize, 128) };
+    match check(ret) {
+        Ok(_) => {
+            let [number, _errno, code, sender, ..] = info;
+            let value = u64::from(info[12]) | u64::from(info[13]) << 32; // ssi_ptr at byte 48
+            let received = |signal| Received { signal, code: code.cast_signed(), sender, value };
+            Ok(Signal::new(number).map(received))
+        }
+        Err(Errno::EAGAIN) => Ok(None),
+        Err(errno) => Err(errno),
+    }
+}
+
+/// kill(2) to one process, or with a negative number to its process group; -1 is everybody we may.
+///
+/// # Errors
+/// ESRCH when there is none, EPERM.
+pub fn kill(pid: i32, signal: Signal) -> Result<(), Errno> {
+    // SAFETY: two integers in.
+    let ret = unsafe { call!(kill, pid as usize, usize::from(signal.number())) };
+    check(ret).map(|_| ())
+}
+
+/// kill(2) with signal 0: whether there is such a process or group.
+///
+/// # Errors
+/// ESRCH when there is none, EPERM.
+pub fn exists(pid: i32) -> Result<(), Errno> {
+    // SAFETY: two integers in.
+    let ret = unsafe { call!(kill, pid as usize, 0) };
+    check(ret).map(|_| ())
+}
+
+/// The kernel's siginfo_t of a queued signal (sigqueue(3)).
+fn queued(signal: Signal, value: u64) -> [u64; 16] {
+    const SI_QUEUE: u32 = 0xffff_ffff;
+    let mut info = [0u64; 16]; // 128 bytes: signo, errno, code, padding, pid, uid, value
+    info[0] = u64::from(signal.number());
+    info[1] = u64::from(SI_QUEUE);
+    info[3] = value;
+    info
+}
+
+/// rt_sigqueueinfo(2): sends `signal` with the value of a sigqueue(3).
+///
+/// # Errors
+/// ESRCH, EPERM, EAGAIN when too many are queued.
+pub fn queue(pid: i32, signal: Signal, value: u64) -> Result<(), Errno> {
+    let info = queued(signal, value);
+    let number = usize::from(signal.number());
+    // SAFETY: the kernel reads 128 bytes of `info`.
+    let ret = unsafe { call!(rt_sigqueueinfo, pid as usize, number, (&raw const info) as usize) };
+    check(ret).map(|_| ())
+}
+
+/// pidfd_send_signal(2): to the very process, never to one that got its number later.
+///
+/// # Errors
+/// ESRCH when it is gone, EPERM.
+pub fn send(pidfd: &Fd, signal: Signal) -> Result<(), Errno> {
+    let number = usize::from(signal.number());
+    // SAFETY: integers in; no siginfo is given.
+    let ret = unsafe { call!(pidfd_send_signal, pidfd.arg(), number, 0, 0) };
+    check(ret).map(|_| ())
+}
+
+/// pidfd_send_signal(2) with the value of a sigqueue(3).
+///
+/// # Errors
+/// As [`send`], and EAGAIN when too many are queued.
+pub fn send_queued(pidfd: &Fd, signal: Signal, value: u64) -> Result<(), Errno> {
+    let info = queued(signal, value);
+    let number = usize::from(signal.number());
+    // SAFETY: the kernel reads 128 bytes of `info`.
+    let ret =
+        unsafe { call!(pidfd_send_signal, pidfd.arg(), number, (&raw const info) as usize, 0) };
+    check(ret).map(|_| ())
+}

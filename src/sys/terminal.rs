@@ -1,0 +1,66 @@
+//! Sessions, process groups and the terminal (credentials(7), ioctl_tty(2), setpgid(2), setsid(2)).
+
+use linux_raw_sys::ioctl::{TIOCGPGRP, TIOCSCTTY, TIOCSPGRP};
+
+use super::call::{call, check};
+use super::{Fd, errno};
+use crate::model::Errno;
+
+/// setsid(2): a session and process group of our own, without a terminal.
+///
+/// # Errors
+/// EPERM when we lead a process group.
+pub fn new_session() -> Result<(), Errno> {
+    rustix::process::setsid().map(|_| ()).map_err(errno)
+}
+
+/// setpgid(2): a process group of our own.
+///
+/// # Errors
+/// EPERM when we lead a session.
+pub fn new_group() -> Result<(), Errno> {
+    // SAFETY: two integers in; zero is ourselves.
+    let ret = unsafe { call!(setpgid, 0, 0) };
+    check(ret).map(|_| ())
+}
+
+/// getpgid(2) of ourselves; 0 when our group's number lies outside our PID namespace.
+pub fn own_group() -> i32 {
+    // SAFETY: one integer in; zero is ourselves.
+    let ret = unsafe { call!(getpgid, 0) };
+    check(ret).ok().and_then(|group| i32::try_from(group).ok()).unwrap_or(0)
+}
+
+/// ioctl(2) TIOCGPGRP: the terminal's foreground process group.
+///
+/// # Errors
+/// ENOTTY when it is not our terminal.
+pub fn foreground(terminal: &Fd) -> Result<i32, Errno> {
+    let mut group = 0i32;
+    // SAFETY: the kernel writes one integer into `group`.
+    let ret =
+        unsafe { call!(ioctl, terminal.arg(), TIOCGPGRP as usize, (&raw mut group) as usize) };
+    check(ret).map(|_| group)
+}
+
+/// ioctl(2) TIOCSPGRP: puts a process group of our session into the foreground. SIGTTOU must be
+/// blocked, or a background process is stopped by asking.
+///
+/// # Errors
+/// ENOTTY when it is not our terminal, EPERM for a group of another session, ESRCH.
+pub fn set_foreground(terminal: &Fd, group: i32) -> Result<(), Errno> {
+    // SAFETY: the kernel reads one integer from `group`.
+    let ret =
+        unsafe { call!(ioctl, terminal.arg(), TIOCSPGRP as usize, (&raw const group) as usize) };
+    check(ret).map(|_| ())
+}
+
+/// ioctl(2) TIOCSCTTY: makes the terminal that `fd` is open on our session's.
+///
+/// # Errors
+/// ENOTTY, EPERM when we lead no session or it belongs to another.
+pub fn acquire(fd: &Fd) -> Result<(), Errno> {
+    // SAFETY: two integers in.
+    let ret = unsafe { call!(ioctl, fd.arg(), TIOCSCTTY as usize, 0) };
+    check(ret).map(|_| ())
+}
