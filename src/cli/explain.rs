@@ -1,5 +1,6 @@
 //! `explain`: the plan as it would be carried out, printed; nothing is touched.
 
+use core::ffi::CStr;
 use core::fmt::{self, Write};
 
 use super::Call;
@@ -19,12 +20,12 @@ const ACT_COLUMNS_MAX: usize = 56;
 const DETAIL_COLUMNS: usize = 24;
 
 /// `explain [--json] [run|entrypoint] …`
-pub fn explain(mut call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
+pub(super) fn explain(mut call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
     let is_json = call.words.first() == Some(c"--json");
     if is_json {
         call = call.rest();
     }
-    let (mode, front) = match call.words.first().map(core::ffi::CStr::to_bytes) {
+    let (mode, front) = match call.words.first().map(CStr::to_bytes) {
         Some(b"run") => {
             call = call.rest();
             (Mode::Run, Front::Run)
@@ -51,8 +52,8 @@ pub fn explain(mut call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
     }
     let mut out = Out::stdout();
     let printed = match is_json {
-        true => print_json(&mut out, &plan, &spec, questions),
-        false => print_text(&mut out, &plan, &spec),
+        true => print_json(&mut out, &plan, spec.file, questions),
+        false => print_text(&mut out, &plan, spec.file),
     };
     match printed.is_ok() && out.flush() {
         true => 0,
@@ -77,11 +78,15 @@ impl fmt::Display for Who<'_, '_> {
 }
 
 /// Who asked for a step.
-fn place<'s>(step: &Step<'_>, spec: &'s Spec<'_>) -> Place<'s> {
-    Place { scope: "", file: spec.file, origin: step.origin }
+fn place<'s>(step: &Step<'_>, file: Option<&'s CStr>) -> Place<'s> {
+    Place { scope: "", file, origin: step.origin }
 }
 
-fn print_text(out: &mut Out, plan: &Plan<'_>, spec: &Spec<'_>) -> fmt::Result {
+/// Prints a plan as text, one numbered line for each step; `file` is where it was asked for.
+///
+/// # Errors
+/// Those of `out`.
+pub fn print_text(out: &mut dyn Write, plan: &Plan<'_>, file: Option<&CStr>) -> fmt::Result {
     let widest = |what: &dyn Fn(&Step<'_>) -> usize, max: usize| {
         plan.steps.iter().map(what).filter(|columns| *columns <= max).max().unwrap_or(0)
     };
@@ -93,7 +98,7 @@ fn print_text(out: &mut Out, plan: &Plan<'_>, spec: &Spec<'_>) -> fmt::Result {
         pad(out, &Who(plan, step.actor), who + 1)?;
         pad(out, &step.act, act + 2)?;
         pad(out, &Detail(&step.act), detail + 2)?;
-        writeln!(out, "{}", place(step, spec).as_origin())?;
+        writeln!(out, "{}", place(step, file).as_origin())?;
     }
     Ok(())
 }
@@ -115,16 +120,20 @@ fn strings<'s>(out: &mut dyn Write, list: impl Iterator<Item = &'s str>) -> fmt:
     out.write_str("]")
 }
 
-fn print_json(
-    out: &mut Out,
+/// Prints a plan as JSON: what is asked first, every step with its system calls, the services.
+///
+/// # Errors
+/// Those of `out`.
+pub fn print_json(
+    out: &mut dyn Write,
     plan: &Plan<'_>,
-    spec: &Spec<'_>,
+    file: Option<&CStr>,
     questions: Questions,
 ) -> fmt::Result {
     out.write_str("{\"mode\":")?;
     string(out, &plan.mode.scope())?;
     out.write_str(",\"asks\":")?;
-    strings(out, engine::probe::calls(questions, spec.file.is_some()))?;
+    strings(out, engine::probe::calls(questions, file.is_some()))?;
     out.write_str(",\"steps\":[")?;
     for (number, step) in (1..).zip(&plan.steps) {
         write!(out, "{}\n{{\"number\":{number},\"actor\":", if number == 1 { "" } else { "," })?;
@@ -134,7 +143,7 @@ fn print_json(
         out.write_str(",\"detail\":")?;
         string(out, &Detail(&step.act))?;
         out.write_str(",\"origin\":")?;
-        string(out, &place(step, spec).as_origin())?;
+        string(out, &place(step, file).as_origin())?;
         out.write_str(",\"calls\":")?;
         strings(out, step.act.calls().iter().copied())?;
         out.write_str("}")?;

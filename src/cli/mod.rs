@@ -5,7 +5,7 @@
 //! `help` and `check`.
 
 mod check;
-mod explain;
+pub mod explain;
 mod help;
 mod load;
 mod out;
