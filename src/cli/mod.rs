@@ -22,7 +22,7 @@ use crate::sys::start::Start;
 use crate::text::Words;
 
 pub use load::Desk;
-use out::{Out, say};
+use out::say;
 
 /// The verbs of this program that later versions will have; their names are not for programs.
 const NOT_BUILT: [&CStr; 10] =
@@ -72,11 +72,9 @@ fn quietly(start: &Start, verb: impl FnOnce() -> u8) -> u8 {
     verb()
 }
 
-/// The last words of a panic, from the panic handler.
+/// The last words of a panic, from the panic handler. Only where, not what: the texts of core's
+/// panics and all that prints them would be a tenth of the binary.
 pub fn report_panic(info: &core::panic::PanicInfo<'_>) {
-    use core::fmt::Write as _;
-    let mut out = Out::stderr();
-    // Nothing can be done about a message that cannot be written.
-    let _ =
-        writeln!(out, "nsinit: a defect of nsinit itself: {info}\n  try: report it with this line");
+    let (file, line) = info.location().map_or(("", 0), |place| (place.file(), place.line()));
+    say(format_args!("nsinit: a defect of nsinit itself, at {file}:{line}\n  try: report it with this line\n"));
 }

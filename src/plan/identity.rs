@@ -101,13 +101,8 @@ impl Maps {
     }
 
     /// PID 1's own steps, before it closes what it inherited.
-    pub(super) fn push_by_self<'a>(
-        self,
-        spec: &Spec<'a>,
-        facts: &Facts,
-        plan: &mut Plan<'a>,
-    ) -> Result<(), Refusal<'a>> {
-        let Self::BySelf { uid, gid } = self else { return Ok(()) };
+    pub(super) fn push_by_self<'a>(self, spec: &Spec<'a>, facts: &Facts, plan: &mut Plan<'a>) {
+        let Self::BySelf { uid, gid } = self else { return };
         let origin_of = |lines: &IdMapLines, id: Option<Said<u32>>| {
             let line = lines.first().map(|said| said.origin);
             line.or(id.map(|said| said.origin)).unwrap_or_default()
@@ -116,26 +111,22 @@ impl Maps {
             (origin_of(&spec.uid_map, spec.uid), origin_of(&spec.gid_map, spec.gid));
         let uid_line = Act::MapSelf(IdKind::Uid, IdMap::one(uid, facts.uid));
         let gid_line = Act::MapSelf(IdKind::Gid, IdMap::one(gid, facts.gid));
-        plan.push(Actor::Inner, uid_origin, uid_line)?;
-        plan.push(Actor::Inner, gid_origin, Act::DenySetgroups)?;
-        plan.push(Actor::Inner, gid_origin, gid_line)
+        plan.push(Actor::Inner, uid_origin, uid_line);
+        plan.push(Actor::Inner, gid_origin, Act::DenySetgroups);
+        plan.push(Actor::Inner, gid_origin, gid_line);
     }
 
     /// The launcher's steps, after it has made PID 1.
-    pub(super) fn push_by_launcher<'a>(
-        self,
-        spec: &'a Spec<'a>,
-        plan: &mut Plan<'a>,
-    ) -> Result<(), Refusal<'a>> {
+    pub(super) fn push_by_launcher<'a>(self, spec: &'a Spec<'a>, plan: &mut Plan<'a>) {
         if self != Self::ByLauncher {
-            return Ok(());
+            return;
         }
         for kind in [IdKind::Uid, IdKind::Gid] {
             let lines = spec.id_map(kind);
             let origin = lines.first().map_or(Origin::Default, |said| said.origin);
-            plan.push(Actor::Outer, origin, Act::WriteIdMap(kind, lines))?;
+            plan.push(Actor::Outer, origin, Act::WriteIdMap(kind, lines));
         }
-        plan.push(Actor::Outer, Origin::Default, Act::PassGate)
+        plan.push(Actor::Outer, Origin::Default, Act::PassGate);
     }
 }
 

@@ -74,6 +74,7 @@ pub struct Plan<'a> {
     pub services: Vec<Service<'a>, SERVICES_MAX>,
     /// Whether the kernel reaps orphans, so that PID 1 need not wake for them.
     pub is_reaped_by_kernel: bool,
+    is_too_long: bool,
 }
 
 impl<'a> Plan<'a> {
@@ -85,6 +86,7 @@ impl<'a> Plan<'a> {
             steps: Vec::new(),
             services: Vec::new(),
             is_reaped_by_kernel: false,
+            is_too_long: false,
         }
     }
 
@@ -98,9 +100,10 @@ impl<'a> Plan<'a> {
         ServiceId::all().zip(self.services.iter())
     }
 
-    /// Puts one step at the end.
-    fn push(&mut self, actor: Actor, origin: Origin, act: Act<'a>) -> Result<(), Refusal<'a>> {
-        let full = |_| Refusal { origin, said: b"", reason: Reason::TooManySteps };
-        self.steps.push(Step { actor, act, origin }).map_err(full)
+    /// Puts one step at the end. One that finds no place makes the plan too long, which [`resolve`]
+    /// refuses when it has looked at everything.
+    #[inline(never)] // it is called from everywhere, and a step is large
+    fn push(&mut self, actor: Actor, origin: Origin, act: Act<'a>) {
+        self.is_too_long |= self.steps.push(Step { actor, act, origin }).is_err();
     }
 }

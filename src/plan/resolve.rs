@@ -30,31 +30,30 @@ pub fn resolve<'a>(
     plan.is_reaped_by_kernel = facts.has_pidfd_exit_info();
     let setting = match mode {
         Mode::Run => resolve_run(spec, facts, plan)?,
-        Mode::Entrypoint => resolve_entrypoint(spec, facts, plan)?,
+        Mode::Entrypoint => resolve_entrypoint(spec, facts, plan),
     };
     for (id, service) in ids(spec) {
         push_steps(id, service, setting, facts, plan)?;
     }
-    Ok(())
+    match plan.is_too_long {
+        true => Err(Refusal { origin: Origin::Default, said: b"", reason: Reason::TooManySteps }),
+        false => Ok(()),
+    }
 }
 
 /// The namespaces we are in: nothing outside, hardly anything inside.
-fn resolve_entrypoint<'a>(
-    spec: &Spec<'a>,
-    facts: &Facts,
-    plan: &mut Plan<'a>,
-) -> Result<Setting, Refusal<'a>> {
+fn resolve_entrypoint<'a>(spec: &Spec<'a>, facts: &Facts, plan: &mut Plan<'a>) -> Setting {
     plan.birth = Birth::Here;
-    push_reaping(Actor::Inner, facts, plan)?;
+    push_reaping(Actor::Inner, facts, plan);
     if !facts.is_pid1 {
-        plan.push(Actor::Inner, Origin::Default, Act::BecomeSubreaper)?;
+        plan.push(Actor::Inner, Origin::Default, Act::BecomeSubreaper);
     }
-    plan.push(Actor::Inner, Origin::Default, Act::WatchSignals)?;
-    Ok(Setting {
+    plan.push(Actor::Inner, Origin::Default, Act::WatchSignals);
+    Setting {
         deny_setgroups: false,
         has_pid_namespace: facts.is_pid1,
         no_new_privs: spec.no_new_privs.filter(|said| said.value).map(|said| said.origin),
-    })
+    }
 }
 
 /// New namespaces: a launcher outside, PID 1 inside.
@@ -67,7 +66,7 @@ fn resolve_run<'a>(
     let maps = Maps::decide(spec, facts, kinds)?;
     check_clocks(spec, facts)?;
     plan.birth = Birth::Cloned(kinds);
-    push_outer(spec, facts, kinds, maps, plan)?;
+    push_outer(spec, facts, kinds, maps, plan);
     push_inner(spec, facts, kinds, maps, plan)?;
     let no_new_privs = match spec.no_new_privs {
         Some(said) => said.value.then_some(said.origin),
@@ -81,13 +80,12 @@ fn resolve_run<'a>(
 }
 
 /// How children are reaped, which both sides inherit.
-fn push_reaping<'a>(actor: Actor, facts: &Facts, plan: &mut Plan<'a>) -> Result<(), Refusal<'a>> {
+fn push_reaping<'a>(actor: Actor, facts: &Facts, plan: &mut Plan<'a>) {
     let by_kernel = facts.has_pidfd_exit_info();
     let act = if by_kernel { Act::ReapByKernel } else { Act::ReapByWaiting };
-    plan.push(actor, Origin::Default, act)?;
-    match (by_kernel, facts.terminal) {
-        (true, TerminalState::Foreground) => plan.push(actor, Origin::Default, Act::WatchForStops),
-        (true, TerminalState::None | TerminalState::Background) | (false, _) => Ok(()),
+    plan.push(actor, Origin::Default, act);
+    if by_kernel && facts.terminal == TerminalState::Foreground {
+        plan.push(actor, Origin::Default, Act::WatchForStops);
     }
 }
 
@@ -98,18 +96,18 @@ fn push_outer<'a>(
     kinds: NamespaceSet,
     maps: Maps,
     plan: &mut Plan<'a>,
-) -> Result<(), Refusal<'a>> {
-    push_reaping(Actor::Outer, facts, plan)?;
-    plan.push(Actor::Outer, Origin::Default, Act::OpenReportPipe)?;
+) {
+    push_reaping(Actor::Outer, facts, plan);
+    plan.push(Actor::Outer, Origin::Default, Act::OpenReportPipe);
     if maps == Maps::ByLauncher {
-        plan.push(Actor::Outer, Origin::Default, Act::OpenGate)?;
+        plan.push(Actor::Outer, Origin::Default, Act::OpenGate);
     }
     let said = spec.namespaces.map_or(Origin::Default, |said| said.origin);
     // A time namespace whose clocks are to be shifted is entered later: clone3 would freeze them.
     let at_clone = if shifts(spec) { kinds.difference(NamespaceSet::TIME) } else { kinds };
-    plan.push(Actor::Outer, said, Act::Clone(at_clone))?;
-    maps.push_by_launcher(spec, plan)?;
-    plan.push(Actor::Outer, Origin::Default, Act::WatchSignals)
+    plan.push(Actor::Outer, said, Act::Clone(at_clone));
+    maps.push_by_launcher(spec, plan);
+    plan.push(Actor::Outer, Origin::Default, Act::WatchSignals);
 }
 
 /// PID 1's steps.
@@ -121,42 +119,43 @@ fn push_inner<'a>(
     plan: &mut Plan<'a>,
 ) -> Result<(), Refusal<'a>> {
     let inner = Actor::Inner;
-    maps.push_by_self(spec, facts, plan)?;
-    plan.push(inner, Origin::Default, Act::CloseInherited)?;
+    maps.push_by_self(spec, facts, plan);
+    plan.push(inner, Origin::Default, Act::CloseInherited);
     if maps == Maps::ByLauncher {
-        plan.push(inner, Origin::Default, Act::WaitAtGate)?;
+        plan.push(inner, Origin::Default, Act::WaitAtGate);
     }
-    plan.push(inner, Origin::Default, Act::LeaveGroup)?;
+    plan.push(inner, Origin::Default, Act::LeaveGroup);
     if kinds.has(Namespace::Mnt) {
-        plan.push(inner, Origin::Default, Act::MakeMountsPrivate)?;
+        plan.push(inner, Origin::Default, Act::MakeMountsPrivate);
     }
     if let Some(origin) = fresh_proc(spec, kinds)? {
-        plan.push(inner, origin, Act::MountProc)?;
+        plan.push(inner, origin, Act::MountProc);
     }
     if let Some(said) = spec.monotonic.or(spec.boottime) {
         let value = |shift: Option<Said<_>>| shift.map(|said| said.value);
         let act =
             Act::ShiftClocks { monotonic: value(spec.monotonic), boottime: value(spec.boottime) };
-        plan.push(inner, said.origin, act)?;
+        plan.push(inner, said.origin, act);
     }
     if let Some(said) = spec.hostname {
-        plan.push(inner, said.origin, Act::SetHostname(said.value))?;
+        plan.push(inner, said.origin, Act::SetHostname(said.value));
     }
     if let Some(said) = spec.domainname {
-        plan.push(inner, said.origin, Act::SetDomainname(said.value))?;
+        plan.push(inner, said.origin, Act::SetDomainname(said.value));
     }
     if kinds.has(Namespace::Net) && spec.loopback.is_none_or(|said| said.value) {
         let origin = spec.loopback.map_or(Origin::Default, |said| said.origin);
-        plan.push(inner, origin, Act::LoopbackUp)?;
+        plan.push(inner, origin, Act::LoopbackUp);
     }
     if let Some((uid, gid)) = maps.become_mapped(spec, facts) {
-        plan.push(inner, Origin::Default, Act::BecomeMapped { uid, gid })?;
+        plan.push(inner, Origin::Default, Act::BecomeMapped { uid, gid });
     }
-    plan.push(inner, Origin::Default, Act::DieWithLauncher)?;
+    plan.push(inner, Origin::Default, Act::DieWithLauncher);
     if !kinds.has(Namespace::Pid) {
-        plan.push(inner, Origin::Default, Act::BecomeSubreaper)?;
+        plan.push(inner, Origin::Default, Act::BecomeSubreaper);
     }
-    plan.push(inner, Origin::Default, Act::WatchSignals)
+    plan.push(inner, Origin::Default, Act::WatchSignals);
+    Ok(())
 }
 
 /// Whether any clock is shifted.

@@ -154,39 +154,40 @@ pub(super) fn push_steps<'a>(
         return Err(Refusal { origin: command.origin, said: b"", reason: Reason::CommandTooLong });
     }
     check_env(service, facts)?;
-    plan.push(actor, service.origin, Act::Spawn)?;
+    plan.push(actor, service.origin, Act::Spawn);
     let said = service.terminal.map_or(Origin::Default, |said| said.origin);
     match terminal(service, policy.is_main) {
-        Terminal::Share => plan.push(actor, said, Act::NewGroup)?,
-        Terminal::None => plan.push(actor, said, Act::NewSession)?,
+        Terminal::Share => plan.push(actor, said, Act::NewGroup),
+        Terminal::None => plan.push(actor, said, Act::NewSession),
         Terminal::Own => {} // behind the redirection of its standard input
     }
     if policy.has_terminal {
-        plan.push(actor, said, Act::TakeForeground)?;
+        plan.push(actor, said, Act::TakeForeground);
     }
     for (number, to) in [(0, service.stdin), (1, service.stdout), (2, service.stderr)] {
         if let Some(to) = to.filter(|to| to.value != Stdio::Inherit) {
-            plan.push(actor, to.origin, Act::Redirect(number, to.value))?;
+            plan.push(actor, to.origin, Act::Redirect(number, to.value));
         }
     }
     if terminal(service, policy.is_main) == Terminal::Own {
-        plan.push(actor, said, Act::NewTerminal)?;
+        plan.push(actor, said, Act::NewTerminal);
     }
-    push_limits(actor, service, plan)?;
+    push_limits(actor, service, plan);
     push_user(actor, service, setting, plan)?;
     if !setting.has_pid_namespace {
-        plan.push(actor, Origin::Default, Act::DieWithSupervisor)?;
+        plan.push(actor, Origin::Default, Act::DieWithSupervisor);
     }
     if let Some(cwd) = service.cwd {
-        plan.push(actor, cwd.origin, Act::ChangeDirectory(cwd.value))?;
+        plan.push(actor, cwd.origin, Act::ChangeDirectory(cwd.value));
     }
     if let Some(origin) = setting.no_new_privs {
-        plan.push(actor, origin, Act::SetNoNewPrivs)?;
+        plan.push(actor, origin, Act::SetNoNewPrivs);
     }
-    plan.push(actor, Origin::Default, Act::RestoreSignals)?;
+    plan.push(actor, Origin::Default, Act::RestoreSignals);
     let is_env_clear = service.clear_env.is_some_and(|said| said.value);
     let act = Act::Execute { command: command.value, env: &service.env, is_env_clear };
-    plan.push(actor, command.origin, act)
+    plan.push(actor, command.origin, act);
+    Ok(())
 }
 
 /// A changed environment is put together in a list of ours, which has a size.
@@ -203,24 +204,19 @@ fn check_env<'a>(service: &ServiceSpec<'a>, facts: &Facts) -> Result<(), Refusal
 }
 
 /// Limits that need privilege, before it is given up.
-fn push_limits<'a>(
-    actor: Actor,
-    service: &ServiceSpec<'a>,
-    plan: &mut Plan<'a>,
-) -> Result<(), Refusal<'a>> {
+fn push_limits<'a>(actor: Actor, service: &ServiceSpec<'a>, plan: &mut Plan<'a>) {
     if let Some(Said { value, origin }) = service.umask {
-        plan.push(actor, origin, Act::SetUmask(value))?;
+        plan.push(actor, origin, Act::SetUmask(value));
     }
     for limit in &service.rlimits {
-        plan.push(actor, limit.origin, Act::SetRlimit(limit.value))?;
+        plan.push(actor, limit.origin, Act::SetRlimit(limit.value));
     }
     if let Some(Said { value, origin }) = service.nice {
-        plan.push(actor, origin, Act::SetNice(value))?;
+        plan.push(actor, origin, Act::SetNice(value));
     }
     if let Some(Said { value, origin }) = service.oom_score_adj {
-        plan.push(actor, origin, Act::SetOomScoreAdj(value))?;
+        plan.push(actor, origin, Act::SetOomScoreAdj(value));
     }
-    Ok(())
 }
 
 /// Who the service is, when anybody said something about it.
@@ -244,5 +240,6 @@ fn push_user<'a>(
         group: service.group.map(|said| said.value),
         groups: (!setting.deny_setgroups).then_some(&service.groups),
     };
-    plan.push(actor, origin, act)
+    plan.push(actor, origin, act);
+    Ok(())
 }

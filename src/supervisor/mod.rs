@@ -76,9 +76,9 @@ pub struct Supervisor {
 }
 
 impl Supervisor {
-    /// Services by their place in the plan, none of them started. `seed` is any number that differs
-    /// from machine to machine. A [`ServiceId`] names no more than [`SERVICES_MAX`] services, so
-    /// there are no more.
+    /// Services by their place in the plan, none of them started. `seed` is any number, best one
+    /// that nobody else got. No plan has more than [`SERVICES_MAX`] services: a [`ServiceId`]
+    /// could not name them.
     pub fn new(policies: &[Policy], seed: u64) -> Self {
         let service = |policy: &Policy| Service {
             policy: *policy,
@@ -102,9 +102,6 @@ impl Supervisor {
     /// Tells what happened. What has to be done is put into `actions`, which must come empty.
     pub fn feed(&mut self, event: Event, now: Moment, actions: &mut Actions) {
         debug_assert!(actions.is_empty(), "the actions of the last event were not performed");
-        if self.phase == Phase::Done {
-            return;
-        }
         match event {
             Event::Started(id) => self.started(id, now, actions),
             Event::Ready(id) => self.step(id, Input::Ready, now, actions),
@@ -150,35 +147,32 @@ impl Supervisor {
 
     /// Law 5.
     fn asked(&mut self, signal: Signal, now: Moment, actions: &mut Actions) {
-        let input = match (self.phase, signal) {
-            (Phase::Running, Signal::TERM) => return self.turn(Cue::Stop(signal), now, actions),
-            // Asked twice, the main service hears it twice; but not before its turn to stop.
+        match (self.phase, signal) {
+            (Phase::Running, Signal::TERM) => self.turn(Cue::Stop(signal), now, actions),
+            // Asked twice, the main service is told twice; but not before its turn to stop.
             (Phase::Stopping { .. }, Signal::TERM) => {
-                if !self.main().is_some_and(|main| main.state.is_told()) {
-                    return;
+                if self.main().is_some_and(|main| main.state.is_told()) {
+                    self.step_main(Input::Stop, now, actions);
                 }
-                Input::Stop
             }
-            (Phase::Running | Phase::Stopping { .. }, signal) => Input::Forward(signal),
+            (Phase::Running | Phase::Stopping { .. }, signal) => {
+                self.step_main(Input::Forward(signal), now, actions);
+            }
             // Nobody is left who could hear it, and the end is on its way.
-            (Phase::Sweeping { .. } | Phase::Done, _) => return,
-        };
-        if let Some(main) = self.main {
-            self.step(main, input, now, actions);
+            (Phase::Sweeping { .. } | Phase::Done, _) => {}
         }
     }
 
     /// Law 7.
     fn ordered(&mut self, id: ServiceId, order: Input, now: Moment, actions: &mut Actions) {
-        let Some(service) = self.services.get_mut(id.index()) else { return };
         if self.phase != Phase::Running {
             return;
         }
-        service.restarts = Restarts::default();
         if self.main == Some(id) && order == Input::Stop {
-            let asked = service.policy.stop_signal;
-            self.turn(Cue::Stop(asked), now, actions);
-        } else {
+            return self.end(now, actions);
+        }
+        if let Some(service) = self.services.get_mut(id.index()) {
+            service.restarts = Restarts::default();
             self.step(id, order, now, actions);
         }
     }
@@ -197,23 +191,36 @@ impl Supervisor {
         };
         let (after, act) = step::step(before, input, &mut judge);
         service.state = after;
-        if act == Act::Start {
-            service.restarts.note_start(&service.policy, now);
-        }
         let effect = News::of_effect(id, service, before, input, now);
-        let asked = service.policy.stop_signal;
 
         tell(News::of_cause(id, before, input), actions);
         match act {
             Act::Nothing => {}
-            Act::Start => put(Action::Start(id), actions),
+            Act::Start => {
+                service.restarts.note_start(&service.policy, now);
+                put(Action::Start(id), actions);
+            }
             Act::Signal(signal) => put(Action::Signal(id, signal), actions),
             Act::Kill | Act::Clean => put(Action::KillTree(id), actions),
             Act::Keep(signal) => self.keep(signal, now, actions),
         }
         tell(effect, actions);
         if self.main == Some(id) && after.is_over() {
-            // Law 4.
+            self.end(now, actions);
+        }
+    }
+
+    /// Moves the main service.
+    fn step_main(&mut self, input: Input, now: Moment, actions: &mut Actions) {
+        if let Some(main) = self.main {
+            self.step(main, input, now, actions);
+        }
+    }
+
+    /// Law 4: the end of everything, as if the main service's stop signal had asked for it.
+    fn end(&mut self, now: Moment, actions: &mut Actions) {
+        if let Some(main) = self.main() {
+            let asked = main.policy.stop_signal;
             self.turn(Cue::Stop(asked), now, actions);
         }
     }
@@ -230,7 +237,7 @@ impl Supervisor {
 
     /// Moves the whole, and says what has to be done.
     fn turn(&mut self, cue: Cue, now: Moment, actions: &mut Actions) {
-        let grace = self.main().and_then(|service| service.policy.grace);
+        let grace = self.main().and_then(|main| main.policy.grace);
         let (phase, act) = shutdown::step(self.phase, cue, grace, now);
         self.phase = phase;
         match act {

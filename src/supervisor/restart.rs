@@ -273,11 +273,16 @@ mod tests {
 
     #[test]
     fn a_long_run_starts_the_row_anew() {
-        // Runs of a minute, or a window of nothing: the pause stays the first one, for ever.
-        let policy =
-            Policy { restart: Restart::Always, delay_max: Span::from_s(1), ..Policy::default() };
-        let unbounded = Policy { window: Span::ZERO, limit: 1, ..policy };
-        assert!(row(&policy, 1, Span::from_s(60), 50).iter().all(|pause| pause == "1000"));
-        assert!(row(&unbounded, 1, Span::ZERO, 50).iter().all(|pause| pause == "1000"));
+        // Runs of a minute, or a window of nothing: the pause never doubles, and nobody gives up.
+        let policy = Policy { restart: Restart::Always, limit: 1, ..Policy::default() };
+        let unbounded = Policy { window: Span::ZERO, ..policy };
+        let minute = row(&policy, 1, policy.window, 50);
+        let blink = row(&unbounded, 1, Span::ZERO, 50);
+        for pause in minute.iter().chain(&blink) {
+            assert!((1_000..=1_125).contains(&pause.parse::<u64>().unwrap()), "{pause}");
+        }
+        // A little less than the window is not long: the second end is one too many.
+        let short = Span::from_ns(policy.window.ns() - 2_000_000_000);
+        assert_eq!(row(&policy, 1, short, 2)[1], "gave up");
     }
 }

@@ -7,8 +7,8 @@
 //!    the exception: then everybody is first asked, with the rest of the machine (`shutdown`).
 //! 3. A stop is its stop signal, then its grace, then KILL to all of it. Told again, it gets the
 //!    signal again; its grace goes on running.
-//! 4. A stop that comes before the command runs waits for it, for a process that is being set up
-//!    has nobody to hear a signal. Its grace does not wait.
+//! 4. A stop that comes before the command runs waits for it: until execve(2) the process is a copy
+//!    of ourselves, and no signal is meant for that. Its grace does not wait.
 //! 5. Proof beats bookkeeping: who says it is ready, or ends, has run, also when `Started` is late.
 //!
 //! Every pair of state and input is written out: a new input does not compile until somebody

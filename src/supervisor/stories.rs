@@ -260,15 +260,15 @@ fn control_c_while_main_is_down_ends_the_wait() {
 
 #[test]
 fn a_stop_before_main_ever_ran_is_an_end_by_that_signal() {
-    // Main still waits for b: as if INT had ended it.
+    // Main still waits for b: as if QUIT had ended it.
     check(
         &[after(&[1], MAIN), SIDE],
         "
         0s begin -> start b
         0s started b -> [b started]
-        1s asked INT -> [stopping], signal b TERM
+        1s asked QUIT -> [stopping], signal b TERM
         1s ended b TERM -> [b ended TERM], kill b, all TERM
-        1s none left -> finish 130
+        1s none left -> finish 131
         ",
     );
 }
@@ -284,6 +284,7 @@ fn a_stop_that_comes_before_the_command_runs_waits_for_it() {
         1s sleep -> 11s
         2s asked HUP ->
         3s started a -> [a started], signal a TERM, signal a HUP
+        3s ready a ->
         3s sleep -> 11s
         4s ended a TERM -> [a ended TERM], all TERM
         4s none left -> finish 143
