@@ -3,13 +3,10 @@
 use core::fmt::Write as _;
 
 use super::Call;
-use super::load::{Desk, Detail, load};
+use super::load::{Decided, Desk, Detail, decide};
 use super::out::{Out, say};
-use super::report::{self, Place};
-use crate::engine;
 use crate::model::code;
-use crate::plan::{Mode, Plan, Questions, resolve};
-use crate::spec::Spec;
+use crate::plan::Mode;
 use crate::spec::argv::Front;
 use crate::sys::start::Start;
 
@@ -22,19 +19,8 @@ pub fn check(call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
         say(format_args!("check: one FILE is wanted\n  try: nsinit check kiosk.toml\n"));
         return code::FAILED;
     };
-    let mut spec = Spec::new();
-    if load("check", Front::Check, call, Detail::All, desk, &mut spec) > 0 {
-        return FAULTS;
-    }
-    let (facts, _terminal) = engine::ask(Questions::of(Mode::Run, &spec), start);
-    let mut plan = Plan::new(Mode::Run);
-    if let Err(refusal) = resolve(&spec, &facts, &mut plan) {
-        report::refusal(
-            Place { scope: "check", file: spec.file, origin: refusal.origin },
-            &refusal,
-        );
-        return FAULTS;
-    }
+    let decided = decide("check", Mode::Run, Front::Check, call, Detail::All, start, desk);
+    let Some(Decided { plan, .. }) = decided else { return FAULTS };
     let mut out = Out::stdout();
     let steps = plan.steps.len();
     let path = path.to_str().unwrap_or("the file");

@@ -4,13 +4,12 @@ use core::ffi::CStr;
 use core::fmt::{self, Write};
 
 use super::Call;
-use super::load::{Desk, Detail as Faults, load};
+use super::load::{Decided, Desk, Detail as Faults, decide};
 use super::out::{Json, Out, pad, width};
-use super::report::{self, Place};
+use super::report::Place;
 use crate::engine;
 use crate::model::code;
-use crate::plan::{Actor, Detail, Mode, Plan, Questions, Step, resolve};
-use crate::spec::Spec;
+use crate::plan::{Actor, Detail, Mode, Plan, Questions, Step};
 use crate::spec::argv::Front;
 use crate::sys::start::Start;
 
@@ -36,20 +35,8 @@ pub(super) fn explain(mut call: Call, start: &Start, desk: &'static mut Desk) ->
         }
         _ => (Mode::Run, Front::Run),
     };
-    let mut spec = Spec::new();
-    if load("explain", front, call, Faults::First, desk, &mut spec) > 0 {
-        return code::FAILED;
-    }
-    let questions = Questions::of(mode, &spec);
-    let (facts, _terminal) = engine::ask(questions, start);
-    let mut plan = Plan::new(mode);
-    if let Err(refusal) = resolve(&spec, &facts, &mut plan) {
-        report::refusal(
-            Place { scope: "explain", file: spec.file, origin: refusal.origin },
-            &refusal,
-        );
-        return code::FAILED;
-    }
+    let decided = decide("explain", mode, front, call, Faults::First, start, desk);
+    let Some(Decided { spec, questions, plan, .. }) = decided else { return code::FAILED };
     let mut out = Out::stdout();
     let printed = match is_json {
         true => print_json(&mut out, &plan, spec.file, questions),
@@ -93,7 +80,7 @@ pub fn print_text(out: &mut dyn Write, plan: &Plan<'_>, file: Option<&CStr>) -> 
     let who = widest(&|step| width(&Who(plan, step.actor)), 32).max(ACTOR_COLUMNS);
     let act = widest(&|step| width(&step.act), ACT_COLUMNS_MAX);
     let detail = widest(&|step| width(&Detail(&step.act)), DETAIL_COLUMNS);
-    for (number, step) in (1..).zip(&plan.steps) {
+    for (number, step) in (1..).zip(plan.steps.iter()) {
         write!(out, "{number:>3}  ")?;
         pad(out, &Who(plan, step.actor), who + 1)?;
         pad(out, &step.act, act + 2)?;
@@ -135,7 +122,7 @@ pub fn print_json(
     out.write_str(",\"asks\":")?;
     strings(out, engine::probe::calls(questions, file.is_some()))?;
     out.write_str(",\"steps\":[")?;
-    for (number, step) in (1..).zip(&plan.steps) {
+    for (number, step) in (1..).zip(plan.steps.iter()) {
         write!(out, "{}\n{{\"number\":{number},\"actor\":", if number == 1 { "" } else { "," })?;
         string(out, &Who(plan, step.actor))?;
         out.write_str(",\"act\":")?;

@@ -1,15 +1,20 @@
-//! From words to a spec: the file first, then the arguments that overrule it.
+//! From words to a plan: the file first, then the arguments that overrule it, then the decision.
 
 use core::ffi::CStr;
+
+use heapless::Vec;
 
 use super::Call;
 use super::out::say;
 use super::report::{self, Place};
+use crate::engine::{self, probe::OurTerminal};
 use crate::limits::{ARENA_MAX, FILE_MAX};
 use crate::model::Errno;
+use crate::plan::{Facts, Mode, Plan, Questions, Steps, resolve};
 use crate::spec::argv::{self, Front};
-use crate::spec::{Complaint, Complaints, Origin, Said, Spec, SpecFault, file};
-use crate::sys::file::{Mode, open, read};
+use crate::spec::{Complaint, Complaints, Lists, Origin, Said, Spec, SpecFault, file};
+use crate::sys::file::{Mode as Access, open, read};
+use crate::sys::start::Start;
 use crate::text::Arena;
 
 /// The buffers that reading needs. Pages that are not touched cost nothing, so a start without a
@@ -18,13 +23,23 @@ pub struct Desk {
     file: [u8; FILE_MAX + 1],
     tokens: file::Tokens,
     arena: [u8; ARENA_MAX],
+    lists: Lists<'static>,
+    spec: Vec<Spec<'static>, 1>,
+    steps: Steps<'static>,
 }
 
 impl Desk {
     /// Empty buffers.
     #[allow(clippy::new_without_default)] // it is made once, in a static
     pub const fn new() -> Self {
-        Self { file: [0; FILE_MAX + 1], tokens: file::Tokens::new(), arena: [0; ARENA_MAX] }
+        Self {
+            file: [0; FILE_MAX + 1],
+            tokens: file::Tokens::new(),
+            arena: [0; ARENA_MAX],
+            lists: Lists::new(),
+            spec: Vec::new(),
+            steps: Steps::new(),
+        }
     }
 }
 
@@ -38,12 +53,11 @@ pub enum Detail {
 }
 
 /// Prints complaints as they come, and counts them.
-pub struct Printer<'s> {
+struct Printer<'s> {
     scope: &'s str,
     file: Option<&'static CStr>,
     detail: Detail,
-    /// How many there were.
-    pub count: usize,
+    count: usize,
 }
 
 impl Complaints<'static> for Printer<'_> {
@@ -56,16 +70,67 @@ impl Complaints<'static> for Printer<'_> {
     }
 }
 
-/// Reads everything that was said into `spec`; gives how many faults were found.
-pub fn load(
-    scope: &str,
+/// What was asked, what the machine is, and what will be done.
+pub struct Decided {
+    /// What was asked.
+    pub spec: &'static Spec<'static>,
+    /// Which facts it needed.
+    pub questions: Questions,
+    /// What the machine is.
+    pub facts: Facts,
+    /// Our terminal, when we are in its foreground.
+    pub terminal: OurTerminal,
+    /// What will be done.
+    pub plan: Plan<'static>,
+}
+
+/// Reads everything that was said and decides what will be done. `None` when it cannot be: then the
+/// reason has been printed, and nothing was touched.
+pub fn decide(
+    scope: &'static str,
+    mode: Mode,
     front: Front,
     call: Call,
     detail: Detail,
+    start: &Start,
     desk: &'static mut Desk,
+) -> Option<Decided> {
+    let Desk { file, tokens, arena, lists, spec, steps } = desk;
+    let _ = spec.push(Spec::new(lists)); // the one place there is
+    let spec = spec.last_mut()?;
+    if load(Source { scope, front, call, detail }, file, tokens, arena, spec) > 0 {
+        return None;
+    }
+    let questions = Questions::of(mode, spec);
+    let (facts, terminal) = engine::ask(questions, start);
+    let mut plan = Plan::new(mode, steps);
+    match resolve(spec, &facts, &mut plan) {
+        Ok(()) => Some(Decided { spec, questions, facts, terminal, plan }),
+        Err(refusal) => {
+            report::refusal(Place { scope, file: spec.file, origin: refusal.origin }, &refusal);
+            None
+        }
+    }
+}
+
+/// Who reads what, and how much is said about it.
+#[derive(Clone, Copy)]
+struct Source {
+    scope: &'static str,
+    front: Front,
+    call: Call,
+    detail: Detail,
+}
+
+/// Reads the file and the arguments into `spec`; gives how many faults were found.
+fn load(
+    source: Source,
+    buffer: &'static mut [u8],
+    tokens: &mut file::Tokens,
+    arena: &'static mut [u8],
     spec: &mut Spec<'static>,
 ) -> usize {
-    let Desk { file: buffer, tokens, arena } = desk;
+    let Source { scope, front, call, detail } = source;
     let mut arena = Arena::new(arena);
     let named = argv::file(front, call.words, call.first);
     let mut printer = Printer { scope, file: named.map(|said| said.value), detail, count: 0 };
@@ -78,8 +143,7 @@ pub fn load(
             }
             Err(errno) => {
                 report::unreadable(scope, path, errno);
-                printer.count = printer.count.saturating_add(1);
-                return printer.count;
+                return 1;
             }
         }
     }
@@ -90,10 +154,8 @@ pub fn load(
     if printer.count > 1 && detail == Detail::First {
         let path = named.map_or(c"FILE", |said| said.value);
         let path = path.to_str().unwrap_or("FILE");
-        say(format_args!(
-            "  and {} more: nsinit check {path} prints every one\n",
-            printer.count - 1
-        ));
+        let more = printer.count.saturating_sub(1);
+        say(format_args!("  and {more} more: nsinit check {path} prints every one\n"));
     }
     printer.count
 }
@@ -112,7 +174,7 @@ fn stem(
 
 /// The whole file; E2BIG when it is larger than we read.
 fn read_file(path: &CStr, buffer: &'static mut [u8]) -> Result<&'static [u8], Errno> {
-    let source = open(path, Mode::Read)?;
+    let source = open(path, Access::Read)?;
     let mut len = 0;
     loop {
         let room = buffer.get_mut(len..).unwrap_or_default();

@@ -66,6 +66,7 @@ pub fn main(start: &Start, desk: &'static mut Desk) -> u8 {
     }
 }
 
+#[inline(never)] // what it prints from would lie in the frame of every start
 /// Does what only prints, with the signal mask we were given: Ctrl-C and a closed pipe end it.
 fn quietly(start: &Start, verb: impl FnOnce() -> u8) -> u8 {
     let _ = signal::change_mask(Change::Set, start.mask); // it cannot fail with these arguments
@@ -76,5 +77,7 @@ fn quietly(start: &Start, verb: impl FnOnce() -> u8) -> u8 {
 /// panics and all that prints them would be a tenth of the binary.
 pub fn report_panic(info: &core::panic::PanicInfo<'_>) {
     let (file, line) = info.location().map_or(("", 0), |place| (place.file(), place.line()));
-    say(format_args!("nsinit: a defect of nsinit itself, at {file}:{line}\n  try: report it with this line\n"));
+    say(format_args!(
+        "nsinit: a defect of nsinit itself, at {file}:{line}\n  try: report it with this line\n"
+    ));
 }

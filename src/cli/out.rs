@@ -70,6 +70,7 @@ impl Drop for Out {
 }
 
 /// One message to standard error.
+#[inline(never)] // its buffer would lie in every frame that may have to complain
 pub fn say(message: fmt::Arguments<'_>) {
     let _ = Out::stderr().write_fmt(message); // as above
 }

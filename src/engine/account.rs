@@ -27,6 +27,7 @@ struct Passwd {
 }
 
 /// Becomes what was said: groups, then gid, then uid.
+#[inline(never)] // its buffers would lie in the frame of every service
 pub(super) fn become_user<'a>(
     user: Option<Account<'_>>,
     group: Option<Account<'_>>,

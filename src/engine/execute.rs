@@ -108,7 +108,7 @@ fn with_words(
     start: &Start,
 ) -> Trouble {
     match start.pointers_of(command.words) {
-        Some(words) => search(command.words, &words, path, env),
+        Some(words) => find(command.words, &words, path, env),
         None => with_listed_words(command.words, None, path, env),
     }
 }
@@ -131,17 +131,12 @@ fn with_listed_words(
     }
     match script {
         Some(_) => (process::execute(c"/bin/sh", &list.finish(), env), Why::NoFormat),
-        None => search(words, &list.finish(), path, env),
+        None => find(words, &list.finish(), path, env),
     }
 }
 
 /// Finds the program and executes it.
-fn search(
-    words: Words<'_>,
-    list: &Pointers<'_>,
-    path: Option<&[u8]>,
-    env: &Pointers<'_>,
-) -> Trouble {
+fn find(words: Words<'_>, list: &Pointers<'_>, path: Option<&[u8]>, env: &Pointers<'_>) -> Trouble {
     let program = words.first().unwrap_or_default();
     let name = program.to_bytes();
     if name.is_empty() {
@@ -150,6 +145,18 @@ fn search(
     if name.contains(&b'/') {
         return attempt(program, words, list, env);
     }
+    search(words, list, path, env)
+}
+
+/// The program in each directory of PATH, in their order.
+#[inline(never)] // its path would lie in the frame of every service
+fn search(
+    words: Words<'_>,
+    list: &Pointers<'_>,
+    path: Option<&[u8]>,
+    env: &Pointers<'_>,
+) -> Trouble {
+    let program = words.first().unwrap_or_default();
     let mut denied = None;
     for directory in path.unwrap_or(DEFAULT_PATH).split(|byte| *byte == b':') {
         let mut candidate: Vec<u8, PATH_MAX> = Vec::new();

@@ -163,6 +163,7 @@ fn map_self(kind: IdKind, line: IdMap) -> Result<(), Trouble> {
 }
 
 /// All lines of PID 1's map, in one write.
+#[inline(never)] // its text would lie in the frame of every step
 fn write_id_map(kind: IdKind, lines: &IdMapLines, hands: &Hands) -> Result<(), Trouble> {
     let pid = hands.init.as_ref().map_or(0, |init| init.pid);
     let mut path: heapless::String<40> = heapless::String::new();
@@ -202,6 +203,7 @@ fn close_run(first: u32, last: u32, kept: &[i32]) -> Result<(), Trouble> {
 }
 
 /// Closes what /proc/self/fd lists above 2, but for `kept`.
+#[inline(never)] // its buffer would lie in the frame of every step
 fn close_listed(kept: &[i32]) -> Result<(), Trouble> {
     let directory = file::open(c"/proc/self/fd", Mode::Directory).map_err(plain)?;
     let mut buffer = [0u8; 1024];

@@ -34,7 +34,7 @@ struct Turn<'t, 'a> {
     start: &'t Start,
     hands: &'t mut Hands,
     teller: &'t mut dyn Teller,
-    supervisor: Supervisor,
+    supervisor: &'t mut Supervisor,
     processes: [Process; SERVICES_MAX],
     events: Deque<Event, EVENTS_MAX>,
     /// The last signal that was queued with a value, to be passed on with it.
@@ -54,13 +54,14 @@ pub(super) fn supervise(
 ) -> Outcome {
     let policies: Vec<Policy, SERVICES_MAX> =
         plan.services.iter().map(|service| service.policy).collect();
+    let mut supervisor = Supervisor::new(&policies, start.random);
     hands.supervisor_pid = process::pid();
     let mut turn = Turn {
         plan,
         start,
         hands,
         teller,
-        supervisor: Supervisor::new(&policies, start.random),
+        supervisor: &mut supervisor,
         processes: Default::default(),
         events: Deque::new(),
         value: None,

@@ -54,7 +54,12 @@ impl ServiceSet {
 
     /// The services of the set, in the order of the plan.
     pub fn iter(self) -> impl Iterator<Item = ServiceId> {
-        ServiceId::all().filter(move |id| self.has(*id))
+        let mut rest = self.0;
+        core::iter::from_fn(move || {
+            let id = u8::try_from(rest.trailing_zeros()).ok().filter(|_| rest != 0)?;
+            rest &= rest.wrapping_sub(1); // without its lowest bit
+            Some(ServiceId(id))
+        })
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) enum Maps {
 impl Maps {
     /// Decides from what was asked and who we are.
     pub(super) fn decide<'a>(
-        spec: &Spec<'a>,
+        spec: &'a Spec<'_>,
         facts: &Facts,
         kinds: NamespaceSet,
     ) -> Result<Self, Refusal<'a>> {
@@ -49,8 +49,8 @@ impl Maps {
                 });
             }
         }
-        let uid = own_line(&spec.uid_map, spec.uid, facts.uid);
-        let gid = own_line(&spec.gid_map, spec.gid, facts.gid);
+        let uid = own_line(spec.uid_map, spec.uid, facts.uid);
+        let gid = own_line(spec.gid_map, spec.gid, facts.gid);
         if let (Some(uid), Some(gid)) = (uid, gid) {
             return Ok(Self::BySelf { uid, gid });
         }
@@ -86,29 +86,29 @@ impl Maps {
                 None => lines.first().map(|said| said.value.inside()),
             }
         };
-        match (inside(&spec.uid_map, facts.uid), inside(&spec.gid_map, facts.gid)) {
+        match (inside(spec.uid_map, facts.uid), inside(spec.gid_map, facts.gid)) {
             (None, None) => None,
             (uid, gid) => {
                 let known = |lines: &IdMapLines, own| {
                     lines.iter().find_map(|said| said.value.inside_of(own)).unwrap_or(0)
                 };
                 Some((
-                    uid.unwrap_or_else(|| known(&spec.uid_map, facts.uid)),
-                    gid.unwrap_or_else(|| known(&spec.gid_map, facts.gid)),
+                    uid.unwrap_or_else(|| known(spec.uid_map, facts.uid)),
+                    gid.unwrap_or_else(|| known(spec.gid_map, facts.gid)),
                 ))
             }
         }
     }
 
     /// PID 1's own steps, before it closes what it inherited.
-    pub(super) fn push_by_self<'a>(self, spec: &Spec<'a>, facts: &Facts, plan: &mut Plan<'a>) {
+    pub(super) fn push_by_self<'a>(self, spec: &'a Spec<'_>, facts: &Facts, plan: &mut Plan<'a>) {
         let Self::BySelf { uid, gid } = self else { return };
         let origin_of = |lines: &IdMapLines, id: Option<Said<u32>>| {
             let line = lines.first().map(|said| said.origin);
             line.or(id.map(|said| said.origin)).unwrap_or_default()
         };
         let (uid_origin, gid_origin) =
-            (origin_of(&spec.uid_map, spec.uid), origin_of(&spec.gid_map, spec.gid));
+            (origin_of(spec.uid_map, spec.uid), origin_of(spec.gid_map, spec.gid));
         let uid_line = Act::MapSelf(IdKind::Uid, IdMap::one(uid, facts.uid));
         let gid_line = Act::MapSelf(IdKind::Gid, IdMap::one(gid, facts.gid));
         plan.push(Actor::Inner, uid_origin, uid_line);
@@ -117,7 +117,7 @@ impl Maps {
     }
 
     /// The launcher's steps, after it has made PID 1.
-    pub(super) fn push_by_launcher<'a>(self, spec: &'a Spec<'a>, plan: &mut Plan<'a>) {
+    pub(super) fn push_by_launcher<'a>(self, spec: &'a Spec<'_>, plan: &mut Plan<'a>) {
         if self != Self::ByLauncher {
             return;
         }

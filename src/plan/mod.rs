@@ -61,6 +61,9 @@ pub struct Service<'a> {
     pub policy: Policy,
 }
 
+/// Every step of a plan. It is large, so it lies outside the stack.
+pub type Steps<'a> = Vec<Step<'a>, STEPS_MAX>;
+
 /// Everything that will be done.
 #[derive(Debug)]
 pub struct Plan<'a> {
@@ -69,7 +72,7 @@ pub struct Plan<'a> {
     /// Who supervises.
     pub birth: Birth,
     /// Every step, in its order: the launcher's and PID 1's, then those of each service.
-    pub steps: Vec<Step<'a>, STEPS_MAX>,
+    pub steps: &'a mut Steps<'a>,
     /// The services, in the order they were said.
     pub services: Vec<Service<'a>, SERVICES_MAX>,
     /// Whether the kernel reaps orphans, so that PID 1 need not wake for them.
@@ -78,12 +81,12 @@ pub struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    /// An empty plan, to be filled by [`resolve`].
-    pub const fn new(mode: Mode) -> Self {
+    /// An empty plan, to be filled by [`resolve`] with steps in `steps`.
+    pub const fn new(mode: Mode, steps: &'a mut Steps<'a>) -> Self {
         Self {
             mode,
             birth: Birth::Here,
-            steps: Vec::new(),
+            steps,
             services: Vec::new(),
             is_reaped_by_kernel: false,
             is_too_long: false,

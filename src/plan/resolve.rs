@@ -21,7 +21,7 @@ const DEFAULT_KINDS: NamespaceSet = NamespaceSet::PID
 /// # Errors
 /// The first [`Refusal`]; nothing was touched then.
 pub fn resolve<'a>(
-    spec: &'a Spec<'a>,
+    spec: &'a Spec<'_>,
     facts: &Facts,
     plan: &mut Plan<'a>,
 ) -> Result<(), Refusal<'a>> {
@@ -42,7 +42,7 @@ pub fn resolve<'a>(
 }
 
 /// The namespaces we are in: nothing outside, hardly anything inside.
-fn resolve_entrypoint<'a>(spec: &Spec<'a>, facts: &Facts, plan: &mut Plan<'a>) -> Setting {
+fn resolve_entrypoint<'a>(spec: &'a Spec<'_>, facts: &Facts, plan: &mut Plan<'a>) -> Setting {
     plan.birth = Birth::Here;
     push_reaping(Actor::Inner, facts, plan);
     if !facts.is_pid1 {
@@ -58,7 +58,7 @@ fn resolve_entrypoint<'a>(spec: &Spec<'a>, facts: &Facts, plan: &mut Plan<'a>) -
 
 /// New namespaces: a launcher outside, PID 1 inside.
 fn resolve_run<'a>(
-    spec: &'a Spec<'a>,
+    spec: &'a Spec<'_>,
     facts: &Facts,
     plan: &mut Plan<'a>,
 ) -> Result<Setting, Refusal<'a>> {
@@ -91,7 +91,7 @@ fn push_reaping<'a>(actor: Actor, facts: &Facts, plan: &mut Plan<'a>) {
 
 /// The launcher's steps.
 fn push_outer<'a>(
-    spec: &'a Spec<'a>,
+    spec: &'a Spec<'_>,
     facts: &Facts,
     kinds: NamespaceSet,
     maps: Maps,
@@ -112,7 +112,7 @@ fn push_outer<'a>(
 
 /// PID 1's steps.
 fn push_inner<'a>(
-    spec: &'a Spec<'a>,
+    spec: &'a Spec<'_>,
     facts: &Facts,
     kinds: NamespaceSet,
     maps: Maps,
@@ -164,7 +164,7 @@ const fn shifts(spec: &Spec<'_>) -> bool {
 }
 
 /// The kinds to create: what was asked for, what a key needs, and `user` where we lack privilege.
-fn kinds<'a>(spec: &Spec<'a>, facts: &Facts) -> Result<NamespaceSet, Refusal<'a>> {
+fn kinds<'a>(spec: &'a Spec<'_>, facts: &Facts) -> Result<NamespaceSet, Refusal<'a>> {
     let asked = spec.namespaces.map(|said| said.value).unwrap_or_default();
     let mut kinds = asked.resolve(DEFAULT_KINDS);
     let loopback = spec.loopback.filter(|said| said.value).map(|said| said.origin);
@@ -174,8 +174,8 @@ fn kinds<'a>(spec: &Spec<'a>, facts: &Facts) -> Result<NamespaceSet, Refusal<'a>
         (spec.domainname.map(|said| said.origin), "domainname", Namespace::Uts),
         (spec.boottime.map(|said| said.origin), "boottime", Namespace::Time),
         (spec.monotonic.map(|said| said.origin), "monotonic", Namespace::Time),
-        (map_origin(&spec.uid_map), "uid-map", Namespace::User),
-        (map_origin(&spec.gid_map), "gid-map", Namespace::User),
+        (map_origin(spec.uid_map), "uid-map", Namespace::User),
+        (map_origin(spec.gid_map), "gid-map", Namespace::User),
         (spec.uid.map(|said| said.origin), "uid", Namespace::User),
         (spec.gid.map(|said| said.origin), "gid", Namespace::User),
         (loopback, "loopback", Namespace::Net),
@@ -220,7 +220,7 @@ fn lacking(facts: &Facts, kinds: NamespaceSet, shifts: bool) -> Option<&'static 
 }
 
 /// Whether a fresh procfs is mounted, and who said so.
-fn fresh_proc<'a>(spec: &Spec<'a>, kinds: NamespaceSet) -> Result<Option<Origin>, Refusal<'a>> {
+fn fresh_proc<'a>(spec: &'a Spec<'_>, kinds: NamespaceSet) -> Result<Option<Origin>, Refusal<'a>> {
     let missing = [Namespace::Pid, Namespace::Mnt].into_iter().find(|kind| !kinds.has(*kind));
     match (spec.proc, missing) {
         (Some(Said { value: Proc::Bind, .. }), _) | (None, Some(_)) => Ok(None),
@@ -233,7 +233,7 @@ fn fresh_proc<'a>(spec: &Spec<'a>, kinds: NamespaceSet) -> Result<Option<Origin>
 }
 
 /// Whether the clocks can be shifted as asked.
-fn check_clocks<'a>(spec: &Spec<'a>, facts: &Facts) -> Result<(), Refusal<'a>> {
+fn check_clocks<'a>(spec: &'a Spec<'_>, facts: &Facts) -> Result<(), Refusal<'a>> {
     let clocks = [
         (Clock::Monotonic, spec.monotonic, facts.monotonic_ns),
         (Clock::Boottime, spec.boottime, facts.boottime_ns),

@@ -18,7 +18,7 @@ pub(super) struct Setting {
 
 /// Names, policies and dependencies, checked as a whole.
 pub(super) fn push_services<'a>(
-    spec: &'a Spec<'a>,
+    spec: &'a Spec<'_>,
     facts: &Facts,
     mode: Mode,
     plan: &mut Plan<'a>,
@@ -64,11 +64,11 @@ pub(super) fn ids<'s, 'a>(
 
 /// How a service is supervised.
 fn policy<'a>(
-    service: &ServiceSpec<'a>,
+    service: &'a ServiceSpec<'_>,
     is_main: bool,
     facts: &Facts,
     mode: Mode,
-    spec: &Spec<'a>,
+    spec: &'a Spec<'_>,
 ) -> Result<Policy, Refusal<'a>> {
     let default = Policy::default();
     let delay = service.restart_delay.map_or(default.delay, |said| said.value);
@@ -116,7 +116,7 @@ fn terminal(service: &ServiceSpec<'_>, is_main: bool) -> Terminal {
 }
 
 /// Takes services that wait for nobody left away, until none is left, or only those in a circle are.
-fn check_cycles<'a>(spec: &Spec<'a>, plan: &Plan<'a>) -> Result<(), Refusal<'a>> {
+fn check_cycles<'a>(spec: &'a Spec<'_>, plan: &Plan<'a>) -> Result<(), Refusal<'a>> {
     let mut ready = ServiceSet::EMPTY;
     for _ in &plan.services {
         for (id, service) in plan.services() {
@@ -138,7 +138,7 @@ fn check_cycles<'a>(spec: &Spec<'a>, plan: &Plan<'a>) -> Result<(), Refusal<'a>>
 /// The steps that start one service.
 pub(super) fn push_steps<'a>(
     id: ServiceId,
-    service: &'a ServiceSpec<'a>,
+    service: &'a ServiceSpec<'_>,
     setting: Setting,
     facts: &Facts,
     plan: &mut Plan<'a>,
@@ -191,7 +191,7 @@ pub(super) fn push_steps<'a>(
 }
 
 /// A changed environment is put together in a list of ours, which has a size.
-fn check_env<'a>(service: &ServiceSpec<'a>, facts: &Facts) -> Result<(), Refusal<'a>> {
+fn check_env<'a>(service: &'a ServiceSpec<'_>, facts: &Facts) -> Result<(), Refusal<'a>> {
     let is_clear = service.clear_env.is_some_and(|said| said.value);
     let inherited = if is_clear { 0 } else { facts.env_count };
     let total = inherited.saturating_add(service.env.len());
@@ -204,7 +204,7 @@ fn check_env<'a>(service: &ServiceSpec<'a>, facts: &Facts) -> Result<(), Refusal
 }
 
 /// Limits that need privilege, before it is given up.
-fn push_limits<'a>(actor: Actor, service: &ServiceSpec<'a>, plan: &mut Plan<'a>) {
+fn push_limits<'a>(actor: Actor, service: &'a ServiceSpec<'_>, plan: &mut Plan<'a>) {
     if let Some(Said { value, origin }) = service.umask {
         plan.push(actor, origin, Act::SetUmask(value));
     }
@@ -222,7 +222,7 @@ fn push_limits<'a>(actor: Actor, service: &ServiceSpec<'a>, plan: &mut Plan<'a>)
 /// Who the service is, when anybody said something about it.
 fn push_user<'a>(
     actor: Actor,
-    service: &'a ServiceSpec<'a>,
+    service: &'a ServiceSpec<'_>,
     setting: Setting,
     plan: &mut Plan<'a>,
 ) -> Result<(), Refusal<'a>> {

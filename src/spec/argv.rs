@@ -276,6 +276,7 @@ fn command<'a>(words: Words<'a>, origin: Origin, spec: &mut Spec<'a>) -> Result<
 mod tests {
     use super::*;
     use crate::model::{Restart, Shift};
+    use std::boxed::Box;
     use std::string::{String, ToString};
     use std::vec::Vec;
     use std::{format, vec};
@@ -286,7 +287,7 @@ mod tests {
             line.split(' ').flat_map(|word| format!("{word}\0").into_bytes()).collect();
         let mut memory = vec![0u8; 1024];
         let mut arena = Arena::new(&mut memory);
-        let mut spec = Spec::new();
+        let mut spec = Spec::new(Box::leak(Box::default()));
         let mut said = Vec::new();
         let mut complaints = |fault: SpecFault<'_>| {
             let Origin::Argument(number) = fault.origin else { panic!("{:?}", fault.origin) };

@@ -246,12 +246,12 @@ pub const KEYS: &[Key] = &[
         .help("", "Always refused: the wall clock is the same in every time namespace."),
     whole(Table::User, "uid-map", Shape::List, "LINE", |spec, item| {
         let line = IdMap::parse(item.bytes())?;
-        item.append(&mut spec.uid_map, line)
+        item.append(spec.uid_map, line)
     })
     .help("our own uid, with user", "Line of the uid_map: \"INSIDE OUTSIDE COUNT\"; needs user."),
     whole(Table::User, "gid-map", Shape::List, "LINE", |spec, item| {
         let line = IdMap::parse(item.bytes())?;
-        item.append(&mut spec.gid_map, line)
+        item.append(spec.gid_map, line)
     })
     .help("our own gid, with user", "Line of the gid_map, likewise."),
     whole(Table::User, "uid", Shape::Number, "ID", |spec, item| {

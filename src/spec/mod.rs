@@ -142,8 +142,24 @@ impl Kinds {
 /// Lines of one of the two id maps.
 pub type IdMapLines = Vec<Said<IdMap>, ID_MAP_LINES_MAX>;
 
-/// Everything that was asked.
+/// The lists that a spec is filled into. They are large and mostly empty, so they lie outside the
+/// stack, where what is not touched costs nothing.
 #[derive(Debug, Default)]
+pub struct Lists<'a> {
+    services: Vec<ServiceSpec<'a>, SERVICES_MAX>,
+    uid_map: IdMapLines,
+    gid_map: IdMapLines,
+}
+
+impl Lists<'_> {
+    /// Empty lists.
+    pub const fn new() -> Self {
+        Self { services: Vec::new(), uid_map: Vec::new(), gid_map: Vec::new() }
+    }
+}
+
+/// Everything that was asked.
+#[derive(Debug)]
 pub struct Spec<'a> {
     /// The file that was read.
     pub file: Option<&'a CStr>,
@@ -164,9 +180,9 @@ pub struct Spec<'a> {
     /// The shift of CLOCK_MONOTONIC.
     pub monotonic: Option<Said<Shift>>,
     /// Lines of the uid_map.
-    pub uid_map: IdMapLines,
+    pub uid_map: &'a mut IdMapLines,
     /// Lines of the gid_map.
-    pub gid_map: IdMapLines,
+    pub gid_map: &'a mut IdMapLines,
     /// Our user id, as it is seen inside.
     pub uid: Option<Said<u32>>,
     /// Our group id, as it is seen inside.
@@ -176,13 +192,31 @@ pub struct Spec<'a> {
     /// Whether no_new_privs is set.
     pub no_new_privs: Option<Said<bool>>,
     /// The services, in the order they were said.
-    pub services: Vec<ServiceSpec<'a>, SERVICES_MAX>,
+    pub services: &'a mut Vec<ServiceSpec<'a>, SERVICES_MAX>,
 }
 
 impl<'a> Spec<'a> {
-    /// Nothing asked yet.
-    pub fn new() -> Self {
-        Self::default()
+    /// Nothing asked yet, to be filled into these lists.
+    pub const fn new(lists: &'a mut Lists<'a>) -> Self {
+        let Lists { services, uid_map, gid_map } = lists;
+        Self {
+            file: None,
+            verbose: false,
+            name: None,
+            namespaces: None,
+            hostname: None,
+            domainname: None,
+            proc: None,
+            boottime: None,
+            monotonic: None,
+            uid_map,
+            gid_map,
+            uid: None,
+            gid: None,
+            loopback: None,
+            no_new_privs: None,
+            services,
+        }
     }
 
     /// Puts one more service behind the others.
@@ -210,8 +244,8 @@ impl<'a> Spec<'a> {
     /// The lines of one of the two maps.
     pub const fn id_map(&self, kind: IdKind) -> &IdMapLines {
         match kind {
-            IdKind::Uid => &self.uid_map,
-            IdKind::Gid => &self.gid_map,
+            IdKind::Uid => self.uid_map,
+            IdKind::Gid => self.gid_map,
         }
     }
 
@@ -238,6 +272,7 @@ impl<'a> Spec<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::boxed::Box;
 
     fn item(text: &CStr, argument: u32) -> Item<'_> {
         Item { text, origin: Origin::Argument(argument) }
@@ -247,7 +282,7 @@ mod tests {
     fn kinds_are_named_exactly_or_added_to_the_default() {
         let default = NamespaceSet::PID | NamespaceSet::MNT;
         let ask = |words: &[&'static CStr]| {
-            let mut spec = Spec::new();
+            let mut spec = Spec::new(Box::leak(Box::default()));
             for word in words {
                 spec.add_kind(item(word, 1)).unwrap();
             }

@@ -33,19 +33,13 @@ mod event;
 mod news;
 mod order;
 mod restart;
-#[cfg(test)]
-mod show;
 mod shutdown;
 mod signal_set;
 mod state;
 mod step;
-#[cfg(test)]
-mod stories;
 mod tally;
 #[cfg(test)]
-mod walk;
-#[cfg(test)]
-mod world;
+mod tests;
 
 use heapless::Vec;
 

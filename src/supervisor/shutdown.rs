@@ -101,7 +101,7 @@ pub fn step(phase: Phase, cue: Cue, grace: Option<Span>, now: Moment) -> (Phase,
 
 #[cfg(test)]
 mod tests {
-    use super::super::show;
+    use super::super::tests::show;
     use super::*;
     use crate::model::End;
     use std::{format, string::String, vec::Vec};

@@ -178,7 +178,7 @@ fn leftovers(state: State, outcome: Outcome, judge: &Judge<'_>) -> Act {
 #[cfg(test)]
 mod tests {
     use super::super::restart::{Random, Restarts};
-    use super::super::show;
+    use super::super::tests::show;
     use super::*;
     use crate::model::{End, Policy, Restart, ServiceId, Signal, Span};
     use std::{format, string::String, vec::Vec};

@@ -14,7 +14,7 @@ use crate::spec::file::tests::{line_of, lines_of};
 fn with_read<T>(line: &[u8], see: impl FnOnce(&Spec<'_>, &[SpecFault<'_>]) -> T) -> T {
     let mut memory = vec![0; ARENA_MAX];
     let mut arena = Arena::new(&mut memory);
-    let mut spec = Spec::new();
+    let mut spec = Spec::new(std::boxed::Box::leak(std::boxed::Box::default()));
     let mut faults = Vec::new();
     let mut complaints = |fault| faults.push(fault);
     read(line, &mut arena, &mut spec, &mut complaints);
@@ -134,7 +134,7 @@ fn every_fault_is_told_with_its_place() {
 #[test]
 fn a_service_that_is_not_to_be_found_is_a_fault() {
     let mut memory = [0; 64];
-    let mut spec = Spec::new();
+    let mut spec = Spec::new(std::boxed::Box::leak(std::boxed::Box::default()));
     spec.add_service(Origin::Default).unwrap();
     spec.add_service(Origin::Default).unwrap();
     let mut arena = Arena::new(&mut memory);

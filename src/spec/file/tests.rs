@@ -60,7 +60,7 @@ fn with_read<T>(file: &[u8], see: impl FnOnce(&Spec<'_>, &[SpecFault<'_>]) -> T)
     let mut memory = vec![0; ARENA_MAX];
     let mut arena = Arena::new(&mut memory);
     let mut tokens = Box::new(Tokens::new());
-    let mut spec = Box::new(Spec::new());
+    let mut spec = Box::new(Spec::new(Box::leak(Box::default())));
     let mut faults = Vec::new();
     let mut complaints = |fault| faults.push(fault);
     read(file, &mut tokens, &mut arena, &mut spec, &mut complaints);

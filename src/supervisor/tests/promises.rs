@@ -1,245 +1,17 @@
-//! A small world for `walk`: it sees every event and every action, and holds the house to its
-//! promises.
+//! What the house promises: each promise is one assertion, with the sentence that is broken if it
+//! fails.
 //!
-//! The world stands where the kernel stands. It knows no states and no phases of the supervisor,
-//! only what it saw, and repeats none of its reasoning: each promise is one assertion, with the
-//! sentence that is broken when it fails. A world in which a promise was broken prints what it saw,
-//! as a story.
+//! The promises are made of what the world saw, events and actions, and repeat no reasoning of the
+//! supervisor: they say what must not be, not how it is avoided.
 
-use std::vec::Vec;
-use std::{println, thread};
-
-use super::show;
-use super::walk::Dice;
-use super::*;
-use crate::model::{End, Restart, Span, code};
-
-/// How far the process of a service is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Process {
-    None,
-    Making,
-    Executing,
-}
-
-/// What an operator last wanted of a service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Order {
-    Start,
-    Stop,
-}
-
-/// What the world saw of one service.
-pub struct Body {
-    pub id: ServiceId,
-    pub policy: Policy,
-    pub process: Process,
-    /// An end that is on its way.
-    pub doom: Option<End>,
-    /// The signals that were sent to its process.
-    pub sent: SignalSet,
-    /// It left something behind.
-    has_daemon: bool,
-    said_ready: bool,
-    /// Runs that are over.
-    runs: u32,
-    /// What the last one came to (an end, or the code of not being started), and when.
-    last: Option<(Result<End, u8>, Moment)>,
-    /// The pause that was told after it.
-    pause: Span,
-    order: Option<Order>,
-    is_given_up: bool,
-    /// The restarts that its policy made.
-    restarts: Vec<Moment>,
-}
-
-/// What was seen, counted.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Sights {
-    pub restarts: u64,
-    pub given_up: u64,
-    pub cannot_start: u64,
-    pub killed: u64,
-    pub killed_all: u64,
-    pub actions_max: usize,
-}
-
-impl Sights {
-    /// Both.
-    pub fn and(self, other: Self) -> Self {
-        Self {
-            restarts: self.restarts + other.restarts,
-            given_up: self.given_up + other.given_up,
-            cannot_start: self.cannot_start + other.cannot_start,
-            killed: self.killed + other.killed,
-            killed_all: self.killed_all + other.killed_all,
-            actions_max: self.actions_max.max(other.actions_max),
-        }
-    }
-}
-
-/// Everything the world saw.
-pub struct World {
-    pub supervisor: Supervisor,
-    pub dice: Dice,
-    pub now: Moment,
-    pub bodies: Vec<Body>,
-    pub sights: Sights,
-    /// The exit code, once it was said.
-    pub code: Option<u8>,
-    /// Whether it was said that everything stops, and the signal that somebody asked it with.
-    stopping: Option<Option<Signal>>,
-    /// The last signal to all, and when.
-    swept: Option<(Signal, Moment)>,
-    was_operated: bool,
-    log: Vec<(Moment, Option<Event>, Vec<Action>)>,
-}
-
-impl Body {
-    pub fn new(id: ServiceId, policy: Policy) -> Self {
-        Self {
-            id,
-            policy,
-            process: Process::None,
-            doom: None,
-            sent: SignalSet::EMPTY,
-            has_daemon: false,
-            said_ready: false,
-            runs: 0,
-            last: None,
-            pause: Span::ZERO,
-            order: None,
-            is_given_up: false,
-            restarts: Vec::new(),
-        }
-    }
-
-    /// Whether what is after it may start.
-    fn is_ready(&self) -> bool {
-        let succeeded = matches!(self.last, Some((Ok(End::Exited(0)), _)));
-        self.said_ready && !self.is_given_up && (self.process == Process::Executing || succeeded)
-    }
-
-    fn ended(&mut self, how: Result<End, u8>, now: Moment) {
-        (self.process, self.doom, self.last) = (Process::None, None, Some((how, now)));
-        self.runs += 1;
-    }
-
-    fn ordered(&mut self, order: Order) {
-        self.restarts.clear();
-        // Ordered to start while it is being started, it need not be started once more.
-        let is_under_way = self.process == Process::Making && self.order.is_none();
-        if order == Order::Stop || !is_under_way {
-            self.order = Some(order);
-        }
-    }
-
-    fn restarts_in_window(&self, now: Moment) -> usize {
-        self.restarts.iter().filter(|restart| now.since(**restart) < self.policy.window).count()
-    }
-}
+use super::world::{Body, Order, Process, World};
+use crate::model::{End, Moment, Policy, Restart, ServiceId, Signal, Span, code};
+use crate::supervisor::signal_set::SignalSet;
+use crate::supervisor::{Action, Event, News};
 
 impl World {
-    pub fn new(policies: &[Policy], seed: u64, dice: Dice) -> Self {
-        let bodies = policies.iter().enumerate();
-        Self {
-            supervisor: Supervisor::new(policies, seed),
-            dice,
-            now: Moment::from_ns(0),
-            bodies: bodies.map(|(n, p)| Body::new(ServiceId::new(n).unwrap(), *p)).collect(),
-            sights: Sights::default(),
-            code: None,
-            stopping: None,
-            swept: None,
-            was_operated: false,
-            log: Vec::new(),
-        }
-    }
-
-    fn body(&mut self, id: ServiceId) -> &mut Body {
-        &mut self.bodies[id.index()]
-    }
-
-    fn main(&self) -> &Body {
-        self.bodies.iter().find(|body| body.policy.is_main).unwrap()
-    }
-
-    /// Whether nobody is left but ourselves.
-    pub fn is_empty(&self) -> bool {
-        self.bodies.iter().all(|body| body.process == Process::None && !body.has_daemon)
-    }
-
-    /// The first start.
-    pub fn begin(&mut self) {
-        let mut actions = Actions::new();
-        self.supervisor.begin(self.now, &mut actions);
-        self.perform_all(None, &actions);
-    }
-
-    /// Feeds one event, and performs what comes of it.
-    pub fn feed(&mut self, event: Event) {
-        let is_nonsense = self.is_nonsense(event) || self.code.is_some();
-        if !is_nonsense {
-            self.see(event);
-        }
-        let mut actions = Actions::new();
-        self.supervisor.feed(event, self.now, &mut actions);
-        self.perform_all(Some(event), &actions);
-        assert!(actions.is_empty() || !is_nonsense, "what cannot happen moves nothing");
-        if !is_nonsense {
-            self.check_end(event, &actions);
-        }
-        self.check_whole(event);
-    }
-
-    /// Performs what `event`, or the begin, made the supervisor want.
-    fn perform_all(&mut self, event: Option<Event>, actions: &[Action]) {
-        self.log.push((self.now, event, actions.into()));
-        self.sights.actions_max = self.sights.actions_max.max(actions.len());
-        for action in actions {
-            self.perform(*action, event.unwrap_or(Event::Tick));
-        }
-    }
-
-    /// Whether the kernel could not say this, for the service has no process.
-    fn is_nonsense(&self, event: Event) -> bool {
-        let has_process = |id: ServiceId| self.bodies[id.index()].process != Process::None;
-        match event {
-            Event::Started(id) | Event::Ready(id) => !has_process(id),
-            Event::NotStarted(id, _) | Event::Ended(id, _) => !has_process(id),
-            Event::Asked(_) | Event::StopService(_) | Event::RestartService(_) => false,
-            Event::NoneLeft | Event::Tick => false,
-        }
-    }
-
-    /// Remembers what happens.
-    fn see(&mut self, event: Event) {
-        let leaves_daemon = self.dice.once_in(3);
-        let (now, is_stopping) = (self.now, self.stopping.is_some());
-        match event {
-            Event::Started(id) => {
-                self.body(id).process = Process::Executing;
-                self.body(id).sent = SignalSet::EMPTY;
-            }
-            Event::Ready(id) => self.body(id).said_ready = true,
-            Event::NotStarted(id, code) => self.body(id).ended(Err(code), now),
-            Event::Ended(id, end) => {
-                self.body(id).ended(Ok(end), now);
-                self.body(id).has_daemon |= leaves_daemon;
-            }
-            Event::StopService(id) | Event::RestartService(id) if !is_stopping => {
-                let is_stop = event == Event::StopService(id);
-                self.body(id).ordered(if is_stop { Order::Stop } else { Order::Start });
-                self.body(id).is_given_up = false;
-                self.was_operated = true;
-            }
-            Event::StopService(_) | Event::RestartService(_) => {}
-            Event::Asked(_) | Event::NoneLeft | Event::Tick => {}
-        }
-    }
-
     /// Performs one action.
-    fn perform(&mut self, action: Action, event: Event) {
+    pub fn perform(&mut self, action: Action, event: Event) {
         match action {
             Action::Start(id) => self.start(id),
             Action::Signal(id, signal) => self.signal(id, signal, event),
@@ -409,7 +181,7 @@ impl World {
     }
 
     /// What must hold of the whole after every event.
-    fn check_whole(&self, event: Event) {
+    pub fn check_whole(&self, event: Event) {
         let is_stopping = self.stopping.is_some();
         let has_process = self.bodies.iter().any(|body| body.process != Process::None);
         let deadline = self.supervisor.deadline();
@@ -427,8 +199,35 @@ impl World {
         }
     }
 
+    /// No signal is lost while main may run.
+    pub fn check_signals(&mut self, event: Event, was_stopping: bool, actions: &[Action]) {
+        let (main, executes) = (self.main().id, self.main().process == Process::Executing);
+        if event == Event::Started(main) {
+            let mut kept = self.kept.iter();
+            let is_sent = |signal| actions.contains(&Action::Signal(main, signal));
+            assert!(kept.all(is_sent), "main gets what came before it ran");
+            self.kept = SignalSet::EMPTY;
+        }
+        match event {
+            Event::Asked(signal) if !was_stopping => {
+                let is_stop = matches!(signal, Signal::TERM | Signal::INT | Signal::QUIT);
+                if signal == Signal::TERM || is_stop && !executes {
+                    assert!(self.stopping.is_some(), "who asks for the end gets it");
+                } else if executes {
+                    let is_sent = actions.contains(&Action::Signal(main, signal));
+                    assert!(is_sent, "main gets every other signal");
+                } else {
+                    self.kept = self.kept.with(signal);
+                }
+            }
+            Event::Asked(_) | Event::StopService(_) | Event::RestartService(_) => {}
+            Event::Started(_) | Event::Ready(_) | Event::NotStarted(..) => {}
+            Event::Ended(..) | Event::NoneLeft | Event::Tick => {}
+        }
+    }
+
     /// What must hold after the end of a run.
-    fn check_end(&self, event: Event, actions: &[Action]) {
+    pub fn check_end(&self, event: Event, actions: &[Action]) {
         let is_stopping = self.stopping.is_some();
         if let Event::Ended(id, _) = event {
             let body = &self.bodies[id.index()];
@@ -449,21 +248,4 @@ impl World {
 /// The limit of restarts, as a count.
 fn limit(policy: &Policy) -> usize {
     usize::try_from(policy.limit).unwrap()
-}
-
-/// A broken promise prints what led to it.
-impl Drop for World {
-    fn drop(&mut self) {
-        if !thread::panicking() {
-            return;
-        }
-        for body in &self.bodies {
-            println!("{}: {:?}", show::service(body.id), body.policy);
-        }
-        for (now, event, actions) in &self.log {
-            let event = event.map_or("begin".into(), show::event);
-            let actions: Vec<_> = actions.iter().map(|action| show::action(*action)).collect();
-            println!("{} {event} -> {}", show::moment(*now), actions.join(", "));
-        }
-    }
 }

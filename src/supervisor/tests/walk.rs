@@ -4,15 +4,15 @@
 //! are ready or never do, honour signals or ignore them, crash, leave daemons behind; people
 //! outside who send signals; an operator; events that cannot be; a clock that is early, late or in
 //! time. After some dozens of steps TERM comes, and then the machine has to come to its end. What
-//! must hold all the way is asserted in `world`.
+//! must hold all the way is asserted in `promises`.
 
 use std::cmp::Ordering;
 use std::thread;
 use std::vec::Vec;
 
 use super::world::{Process, Sights, World};
-use super::*;
-use crate::model::{End, Restart, ServiceSet, Span, code};
+use crate::model::{End, Policy, Restart, ServiceId, ServiceSet, Signal, Span, code};
+use crate::supervisor::{ACTIONS_MAX, Event};
 
 const WALKS: usize = 100_000;
 

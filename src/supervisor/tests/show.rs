@@ -5,10 +5,9 @@
 use std::format;
 use std::string::{String, ToString};
 
-use super::event::{Action, Event};
-use super::news::News;
-use super::state::{Act, Input, Outcome, State, Then};
 use crate::model::{End, Moment, ServiceId};
+use crate::supervisor::state::{Act, Input, Outcome, State, Then};
+use crate::supervisor::{Action, Event, News};
 
 /// `110s`.
 pub fn moment(moment: Moment) -> String {

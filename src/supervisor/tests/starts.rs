@@ -1,0 +1,210 @@
+//! Stories of starts: what is started when, started again, kept waiting, or given up.
+
+use super::story::{MAIN, SIDE, after, check};
+use crate::model::{Policy, Restart};
+
+#[test]
+fn a_crash_is_repaired_until_there_are_too_many() {
+    // Two restarts in a minute are allowed; the third crash is giving up, and 124.
+    check(
+        &[Policy { restart: Restart::OnFailure, ..MAIN }],
+        "
+        0s begin -> start a
+        0s started a -> [a started]
+        0s ended a SEGV -> [a ended SEGV], kill a, [a restarts in 1s, 1]
+        0s sleep -> 1s
+        1s tick -> start a
+        1s started a -> [a started]
+        2s ended a exit 1 -> [a ended exit 1], kill a, [a restarts in 1s, 2]
+        3s tick -> start a
+        3s started a -> [a started]
+        4s ended a exit 1 -> [a ended exit 1], [a given up, 2 in 60s], [stopping], all TERM
+        4s none left -> finish 124
+        ",
+    );
+}
+
+#[test]
+fn an_end_that_was_asked_for_is_no_crash() {
+    // INT came through us and ended main: the code is 130, although the policy is always.
+    check(
+        &[Policy { restart: Restart::Always, ..MAIN }],
+        "
+        0s begin -> start a
+        0s started a -> [a started]
+        1s ended a INT -> [a ended INT], kill a, [a restarts in 1s, 1]
+        2s tick -> start a
+        2s started a -> [a started]
+        3s asked INT -> signal a INT
+        3s ended a INT -> [a ended INT], [stopping], all TERM
+        3s none left -> finish 130
+        ",
+    );
+}
+
+#[test]
+fn a_wrong_path_is_final_the_first_time() {
+    // 127 at once, whatever the policy; the rest is stopped as ever.
+    check(
+        &[Policy { restart: Restart::Always, ..MAIN }, SIDE],
+        "
+        0s begin -> start a, start b
+        0s started b -> [b started]
+        0s not started a 127 -> [a not started 127], [stopping], signal b TERM
+        1s ended b TERM -> [b ended TERM], kill b, all TERM
+        1s none left -> finish 127
+        ",
+    );
+}
+
+#[test]
+fn a_path_that_went_wrong_later_is_a_failed_run() {
+    // It was there once and may come back: an update under way looks like this.
+    check(
+        &[Policy { restart: Restart::OnFailure, ..MAIN }],
+        "
+        0s begin -> start a
+        0s started a -> [a started]
+        1s ended a exit 1 -> [a ended exit 1], kill a, [a restarts in 1s, 1]
+        2s tick -> start a
+        2s not started a 126 -> [a not started 126], [a restarts in 1s, 2]
+        3s tick -> start a
+        3s started a -> [a started]
+        4s ended a exit 0 -> [a ended exit 0], [stopping], all TERM
+        4s none left -> finish 0
+        ",
+    );
+}
+
+#[test]
+fn a_restart_waits_for_what_it_needs_like_a_start() {
+    // b is down when the pause of a is over: a waits, and takes no wake-up.
+    check(
+        &[
+            after(&[1], Policy { restart: Restart::Always, ..MAIN }),
+            Policy { restart: Restart::Always, ..SIDE },
+        ],
+        "
+        0s begin -> start b
+        0s started b -> [b started]
+        0s ready b -> [b ready], start a
+        0s started a -> [a started]
+        1s ended a exit 1 -> [a ended exit 1], kill a, [a restarts in 1s, 1]
+        1s ended b exit 1 -> [b ended exit 1], kill b, [b restarts in 1s, 1]
+        2s tick -> start b
+        2s sleep -> for ever
+        3s started b -> [b started]
+        3s ready b -> [b ready], start a
+        ",
+    );
+}
+
+#[test]
+fn main_is_not_started_without_what_it_needs() {
+    // c cannot be started, so b never can, so main never can: 124.
+    check(
+        &[after(&[1], MAIN), after(&[2], SIDE), SIDE],
+        "
+        0s begin -> start c
+        0s not started c 127 -> [c not started 127], [b needs c], [a needs b], [stopping], all TERM
+        0s none left -> finish 124
+        ",
+    );
+}
+
+#[test]
+fn a_job_that_never_said_ready_and_ended_is_no_foundation() {
+    // Exit code 0 alone does not make it ready; one that said so first stays so.
+    check(
+        &[after(&[1], MAIN), SIDE],
+        "
+        0s begin -> start b
+        0s started b -> [b started]
+        1s ended b exit 0 -> [b ended exit 0], kill b, [a needs b], [stopping], all TERM
+        1s none left -> finish 124
+        ",
+    );
+}
+
+#[test]
+fn what_an_operator_stopped_is_waited_for() {
+    // a needs b, which was stopped: no failure, for it may be ordered back.
+    check(
+        &[after(&[1], MAIN), SIDE],
+        "
+        0s begin -> start b
+        0s started b -> [b started]
+        1s operator stops b -> signal b TERM
+        1s ended b TERM -> [b ended TERM], kill b
+        9s operator restarts b -> start b
+        9s started b -> [b started]
+        9s ready b -> [b ready], start a
+        ",
+    );
+}
+
+#[test]
+fn an_operator_stops_and_restarts_without_being_counted() {
+    // b is stopped, a waits for nobody; ordered back, its crashes count from the beginning.
+    check(
+        &[MAIN, Policy { restart: Restart::Always, limit: 1, ..SIDE }],
+        "
+        0s begin -> start a, start b
+        0s started a -> [a started]
+        0s started b -> [b started]
+        1s ended b exit 1 -> [b ended exit 1], kill b, [b restarts in 1s, 1]
+        1s operator restarts b -> start b
+        1s started b -> [b started]
+        2s operator stops b -> signal b TERM
+        3s operator stops b -> signal b TERM
+        3s sleep -> 12s
+        4s ended b TERM -> [b ended TERM], kill b
+        5s operator restarts b -> start b
+        5s started b -> [b started]
+        6s operator restarts b -> signal b TERM
+        7s ended b exit 0 -> [b ended exit 0], kill b, start b
+        7s started b -> [b started]
+        8s ended b exit 1 -> [b ended exit 1], kill b, [b restarts in 1s, 1]
+        9s tick -> start b
+        9s started b -> [b started]
+        9s ended b exit 1 -> [b ended exit 1], kill b, [b given up, 1 in 60s]
+        9s operator restarts b -> start b
+        ",
+    );
+}
+
+#[test]
+fn an_early_signal_is_kept_until_main_runs() {
+    // HUP and USR1 come before main runs, and again while it is down: each is delivered once.
+    check(
+        &[Policy { restart: Restart::Always, ..MAIN }],
+        "
+        0s begin -> start a
+        0s asked USR1 ->
+        0s asked HUP ->
+        0s asked USR1 ->
+        1s started a -> [a started], signal a HUP, signal a USR1
+        2s ended a exit 1 -> [a ended exit 1], kill a, [a restarts in 1s, 1]
+        2s asked USR2 ->
+        3s tick -> start a
+        3s started a -> [a started], signal a USR2
+        4s ended a USR2 -> [a ended USR2], [stopping], all TERM
+        4s none left -> finish 140
+        ",
+    );
+}
+
+#[test]
+fn control_c_while_main_is_down_ends_the_wait() {
+    // The exit code is that of the end before the pause.
+    check(
+        &[Policy { restart: Restart::Always, ..MAIN }],
+        "
+        0s begin -> start a
+        0s started a -> [a started]
+        1s ended a exit 3 -> [a ended exit 3], kill a, [a restarts in 1s, 1]
+        1s asked INT -> [stopping], all TERM
+        1s none left -> finish 3
+        ",
+    );
+}
