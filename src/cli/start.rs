@@ -1,5 +1,7 @@
 //! `run` and the entrypoint: read, decide, carry out.
 
+use core::mem::ManuallyDrop;
+
 use super::Call;
 use super::load::{Decided, Desk, Detail, decide};
 use super::report::{self, Reporter};
@@ -14,7 +16,9 @@ pub fn start(mode: Mode, front: Front, call: Call, start: &Start, desk: &'static
     let decided = decide(mode.scope(), mode, front, call, Detail::First, start, desk);
     let Some(Decided { spec, facts, terminal, plan, .. }) = decided else { return code::FAILED };
     let mut reporter = Reporter { is_verbose: spec.verbose };
-    let outcome = engine::carry_out(&plan, start, Hands::new(terminal), &mut reporter);
+    // What is held is let go by the end of the process, which follows at once.
+    let mut hands = ManuallyDrop::new(Hands::new(terminal));
+    let outcome = engine::carry_out(&plan, start, &mut hands, &mut reporter);
     if let Some(failure) = outcome.failure {
         report::failure(&plan, &facts, failure);
     }

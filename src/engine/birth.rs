@@ -14,11 +14,11 @@ use crate::sys::{file, signal};
 pub(super) fn here(
     plan: &Plan<'_>,
     start: &Start,
-    mut hands: Hands,
+    hands: &mut Hands,
     teller: &mut dyn Teller,
 ) -> Outcome {
-    match do_steps(plan, Actor::Inner, &mut hands) {
-        Ok(()) => turn::supervise(plan, start, &mut hands, teller),
+    match do_steps(plan, Actor::Inner, hands) {
+        Ok(()) => turn::supervise(plan, start, hands, teller),
         Err(failure) => Outcome { code: code::FAILED, failure: Some(failure) },
     }
 }
@@ -27,26 +27,26 @@ pub(super) fn here(
 pub(super) fn cloned(
     plan: &Plan<'_>,
     start: &Start,
-    mut hands: Hands,
+    hands: &mut Hands,
     teller: &mut dyn Teller,
 ) -> Outcome {
     for (number, step) in plan.steps_of(Actor::Outer) {
         let done = if let Act::Clone(kinds) = step.act {
-            match clone(kinds, &mut hands) {
-                Ok(true) => return inside(plan, start, &mut hands, teller),
+            match clone(kinds, hands) {
+                Ok(true) => return inside(plan, start, hands, teller),
                 Ok(false) => Ok(()),
                 Err(trouble) => Err(trouble),
             }
         } else {
-            perform(&step.act, &mut hands)
+            perform(&step.act, hands)
         };
         if let Err((errno, why)) = done {
-            abandon(&hands);
+            abandon(hands);
             let failure = Failure { step: number, errno, why };
             return Outcome { code: code::FAILED, failure: Some(failure) };
         }
     }
-    launcher::wait(plan, &mut hands, teller)
+    launcher::wait(plan, hands, teller)
 }
 
 /// Makes PID 1; `true` in the new process.

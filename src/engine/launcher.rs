@@ -13,12 +13,12 @@ use crate::sys::wait::{self, Source};
 use crate::sys::{file, signal, terminal};
 
 /// Waits until PID 1 has ended.
-pub(super) fn wait(plan: &Plan<'_>, hands: &mut Hands, teller: &mut dyn Teller) -> Outcome {
-    let Some(init) = hands.init.take() else {
+pub(super) fn wait(plan: &Plan<'_>, hands: &Hands, teller: &mut dyn Teller) -> Outcome {
+    let Some(init) = &hands.init else {
         return Outcome { code: code::FAILED, failure: None };
     };
     let end = loop {
-        if let Some(end) = turn(hands, &init) {
+        if let Some(end) = turn(hands, init) {
             break end;
         }
     };
@@ -26,7 +26,7 @@ pub(super) fn wait(plan: &Plan<'_>, hands: &mut Hands, teller: &mut dyn Teller) 
 }
 
 /// One round: waits, then takes what came. Gives PID 1's end.
-fn turn(hands: &mut Hands, init: &Child) -> Option<End> {
+fn turn(hands: &Hands, init: &Child) -> Option<End> {
     let source = |fd: Option<&crate::sys::Fd>| fd.map_or(Source::nothing(), Source::readable);
     // Reports while PID 1 lives are about the terminal; without one nobody waits for them.
     let report = hands.report.read.as_ref().filter(|_| hands.terminal.is_some());

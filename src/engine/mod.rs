@@ -55,7 +55,12 @@ pub struct Outcome {
 
 /// Carries `plan` out and comes back when everything is over: in the process that was started, and
 /// in the PID 1 that was cloned from it, each with the code to end with.
-pub fn carry_out(plan: &Plan<'_>, start: &Start, hands: Hands, teller: &mut dyn Teller) -> Outcome {
+pub fn carry_out(
+    plan: &Plan<'_>,
+    start: &Start,
+    hands: &mut Hands,
+    teller: &mut dyn Teller,
+) -> Outcome {
     match plan.birth {
         Birth::Here => birth::here(plan, start, hands, teller),
         Birth::Cloned(_) => birth::cloned(plan, start, hands, teller),

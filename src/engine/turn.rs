@@ -11,8 +11,8 @@ use super::record::Record;
 use super::spawn::{Started, spawn};
 use super::{Outcome, Teller, Telling, perform, tree};
 use crate::limits::{EVENTS_MAX, SERVICES_MAX, SIGNALS_A_ROUND};
-use crate::model::{End, Errno, Failure, Namespace, Policy, ServiceId, Signal, code};
-use crate::plan::{Birth, Plan};
+use crate::model::{End, Errno, Failure, Moment, Namespace, Policy, ServiceId, Signal, code};
+use crate::plan::{Act, Birth, Plan};
 use crate::supervisor::{Action, Actions, Event, Supervisor};
 use crate::sys::process::Child;
 use crate::sys::signal::{Disposition, Received};
@@ -55,7 +55,9 @@ pub(super) fn supervise(
     let policies: Vec<Policy, SERVICES_MAX> =
         plan.services.iter().map(|service| service.policy).collect();
     let mut supervisor = Supervisor::new(&policies, start.random);
-    hands.supervisor_pid = process::pid();
+    // PID 1 knows its number; whoever supervises among others asks for it.
+    let is_pid1 = !plan.steps.iter().any(|step| matches!(step.act, Act::BecomeSubreaper));
+    hands.supervisor_pid = if is_pid1 { 1 } else { process::pid() };
     let mut turn = Turn {
         plan,
         start,
@@ -70,18 +72,20 @@ pub(super) fn supervise(
         verdict: None,
     };
     let mut actions = Actions::new();
-    turn.supervisor.begin(clock::now(), &mut actions);
+    let mut now = clock::now();
+    turn.supervisor.begin(now, &mut actions);
     turn.act(&actions);
     loop {
         while let Some(event) = turn.events.pop_front() {
             actions.clear();
-            turn.supervisor.feed(event, clock::now(), &mut actions);
+            turn.supervisor.feed(event, now, &mut actions);
             turn.act(&actions);
         }
-        match turn.verdict {
-            Some(code) => return Outcome { code, failure: turn.failure },
-            None => turn.wait(),
+        if let Some(code) = turn.verdict {
+            return Outcome { code, failure: turn.failure };
         }
+        turn.wait(now);
+        now = clock::now();
     }
 }
 
@@ -197,8 +201,10 @@ impl Turn<'_, '_> {
     }
 
     /// Waits until something comes or the supervisor's deadline is there, and takes it as events.
-    fn wait(&mut self) {
-        let timeout = self.supervisor.deadline().map(|deadline| deadline.since(clock::now()));
+    ///
+    /// One round has one time, taken when it begins: what it does takes microseconds.
+    fn wait(&mut self, now: Moment) {
+        let timeout = self.supervisor.deadline().map(|deadline| deadline.since(now));
         let mut sources: Vec<Source, { SERVICES_MAX + 1 }> = Vec::new();
         let source = |fd: Option<&Fd>| fd.map_or(Source::nothing(), Source::readable);
         let pidfds = self.children().map(|(_, child)| source(child.pidfd.as_ref()));
