@@ -1,7 +1,8 @@
 //! The words: commands, help, reports.
 //!
 //! [`main`] finds the verb, has the spec read, the plan made and carried out, and gives the exit
-//! code. Every sentence about a failure is in [`report`]; what is printed on request is in `explain`,
+//! code. Every sentence about a failure is in [`report`]; what is printed on request is in
+//! `explain`,
 //! `help` and `check`.
 
 mod check;
@@ -56,9 +57,10 @@ pub fn main(start: &Start, desk: &'static mut Desk) -> u8 {
         b"help" | b"--help" | b"-h" => quietly(start, || help::help(call.rest().words)),
         b"version" | b"--version" | b"-V" => quietly(start, help::version),
         _ if NOT_BUILT.contains(&verb) => {
+            let verb = verb.to_str().unwrap_or_default();
             say(format_args!(
-                "nsinit: {0} is not built into this version\n  try: nsinit help, or nsinit -- {0} for a program of that name\n",
-                verb.to_str().unwrap_or_default()
+                "nsinit: {verb} is not built into this version\n  \
+                 try: nsinit help, or nsinit -- {verb} for a program of that name\n"
             ));
             code::FAILED
         }

@@ -87,7 +87,8 @@ fn find_user<'a>(
         };
         if is_it {
             name.clear();
-            let _ = name.extend_from_slice(own); // a longer name is no member of a group we could read
+            // A longer name is no member of a group whose line we could read.
+            let _ = name.extend_from_slice(own);
             let pairs = [("HOME=", home), ("USER=", own), ("LOGNAME=", own), ("SHELL=", shell)];
             for (target, (prefix, value)) in login.variables.iter_mut().zip(pairs) {
                 *target = keep(prefix, value, arena);

@@ -1,8 +1,9 @@
 //! The last step of a service: its environment, its arguments, the program in PATH, execve(2).
 //!
 //! The rules are those of execvp(3): a name without a slash is searched in PATH, a file without a
-//! format is given to /bin/sh, and the search goes on past what may not be executed. Where it fails,
-//! the file is looked at, because ENOENT lies: it also means that the interpreter is missing.
+//! format is given to /bin/sh, and the search goes on past what may not be executed. Where it
+//! fails, the file is looked at, because ENOENT lies: it also means that the interpreter is
+//! missing.
 
 use core::ffi::CStr;
 
@@ -55,7 +56,8 @@ fn path_of(env: Words<'_>) -> Option<&[u8]> {
     env.iter().find_map(|pair| pair.to_bytes().strip_prefix(b"PATH="))
 }
 
-/// Puts the environment together: what is inherited, but for what is changed; the login; the changes.
+/// Puts the environment together: what is inherited, but for what is changed; the login; the
+/// changes.
 #[inline(never)] // its list would lie in the frame of every service
 fn with_changed_env(command: Command<'_>, start: &Start) -> Trouble {
     let full = (Errno::E2BIG, Why::TooMany);

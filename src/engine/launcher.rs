@@ -1,6 +1,7 @@
 //! The launcher outside: passes signals in, follows the terminal, brings the exit code home.
 //!
-//! When it dies, PID 1 gets KILL and the namespace with it. When PID 1 dies, it is told by its pidfd.
+//! When it dies, PID 1 gets KILL and the namespace with it. When PID 1 dies, it is told by its
+//! pidfd.
 
 use super::hands::Hands;
 use super::record::{LEN, Record};

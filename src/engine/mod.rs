@@ -1,9 +1,9 @@
 //! Where decision meets kernel: carries a plan out and watches over what it started.
 //!
 //! [`ask`] answers the questions of a spec, [`carry_out`] does the steps and supervises until
-//! everything is over. A step that fails is an address, a [`Failure`]; words are made of it in `cli`,
-//! which is told what happens meanwhile through a [`Teller`]. No decision is made here that a pure
-//! room could make.
+//! everything is over. A step that fails is an address, a [`Failure`]; words are made of it in
+//! `cli`, which is told what happens meanwhile through a [`Teller`]. No decision is made here that
+//! a pure room could make.
 
 mod account;
 mod birth;

@@ -2,8 +2,8 @@
 //! cgroup says it in one call.
 //!
 //! A process belongs to a service when it is in its session or process group, or descends from it.
-//! One that has left both and whose parent has ended belongs to nobody; the end of the PID namespace
-//! takes it.
+//! One that has left both and whose parent has ended belongs to nobody; the end of the PID
+//! namespace takes it.
 
 use core::ffi::CStr;
 use core::fmt::Write as _;
@@ -64,7 +64,8 @@ fn descends(mut pid: i32, root: i32) -> bool {
     false
 }
 
-/// Sends `signal` to every process that `matches`; gives how many there were. A zombie does not count.
+/// Sends `signal` to every process that `matches`; gives how many there were. A zombie does not
+/// count.
 fn signal_matching(signal: Signal, matches: impl Fn(i32, &Place) -> bool) -> usize {
     let Ok(directory) = file::open(c"/proc", Mode::Directory) else { return 0 };
     let mut buffer = [0u8; 2048];

@@ -1,7 +1,7 @@
 //! The loop of PID 1: wait, take what came as events, feed the supervisor, do what it says.
 //!
-//! Nothing is done while the sources are drained; what comes is put into a queue of events first, and
-//! what the actions bring about (a service started, or not) follows there.
+//! Nothing is done while the sources are drained; what comes is put into a queue of events first,
+//! and what the actions bring about (a service started, or not) follows there.
 
 use heapless::{Deque, Vec};
 
@@ -90,8 +90,8 @@ pub(super) fn supervise(
 }
 
 impl Turn<'_, '_> {
-    /// Puts an event behind the others. The queue holds more than one round can bring; a signal that
-    /// finds no place stays with the kernel.
+    /// Puts an event behind the others. The queue holds more than one round can bring; a signal
+    /// that finds no place stays with the kernel.
     fn happened(&mut self, event: Event) {
         let _ = self.events.push_back(event);
     }
@@ -278,7 +278,8 @@ impl Turn<'_, '_> {
         }
     }
 
-    /// A service whose pidfd says that it has ended; `is_reaped` when nothing but its status is left.
+    /// A service whose pidfd says that it has ended; `is_reaped` when nothing but its status is
+    /// left.
     fn take_end(&mut self, id: ServiceId, is_reaped: bool) {
         let Some(child) = self.child(id) else { return };
         let by_pidfd = child.pidfd.as_ref().and_then(|pidfd| wait::end_of(pidfd).ok().flatten());

@@ -30,8 +30,8 @@ impl<'a> HostName<'a> {
     }
 }
 
-/// The name of a service or sandbox: 1 to 32 bytes, letters, digits, `-`, `_`, `.`, `@`, and a letter
-/// or digit first, so that it can be a file name, a word on a line and a cgroup.
+/// The name of a service or sandbox: 1 to 32 bytes, letters, digits, `-`, `_`, `.`, `@`, and a
+/// letter or digit first, so that it can be a file name, a word on a line and a cgroup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServiceName<'a>(&'a CStr);
 

@@ -70,7 +70,8 @@ impl IdMap {
         meet(self.inside, other.inside) || meet(self.outside, other.outside)
     }
 
-    /// Reads `INSIDE OUTSIDE COUNT`, separated by white space as in the kernel's file, or by colons.
+    /// Reads `INSIDE OUTSIDE COUNT`, separated by white space as in the kernel's file, or by
+    /// colons.
     ///
     /// # Errors
     /// [`Fault::NotA`] for another form, [`Fault::OutOfRange`] for a count of 0 or ids that reach

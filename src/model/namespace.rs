@@ -1,7 +1,8 @@
 //! The eight kinds of namespaces, in the order of namespaces(7).
 //!
 //! Numbers: the `CLONE_NEW*` flags of linux/sched.h. Names: the links in /proc/PID/ns. Limits: the
-//! files in /proc/sys/user (namespaces(7), "The /proc/sys/user directory"). Kernel options: init/Kconfig.
+//! files in /proc/sys/user (namespaces(7), "The /proc/sys/user directory"). Kernel options:
+//! init/Kconfig.
 
 use core::fmt;
 

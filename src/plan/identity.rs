@@ -1,8 +1,9 @@
 //! Who the sandbox is: the user namespace, its maps, and who writes them (user_namespaces(7)).
 //!
 //! With one line that maps our own id, PID 1 writes its maps itself and the launcher has nothing to
-//! do. Everything else needs CAP_SETUID and CAP_SETGID outside: the launcher writes, and PID 1 waits
-//! at a gate. The kernel's rules: kernel/user_namespace.c, `new_idmap_permitted` and `map_write`.
+//! do. Everything else needs CAP_SETUID and CAP_SETGID outside: the launcher writes, and PID 1
+//! waits at a gate. The kernel's rules: kernel/user_namespace.c, `new_idmap_permitted` and
+//! `map_write`.
 
 use core::fmt::Write as _;
 

@@ -1,4 +1,5 @@
-//! What will be done: one flat plan, decided by pure code from what was asked and what the machine is.
+//! What will be done: one flat plan, decided by pure code from what was asked and what the machine
+//! is.
 //!
 //! [`Questions`] says what must be known, [`Facts`] is what the machine answered, [`resolve`] makes
 //! the [`Plan`] of both or gives a [`Refusal`] before anything was touched. The plan is what

@@ -62,7 +62,7 @@ pub const RULES: &[Rule] = &[
     rule(
         Kind::Reap,
         Kind::Clone,
-        "a child of an ignored SIGCHLD leaves no status (sigaction(2)); the disposition is inherited",
+        "a child of an ignored SIGCHLD leaves no status (sigaction(2)), and it is inherited",
     ),
     rule(
         Kind::Reap,

@@ -91,7 +91,8 @@ fn policy<'a>(
             }
         }
     }
-    // Who runs the container decides how long a stop may take; in the entrypoint we only pass it on.
+    // Who runs the container decides how long a stop may take; in the entrypoint we only pass it
+    // on.
     let grace = if mode == Mode::Entrypoint { None } else { default.grace };
     Ok(Policy {
         is_main,
@@ -115,7 +116,8 @@ fn terminal(service: &ServiceSpec<'_>, is_main: bool) -> Terminal {
     service.terminal.map_or(default, |said| said.value)
 }
 
-/// Takes services that wait for nobody left away, until none is left, or only those in a circle are.
+/// Takes services that wait for nobody left away, until none is left, or only those in a circle
+/// are.
 fn check_cycles<'a>(spec: &'a Spec<'_>, plan: &Plan<'a>) -> Result<(), Refusal<'a>> {
     let mut ready = ServiceSet::EMPTY;
     for _ in &plan.services {

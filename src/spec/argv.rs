@@ -1,8 +1,9 @@
 //! The arguments as a front: flags, a file, the command.
 //!
 //! The first operand ends the flags, whatever looks like a flag behind it: the workload's own
-//! arguments are never ours (getopt's permutation has made `tini sh -c x` fail). Flags are long; the
-//! one short flag is `-v`. Values stand behind `=` or in the next argument, as people type both.
+//! arguments are never ours (getopt's permutation has made `tini sh -c x` fail). Flags are long;
+//! the one short flag is `-v`. Values stand behind `=` or in the next argument, as people type
+//! both.
 //!
 //! clap_lex and lexopt would read this too, but both need std.
 
@@ -360,7 +361,8 @@ mod tests {
         complains(
             Front::Run,
             "--restart=sometimes",
-            "2 sometimes Value([service] restart, NotOneOf([\"never\", \"on-failure\", \"always\"]))",
+            "2 sometimes Value([service] restart, \
+             NotOneOf([\"never\", \"on-failure\", \"always\"]))",
         );
         complains(Front::Run, "--setenv A", "2 --setenv NoValue(\"NAME VALUE\")");
         complains(Front::Run, "--realtime +1d", "2 +1d Value([time] realtime, WallClock)");

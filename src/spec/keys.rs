@@ -212,10 +212,12 @@ pub const KEYS: &[Key] = &[
         Ok(())
     })
     .help("the file's stem", "Name of the sandbox."),
-    whole(Table::Sandbox, "namespaces", Shape::List, "KIND", |spec, item| spec.add_kind(item)).help(
-        "pid, mnt, uts, ipc, time",
-        "Kinds to create: these exactly, or the default and +KIND, without -KIND. user is added when we lack privilege.",
-    ),
+    whole(Table::Sandbox, "namespaces", Shape::List, "KIND", |spec, item| spec.add_kind(item))
+        .help(
+            "pid, mnt, uts, ipc, time",
+            "Kinds to create: these exactly, or the default and +KIND, without -KIND. \
+         user is added when we lack privilege.",
+        ),
     whole(Table::Sandbox, "hostname", Shape::Text, "NAME", |spec, item| {
         spec.hostname = item.said_text(HostName::parse)?;
         Ok(())
@@ -230,12 +232,12 @@ pub const KEYS: &[Key] = &[
         spec.proc = item.said(Proc::parse)?;
         Ok(())
     })
-    .help("fresh, with pid and mnt", "What stands at /proc: a fresh procfs, or what stands there outside."),
+    .help("fresh, with pid and mnt", "What stands at /proc: a fresh procfs, or the outer one."),
     whole(Table::Time, "boottime", Shape::Span, "[+-=]TIME", |spec, item| {
         spec.boottime = item.said(Shift::parse)?;
         Ok(())
     })
-    .help("unshifted", "Shift of CLOCK_BOOTTIME and the uptime: +30d, -5s, or =0s for the value first seen."),
+    .help("unshifted", "Shift of CLOCK_BOOTTIME and the uptime: +30d, -5s, or =0s as first seen."),
     whole(Table::Time, "monotonic", Shape::Span, "[+-=]TIME", |spec, item| {
         spec.monotonic = item.said(Shift::parse)?;
         Ok(())
@@ -307,7 +309,7 @@ pub const KEYS: &[Key] = &[
         service.user = item.said_text(Account::parse)?;
         Ok(())
     })
-    .help("ours", "User, by number or by the /etc/passwd inside; a name brings its groups and home."),
+    .help("ours", "User, by number or /etc/passwd inside; a name brings its groups and home."),
     service("group", Shape::TextOrNumber, "GROUP", |service, item| {
         service.group = item.said_text(Account::parse)?;
         Ok(())

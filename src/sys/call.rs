@@ -11,8 +11,12 @@ macro_rules! call {
     ($name:ident, $a:expr) => { call!(@three $name, $a, 0, 0) };
     ($name:ident, $a:expr, $b:expr) => { call!(@three $name, $a, $b, 0) };
     ($name:ident, $a:expr, $b:expr, $c:expr) => { call!(@three $name, $a, $b, $c) };
-    ($name:ident, $a:expr, $b:expr, $c:expr, $d:expr) => { call!(@six $name, $a, $b, $c, $d, 0, 0) };
-    ($name:ident, $a:expr, $b:expr, $c:expr, $d:expr, $e:expr) => { call!(@six $name, $a, $b, $c, $d, $e, 0) };
+    ($name:ident, $a:expr, $b:expr, $c:expr, $d:expr) => {
+        call!(@six $name, $a, $b, $c, $d, 0, 0)
+    };
+    ($name:ident, $a:expr, $b:expr, $c:expr, $d:expr, $e:expr) => {
+        call!(@six $name, $a, $b, $c, $d, $e, 0)
+    };
     (@three $name:ident, $a:expr, $b:expr, $c:expr) => {
         $crate::sys::arch::syscall3($crate::sys::call::number::$name, $a, $b, $c)
     };

@@ -18,7 +18,8 @@ impl Fd {
         Self(i32::try_from(number).unwrap_or(-1))
     }
 
-    /// The descriptor with this number, which we were given by whoever started us. It is not closed.
+    /// The descriptor with this number, which we were given by whoever started us. It is not
+    /// closed.
     pub const fn inherited(number: i32) -> ManuallyDrop<Self> {
         ManuallyDrop::new(Self(number))
     }
@@ -42,7 +43,7 @@ impl Fd {
 impl Drop for Fd {
     fn drop(&mut self) {
         // SAFETY: one integer in; this descriptor is ours alone, nobody uses its number after us.
-        let _ = unsafe { call!(close, self.arg()) }; // the descriptor is gone whatever it says (close(2))
+        let _ = unsafe { call!(close, self.arg()) }; // gone whatever it says (close(2))
     }
 }
 

@@ -95,8 +95,8 @@ pub fn entries<'a>(directory: &Fd, buffer: &'a mut [u8]) -> Result<&'a [u8], Err
     check(ret).map(|len| buffer.get(..len).unwrap_or_default())
 }
 
-/// The names in what [`entries`] gave: each entry has a u64, an i64, its length as u16, a type byte,
-/// then the name, ended by NUL (getdents(2), struct linux_dirent64).
+/// The names in what [`entries`] gave: each entry has a u64, an i64, its length as u16, a type
+/// byte, then the name, ended by NUL (getdents(2), struct linux_dirent64).
 pub fn entry_names(mut entries: &[u8]) -> impl Iterator<Item = &CStr> {
     core::iter::from_fn(move || {
         let len =

@@ -91,7 +91,7 @@ pub fn set_nice(nice: i32) -> Result<(), Errno> {
 
 /// umask(2)
 pub fn set_umask(mask: u32) {
-    let _ = rustix::process::umask(Mode::from_raw_mode(mask)); // the mask before; it always succeeds
+    let _ = rustix::process::umask(Mode::from_raw_mode(mask)); // the mask before; it cannot fail
 }
 
 /// chdir(2)

@@ -44,8 +44,8 @@ fn given(pidfd: i32) -> Option<Fd> {
     usize::try_from(pidfd).ok().map(Fd::given)
 }
 
-/// clone3(2): a copy of ourselves in new namespaces of these kinds. With `time` its clocks are those
-/// we have: offsets cannot be set any more (time_namespaces(7)).
+/// clone3(2): a copy of ourselves in new namespaces of these kinds. With `time` its clocks are
+/// those we have: offsets cannot be set any more (time_namespaces(7)).
 ///
 /// # Errors
 /// EPERM, EINVAL where the kernel lacks a kind, ENOSPC or EUSERS at a limit, ENOSYS where a seccomp
@@ -77,8 +77,8 @@ fn clone_old(flags: u32, pidfd: &mut i32) -> Result<usize, Errno> {
 }
 
 /// clone3(2) with CLONE_VM and CLONE_VFORK: a child that borrows our memory until it executes a
-/// program or ends; we sleep as long. It does `errand` and exits with the code that it returns; what
-/// it changes in memory is there when we wake.
+/// program or ends; we sleep as long. It does `errand` and exits with the code that it returns;
+/// what it changes in memory is there when we wake.
 ///
 /// # Errors
 /// EAGAIN at a limit of processes, ENOMEM.

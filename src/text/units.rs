@@ -81,11 +81,12 @@ pub fn octal(text: &[u8], max: u32) -> Result<u32, Fault> {
         .ok_or(Fault::OutOfRange { min: 0, max: i64::from(max) })
 }
 
-/// A duration in nanoseconds: numbers with units, largest value 292 years; a bare number is seconds.
+/// A duration in nanoseconds: numbers with units, largest value 292 years; a bare number is
+/// seconds.
 ///
 /// # Errors
-/// [`Fault::Empty`], [`Fault::NotA`] for an unknown form, [`Fault::OutOfRange`] (in seconds) when it
-/// does not fit an `i64` of nanoseconds.
+/// [`Fault::Empty`], [`Fault::NotA`] for an unknown form, [`Fault::OutOfRange`] (in seconds) when
+/// it does not fit an `i64` of nanoseconds.
 pub fn duration_ns(text: &[u8]) -> Result<u64, Fault> {
     const MAX: u64 = i64::MAX.unsigned_abs();
     let beyond = Fault::OutOfRange { min: 0, max: (i64::MAX) / 1_000_000_000 };

@@ -2,146 +2,151 @@
 
 use core::fmt;
 
-use super::{Message, Place};
-use crate::model::Shift;
+use super::Place;
+use super::sentence::{Args, print, sentence};
 use crate::spec::{Complaint, Key, Shape, SpecFault, Table};
 use crate::text::{Fault, Quoted};
 
 /// Reports one complaint.
+#[allow(clippy::too_many_lines)] // a table, one arm for each complaint
 pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
-    let said = Quoted(fault.said);
-    let mut message = match fault.complaint {
+    let mut args = Args { said: fault.said, ..Args::NONE };
+    let (table, form, literal);
+    let sentence = match fault.complaint {
         Complaint::Value(key, value) => return value_fault(place, fault, key, value),
-        Complaint::UnknownKey { table: Some(table), .. } => {
-            Message::new(format_args!("{place}unknown key {said} in {}", Name(table)))
+        Complaint::UnknownKey { table: Some(known), nearest } => {
+            table = TableName(known);
+            args.text = &table;
+            args.name = nearest.unwrap_or("nsinit help lists every key");
+            sentence!("unknown key {s} in {t}", try: "{n}")
         }
-        Complaint::UnknownKey { table: None, .. } => {
-            Message::new(format_args!("{place}unknown key {said} outside any table"))
-        }
-        Complaint::OtherTable(_) => {
-            Message::new(format_args!("{place}key {said} stands in the wrong table"))
-        }
-        Complaint::UnknownTable { .. } => Message::new(format_args!("{place}unknown table {said}")),
-        Complaint::NotForThisVerb(key) => {
-            Message::new(format_args!("{place}--{} needs namespaces of our own", key.name))
-        }
-        Complaint::WrongType(key, has) => {
-            Message::new(format_args!("{place}{} in {} is {has}", key.name, Name(key.table)))
-        }
-        Complaint::WrongTable(table) => {
-            Message::new(format_args!("{place}{} is written as {}", table.name(), Name(table)))
-        }
-        Complaint::Twice => Message::new(format_args!("{place}{said} is said twice")),
-        Complaint::Grammar(what, None) => Message::new(format_args!("{place}{what}")),
-        Complaint::Grammar(what, Some(expected)) => {
-            Message::new(format_args!("{place}{what}, expected {}", Quoted(expected.as_bytes())))
-        }
-        Complaint::NotUtf8 => Message::new(format_args!("{place}not UTF-8 text: {said}")),
-        Complaint::FileTooLarge(max) => {
-            Message::new(format_args!("{place}file {said} is larger than {max} bytes"))
-        }
-        Complaint::TooMany(what, max) => {
-            Message::new(format_args!("{place}more than {max} {what}"))
-        }
-        Complaint::NoValue(_) => Message::new(format_args!("{place}{said} needs a value")),
-        Complaint::NeedlessValue(name) => {
-            Message::new(format_args!("{place}--{name} takes no value"))
-        }
-        Complaint::UnknownFlag { .. } => Message::new(format_args!("{place}unknown flag {said}")),
-        Complaint::NoMainService => Message::new(format_args!(
-            "{place}{said} is for the main service, and none of them is that"
-        )),
-        Complaint::OpenQuote => Message::new(format_args!("{place}a quote is not closed: {said}")),
-        Complaint::SecondFile => Message::new(format_args!("{place}a second file: {said}")),
-    };
-    remedy(&mut message, fault);
-}
-
-/// What to say instead.
-fn remedy(message: &mut Message, fault: &SpecFault<'_>) {
-    match fault.complaint {
-        Complaint::UnknownKey { nearest: Some(near), .. }
-        | Complaint::UnknownTable { nearest: Some(near) } => message.remedy(format_args!("{near}")),
-        Complaint::UnknownFlag { nearest: Some(near) } => message.remedy(format_args!("--{near}")),
-        Complaint::UnknownKey { nearest: None, .. } => {
-            message.remedy(format_args!("nsinit help lists every key"))
-        }
-        Complaint::UnknownFlag { nearest: None } => {
-            message.remedy(format_args!(
-                "nsinit help, or -- in front of a command that begins with a dash"
-            ));
-        }
-        Complaint::UnknownTable { nearest: None } => {
-            message.remedy(format_args!("sandbox, time, user, net, security or service"));
+        Complaint::UnknownKey { table: None, nearest } => {
+            args.name = nearest.unwrap_or("nsinit help lists every key");
+            sentence!("unknown key {s} outside any table", try: "{n}")
         }
         Complaint::OtherTable(key) => {
-            message.remedy(format_args!("put it under {}", Name(key.table)))
+            table = TableName(key.table);
+            args.text = &table;
+            sentence!("key {s} stands in the wrong table", try: "put it under {t}")
         }
-        Complaint::NotForThisVerb(_) => message.remedy(format_args!("nsinit run")),
-        Complaint::WrongType(key, _) => message.remedy(format_args!("{}", Form(key))),
-        Complaint::WrongTable(table) => message.remedy(format_args!("{}", Name(table))),
-        Complaint::NoValue(value) => message.remedy(format_args!("{value} behind it")),
-        Complaint::NoMainService => message.remedy(format_args!("main = true for one of them")),
-        Complaint::SecondFile => {
-            message.remedy(format_args!("one file, or -- in front of the command"))
+        Complaint::UnknownTable { nearest } => {
+            args.name = nearest.unwrap_or("sandbox, time, user, net, security or service");
+            sentence!("unknown table {s}", try: "{n}")
         }
-        Complaint::FileTooLarge(_)
-        | Complaint::Value(..)
-        | Complaint::Twice
-        | Complaint::Grammar(..)
-        | Complaint::NotUtf8
-        | Complaint::TooMany(..)
-        | Complaint::NeedlessValue(_)
-        | Complaint::OpenQuote => {}
-    }
+        Complaint::NotForThisVerb(key) => {
+            args.name = key.name;
+            sentence!("--{n} needs namespaces of our own", try: "nsinit run")
+        }
+        Complaint::WrongType(key, has) => {
+            form = Form(key);
+            (args.name, args.said, args.text) = (has, key.name.as_bytes(), &form);
+            sentence!("{s} is {n}", try: "{t}")
+        }
+        Complaint::WrongTable(known) => {
+            table = TableName(known);
+            (args.name, args.text) = (known.name(), &table);
+            sentence!("{n} is written as {t}", try: "{t}")
+        }
+        Complaint::Twice => sentence!("{s} is said twice"),
+        Complaint::Grammar(what, None) => {
+            args.name = what;
+            sentence!("{n}")
+        }
+        Complaint::Grammar(what, Some(expected)) => {
+            literal = Quoted(expected.as_bytes());
+            (args.name, args.text) = (what, &literal);
+            sentence!("{n}, expected {t}")
+        }
+        Complaint::NotUtf8 => sentence!("not UTF-8 text: {s}"),
+        Complaint::FileTooLarge(max) => {
+            args.a = count(max);
+            sentence!("file {s} is larger than {a} bytes")
+        }
+        Complaint::TooMany(what, max) => {
+            (args.name, args.a) = (what, count(max));
+            sentence!("more than {a} {n}")
+        }
+        Complaint::NoValue(value) => {
+            args.name = value;
+            sentence!("{s} needs a value", try: "{n} behind it")
+        }
+        Complaint::NeedlessValue(name) => {
+            args.name = name;
+            sentence!("--{n} takes no value")
+        }
+        Complaint::UnknownFlag { nearest: Some(near) } => {
+            args.name = near;
+            sentence!("unknown flag {s}", try: "--{n}")
+        }
+        Complaint::UnknownFlag { nearest: None } => sentence!(
+            "unknown flag {s}",
+            try: "nsinit help, or -- in front of a command that begins with a dash"
+        ),
+        Complaint::NoMainService => sentence!(
+            "{s} is for the main service, and none of them is that",
+            try: "main = true for one of them"
+        ),
+        Complaint::OpenQuote => sentence!("a quote is not closed: {s}"),
+        Complaint::SecondFile => sentence!(
+            "a second file: {s}",
+            try: "one file, or -- in front of the command"
+        ),
+    };
+    print(&place, sentence, &args);
+}
+
+fn count(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// A value that its key cannot take.
 fn value_fault(place: Place<'_>, fault: &SpecFault<'_>, key: &Key, value: Fault) {
-    let (said, name) = (Quoted(fault.said), key.name);
-    match value {
-        Fault::Empty => drop(Message::new(format_args!("{place}{name} is empty"))),
+    let mut args = Args { said: fault.said, name: key.name, ..Args::NONE };
+    let (choice, byte, quoted, word);
+    let sentence = match value {
+        Fault::Empty => sentence!("{n} is empty"),
         Fault::TooLong { len, max } => {
-            drop(Message::new(format_args!(
-                "{place}{name} {said} has {len} bytes, at most {max} are allowed"
-            )));
+            (args.a, args.b) = (count(len), count(max));
+            sentence!("{n} {s} has {a} bytes, at most {b} are allowed")
         }
         Fault::TooMany { max } => {
-            drop(Message::new(format_args!("{place}{name} has more than {max} entries")));
+            args.a = count(max);
+            sentence!("{n} has more than {a} entries")
         }
         Fault::NotOneOf(allowed) => {
-            let mut message = Message::new(format_args!("{place}{name} cannot be {said}"));
-            message.remedy(format_args!("{}", Choice(allowed)));
+            choice = Choice(allowed);
+            args.text = &choice;
+            sentence!("{n} cannot be {s}", try: "{t}")
         }
-        Fault::NotA(form) => drop(Message::new(format_args!("{place}{name}: {said} is no {form}"))),
+        Fault::NotA(form) => {
+            word = form;
+            args.text = &word;
+            sentence!("{n}: {s} is no {t}")
+        }
         Fault::OutOfRange { min, max } => {
-            drop(Message::new(format_args!(
-                "{place}{name}: {said} is not between {min} and {max}"
-            )));
+            (args.a, args.b) = (min, max);
+            sentence!("{n}: {s} is not between {a} and {b}")
         }
-        Fault::BadByte(byte) => {
-            drop(Message::new(format_args!(
-                "{place}{name}: {said} has a {} in it",
-                Quoted(&[byte])
-            )));
+        Fault::BadByte(bad) => {
+            byte = [bad];
+            quoted = Quoted(&byte);
+            args.text = &quoted;
+            sentence!("{n}: {s} has a {t} in it")
         }
-        Fault::WallClock => {
-            let mut message =
-                Message::new(format_args!("{place}{name}: the wall clock cannot be shifted"));
-            message.why(format_args!("a time namespace has offsets for two clocks only, monotonic and boottime (time_namespaces(7))"));
-            message.remedy(format_args!(
-                "boottime = \"{}\" for the uptime, or set the machine's own clock",
-                Shift::By(0)
-            ));
-        }
-        Fault::Nul => drop(Message::new(format_args!("{place}{name}: a NUL byte cannot be in it"))),
-    }
+        Fault::WallClock => sentence!(
+            "{n}: the wall clock cannot be shifted",
+            why: "a time namespace shifts monotonic and boottime only (time_namespaces(7))",
+            try: "boottime for the uptime, or set the machine's own clock"
+        ),
+        Fault::Nul => sentence!("{n}: a NUL byte cannot be in it"),
+    };
+    print(&place, sentence, &args);
 }
 
 /// `[sandbox]` or `[[service]]`.
-struct Name(Table);
+struct TableName(Table);
 
-impl fmt::Display for Name {
+impl fmt::Display for TableName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.is_list() {
             true => write!(f, "[[{}]]", self.0.name()),
@@ -151,39 +156,41 @@ impl fmt::Display for Name {
 }
 
 /// Words to choose from: `never, on-failure or always`.
-struct Choice(&'static [&'static str]);
+struct Choice<'w>(&'w [&'static str]);
 
-impl fmt::Display for Choice {
+impl fmt::Display for Choice<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, word) in self.0.iter().enumerate() {
-            let mark = match index {
-                0 => "",
-                _ if index + 1 == self.0.len() => " or ",
-                _ => ", ",
-            };
-            write!(f, "{mark}{word}")?;
+        for (left, (index, word)) in (0..self.0.len()).rev().zip(self.0.iter().enumerate()) {
+            f.write_str(match (index, left) {
+                (0, _) => "",
+                (_, 0) => " or ",
+                (_, _) => ", ",
+            })?;
+            f.write_str(word)?;
         }
         Ok(())
     }
 }
 
 /// How a value of this key is written.
-struct Form<'k>(&'k Key);
+struct Form(&'static Key);
 
-impl fmt::Display for Form<'_> {
+impl fmt::Display for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Key { name, value, .. } = self.0;
-        match self.0.shape {
-            Shape::Text => write!(f, "{name} = \"{value}\""),
-            Shape::Number => write!(f, "{name} = {value}, a whole number"),
-            Shape::Span => write!(f, "{name} = \"{value}\", or a whole number of seconds"),
-            Shape::TextOrNumber => write!(f, "{name} = \"{value}\", or a whole number"),
-            Shape::Switch => write!(f, "{name} = true or {name} = false"),
-            Shape::List | Shape::Words => write!(f, "{name} = [\"{value}\"]"),
-            Shape::Pairs => write!(f, "{name} = {{ NAME = \"VALUE\" }}"),
-            Shape::TextOrPair => {
-                write!(f, "{name} = \"inherit\" or {name} = {{ file = \"PATH\" }}")
-            }
+        let Key { name, value, .. } = *self.0;
+        let (before, value, after) = match self.0.shape {
+            Shape::Text => ("\"", value, "\""),
+            Shape::Number => ("", value, ", a whole number"),
+            Shape::Span => ("\"", value, "\", or a whole number of seconds"),
+            Shape::TextOrNumber => ("\"", value, "\", or a whole number"),
+            Shape::Switch => ("", "true", " or false"),
+            Shape::List | Shape::Words => ("[\"", value, "\"]"),
+            Shape::Pairs => ("{ NAME = ", "\"VALUE\"", " }"),
+            Shape::TextOrPair => ("\"inherit\"", "", " or { file = \"PATH\" }"),
+        };
+        for part in [name, " = ", before, value, after] {
+            f.write_str(part)?;
         }
+        Ok(())
     }
 }

@@ -1,96 +1,81 @@
 //! What the kernel refused: the step, the errno, and what we know about why.
 
-use super::Message;
+use core::fmt;
+
+use super::sentence::{Args, print, sentence};
 use crate::engine::probe::{self, Blocked};
 use crate::model::{Errno, Failure, NamespaceSet, Stdio, Why};
 use crate::plan::{Act, Facts, Plan};
-use crate::text::Quoted;
 
-/// Reports a step that failed: `run: step 7 of 23: mount proc on "/proc": EPERM`.
-pub fn failure(plan: &Plan<'_>, facts: &Facts, failure: Failure) {
-    let Failure { step, errno, why } = failure;
-    let scope = plan.mode.scope();
-    let Some(failed) = plan.steps.get(usize::from(step)) else {
-        drop(Message::new(format_args!("{scope}: step {step}: {errno}")));
-        return;
-    };
-    let (number, all) = (u32::from(step).saturating_add(1), plan.steps.len());
-    let mut message =
-        Message::new(format_args!("{scope}: step {number} of {all}: {}: {errno}", failed.act));
-    match why == Why::Errno {
-        true => by_act(&mut message, &failed.act, errno, facts),
-        false => by_why(&mut message, &failed.act, why),
+/// Who did what: `run: step 7 of 23: mount proc on "/proc": EPERM`.
+struct Head<'p, 'a> {
+    plan: &'p Plan<'a>,
+    failure: Failure,
+}
+
+impl fmt::Display for Head<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Failure { step, errno, .. } = self.failure;
+        let (scope, all) = (self.plan.mode.scope(), self.plan.steps.len());
+        write!(f, "{scope}: step {} of {all}: ", u32::from(step).saturating_add(1))?;
+        if let Some(step) = self.plan.steps.get(usize::from(step)) {
+            write!(f, "{}: ", step.act)?;
+        }
+        writeln!(f, "{errno}")
     }
 }
 
-/// The word of a command that names the program.
-fn program<'a>(act: &Act<'a>) -> Quoted<'a> {
-    let Act::Execute { command, .. } = act else { return Quoted(b"") };
-    Quoted(command.first().unwrap_or_default().to_bytes())
+/// Reports a step that failed.
+pub fn failure(plan: &Plan<'_>, facts: &Facts, failure: Failure) {
+    let Failure { step, errno, why } = failure;
+    let mut args = Args::NONE;
+    let act = plan.steps.get(usize::from(step)).map(|step| step.act);
+    if let Some(Act::Execute { command, .. }) = act {
+        args.said = command.first().unwrap_or_default().to_bytes();
+    }
+    let sentence = match (why, act) {
+        (Why::Errno, Some(Act::Clone(kinds))) => blocked(&mut args, kinds, errno, facts),
+        (Why::Errno, Some(act)) => by_act(&act, errno, args.said),
+        (why, _) => by_why(why),
+    };
+    print(&Head { plan, failure }, sentence, &args);
 }
 
+/// Nothing more than the errno says.
+const NOTHING: &str = "";
+
 /// A reason that was found out where it happened.
-fn by_why(message: &mut Message, act: &Act<'_>, why: Why) {
+#[rustfmt::skip] // a table
+fn by_why(why: Why) -> &'static str {
     match why {
-        Why::Errno => {}
-        Why::InterpreterMissing => {
-            message.why(format_args!(
-                "{} is a script, and the interpreter in its first line is not there",
-                program(act)
-            ));
-            message.remedy(format_args!(
-                "install the interpreter, or correct the line that begins with #!"
-            ));
-        }
-        Why::InterpreterHasCr => {
-            message.why(format_args!(
-                "the first line of {} ends in a carriage return: it has DOS line ends",
-                program(act)
-            ));
-            message.remedy(format_args!("sed -i 's/\\r$//' on it"));
-        }
-        Why::LoaderMissing => {
-            message.why(format_args!(
-                "{} is dynamically linked, and its loader is not there",
-                program(act)
-            ));
-            message.remedy(format_args!("a static program, or the C library it was built for (musl and glibc have loaders of their own)"));
-        }
-        Why::WrongMachine => {
-            message.why(format_args!("{} is a program for another machine", program(act)));
-            message.remedy(format_args!("a build for this one ({})", core::env!("CARGO_PKG_NAME")));
-        }
-        Why::NoFormat => {
-            message.why(format_args!(
-                "{} is neither a program nor a script that /bin/sh could run",
-                program(act)
-            ));
-            message.remedy(format_args!("#!/path/to/interpreter as its first line"));
-        }
-        Why::IsDirectory => message.why(format_args!("{} is a directory", program(act))),
-        Why::NoExecuteBit => {
-            message.why(format_args!("we may not execute {}", program(act)));
-            message.remedy(format_args!("chmod +x"));
-        }
-        Why::Noexec => {
-            message.why(format_args!("{} is executable, but a part of its path is not, or its file system is mounted noexec", program(act)));
-        }
-        Why::NoSuchUser => {
-            message.why(format_args!("no line of the /etc/passwd inside has this user"));
-            message.remedy(format_args!("a number"));
-        }
-        Why::NoSuchGroup => {
-            message.why(format_args!("no line of the /etc/group inside has this group"));
-            message.remedy(format_args!("a number"));
-        }
-        Why::BadAccountLine => {
-            message.why(format_args!("a line of /etc/passwd or /etc/group cannot be read"))
-        }
-        Why::TooMany => {
-            message.why(format_args!("more words or variables than a changed list holds"))
-        }
-        Why::ReadBack => message.why(format_args!("the kernel did not take all of it")),
-        Why::LauncherGone => message.why(format_args!("the process that waits for us has ended")),
+        Why::Errno => NOTHING,
+        Why::InterpreterMissing => sentence!(why: "{s} is a script, and the interpreter in its first line is not there",
+            try: "install the interpreter, or correct the line that begins with #!"
+        ),
+        Why::InterpreterHasCr => sentence!(why: "the first line of {s} ends in a carriage return: it has DOS line ends",
+            try: "sed -i 's/\\r$//' on it"
+        ),
+        Why::LoaderMissing => sentence!(why: "{s} is dynamically linked, and its loader is not there",
+            try: "a static program, or the C library it was built for"
+        ),
+        Why::WrongMachine => sentence!(why: "{s} is a program for another machine", try: "a build for this one"
+        ),
+        Why::NoFormat => sentence!(why: "{s} is neither a program nor a script that /bin/sh could run",
+            try: "#!/path/to/interpreter as its first line"
+        ),
+        Why::IsDirectory => sentence!(why: "{s} is a directory"),
+        Why::NoExecuteBit => sentence!(why: "we may not execute {s}", try: "chmod +x"),
+        Why::Noexec => sentence!(why: "a part of its path may not be entered, or it is mounted noexec"
+        ),
+        Why::NoSuchUser => sentence!(why: "no line of the /etc/passwd inside has this user", try: "a number"
+        ),
+        Why::NoSuchGroup => sentence!(why: "no line of the /etc/group inside has this group", try: "a number"
+        ),
+        Why::BadAccountLine => sentence!(why: "a line of /etc/passwd or /etc/group cannot be read"
+        ),
+        Why::TooMany => sentence!(why: "more words or variables than a changed list holds"),
+        Why::ReadBack => sentence!(why: "the kernel did not take all of it"),
+        Why::LauncherGone => sentence!(why: "the process that waits for us has ended"),
     }
 }
 
@@ -98,17 +83,11 @@ fn by_why(message: &mut Message, act: &Act<'_>, why: Why) {
 struct Hint {
     act: fn(&Act<'_>) -> bool,
     errnos: &'static [Errno],
-    why: &'static str,
-    remedy: &'static str,
+    sentence: &'static str,
 }
 
-const fn hint(
-    act: fn(&Act<'_>) -> bool,
-    errnos: &'static [Errno],
-    why: &'static str,
-    remedy: &'static str,
-) -> Hint {
-    Hint { act, errnos, why, remedy }
+const fn hint(act: fn(&Act<'_>) -> bool, errnos: &'static [Errno], sentence: &'static str) -> Hint {
+    Hint { act, errnos, sentence }
 }
 
 const EPERM_OR_EACCES: &[Errno] = &[Errno::EPERM, Errno::EACCES];
@@ -118,143 +97,132 @@ const HINTS: &[Hint] = &[
     hint(
         |act| matches!(act, Act::MountProc),
         &[Errno::EPERM],
-        "a fresh /proc is refused while parts of the outer /proc are covered (mount_too_revealing)",
-        "--proc bind, or run where /proc is not masked",
+        sentence!(why: "a fresh /proc is refused while parts of the outer /proc are covered \
+                  (mount_too_revealing)",
+            try: "--proc bind, or run where /proc is not masked"
+        ),
     ),
     hint(
         |act| matches!(act, Act::ShiftClocks { .. }),
         &[Errno::ENOENT],
-        "the kernel has no time namespaces, or /proc is not mounted",
-        "a kernel with CONFIG_TIME_NS, since Linux 5.6",
+        sentence!(why: "the kernel has no time namespaces, or /proc is not mounted",
+            try: "a kernel with CONFIG_TIME_NS, since Linux 5.6"
+        ),
     ),
     hint(
         |act| matches!(act, Act::ShiftClocks { .. }),
         &[Errno::ERANGE],
-        "the clock would go below zero, or beyond 146 years (time_namespaces(7))",
-        "",
+        sentence!(why: "the clock would go below zero, or beyond 146 years (time_namespaces(7))"
+        ),
     ),
     hint(
         |act| matches!(act, Act::ShiftClocks { .. } | Act::MapSelf(..) | Act::DenySetgroups),
         &[Errno::EACCES],
-        "/proc/self belongs to root when the program is not readable for us (proc(5))",
-        "chmod a+r on nsinit",
+        sentence!(why: "/proc/self belongs to root when the program is not readable for us (proc(5))",
+            try: "chmod a+r on nsinit"
+        ),
     ),
     hint(
         |act| matches!(act, Act::MapSelf(..) | Act::DenySetgroups | Act::WriteIdMap(..)),
         &[Errno::EPERM],
-        "a security module or an outer sandbox forbids id maps",
-        "",
+        sentence!(why: "a security module or an outer sandbox forbids id maps"),
     ),
     hint(
         |act| matches!(act, Act::MapSelf(..) | Act::DenySetgroups | Act::WriteIdMap(..)),
         &[Errno::ENOENT],
-        "id maps are written in /proc, which is not mounted",
-        "",
+        sentence!(why: "id maps are written in /proc, which is not mounted"),
     ),
     hint(
         |act| matches!(act, Act::SetRlimit(_)),
         &[Errno::EPERM],
-        "only CAP_SYS_RESOURCE may raise a hard limit (getrlimit(2))",
-        "",
+        sentence!(why: "only CAP_SYS_RESOURCE may raise a hard limit (getrlimit(2))"),
     ),
     hint(
         |act| matches!(act, Act::SetNice(_)),
         EPERM_OR_EACCES,
-        "only CAP_SYS_NICE may go below the present nice value (setpriority(2))",
-        "",
+        sentence!(why: "only CAP_SYS_NICE may go below the present one (setpriority(2))"),
     ),
     hint(
         |act| matches!(act, Act::SetOomScoreAdj(_)),
         EPERM_OR_EACCES,
-        "only CAP_SYS_RESOURCE may lower it (proc_pid_oom_score_adj(5))",
-        "",
+        sentence!(why: "only CAP_SYS_RESOURCE may lower it (proc_pid_oom_score_adj(5))"),
     ),
     hint(
         |act| matches!(act, Act::BecomeUser { .. } | Act::BecomeMapped { .. }),
         &[Errno::EINVAL],
-        "this id is not mapped in the user namespace (setresuid(2))",
-        "a uid-map and gid-map that have it",
+        sentence!(why: "this id is not mapped in the user namespace (setresuid(2))",
+            try: "a uid-map and gid-map that have it"
+        ),
     ),
     hint(
         |act| matches!(act, Act::BecomeUser { .. } | Act::BecomeMapped { .. }),
         &[Errno::EPERM],
-        "only CAP_SETUID and CAP_SETGID may change ids (setresuid(2), setgroups(2))",
-        "",
+        sentence!(why: "only CAP_SETUID and CAP_SETGID may change ids (setresuid(2))"),
     ),
     hint(
         |act| matches!(act, Act::NewTerminal),
         &[Errno::ENOTTY],
-        "standard input is not a terminal",
-        "stdin = { file = \"/dev/tty1\" }",
+        sentence!(why: "standard input is not a terminal",
+            try: "stdin = { file = \"/dev/tty1\" }"
+        ),
     ),
     hint(
         |act| matches!(act, Act::Redirect(_, Stdio::Null | Stdio::Kmsg)),
         &[Errno::ENOENT],
-        "there is no such device inside",
-        "",
+        sentence!(why: "there is no such device inside"),
     ),
     hint(
         |act| matches!(act, Act::LoopbackUp),
         EPERM_OR_EACCES,
-        "a security module takes the capabilities away in this user namespace",
-        "--no-loopback",
+        sentence!(why: "a security module takes the capabilities away in this user namespace",
+            try: "--no-loopback"
+        ),
     ),
 ];
 
 /// What we know of an errno of this act.
-fn by_act(message: &mut Message, act: &Act<'_>, errno: Errno, facts: &Facts) {
-    if let Act::Clone(kinds) = *act {
-        return blocked(message, kinds, errno, facts);
-    }
-    if let (Act::Execute { command, .. }, Errno::ENOENT) = (act, errno) {
-        let name = command.first().unwrap_or_default().to_bytes();
-        match name.contains(&b'/') {
-            true => message.why(format_args!("there is no such file inside")),
-            false => message.why(format_args!("no directory in PATH has it")),
-        }
-        return;
+fn by_act(act: &Act<'_>, errno: Errno, program: &[u8]) -> &'static str {
+    if matches!(act, Act::Execute { .. }) && errno == Errno::ENOENT {
+        return match program.contains(&b'/') {
+            true => sentence!(why: "there is no such file inside"),
+            false => sentence!(why: "no directory in PATH has it"),
+        };
     }
     let known = HINTS.iter().find(|hint| hint.errnos.contains(&errno) && (hint.act)(act));
-    if let Some(Hint { why, remedy, .. }) = known {
-        message.why(format_args!("{why}"));
-        if !remedy.is_empty() {
-            message.remedy(format_args!("{remedy}"));
-        }
-    }
+    known.map_or(NOTHING, |hint| hint.sentence)
 }
 
 /// Why new namespaces were refused, found out now that it no longer costs anything.
-fn blocked(message: &mut Message, kinds: NamespaceSet, errno: Errno, facts: &Facts) {
+fn blocked(args: &mut Args<'_>, kinds: NamespaceSet, errno: Errno, facts: &Facts) -> &'static str {
     match probe::why_blocked(kinds, errno, facts) {
         Blocked::NotBuilt(kind) => {
-            message.why(format_args!(
-                "this kernel has no {} namespaces ({})",
-                kind.name(),
-                kind.kernel_option()
-            ));
-            message
-                .remedy(format_args!("--namespaces -{}, or a kernel built with it", kind.name()));
+            (args.name, args.said) = (kind.name(), kind.kernel_option().as_bytes());
+            sentence!(why: "this kernel has no {n} namespaces: it was built without {s}",
+                try: "--namespaces -{n}, or a kernel built with it"
+            )
         }
         Blocked::Limit(kind, limit) => {
-            message.why(format_args!("{} is {limit}, and so many are in use", kind.limit_file()));
-            message.remedy(format_args!("a higher number in {}", kind.limit_file()));
+            (args.name, args.a) = (kind.limit_file(), i64::try_from(limit).unwrap_or(i64::MAX));
+            sentence!(why: "{n} is {a}, and so many are in use",
+                try: "a higher number in {n}"
+            )
         }
         Blocked::Sysctl(file, remedy) => {
-            message.why(format_args!("{file} forbids user namespaces to ordinary users"));
-            message.remedy(format_args!("sysctl {remedy}, or as root"));
+            (args.name, args.said) = (file, remedy.as_bytes());
+            sentence!(why: "{n} forbids user namespaces to ordinary users",
+                try: "sysctl {s}, or as root"
+            )
         }
         Blocked::Unknown if errno == Errno::EPERM => {
-            message.why(format_args!("an outer sandbox or security module forbids new namespaces"));
-            message.remedy(format_args!(
-                "a container started with --security-opt seccomp=unconfined, or --privileged"
-            ));
+            sentence!(why: "an outer sandbox or security module forbids new namespaces",
+                try: "a container with --security-opt seccomp=unconfined, or --privileged"
+            )
         }
         Blocked::Unknown if errno == Errno::ENOSYS => {
-            message.why(format_args!(
-                "an outer seccomp filter hides clone3(2), which a time namespace needs"
-            ));
-            message.remedy(format_args!("--namespaces -time"));
+            sentence!(why: "an outer seccomp filter hides clone3(2), which a time namespace needs",
+                try: "--namespaces -time"
+            )
         }
-        Blocked::Unknown => {}
+        Blocked::Unknown => NOTHING,
     }
 }

@@ -8,12 +8,13 @@ mod complaint;
 mod failure;
 mod news;
 mod refusal;
+mod sentence;
 
 use core::ffi::CStr;
-use core::fmt::{self, Write};
+use core::fmt;
 
-use super::out::Out;
 use crate::model::Errno;
+use crate::plan::Mode;
 use crate::spec::Origin;
 use crate::text::Quoted;
 
@@ -21,6 +22,7 @@ pub use complaint::complaint;
 pub use failure::failure;
 pub use news::Reporter;
 pub use refusal::refusal;
+use sentence::{Args, print, sentence};
 
 /// Where something was said, and who reports it.
 #[derive(Clone, Copy)]
@@ -85,39 +87,25 @@ impl fmt::Display for AsOrigin<'_> {
     }
 }
 
-/// A message that is written when it goes: its first line, then `why:` and `try:`.
-struct Message(Out);
+/// A verb's scope alone.
+struct Scope(Mode);
 
-impl Message {
-    /// The first line.
-    fn new(first: fmt::Arguments<'_>) -> Self {
-        let mut message = Self(Out::stderr());
-        message.line(first);
-        message
-    }
-
-    fn line(&mut self, text: fmt::Arguments<'_>) {
-        // A message that cannot be written has no other way.
-        let _ = self.0.write_fmt(text);
-        let _ = self.0.write_str("\n");
-    }
-
-    /// The reason.
-    fn why(&mut self, text: fmt::Arguments<'_>) {
-        self.line(format_args!("  why: {text}"));
-    }
-
-    /// The remedy.
-    fn remedy(&mut self, text: fmt::Arguments<'_>) {
-        self.line(format_args!("  try: {text}"));
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.0.scope())
     }
 }
 
 /// A configuration file that cannot be read.
 pub fn unreadable(scope: &str, path: &CStr, errno: Errno) {
-    let mut message =
-        Message::new(format_args!("{scope}: read {}: {errno}", Quoted(path.to_bytes())));
-    if errno == Errno::ENOENT {
-        message.remedy(format_args!("-- in front of a command whose name ends in .toml"));
-    }
+    let args = Args { said: path.to_bytes(), text: &errno, ..Args::NONE };
+    let place = Place { scope, file: None, origin: Origin::Default };
+    let sentence = match errno {
+        Errno::ENOENT => sentence!(
+            "read {s}: {t}",
+            try: "-- in front of a command whose name ends in .toml"
+        ),
+        _ => sentence!("read {s}: {t}"),
+    };
+    print(&place, sentence, &args);
 }

@@ -1,11 +1,13 @@
 //! What happens while services run: the little that must be said, and the rest with `-v`.
 
-use super::Message;
+use core::fmt::Display;
+
+use super::Scope;
+use super::sentence::{Args, print, sentence};
 use crate::engine::{Teller, Telling};
 use crate::model::{End, ServiceId, Signal};
 use crate::plan::{Facts, Plan};
 use crate::supervisor::News;
-use crate::text::Quoted;
 
 /// Tells people on standard error.
 pub struct Reporter {
@@ -18,69 +20,61 @@ impl Teller for Reporter {
         match telling {
             Telling::News(news) => self.news(plan, news),
             Telling::Failure(failure) => super::failure(plan, &Facts::default(), failure),
-            Telling::InitKilled(end) => init_killed(plan, end),
-            Telling::StatusLost(id) => {
-                let scope = plan.mode.scope();
-                let mut message = Message::new(format_args!(
-                    "{scope}: the exit status of {} is lost",
-                    name(plan, id)
-                ));
-                message.why(format_args!(
-                    "the kernel reaped it and did not tell (PIDFD_GET_INFO was refused)"
-                ));
-            }
+            Telling::InitKilled(end) => tell(plan, None, &end, 0, init_killed(end)),
+            Telling::StatusLost(id) => tell(
+                plan,
+                Some(id),
+                &"",
+                0,
+                sentence!(
+                    "the exit status of {s} is lost",
+                    why: "the kernel reaped it and did not tell (PIDFD_GET_INFO was refused)"
+                ),
+            ),
         }
     }
 }
 
-/// A service's name in quotes.
-fn name<'a>(plan: &Plan<'a>, id: ServiceId) -> Quoted<'a> {
-    Quoted(plan.services.get(id.index()).map_or(b"".as_slice(), |service| service.name.bytes()))
+/// Tells one sentence about a service, with one thing in it and one number.
+fn tell(plan: &Plan<'_>, id: Option<ServiceId>, text: &dyn Display, number: u32, sentence: &str) {
+    let said = name(plan, id);
+    print(&Scope(plan.mode), sentence, &Args { said, text, a: i64::from(number), ..Args::NONE });
+}
+
+/// A service's name.
+fn name<'a>(plan: &Plan<'a>, id: Option<ServiceId>) -> &'a [u8] {
+    let service = id.and_then(|id| plan.services.get(id.index()));
+    service.map_or(b"".as_slice(), |service| service.name.bytes())
 }
 
 impl Reporter {
     fn news(&self, plan: &Plan<'_>, news: News) {
-        let scope = plan.mode.scope();
         match news {
             News::Started { id } if self.is_verbose => {
-                drop(Message::new(format_args!("{scope}: {} started", name(plan, id))));
+                tell(plan, Some(id), &"", 0, sentence!("{s} started"));
             }
-            News::Ended { id, end } if self.is_verbose => {
-                drop(Message::new(format_args!("{scope}: {} {end}", name(plan, id))));
+            News::Ended { id, end } if self.is_verbose || is_trouble(plan, id, end) => {
+                tell(plan, Some(id), &end, 0, sentence!("{s} {t}"));
             }
-            News::Stopping if self.is_verbose => {
-                drop(Message::new(format_args!("{scope}: stopping")));
-            }
-            News::Ended { id, end } if !end.is_success() && !is_main(plan, id) => {
-                drop(Message::new(format_args!("{scope}: {} {end}", name(plan, id))));
-            }
+            News::Stopping if self.is_verbose => tell(plan, None, &"", 0, sentence!("stopping")),
             News::Restarting { id, delay, attempt } => {
-                drop(Message::new(format_args!(
-                    "{scope}: {} starts again in {delay} (restart {attempt})",
-                    name(plan, id)
-                )));
+                let words = sentence!("{s} starts again in {t} (restart {a})");
+                tell(plan, Some(id), &delay, attempt, words);
             }
             News::GaveUp { id, restarts, window } => {
-                let mut message = Message::new(format_args!(
-                    "{scope}: {} gave up after {restarts} restarts within {window}",
-                    name(plan, id)
-                ));
-                message.remedy(format_args!(
-                    "restart-limit and restart-window, when that is too soon"
-                ));
+                let words = sentence!(
+                    "{s} gave up after {a} restarts within {t}",
+                    try: "restart-limit and restart-window, when that is too soon"
+                );
+                tell(plan, Some(id), &window, restarts, words);
             }
             News::CannotStart { id, needs } => {
-                drop(Message::new(format_args!(
-                    "{scope}: {} cannot start: it needs {}",
-                    name(plan, id),
-                    name(plan, needs)
-                )));
+                let needs = crate::text::Quoted(name(plan, Some(needs)));
+                tell(plan, Some(id), &needs, 0, sentence!("{s} cannot start: it needs {t}"));
             }
             News::Killed { id } => {
-                drop(Message::new(format_args!(
-                    "{scope}: {} did not stop within its grace and was killed",
-                    name(plan, id)
-                )));
+                let words = sentence!("{s} did not stop within its grace and was killed");
+                tell(plan, Some(id), &"", 0, words);
             }
             News::Started { .. }
             | News::Ready { .. }
@@ -91,28 +85,18 @@ impl Reporter {
     }
 }
 
-/// Whether a service's end is told by our own exit code.
-fn is_main(plan: &Plan<'_>, id: ServiceId) -> bool {
-    plan.services.get(id.index()).is_some_and(|service| service.policy.is_main)
+/// Whether an end is to be told without being asked: a failure that is not our own exit code.
+fn is_trouble(plan: &Plan<'_>, id: ServiceId, end: End) -> bool {
+    let is_main = plan.services.get(id.index()).is_some_and(|service| service.policy.is_main);
+    !end.is_success() && !is_main
 }
 
 /// PID 1 was killed from outside, or somebody inside called reboot(2): the kernel ends a PID
 /// namespace with HUP for a restart, with INT for halt and power-off (reboot(2)).
-fn init_killed(plan: &Plan<'_>, end: End) {
-    let scope = plan.mode.scope();
+fn init_killed(end: End) -> &'static str {
     match end {
-        End::Signaled(Signal::HUP) => {
-            drop(Message::new(format_args!(
-                "{scope}: somebody inside called reboot(2) to restart"
-            )));
-        }
-        End::Signaled(Signal::INT) => {
-            drop(Message::new(format_args!(
-                "{scope}: somebody inside called reboot(2) to power off"
-            )));
-        }
-        End::Signaled(_) | End::Exited(_) => {
-            drop(Message::new(format_args!("{scope}: PID 1 inside was {end}")));
-        }
+        End::Signaled(Signal::HUP) => sentence!("somebody inside called reboot(2) to restart"),
+        End::Signaled(Signal::INT) => sentence!("somebody inside called reboot(2) to power off"),
+        End::Signaled(_) | End::Exited(_) => sentence!("PID 1 inside was {t}"),
     }
 }

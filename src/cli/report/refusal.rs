@@ -1,133 +1,139 @@
 //! Why a plan was not made.
 
-use core::fmt;
-
-use super::{Message, Place};
-use crate::limits::{COMMAND_WORDS_MAX, ENV_MAX, ID_MAP_BYTES_MAX, SERVICES_MAX, STEPS_MAX};
-use crate::model::{Clock, Shift};
+use super::Place;
+use super::sentence::{Args, print, sentence};
+use crate::limits::{COMMAND_WORDS_MAX, ENV_MAX, ID_MAP_BYTES_MAX, STEPS_MAX};
+use crate::model::{IdKind, Shift};
 use crate::plan::{Reason, Refusal};
-use crate::text::Quoted;
 
 /// Reports a refusal.
-#[allow(clippy::too_many_lines)] // a table, one arm for each reason
 pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
-    let said = Quoted(refusal.said);
-    let first = |text: fmt::Arguments<'_>| Message::new(format_args!("{place}{text}"));
+    let mut args = Args { said: refusal.said, ..Args::NONE };
+    let (shift, kind_name);
     match refusal.reason {
-        Reason::NoCommand if refusal.said.is_empty() => {
-            first(format_args!("no command"))
-                .remedy(format_args!("-- COMMAND, or command = [\"…\"] in a file"));
-        }
-        Reason::NoCommand => {
-            first(format_args!("service {said} has no command"))
-                .remedy(format_args!("command = [\"/path/to/it\"]"));
-        }
-        Reason::NoName => {
-            first(format_args!("a service among several has no name"))
-                .remedy(format_args!("name = \"…\""));
-        }
-        Reason::SameName => {
-            first(format_args!("two services are called {said}"))
-                .remedy(format_args!("a name for each"));
-        }
-        Reason::NoMain => {
-            let mut message = first(format_args!("several services, and none is the main one"));
-            message.why(format_args!("its end is the end of everything, and its exit code ours"));
-            message.remedy(format_args!("main = true for one of them"));
-        }
-        Reason::SecondMain => {
-            first(format_args!("service {said} is a second main one"))
-                .remedy(format_args!("main = true for only one"));
-        }
-        Reason::UnknownService => {
-            first(format_args!("no service is called {said}"))
-                .remedy(format_args!("the name of a service in this file"));
-        }
-        Reason::Cycle => {
-            let mut message =
-                first(format_args!("service {said} waits for itself, by way of others"));
-            message.remedy(format_args!("take one after out of the circle"));
-        }
         Reason::Needs(key, kind) => {
-            let mut message =
-                first(format_args!("{key} needs a {} namespace, which was left out", kind.name()));
-            message.remedy(format_args!("namespaces with {}, or without {key}", kind.name()));
+            kind_name = kind.name();
+            (args.name, args.text) = (key, &kind_name);
         }
-        Reason::ProcNeeds(kind) => {
-            let mut message = first(format_args!(
-                "a fresh /proc needs a {} namespace, which was left out",
-                kind.name()
-            ));
-            message.remedy(format_args!("proc = \"bind\""));
+        Reason::ProcNeeds(kind) => args.name = kind.name(),
+        Reason::LacksPrivilege(capability) => args.name = capability,
+        Reason::MapNeedsPrivilege(kind) | Reason::MapOverlaps(kind) | Reason::MapTooLong(kind) => {
+            args.name = kind.file();
+            args.a = number(ID_MAP_BYTES_MAX);
         }
-        Reason::LacksPrivilege(capability) => {
-            let mut message =
-                first(format_args!("these namespaces need {capability}, or a user namespace"));
-            message.remedy(format_args!("without -user in namespaces, or as root"));
+        Reason::MapAndId(IdKind::Uid) => args.name = "uid",
+        Reason::MapAndId(IdKind::Gid) => args.name = "gid",
+        Reason::ClockRange(clock, by, now_ns) => {
+            shift = by;
+            args.name = clock.name();
+            args.text = &shift;
+            args.a = now_ns.saturating_neg();
+            args.b = Shift::CLOCK_MAX_NS.saturating_sub(now_ns);
         }
-        Reason::MapNeedsPrivilege(kind) => {
-            let mut message =
-                first(format_args!("an ordinary user cannot write this {}", kind.file()));
-            message.why(format_args!(
-                "it may map its own id alone, in one line with a count of 1 (user_namespaces(7))"
-            ));
-            message.remedy(format_args!("\"INSIDE OWN 1\", or as root"));
-        }
-        Reason::MapOverlaps(kind) => {
-            let mut message = first(format_args!("two lines of {} map the same id", kind.file()));
-            message.remedy(format_args!("ranges that do not meet, neither inside nor outside"));
-        }
-        Reason::MapTooLong(kind) => {
-            drop(first(format_args!(
-                "{} is longer than {ID_MAP_BYTES_MAX} bytes, the most the kernel takes",
-                kind.file()
-            )));
-        }
-        Reason::MapAndId(kind) => {
-            let key = if kind.file() == "uid_map" { "uid" } else { "gid" };
-            first(format_args!("{key} and {key}-map speak of the same map"))
-                .remedy(format_args!("one of them"));
-        }
-        Reason::ClockRange(clock, shift, now_ns) => clock_range(place, clock, shift, now_ns),
-        Reason::GroupsDenied => {
-            let mut message = first(format_args!("groups cannot be set in this user namespace"));
-            message.why(format_args!("an ordinary user's gid_map is taken only with setgroups denied (user_namespaces(7))"));
-            message.remedy(format_args!("without groups, or as root with a gid-map"));
-        }
-        Reason::DelayAboveMax => {
-            let mut message =
-                first(format_args!("restart-delay-max is shorter than restart-delay"));
-            message.remedy(format_args!("the longest pause at least as long as the first"));
-        }
-        Reason::EnvTooLarge(count) => {
-            let mut message = first(format_args!(
-                "{count} environment variables, a changed environment holds {ENV_MAX}"
-            ));
-            message.remedy(format_args!("--clear-env"));
-        }
-        Reason::CommandTooLong => {
-            let mut message =
-                first(format_args!("a command in a file has at most {COMMAND_WORDS_MAX} words"));
-            message
-                .remedy(format_args!("the command on the command line, where there is no limit"));
-        }
-        Reason::TooManySteps => {
-            drop(first(format_args!(
-                "more than {STEPS_MAX} steps, for at most {SERVICES_MAX} services"
-            )));
-        }
+        Reason::EnvTooLarge(count) => (args.a, args.b) = (number(count), number(ENV_MAX)),
+        Reason::CommandTooLong => args.a = number(COMMAND_WORDS_MAX),
+        Reason::TooManySteps => args.a = number(STEPS_MAX),
+        Reason::NoCommand
+        | Reason::NoName
+        | Reason::SameName
+        | Reason::NoMain
+        | Reason::SecondMain
+        | Reason::UnknownService
+        | Reason::Cycle
+        | Reason::GroupsDenied
+        | Reason::DelayAboveMax => {}
     }
+    print(&place, sentence_of(&refusal.reason, refusal.said.is_empty()), &args);
 }
 
-/// A clock out of range, with what this host allows.
-fn clock_range(place: Place<'_>, clock: Clock, shift: Shift, now_ns: i64) {
-    let mut message =
-        Message::new(format_args!("{place}{} cannot be shifted by {shift}", clock.name()));
-    let now = Shift::By(now_ns);
-    message.why(format_args!(
-        "the clock stands at {now} and must stay between 0 and 146 years (time_namespaces(7))"
-    ));
-    let (least, most) =
-        (Shift::By(now_ns.saturating_neg()), Shift::By(Shift::CLOCK_MAX_NS.saturating_sub(now_ns)));
-    message.remedy(format_args!("{least} to {most}, or =0s to start at zero"));
+fn number(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// The sentence of a reason.
+#[allow(clippy::too_many_lines)] // a table, one arm for each reason
+fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
+    match reason {
+        Reason::NoCommand if is_nameless => sentence!(
+            "no command",
+            try: "-- COMMAND, or command = [\"…\"] in a file"
+        ),
+        Reason::NoCommand => sentence!(
+            "service {s} has no command",
+            try: "command = [\"/path/to/it\"]"
+        ),
+        Reason::NoName => sentence!(
+            "a service among several has no name",
+            try: "name = \"…\""
+        ),
+        Reason::SameName => sentence!("two services are called {s}", try: "a name for each"),
+        Reason::NoMain => sentence!(
+            "several services, and none is the main one",
+            why: "its end is the end of everything, and its exit code ours",
+            try: "main = true for one of them"
+        ),
+        Reason::SecondMain => sentence!(
+            "service {s} is a second main one",
+            try: "main = true for only one"
+        ),
+        Reason::UnknownService => sentence!(
+            "no service is called {s}",
+            try: "the name of a service in this file"
+        ),
+        Reason::Cycle => sentence!(
+            "service {s} waits for itself, by way of others",
+            try: "take one after out of the circle"
+        ),
+        Reason::Needs(..) => sentence!(
+            "{n} needs a {t} namespace, which was left out",
+            try: "{t} among the namespaces, or without {n}"
+        ),
+        Reason::ProcNeeds(_) => sentence!(
+            "a fresh /proc needs a {n} namespace, which was left out",
+            try: "proc = \"bind\""
+        ),
+        Reason::LacksPrivilege(_) => sentence!(
+            "these namespaces need {n}, or a user namespace",
+            try: "without -user in namespaces, or as root"
+        ),
+        Reason::MapNeedsPrivilege(_) => sentence!(
+            "an ordinary user cannot write this {n}",
+            why: "it may map its own id alone, in one line with a count of 1 (user_namespaces(7))",
+            try: "\"INSIDE OWN 1\", or as root"
+        ),
+        Reason::MapOverlaps(_) => sentence!(
+            "two lines of {n} map the same id",
+            try: "ranges that do not meet, neither inside nor outside"
+        ),
+        Reason::MapTooLong(_) => {
+            sentence!("{n} is longer than {a} bytes, the most the kernel takes")
+        }
+        Reason::MapAndId(_) => sentence!(
+            "{n} and {n}-map speak of the same map",
+            try: "one of them"
+        ),
+        Reason::ClockRange(..) => sentence!(
+            "{n} cannot be shifted by {t}",
+            why: "it must stay between zero and 146 years (time_namespaces(7))",
+            try: "{A} to {B} on this machine now, or =0s to start at zero"
+        ),
+        Reason::GroupsDenied => sentence!(
+            "groups cannot be set in this user namespace",
+            why: "our own gid_map is taken only with setgroups denied (user_namespaces(7))",
+            try: "without groups, or as root with a gid-map"
+        ),
+        Reason::DelayAboveMax => sentence!(
+            "restart-delay-max is shorter than restart-delay",
+            try: "the longest pause at least as long as the first"
+        ),
+        Reason::EnvTooLarge(_) => sentence!(
+            "{a} environment variables, a changed environment holds {b}",
+            try: "--clear-env"
+        ),
+        Reason::CommandTooLong => sentence!(
+            "a command in a file has at most {a} words",
+            try: "the command on the command line, where there is no limit"
+        ),
+        Reason::TooManySteps => sentence!("more than {a} steps", try: "fewer services"),
+    }
 }

@@ -1,5 +1,5 @@
-//! x86_64: registers of a system call (syscall(2), "Architecture calling conventions"), the state of
-//! a fresh process (System V ABI, AMD64 supplement, 3.4.1).
+//! x86_64: registers of a system call (syscall(2), "Architecture calling conventions"), the state
+//! of a fresh process (System V ABI, AMD64 supplement, 3.4.1).
 
 use core::arch::asm;
 
@@ -163,9 +163,9 @@ pub unsafe fn spawn(
 ) -> isize {
     let ret;
     let [a, b, c, d, e] = args;
-    // SAFETY: the parent loses rax, rcx and r11, as with any call. The child starts behind `syscall`
-    // with the same registers and stack pointer; without `nostack` the compiler keeps nothing
-    // below it, so what the child pushes lies in no frame of ours, and it never comes back.
+    // SAFETY: the parent loses rax, rcx and r11, as with any call. The child starts behind
+    // `syscall` with the same registers and stack pointer; without `nostack` the compiler keeps
+    // nothing below it, so what the child pushes lies in no frame of ours, and it never comes back.
     unsafe {
         asm!(
             "syscall",
