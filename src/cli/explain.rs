@@ -16,7 +16,7 @@ use crate::sys::start::Start;
 /// Columns of the text: who, what at most, and its detail at most.
 const ACTOR_COLUMNS: usize = 7;
 const ACT_COLUMNS_MAX: usize = 56;
-const DETAIL_COLUMNS: usize = 24;
+const DETAIL_COLUMNS: usize = 40;
 
 /// `explain [--json] [run|entrypoint] …`
 pub(super) fn explain(mut call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
@@ -82,7 +82,7 @@ pub fn print_text(out: &mut dyn Write, plan: &Plan<'_>, file: Option<&CStr>) -> 
     let detail = widest(&|step| width(&Detail(&step.act)), DETAIL_COLUMNS);
     for (number, step) in (1..).zip(plan.steps.iter()) {
         write!(out, "{number:>3}  ")?;
-        pad(out, &Who(plan, step.actor), who + 1)?;
+        pad(out, &Who(plan, step.actor), who + 2)?;
         pad(out, &step.act, act + 2)?;
         pad(out, &Detail(&step.act), detail + 2)?;
         writeln!(out, "{}", place(step, file).as_origin())?;

@@ -106,7 +106,8 @@ pub fn width(what: &dyn fmt::Display) -> usize {
     count.0
 }
 
-/// Writes `what` and fills up to `columns`.
+/// Writes `what` and fills up to `columns`; two spaces at least stand behind it.
 pub fn pad(out: &mut dyn Write, what: &dyn fmt::Display, columns: usize) -> fmt::Result {
-    write!(out, "{what}{:fill$}", "", fill = columns.saturating_sub(width(what)))
+    let fill = columns.saturating_sub(width(what)).max(2);
+    write!(out, "{what}{:fill$}", "")
 }

@@ -15,8 +15,8 @@ use super::probe;
 use crate::limits::{COMMAND_WORDS_MAX, ENV_MAX, PATH_MAX};
 use crate::model::{Errno, Why, code};
 use crate::spec::{EnvChange, Said};
-use crate::sys::process;
 use crate::sys::start::{PointerList, Pointers, Start};
+use crate::sys::{file, process};
 use crate::text::Words;
 
 /// What execvp(3) searches when there is no PATH.
@@ -147,52 +147,66 @@ fn find(words: Words<'_>, list: &Pointers<'_>, path: Option<&[u8]>, env: &Pointe
     if name.contains(&b'/') {
         return attempt(program, words, list, env);
     }
-    search(words, list, path, env)
+    search(words, list, path.unwrap_or(DEFAULT_PATH), env)
 }
 
-/// The program in each directory of PATH, in their order.
+/// The program in each directory of PATH, in their order. Why nothing could be executed is asked
+/// when everything has been tried.
 #[inline(never)] // its path would lie in the frame of every service
-fn search(
-    words: Words<'_>,
-    list: &Pointers<'_>,
-    path: Option<&[u8]>,
-    env: &Pointers<'_>,
-) -> Trouble {
+fn search(words: Words<'_>, list: &Pointers<'_>, path: &[u8], env: &Pointers<'_>) -> Trouble {
     let program = words.first().unwrap_or_default();
-    let mut denied = None;
-    for directory in path.unwrap_or(DEFAULT_PATH).split(|byte| *byte == b':') {
-        let mut candidate: Vec<u8, PATH_MAX> = Vec::new();
-        // An empty entry is the working directory (execvp(3)).
-        let slash: &[u8] = if directory.is_empty() { b"" } else { b"/" };
-        let parts = [directory, slash, program.to_bytes_with_nul()];
-        if parts.into_iter().try_for_each(|part| candidate.extend_from_slice(part)).is_err() {
-            continue; // too long to be a path: it cannot be there
-        }
-        let Ok(candidate) = CStr::from_bytes_with_nul(&candidate) else { continue };
-        match attempt(candidate, words, list, env) {
-            (Errno::ENOENT | Errno::ENOTDIR, Why::Errno) => {}
-            // A later entry may have one that works; this is remembered for the message.
-            (Errno::EACCES, why) => denied = denied.or(Some((Errno::EACCES, why))),
-            trouble => return trouble,
+    let mut worst = Errno::ENOENT;
+    for is_asking in [false, true] {
+        for directory in path.split(|byte| *byte == b':') {
+            let mut candidate: Vec<u8, PATH_MAX> = Vec::new();
+            // An empty entry is the working directory (execvp(3)).
+            let slash: &[u8] = if directory.is_empty() { b"" } else { b"/" };
+            let parts = [directory, slash, program.to_bytes_with_nul()];
+            if parts.into_iter().try_for_each(|part| candidate.extend_from_slice(part)).is_err() {
+                continue; // too long to be a path: it cannot be there
+            }
+            let Ok(candidate) = CStr::from_bytes_with_nul(&candidate) else { continue };
+            if is_asking {
+                match file::access(candidate, false).is_ok() {
+                    true => return ask(candidate, worst, words, env),
+                    false => continue,
+                }
+            }
+            match process::execute(candidate, list, env) {
+                Errno::ENOENT | Errno::ENOTDIR => {}
+                // A later entry may have one that works.
+                Errno::EACCES => worst = Errno::EACCES,
+                errno => return ask(candidate, errno, words, env),
+            }
         }
     }
-    denied.unwrap_or((Errno::ENOENT, Why::Errno))
+    (worst, Why::Errno)
 }
 
-/// Executes one file; a text without a first line that names an interpreter is a shell script.
+/// Executes one file.
 fn attempt(program: &CStr, words: Words<'_>, list: &Pointers<'_>, env: &Pointers<'_>) -> Trouble {
     let errno = process::execute(program, list, env);
-    let why = match errno {
-        Errno::ENOENT | Errno::ENOEXEC | Errno::EACCES | Errno::EISDIR => {
-            probe::why_not_executable(program, errno)
-        }
-        _ => Why::Errno,
-    };
-    if why == Why::NoFormat && probe::looks_like_text(program) {
-        return match with_listed_words(words, Some(program), None, env) {
-            (Errno::ENOENT, _) => (errno, Why::NoFormat), // no /bin/sh either
-            trouble => trouble,
-        };
+    ask(program, errno, words, env)
+}
+
+/// Why a file was not executed. A text without a first line that names an interpreter is a shell
+/// script, and executed as one.
+fn ask(program: &CStr, errno: Errno, words: Words<'_>, env: &Pointers<'_>) -> Trouble {
+    if !matches!(errno, Errno::ENOENT | Errno::ENOEXEC | Errno::EACCES | Errno::EISDIR) {
+        return (errno, Why::Errno);
     }
-    (errno, why)
+    if file::access(program, false).is_err() {
+        return (errno, Why::Errno);
+    }
+    match (errno, probe::why_not_executable(program, errno)) {
+        (_, Why::NoFormat) if probe::looks_like_text(program) => {
+            match with_listed_words(words, Some(program), None, env) {
+                (Errno::ENOENT, _) => (errno, Why::NoFormat), // no /bin/sh either
+                trouble => trouble,
+            }
+        }
+        // The file is there, so something that it needs is not.
+        (Errno::ENOENT, Why::Errno) => (errno, Why::LoaderMissing),
+        trouble => trouble,
+    }
 }

@@ -9,8 +9,7 @@ use core::fmt::Write as _;
 use super::hands::{Hands, Pipe};
 use super::record::Record;
 use crate::model::{Clock, Errno, IdKind, IdMap, Namespace, Shift, Signal, Stdio, Why};
-use crate::plan::Act;
-use crate::spec::IdMapLines;
+use crate::plan::{Act, Lines};
 use crate::sys::fd::{close_between, close_number, pipe, redirect};
 use crate::sys::file::{self, Mode};
 use crate::sys::signal::{Change, Disposition, SignalSet};
@@ -164,13 +163,13 @@ fn map_self(kind: IdKind, line: IdMap) -> Result<(), Trouble> {
 
 /// All lines of PID 1's map, in one write.
 #[inline(never)] // its text would lie in the frame of every step
-fn write_id_map(kind: IdKind, lines: &IdMapLines, hands: &Hands) -> Result<(), Trouble> {
+fn write_id_map(kind: IdKind, lines: Lines<'_>, hands: &Hands) -> Result<(), Trouble> {
     let pid = hands.init.as_ref().map_or(0, |init| init.pid);
     let mut path: heapless::String<40> = heapless::String::new();
     let _ = write!(path, "/proc/{pid}/{}\0", kind.file()); // a PID has at most seven digits
     let mut text: heapless::String<{ crate::limits::ID_MAP_BYTES_MAX }> = heapless::String::new();
-    for line in lines {
-        let _ = writeln!(text, "{}", line.value); // `plan` has measured it
+    for line in lines.iter() {
+        let _ = writeln!(text, "{line}"); // `plan` has measured it
     }
     let path = CStr::from_bytes_until_nul(path.as_bytes()).unwrap_or(c"");
     write_whole(path, text.as_bytes())
@@ -289,7 +288,7 @@ fn shift_clocks(monotonic: Option<Shift>, boottime: Option<Shift>) -> Result<(),
 /// The offsets of the time namespace for our children: monotonic and boottime, in nanoseconds.
 fn read_offsets(offsets: &Fd) -> Result<[i64; 2], Trouble> {
     let mut buffer = [0u8; 256];
-    let len = file::read_from_start(offsets, &mut buffer).map_err(plain)?;
+    let len = file::read_at(offsets, 0, &mut buffer).map_err(plain)?;
     let text = buffer.get(..len).unwrap_or_default();
     let mut found = [0i64; 2];
     let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());

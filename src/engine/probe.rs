@@ -63,25 +63,25 @@ fn our_terminal() -> (TerminalState, OurTerminal) {
     }
 }
 
-/// Why a file cannot be executed, beyond the errno of execve(2).
+/// Why a file that is there cannot be executed, beyond the errno of execve(2).
 pub(super) fn why_not_executable(program: &CStr, errno: Errno) -> Why {
     if file::open(program, Mode::Directory).is_ok() {
         return Why::IsDirectory;
     }
     if errno == Errno::EACCES {
-        return match file::access(program, true) {
-            // access(2) knows nothing of noexec: it would let us.
-            Ok(()) => Why::Noexec,
-            Err(_) if file::access(program, false).is_ok() => Why::NoExecuteBit,
-            Err(_) => Why::Errno,
+        return match file::is_noexec(program) {
+            true => Why::Noexec,
+            false => Why::NoExecuteBit,
         };
     }
-    let mut head = [0u8; 512];
-    match head_of(program, &mut head) {
-        Some([b'#', b'!', line @ ..]) => why_not_script(line),
-        Some(elf @ [0x7f, b'E', b'L', b'F', ..]) => why_not_elf(program, elf),
-        Some(_) if errno == Errno::ENOEXEC => Why::NoFormat,
-        Some(_) | None => Why::Errno,
+    let Ok(source) = file::open(program, Mode::Read) else { return Why::Errno };
+    let mut head = [0u8; 1024];
+    let len = file::read(&source, &mut head).unwrap_or(0);
+    match head.get(..len).unwrap_or_default() {
+        [b'#', b'!', line @ ..] => why_not_script(line),
+        elf @ [0x7f, b'E', b'L', b'F', ..] => why_not_elf(&source, elf),
+        _ if errno == Errno::ENOEXEC => Why::NoFormat,
+        _ => Why::Errno,
     }
 }
 
@@ -113,36 +113,37 @@ fn why_not_script(line: &[u8]) -> Why {
     }
 }
 
-/// The machine and the loader that an ELF file names (elf(5)).
-fn why_not_elf(program: &CStr, elf: &[u8]) -> Why {
+/// The machine and the loader that an ELF file names (elf(5)): the header says where the table of
+/// program headers is, one of which says where the loader's name is.
+fn why_not_elf(source: &Fd, head: &[u8]) -> Why {
+    const PT_INTERP: u16 = 3;
     let u16_at = |at: usize| {
-        let bytes = elf.get(at..at.saturating_add(2))?;
+        let bytes = head.get(at..at.saturating_add(2))?;
         Some(u16::from_le_bytes(bytes.try_into().ok()?))
     };
     let u64_at = |at: usize| {
-        let bytes = elf.get(at..at.saturating_add(8))?;
+        let bytes = head.get(at..at.saturating_add(8))?;
         usize::try_from(u64::from_le_bytes(bytes.try_into().ok()?)).ok()
     };
-    const PT_INTERP: u16 = 3;
-    if u16_at(18) != Some(arch::ELF_MACHINE) {
+    let fields = (u16_at(18), u64_at(32), u16_at(54), u16_at(56));
+    let (Some(machine), Some(table), Some(size), Some(count)) = fields else {
+        return Why::NoFormat;
+    };
+    if machine != arch::ELF_MACHINE {
         return Why::WrongMachine;
     }
-    let (table, size, count) = (u64_at(32), u16_at(54), u16_at(56));
-    let (Some(table), Some(size), Some(count)) = (table, size, count) else { return Why::NoFormat };
-    for index in 0..usize::from(count.min(32)) {
-        let at = table.saturating_add(index.saturating_mul(usize::from(size)));
-        if u16_at(at) != Some(PT_INTERP) {
-            continue;
-        }
-        let loader = u64_at(at.saturating_add(8)).and_then(|offset| elf.get(offset..));
-        return match loader.map(CStr::from_bytes_until_nul) {
-            Some(Ok(loader)) if file::access(loader, false).is_err() => Why::LoaderMissing,
-            // It lies beyond what we read, or it is there and the reason another.
-            _ if file::access(program, true).is_ok() => Why::Errno,
-            _ => Why::NoExecuteBit,
-        };
+    let entry = |index: u16| table.saturating_add(usize::from(index).saturating_mul(size.into()));
+    let loader = (0..count.min(64)).map(entry).find(|at| u16_at(*at) == Some(PT_INTERP));
+    let mut name = [0u8; 256];
+    let Some(offset) = loader.and_then(|at| u64_at(at.saturating_add(8))) else {
+        return Why::Errno;
+    };
+    let len = file::read_at(source, offset, &mut name).unwrap_or(0);
+    match CStr::from_bytes_until_nul(name.get(..len).unwrap_or_default()) {
+        Ok(loader) if file::access(loader, false).is_err() => Why::LoaderMissing,
+        Ok(_) => Why::Errno,
+        Err(_) => Why::NoFormat,
     }
-    Why::Errno
 }
 
 /// Whether there is a file of this name.

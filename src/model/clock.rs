@@ -77,17 +77,8 @@ impl fmt::Display for Shift {
             Self::By(ns) if ns < 0 => ("-", ns.unsigned_abs()),
             Self::By(ns) => ("+", ns.unsigned_abs()),
         };
-        let (seconds, mut fraction) = (ns / 1_000_000_000, ns % 1_000_000_000);
-        write!(f, "{sign}{seconds}")?;
-        if fraction > 0 {
-            let mut width = 9;
-            while fraction.is_multiple_of(10) {
-                fraction /= 10;
-                width -= 1;
-            }
-            write!(f, ".{fraction:0width$}")?;
-        }
-        f.write_str("s")
+        f.write_str(sign)?;
+        units::write_seconds(f, ns)
     }
 }
 

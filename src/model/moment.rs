@@ -38,6 +38,17 @@ impl Span {
         Self(self.0.saturating_mul(2))
     }
 
+    /// As people tell it: three digits at most, none below a millisecond.
+    #[must_use]
+    pub const fn rounded(self) -> Self {
+        let unit = match self.0 {
+            0..1_000_000_000 => 1_000_000,
+            1_000_000_000..10_000_000_000 => 100_000_000,
+            _ => 1_000_000_000,
+        };
+        Self((self.0 + unit / 2) / unit * unit)
+    }
+
     /// Reads `500ms`, `10s`, `1m30s`.
     ///
     /// # Errors
@@ -47,10 +58,14 @@ impl Span {
     }
 }
 
-/// Prints the largest unit that needs no fraction: `500ms`, `90s`, `0s`.
+/// Prints seconds where there are any, else the largest unit that needs no fraction: `1.5s`, `90s`,
+/// `500ms`.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const UNITS: [(u64, &str); 3] = [(1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us")];
+        const UNITS: [(u64, &str); 2] = [(1_000_000, "ms"), (1_000, "us")];
+        if self.0 == 0 || self.0 >= 1_000_000_000 {
+            return units::write_seconds(f, self.0);
+        }
         for (ns, unit) in UNITS {
             if self.0.is_multiple_of(ns) {
                 return write!(f, "{}{unit}", self.0 / ns);
@@ -89,10 +104,22 @@ mod tests {
 
     #[test]
     fn spans_print_in_the_largest_whole_unit() {
-        for (text, shown) in
-            [("500ms", "500ms"), ("1m30s", "90s"), ("0", "0s"), ("1.5us", "1500ns")]
-        {
+        let spans = [
+            ("500ms", "500ms"),
+            ("1m30s", "90s"),
+            ("0", "0s"),
+            ("1.5us", "1500ns"),
+            ("1100ms", "1.1s"),
+        ];
+        for (text, shown) in spans {
             assert_eq!(Span::parse(text.as_bytes()).unwrap().to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn a_span_is_told_in_three_digits() {
+        for (ns, shown) in [(5_039_026, "5ms"), (1_062_345_678, "1.1s"), (75_400_000_000, "75s")] {
+            assert_eq!(Span::from_ns(ns).rounded().to_string(), shown);
         }
     }
 

@@ -9,7 +9,7 @@ use core::fmt::Write as _;
 
 use heapless::Vec;
 
-use super::{Act, Actor, Facts, Plan, Reason, Refusal, capability};
+use super::{Act, Actor, Facts, Lines, Plan, Reason, Refusal, capability};
 use crate::limits::ID_MAP_BYTES_MAX;
 use crate::model::{IdKind, IdMap, Namespace, NamespaceSet};
 use crate::spec::{IdMapLines, Origin, Said, Spec};
@@ -78,26 +78,20 @@ impl Maps {
         if self != Self::ByLauncher {
             return None;
         }
-        let inside = |lines: &IdMapLines, own: u32| {
-            let mut maps = lines.iter().map(|said| said.value);
-            match maps.clone().find_map(|map| map.inside_of(own)) {
-                Some(_) => None,
-                // Root when it is mapped, else the first id there is.
-                None if maps.any(|map| map.inside() == 0) => Some(0),
-                None => lines.first().map(|said| said.value.inside()),
-            }
-        };
-        match (inside(spec.uid_map, facts.uid), inside(spec.gid_map, facts.gid)) {
-            (None, None) => None,
-            (uid, gid) => {
-                let known = |lines: &IdMapLines, own| {
-                    lines.iter().find_map(|said| said.value.inside_of(own)).unwrap_or(0)
-                };
-                Some((
-                    uid.unwrap_or_else(|| known(spec.uid_map, facts.uid)),
-                    gid.unwrap_or_else(|| known(spec.gid_map, facts.gid)),
-                ))
-            }
+        let own = [(IdKind::Uid, facts.uid), (IdKind::Gid, facts.gid)];
+        let inside = own.map(|(kind, own)| {
+            let maps = lines_of(spec, kind, own).iter();
+            let known = maps.clone().find_map(|map| map.inside_of(own));
+            // Root when it is mapped, else the first id there is.
+            let other = || match maps.clone().any(|map| map.inside() == 0) {
+                true => 0,
+                false => maps.clone().next().map_or(0, IdMap::inside),
+            };
+            (known.is_some(), known.unwrap_or_else(other))
+        });
+        match inside {
+            [(true, _), (true, _)] => None,
+            [(_, uid), (_, gid)] => Some((uid, gid)),
         }
     }
 
@@ -118,16 +112,34 @@ impl Maps {
     }
 
     /// The launcher's steps, after it has made PID 1.
-    pub(super) fn push_by_launcher<'a>(self, spec: &'a Spec<'_>, plan: &mut Plan<'a>) {
+    pub(super) fn push_by_launcher<'a>(
+        self,
+        spec: &'a Spec<'_>,
+        facts: &Facts,
+        plan: &mut Plan<'a>,
+    ) {
         if self != Self::ByLauncher {
             return;
         }
-        for kind in [IdKind::Uid, IdKind::Gid] {
-            let lines = spec.id_map(kind);
-            let origin = lines.first().map_or(Origin::Default, |said| said.origin);
+        for (kind, own) in [(IdKind::Uid, facts.uid), (IdKind::Gid, facts.gid)] {
+            let origin = spec.id_map(kind).first().map_or(Origin::Default, |said| said.origin);
+            let lines = lines_of(spec, kind, own);
             plan.push(Actor::Outer, origin, Act::WriteIdMap(kind, lines));
         }
         plan.push(Actor::Outer, Origin::Default, Act::PassGate);
+    }
+}
+
+/// The lines that the launcher writes: those that were said, or our own id.
+fn lines_of<'a>(spec: &'a Spec<'_>, kind: IdKind, own: u32) -> Lines<'a> {
+    let lines = spec.id_map(kind);
+    let inside = match kind {
+        IdKind::Uid => spec.uid,
+        IdKind::Gid => spec.gid,
+    };
+    match lines.is_empty() {
+        true => Lines::Own(IdMap::one(inside.map_or(own, |said| said.value), own)),
+        false => Lines::Said(lines),
     }
 }
 

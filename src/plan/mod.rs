@@ -23,7 +23,7 @@ use crate::spec::Origin;
 pub use facts::{Facts, Questions, TerminalState, capability};
 pub use refusal::{Reason, Refusal};
 pub use resolve::resolve;
-pub use step::{Act, Actor, Detail, Step};
+pub use step::{Act, Actor, Detail, Lines, Step};
 
 /// What kind of start this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -106,7 +106,7 @@ fn push_outer<'a>(
     // A time namespace whose clocks are to be shifted is entered later: clone3 would freeze them.
     let at_clone = if shifts(spec) { kinds.difference(NamespaceSet::TIME) } else { kinds };
     plan.push(Actor::Outer, said, Act::Clone(at_clone));
-    maps.push_by_launcher(spec, plan);
+    maps.push_by_launcher(spec, facts, plan);
     plan.push(Actor::Outer, Origin::Default, Act::WatchSignals);
 }
 

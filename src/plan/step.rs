@@ -24,6 +24,26 @@ pub enum Actor {
     Service(ServiceId),
 }
 
+/// The lines of an id map that the launcher writes.
+#[derive(Clone, Copy, Debug)]
+pub enum Lines<'a> {
+    /// Those that were said.
+    Said(&'a IdMapLines),
+    /// Our own id, when nothing was said of this map.
+    Own(IdMap),
+}
+
+impl<'a> Lines<'a> {
+    /// The lines, in their order.
+    pub fn iter(self) -> impl Iterator<Item = IdMap> + Clone + use<'a> {
+        let (said, own) = match self {
+            Self::Said(lines) => (lines.as_slice(), None),
+            Self::Own(line) => ([].as_slice(), Some(line)),
+        };
+        said.iter().map(|said| said.value).chain(own)
+    }
+}
+
 /// What is done.
 #[derive(Clone, Copy, Debug)]
 pub enum Act<'a> {
@@ -40,7 +60,7 @@ pub enum Act<'a> {
     /// PID 1 is made, in new namespaces of these kinds.
     Clone(NamespaceSet),
     /// The launcher writes an id map of PID 1.
-    WriteIdMap(IdKind, &'a IdMapLines),
+    WriteIdMap(IdKind, Lines<'a>),
     /// The launcher lets PID 1 go on.
     PassGate,
     /// PID 1 denies setgroups(2), which an unprivileged gid_map demands.
@@ -233,10 +253,9 @@ impl fmt::Display for Act<'_> {
             Self::OpenGate => f.write_str("open the gate"),
             Self::Clone(kinds) => write!(f, "clone into new namespaces {kinds}"),
             Self::WriteIdMap(kind, lines) => {
-                write!(f, "write {}", kind.file())?;
+                write!(f, "write {} \"", kind.file())?;
                 for (index, line) in lines.iter().enumerate() {
-                    f.write_str(if index == 0 { " \"" } else { ", " })?;
-                    write!(f, "{}", line.value)?;
+                    write!(f, "{}{line}", if index == 0 { "" } else { ", " })?;
                 }
                 f.write_str("\"")
             }

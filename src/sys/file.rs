@@ -52,14 +52,21 @@ pub fn read(fd: &Fd, buffer: &mut [u8]) -> Result<usize, Errno> {
     check(ret)
 }
 
-/// pread(2) at the file's beginning.
+/// pread(2): fills the beginning of `buffer` from byte `offset` of the file on.
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_from_start(fd: &Fd, buffer: &mut [u8]) -> Result<usize, Errno> {
+pub fn read_at(fd: &Fd, offset: usize, buffer: &mut [u8]) -> Result<usize, Errno> {
+    let (place, len) = (buffer.as_mut_ptr() as usize, buffer.len());
     // SAFETY: the kernel writes at most `buffer.len()` bytes into it.
-    let ret = unsafe { call!(pread64, fd.arg(), buffer.as_mut_ptr() as usize, buffer.len(), 0) };
+    let ret = unsafe { call!(pread64, fd.arg(), place, len, offset) };
     check(ret)
+}
+
+/// statvfs(3): whether `path` lies on a file system mounted noexec.
+pub fn is_noexec(path: &CStr) -> bool {
+    let flags = rustix::fs::statvfs(path).map(|state| state.f_flag);
+    flags.is_ok_and(|flags| flags.contains(rustix::fs::StatVfsMountFlags::NOEXEC))
 }
 
 /// write(2): gives how many bytes were taken.

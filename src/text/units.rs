@@ -147,6 +147,24 @@ pub const fn split_ns(ns: i64) -> (i64, i64) {
     (ns.div_euclid(S), ns.rem_euclid(S))
 }
 
+/// Prints nanoseconds as seconds with as many digits as needed: `90s`, `0.5s`.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_seconds(out: &mut dyn core::fmt::Write, ns: u64) -> core::fmt::Result {
+    let (seconds, mut fraction) = (ns / 1_000_000_000, ns % 1_000_000_000);
+    write!(out, "{seconds}")?;
+    if fraction > 0 {
+        let mut width = 9;
+        while fraction.is_multiple_of(10) {
+            fraction /= 10;
+            width -= 1;
+        }
+        write!(out, ".{fraction:0width$}")?;
+    }
+    out.write_str("s")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

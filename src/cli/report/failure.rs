@@ -35,10 +35,18 @@ pub fn failure(plan: &Plan<'_>, facts: &Facts, failure: Failure) {
     }
     let sentence = match (why, act) {
         (Why::Errno, Some(Act::Clone(kinds))) => blocked(&mut args, kinds, errno, facts),
+        (Why::Errno, Some(Act::ShiftClocks { .. })) if is_limit(errno) => {
+            blocked(&mut args, NamespaceSet::TIME, errno, facts)
+        }
         (Why::Errno, Some(act)) => by_act(&act, errno, args.said),
         (why, _) => by_why(why),
     };
     print(&Head { plan, failure }, sentence, &args);
+}
+
+/// Whether an errno says that there are enough namespaces of a kind (namespaces(7)).
+const fn is_limit(errno: Errno) -> bool {
+    matches!(errno, Errno::ENOSPC | Errno::EUSERS)
 }
 
 /// Nothing more than the errno says.

@@ -59,7 +59,7 @@ impl Reporter {
             News::Stopping if self.is_verbose => tell(plan, None, &"", 0, sentence!("stopping")),
             News::Restarting { id, delay, attempt } => {
                 let words = sentence!("{s} starts again in {t} (restart {a})");
-                tell(plan, Some(id), &delay, attempt, words);
+                tell(plan, Some(id), &delay.rounded(), attempt, words);
             }
             News::GaveUp { id, restarts, window } => {
                 let words = sentence!(
