@@ -6,12 +6,12 @@
 use std::path::PathBuf;
 use std::{env, fs};
 
-/// Unwind tables: nothing reads them, because a panic ends the process where it happens. Both GNU ld
-/// and lld take this as an addition to their own script.
+/// Unwind tables: nothing reads them, because a panic ends the process where it happens. Both GNU
+/// ld and lld take this as an addition to their own script.
 const DISCARD: &str =
     "SECTIONS { /DISCARD/ : { *(.eh_frame) *(.eh_frame_hdr) *(.comment) } } INSERT AFTER .text;\n";
 
-fn main() {
+fn main() -> std::io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     let linker = env::var("RUSTC_LINKER").unwrap_or_default();
     // A bare linker (cross builds use rust-lld) has no C driver in front to take -nostdlib or -Wl.
@@ -21,8 +21,8 @@ fn main() {
     } else {
         (&["-nostartfiles", "-nostdlib", "-static"], "-Wl,")
     };
-    let script = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("discard.ld");
-    fs::write(&script, DISCARD).expect("OUT_DIR can be written");
+    let script = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("discard.ld");
+    fs::write(&script, DISCARD)?;
     for arg in mode {
         println!("cargo::rustc-link-arg-bins={arg}");
     }
@@ -32,4 +32,5 @@ fn main() {
     for arg in ["--build-id=none", "-znorelro", "-znoseparate-code", "--no-eh-frame-hdr"] {
         println!("cargo::rustc-link-arg-bins={prefix}{arg}");
     }
+    Ok(())
 }

@@ -35,11 +35,12 @@ impl Out {
         while !rest.is_empty() && !self.has_failed {
             let timeout = (!self.is_patient).then_some(Span::ZERO);
             let mut sources = [Source::writable(&target)];
-            // A pipe that can be written takes a message as a whole (pipe(7), PIPE_BUF).
+            // A pipe that can be written takes a message as a whole (pipe(7), PIPE_BUF), so the
+            // write does not wait.
             let is_ready = wait::poll(&mut sources, timeout).is_ok_and(|ready| ready > 0);
-            match file::write(&target, rest) {
-                Ok(len) if is_ready => rest = rest.get(len..).unwrap_or_default(),
-                Ok(_) | Err(_) => self.has_failed = true,
+            match is_ready.then(|| file::write(&target, rest)) {
+                Some(Ok(len)) => rest = rest.get(len..).unwrap_or_default(),
+                Some(Err(_)) | None => self.has_failed = true,
             }
         }
         self.buffer.clear();

@@ -61,6 +61,9 @@ pub fn carry_out(
     hands: &mut Hands,
     teller: &mut dyn Teller,
 ) -> Outcome {
+    if !plan.has_terminal() {
+        hands.terminal = None; // nobody takes it, so there is nothing to follow
+    }
     match plan.birth {
         Birth::Here => birth::here(plan, start, hands, teller),
         Birth::Cloned(_) => birth::cloned(plan, start, hands, teller),

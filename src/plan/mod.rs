@@ -99,6 +99,11 @@ impl<'a> Plan<'a> {
         (0u16..).zip(self.steps.iter()).filter(move |(_, step)| step.actor == actor)
     }
 
+    /// Whether a service comes into the foreground of our terminal.
+    pub fn has_terminal(&self) -> bool {
+        self.services.iter().any(|service| service.policy.has_terminal)
+    }
+
     /// The services with their ids.
     pub fn services(&self) -> impl Iterator<Item = (ServiceId, &Service<'a>)> {
         ServiceId::all().zip(self.services.iter())

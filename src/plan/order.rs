@@ -273,7 +273,7 @@ mod tests {
     use crate::spec::Origin;
 
     fn plan(acts: &[(Actor, Act<'static>)]) -> Plan<'static> {
-        let mut plan = Plan::new(Mode::Run, std::boxed::Box::leak(std::boxed::Box::default()));
+        let plan = Plan::new(Mode::Run, std::boxed::Box::leak(std::boxed::Box::default()));
         for (actor, act) in acts {
             plan.steps.push(Step { actor: *actor, act: *act, origin: Origin::Default }).unwrap();
         }

@@ -5,7 +5,7 @@
 
 use super::identity::Maps;
 use super::services::{Setting, ids, push_services, push_steps};
-use super::{Act, Actor, Birth, Facts, Mode, Plan, Reason, Refusal, TerminalState, capability};
+use super::{Act, Actor, Birth, Facts, Mode, Plan, Reason, Refusal, capability};
 use crate::model::{Clock, Namespace, NamespaceSet, Proc};
 use crate::spec::{Origin, Said, Spec};
 
@@ -84,7 +84,7 @@ fn push_reaping<'a>(actor: Actor, facts: &Facts, plan: &mut Plan<'a>) {
     let by_kernel = facts.has_pidfd_exit_info();
     let act = if by_kernel { Act::ReapByKernel } else { Act::ReapByWaiting };
     plan.push(actor, Origin::Default, act);
-    if by_kernel && facts.terminal == TerminalState::Foreground {
+    if by_kernel && plan.has_terminal() {
         plan.push(actor, Origin::Default, Act::WatchForStops);
     }
 }

@@ -44,8 +44,10 @@ pub(in crate::spec) fn lines_of(spec: &Spec<'_>) -> Vec<String> {
         };
     }
     show!(spec: name namespaces hostname domainname proc boottime monotonic);
-    show!(spec: uid_map gid_map uid gid loopback no_new_privs);
-    for service in &spec.services {
+    show(&mut lines, "uid_map", spec.uid_map.iter());
+    show(&mut lines, "gid_map", spec.gid_map.iter());
+    show!(spec: uid gid loopback no_new_privs);
+    for service in spec.services.iter() {
         let ServiceSpec { origin, .. } = service;
         lines.push(format!("{} service", place(*origin)));
         show!(service: name main command env clear_env cwd user group groups umask after);

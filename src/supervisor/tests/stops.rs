@@ -58,7 +58,7 @@ fn what_does_not_stop_in_its_grace_is_killed_with_all_it_started() {
         15s ended a KILL -> [a ended KILL], all TERM
         15s sleep -> 25s
         25s tick -> all KILL
-        25s sleep -> 25100ms
+        25s sleep -> 25.1s
         26s tick -> all KILL
         26s none left -> finish 137
         ",
