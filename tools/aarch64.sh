@@ -301,7 +301,7 @@ EOF
     same 0 explain run --hostname box --boottime +30d --monotonic =0s -- /bin/true
     same 0 explain run good.toml
     same 0 check good.toml
-    same 125 check bad.toml
+    same 1 check bad.toml
     same 125 run --no-such-flag -- /bin/true
     same 0 -- /bin/true
     same 7 -- /bin/sh -c 'exit 7'

@@ -1,29 +1,73 @@
-//! `check FILE`: every fault in a file, with line, column and remedy.
+//! `check FILE…`: every fault in a file, with line, column and remedy.
 
 use core::fmt::Write as _;
 
 use super::Call;
 use super::load::{Decided, Desk, Detail, decide};
 use super::out::{Out, say};
-use crate::model::code;
+use crate::model::{NamespaceSet, Span, code};
 use crate::plan::Mode;
 use crate::spec::argv::Front;
+use crate::sys::process::{self, Child, Side};
 use crate::sys::start::Start;
+use crate::sys::wait::{self, Source};
 
 /// Exit code of a file with faults; 125 is for ours.
 const FAULTS: u8 = 1;
 
-/// Reads one file as `run` would, and prints all that is wrong with it.
+/// Reads each file as `run` would, and prints all that is wrong with it.
 pub fn check(call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
-    let Some(path) = call.words.first().filter(|_| call.words.len() == 1) else {
-        say(format_args!("check: one FILE is wanted\n  try: nsinit check kiosk.toml\n"));
-        return code::FAILED;
-    };
+    match call.words.len() {
+        0 => {
+            say(format_args!("check: no FILE\n  try: nsinit check kiosk.toml\n"));
+            code::FAILED
+        }
+        1 => one(call, start, desk),
+        _ => each(call, start, desk),
+    }
+}
+
+/// Several files, each read by a process of its own, for what was read is never given back.
+fn each(mut call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
+    let mut worst = 0;
+    loop {
+        match process::clone_into(NamespaceSet::empty()) {
+            Ok(Side::Child) => return one(call.first_only(), start, desk),
+            Ok(Side::Parent(child)) => worst = code_of(&child).max(worst),
+            Err(errno) => {
+                say(format_args!("check: clone: {errno}\n"));
+                return code::FAILED;
+            }
+        }
+        call = call.rest();
+        if call.words.is_empty() {
+            return worst;
+        }
+    }
+}
+
+/// The exit code of a child, when it has ended.
+fn code_of(child: &Child) -> u8 {
+    loop {
+        let mut sources = [child.pidfd.as_ref().map_or(Source::nothing(), Source::readable)];
+        let pause = child.pidfd.is_none().then_some(Span::from_ms(1)); // no pidfd, no event
+        let _ = wait::poll(&mut sources, pause); // one more round
+        match wait::reap(child.pid) {
+            Ok(Some((_, end))) => return end.code(),
+            Ok(None) => {}
+            Err(_) => return code::FAILED,
+        }
+    }
+}
+
+/// One file.
+fn one(call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
     let decided = decide("check", Mode::Run, Front::Check, call, Detail::All, start, desk);
     let Some(Decided { plan, .. }) = decided else { return FAULTS };
     let mut out = Out::stdout();
-    let steps = plan.steps.len();
-    let path = path.to_str().unwrap_or("the file");
-    let done = writeln!(out, "{path}: ok, {} services, {steps} steps", plan.services.len());
+    let (services, steps) = (plan.services.len(), plan.steps.len());
+    let plural = if services == 1 { "" } else { "s" };
+    let path = call.words.first().unwrap_or_default().to_str().unwrap_or("the file");
+    let done = writeln!(out, "{path}: ok, {services} service{plural}, {steps} steps");
     if done.is_ok() && out.flush() { 0 } else { code::FAILED }
 }

@@ -28,7 +28,7 @@ nsinit: PID 1, supervisor and launcher for Linux namespaces
   nsinit run [FLAGS] [FILE.toml] [--] [COMMAND…]   new namespaces, then supervise
   nsinit [FLAGS] -- COMMAND…                       supervise in the namespaces we are in
   nsinit explain [--json] [run|entrypoint] …       print the plan, touch nothing
-  nsinit check FILE                                every fault in a file
+  nsinit check FILE…                               every fault in a file
   nsinit help [KEY]                                one key, as a flag and in a file
   nsinit version
 

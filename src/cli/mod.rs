@@ -1,7 +1,7 @@
 //! The words: commands, help, reports.
 //!
 //! [`main`] finds the verb, has the spec read, the plan made and carried out, and gives the exit
-//! code. Every sentence about a failure is in [`report`]; what is printed on request is in
+//! code. Every sentence about a failure is in `report`; what is printed on request is in
 //! `explain`,
 //! `help` and `check`.
 
@@ -37,6 +37,13 @@ struct Call {
 }
 
 impl Call {
+    /// The call with its first word alone.
+    fn first_only(self) -> Self {
+        let len = self.words.first().map_or(0, |word| word.to_bytes_with_nul().len());
+        let bytes = self.words.bytes().get(..len).unwrap_or_default();
+        Self { words: Words::new(bytes), ..self }
+    }
+
     /// The call without its first word.
     fn rest(self) -> Self {
         Self { words: self.words.rest(), first: self.first.saturating_add(1) }

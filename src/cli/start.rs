@@ -15,7 +15,7 @@ use crate::sys::start::Start;
 pub fn start(mode: Mode, front: Front, call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
     let decided = decide(mode.scope(), mode, front, call, Detail::First, start, desk);
     let Some(Decided { spec, facts, terminal, plan, .. }) = decided else { return code::FAILED };
-    let mut reporter = Reporter { is_verbose: spec.verbose };
+    let mut reporter = Reporter { is_verbose: spec.verbose, is_stopping: false };
     // What is held is let go by the end of the process, which follows at once.
     let mut hands = ManuallyDrop::new(Hands::new(terminal));
     let outcome = engine::carry_out(&plan, start, &mut hands, &mut reporter);

@@ -42,7 +42,9 @@ pub(super) fn cloned(
         };
         if let Err((errno, why)) = done {
             abandon(hands);
-            let failure = Failure { step: number, errno, why };
+            // When PID 1 failed first, ours is only what followed from that.
+            let ours = Failure { step: number, errno, why };
+            let failure = launcher::reported_failure(hands).unwrap_or(ours);
             return Outcome { code: code::FAILED, failure: Some(failure) };
         }
     }

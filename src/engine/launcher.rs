@@ -6,29 +6,40 @@
 use super::hands::Hands;
 use super::record::{LEN, Record};
 use super::{Outcome, Teller, Telling};
-use crate::model::{End, Signal, code};
+use crate::model::{End, Failure, Signal, code};
 use crate::plan::Plan;
 use crate::sys::process::{self, Child};
 use crate::sys::signal::{Change, Received, SignalSet};
 use crate::sys::wait::{self, Source};
-use crate::sys::{file, signal, terminal};
+use crate::sys::{Fd, file, signal, terminal};
 
 /// Waits until PID 1 has ended.
 pub(super) fn wait(plan: &Plan<'_>, hands: &Hands, teller: &mut dyn Teller) -> Outcome {
     let Some(init) = &hands.init else {
         return Outcome { code: code::FAILED, failure: None };
     };
+    let mut reported = None;
     let end = loop {
-        if let Some(end) = turn(hands, init) {
+        if let Some(end) = turn(hands, init, &mut reported) {
             break end;
         }
     };
-    finish(plan, end, hands, teller)
+    // Only these codes can mean that something failed before the main service ran.
+    if matches!(end, End::Exited(code::FAILED..=code::NOT_FOUND)) {
+        reported = reported.or_else(|| reported_failure(hands));
+    }
+    if matches!(end, End::Signaled(_)) {
+        teller.tell(plan, Telling::InitKilled(end));
+    }
+    if let Some(terminal) = &hands.terminal {
+        let _ = terminal::set_foreground(terminal, terminal::own_group()); // a shell does it, too
+    }
+    Outcome { code: end.code(), failure: reported }
 }
 
 /// One round: waits, then takes what came. Gives PID 1's end.
-fn turn(hands: &Hands, init: &Child) -> Option<End> {
-    let source = |fd: Option<&crate::sys::Fd>| fd.map_or(Source::nothing(), Source::readable);
+fn turn(hands: &Hands, init: &Child, reported: &mut Option<Failure>) -> Option<End> {
+    let source = |fd: Option<&Fd>| fd.map_or(Source::nothing(), Source::readable);
     // Reports while PID 1 lives are about the terminal; without one nobody waits for them.
     let report = hands.report.read.as_ref().filter(|_| hands.terminal.is_some());
     let mut sources = [source(hands.signals.as_ref()), source(init.pidfd.as_ref()), source(report)];
@@ -36,7 +47,7 @@ fn turn(hands: &Hands, init: &Child) -> Option<End> {
     let _ = wait::poll(&mut sources, None);
     let [signals, pidfd, report] = sources;
     if report.is_ready() {
-        take_reports(hands, init);
+        *reported = take_reports(hands, init).or(*reported);
     }
     if signals.is_ready() {
         pass_signals(hands, init);
@@ -74,8 +85,8 @@ fn pass_signals(hands: &Hands, init: &Child) {
             pass_on(received, init);
         }
         if received.signal == Signal::TSTP && hands.terminal.is_none() {
+            // The CONT that lets us go on is read like any other signal, and passed on.
             stop_ourselves(Signal::TSTP);
-            let _ = signal::kill(init.pid, Signal::CONT); // it may have ended meanwhile
         }
     }
 }
@@ -93,14 +104,28 @@ fn pass_on(received: Received, init: &Child) {
 }
 
 /// What PID 1 reports while it lives: the terminal stopped the main service, so we stop as well,
-/// and our shell has its prompt back.
-fn take_reports(hands: &Hands, init: &Child) {
+/// and our shell has its prompt back. A failure is kept for the end, which is near.
+fn take_reports(hands: &Hands, init: &Child) -> Option<Failure> {
+    let mut failed = None;
     while let Some(record) = next_report(hands) {
-        if let Record::Stopped(by) = record {
-            follow_stop(hands, by);
-            let _ = signal::kill(init.pid, Signal::CONT); // it may have ended meanwhile
+        match record {
+            Record::Stopped(by) => {
+                follow_stop(hands, by);
+                let _ = signal::kill(init.pid, Signal::CONT); // it may have ended meanwhile
+            }
+            Record::Failed(failure) => failed = Some(failure),
+            Record::Alive => {}
         }
     }
+    failed
+}
+
+/// The failure that an ended PID 1 has left in the pipe.
+pub(super) fn reported_failure(hands: &Hands) -> Option<Failure> {
+    core::iter::from_fn(|| next_report(hands)).find_map(|record| match record {
+        Record::Failed(failure) => Some(failure),
+        Record::Alive | Record::Stopped(_) => None,
+    })
 }
 
 /// The next record in the pipe.
@@ -131,24 +156,4 @@ fn stop_ourselves(by: Signal) {
     let _ = signal::kill(process::pid(), by); // to ourselves, always allowed
     let _ = signal::change_mask(Change::Unblock, only); // here we stop, and here we go on
     let _ = signal::change_mask(Change::Block, only); // both cannot fail with these arguments
-}
-
-/// PID 1's end is ours.
-fn finish(plan: &Plan<'_>, end: End, hands: &Hands, teller: &mut dyn Teller) -> Outcome {
-    let mut failure = None;
-    // Only these codes can mean that something failed before the main service ran.
-    if matches!(end, End::Exited(code::FAILED..=code::NOT_FOUND)) {
-        while let Some(record) = next_report(hands) {
-            if let Record::Failed(reported) = record {
-                failure = Some(reported);
-            }
-        }
-    }
-    if matches!(end, End::Signaled(_)) {
-        teller.tell(plan, Telling::InitKilled(end));
-    }
-    if let Some(terminal) = &hands.terminal {
-        let _ = terminal::set_foreground(terminal, terminal::own_group()); // a shell does it, too
-    }
-    Outcome { code: end.code(), failure }
 }

@@ -18,7 +18,7 @@ use crate::sys::process::Child;
 use crate::sys::signal::{Disposition, Received};
 use crate::sys::start::Start;
 use crate::sys::wait::{self, Source};
-use crate::sys::{Fd, clock, file, process, signal};
+use crate::sys::{Fd, clock, file, memory, process, signal};
 
 /// A service's process, and the number it had: as long as anything is left in the group and session
 /// it led, the kernel gives that number to nobody else.
@@ -114,7 +114,10 @@ impl Turn<'_, '_> {
     fn start(&mut self, id: ServiceId) {
         let is_main =
             self.plan.services.get(id.index()).is_some_and(|service| service.policy.is_main);
-        match spawn(self.plan, id, self.start, self.hands) {
+        let started = spawn(self.plan, id, self.start, self.hands);
+        // The child has used our stack far deeper than we do; an init is small by giving that back.
+        let _ = memory::forget_stack_below(); // only memory is lost when it fails
+        match started {
             Started::Running(child) => {
                 self.has_main_run |= is_main;
                 if let Some(process) = self.processes.get_mut(id.index()) {
@@ -139,23 +142,33 @@ impl Turn<'_, '_> {
     /// Sends a signal to a service's process, with the value it came with; CONT goes to its whole
     /// process group, because a terminal stops the whole group.
     fn send(&mut self, id: ServiceId, signal: Signal) {
-        let value =
-            self.value.take().filter(|(queued, _)| *queued == signal).map(|(_, value)| value);
+        let value = self.value.take_if(|(queued, _)| *queued == signal).map(|(_, value)| value);
         let Some(Child { pid, pidfd }) = self.child(id) else { return };
         // A process that has just ended cannot be sent anything; its end is on its way to us.
         let _ = match (pidfd, value) {
-            _ if signal == Signal::CONT => signal::kill(pid.saturating_neg(), signal),
-            (Some(pidfd), None) => signal::send(pidfd, signal),
             (Some(pidfd), Some(value)) => signal::send_queued(pidfd, signal, value),
+            (_, None) if signal == Signal::CONT => signal::kill(pid.saturating_neg(), signal),
+            (Some(pidfd), None) => signal::send(pidfd, signal),
             (None, None) => signal::kill(*pid, signal),
             (None, Some(value)) => signal::queue(*pid, signal, value),
         };
     }
 
-    /// Kills everything that a service left.
+    /// Kills everything that a service left. Alone in a PID namespace of its own, that is everybody
+    /// but us, whatever session they went to.
     fn kill_tree(&mut self, id: ServiceId) {
-        if let Some(pid) = self.processes.get(id.index()).and_then(|process| process.last_pid) {
+        if self.plan.services.len() == 1 && self.has_pid_namespace() {
+            let _ = signal::kill(-1, Signal::KILL); // nobody left is what we want
+        } else if let Some(pid) = self.processes.get(id.index()).and_then(|own| own.last_pid) {
             tree::kill_tree(pid);
+        }
+    }
+
+    /// Whether everybody else here came from us.
+    fn has_pid_namespace(&self) -> bool {
+        match self.plan.birth {
+            Birth::Here => self.hands.supervisor_pid == 1,
+            Birth::Cloned(kinds) => kinds.has(Namespace::Pid),
         }
     }
 
@@ -172,20 +185,18 @@ impl Turn<'_, '_> {
 
     /// Sends a signal to everybody but ourselves, and from then on waits for the last one to end.
     fn signal_all(&mut self, signal: Signal) {
-        let has_pid_namespace = match self.plan.birth {
-            Birth::Here => self.hands.supervisor_pid == 1,
-            Birth::Cloned(kinds) => kinds.has(Namespace::Pid),
+        let is_anybody_left = match self.has_pid_namespace() {
+            true => signal::kill(-1, signal) != Err(Errno::ESRCH),
+            // Orphans come to us, so without a child there is nobody below us either.
+            false => {
+                self.reap();
+                wait::reap_any() != Err(Errno::ECHILD)
+                    && tree::signal_descendants(self.hands.supervisor_pid, signal) > 0
+            }
         };
-        let sent = match has_pid_namespace {
-            true => signal::kill(-1, signal),
-            false => match tree::signal_descendants(self.hands.supervisor_pid, signal) {
-                0 => Err(Errno::ESRCH),
-                _ => Ok(()),
-            },
-        };
-        match sent {
-            Err(Errno::ESRCH) => self.happened(Event::NoneLeft),
-            _ => self.wait_for_all(),
+        match is_anybody_left {
+            true => self.wait_for_all(),
+            false => self.happened(Event::NoneLeft),
         }
     }
 

@@ -42,8 +42,6 @@ pub enum Reason {
     DelayAboveMax,
     /// The environment has more variables than a changed one holds.
     EnvTooLarge(usize),
-    /// A command has more words than one from a file may have.
-    CommandTooLong,
     /// More steps than a plan holds.
     TooManySteps,
 }

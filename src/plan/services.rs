@@ -1,7 +1,7 @@
 //! The services of a plan: their names, who waits for whom, and the steps that start each.
 
 use super::{Act, Actor, Facts, Mode, Plan, Reason, Refusal, Service, TerminalState};
-use crate::limits::{COMMAND_WORDS_MAX, ENV_MAX};
+use crate::limits::ENV_MAX;
 use crate::model::{Policy, ServiceId, ServiceName, ServiceSet, Stdio, Terminal};
 use crate::spec::{Origin, Said, ServiceSpec, Spec};
 
@@ -127,14 +127,21 @@ fn check_cycles<'a>(spec: &'a Spec<'_>, plan: &Plan<'a>) -> Result<(), Refusal<'
             }
         }
     }
-    match plan.services().find(|(id, _)| !ready.has(*id)) {
-        None => Ok(()),
-        Some((id, service)) => {
-            let after = spec.services.get(id.index()).and_then(|service| service.after.first());
-            let origin = after.map_or(Origin::Default, |said| said.origin);
-            Err(Refusal { origin, said: service.name.bytes(), reason: Reason::Cycle })
-        }
+    let waits = |id: ServiceId| {
+        let after = plan.services.get(id.index()).map(|service| service.policy.after);
+        after.and_then(|after| after.iter().find(|other| !ready.has(*other)))
+    };
+    let Some((mut id, _)) = plan.services().find(|(id, _)| !ready.has(*id)) else {
+        return Ok(());
+    };
+    // Who waits outside the circle leads into it, in as many steps as there are services.
+    for _ in &plan.services {
+        id = waits(id).unwrap_or(id);
     }
+    let said = plan.services.get(id.index()).map_or(b"".as_slice(), |own| own.name.bytes());
+    let after = spec.services.get(id.index()).and_then(|service| service.after.first());
+    let origin = after.map_or(Origin::Default, |said| said.origin);
+    Err(Refusal { origin, said, reason: Reason::Cycle })
 }
 
 /// The steps that start one service.
@@ -152,9 +159,6 @@ pub(super) fn push_steps<'a>(
         said: service.name.map_or(b"".as_slice(), |said| said.value.bytes()),
         reason: Reason::NoCommand,
     })?;
-    if command.value.len() > COMMAND_WORDS_MAX && !matches!(command.origin, Origin::Argument(_)) {
-        return Err(Refusal { origin: command.origin, said: b"", reason: Reason::CommandTooLong });
-    }
     check_env(service, facts)?;
     plan.push(actor, service.origin, Act::Spawn);
     let said = service.terminal.map_or(Origin::Default, |said| said.origin);

@@ -1,11 +1,11 @@
 //! The file as a front: TOML into a [`Spec`].
 //!
 //! The text comes in pieces (`text::toml`): the parts of a key lead, one by one, from the top level
-//! to a [`Place`], and the value is put there through the key table. So the spelling of a key makes
+//! to a `Place`, and the value is put there through the key table. So the spelling of a key makes
 //! no difference: `[sandbox]` and `hostname = …`, `sandbox.hostname = …` and
 //! `sandbox = { hostname = … }` are one way through the same three steps.
 //!
-//! Every fault is told and reading goes on behind it; a mistake leads [`Place::Nowhere`], where
+//! Every fault is told and reading goes on behind it; a mistake leads `Place::Nowhere`, where
 //! nothing is read, so that it is told once. What the values mean does not belong here: that is
 //! `model`, through `Key::put`.
 

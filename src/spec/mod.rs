@@ -1,9 +1,9 @@
 //! What was asked, and nothing else.
 //!
 //! A [`Spec`] holds only what somebody said, each value with its [`Origin`], so that a refusal can
-//! point at it. Three fronts fill it through one key table ([`keys`]): a TOML file ([`file`]), the
-//! kernel command line ([`cmdline`]) and the arguments ([`argv`]), in this order; the later wins.
-//! No default is filled in here, and nothing is asked of the machine: that is `plan`.
+//! point at it. Three fronts fill it through one key table ([`keys`]): a TOML file ([`mod@file`]),
+//! the kernel command line ([`cmdline`]) and the arguments ([`argv`]), in this order; the later
+//! wins. No default is filled in here, and nothing is asked of the machine: that is `plan`.
 
 pub mod argv;
 pub mod cmdline;

@@ -74,18 +74,20 @@ impl Supervisor {
     /// that nobody else got. No plan has more than [`SERVICES_MAX`] services: a [`ServiceId`]
     /// could not name them.
     pub fn new(policies: &[Policy], seed: u64) -> Self {
-        let service = |policy: &Policy| Service {
-            policy: *policy,
-            state: State::FIRST,
-            restarts: Restarts::default(),
-        };
-        Self {
-            services: policies.iter().take(SERVICES_MAX).map(service).collect(),
+        // Filled in place: it is large, and PID 1 keeps no second copy of it.
+        let mut supervisor = Self {
+            services: Vec::new(),
             main: policies.iter().position(|policy| policy.is_main).and_then(ServiceId::new),
             phase: Phase::Running,
             kept: SignalSet::EMPTY,
             random: Random::new(seed),
+        };
+        for policy in policies.iter().take(SERVICES_MAX) {
+            let (state, restarts) = (State::FIRST, Restarts::default());
+            // There is room for as many as are taken.
+            let _ = supervisor.services.push(Service { policy: *policy, state, restarts });
         }
+        supervisor
     }
 
     /// Starts what waits for nobody.

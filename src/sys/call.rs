@@ -51,6 +51,7 @@ pub(super) mod number {
         getppid = __NR_getppid,
         ioctl = __NR_ioctl,
         kill = __NR_kill,
+        madvise = __NR_madvise,
         openat = __NR_openat,
         pidfd_send_signal = __NR_pidfd_send_signal,
         pipe2 = __NR_pipe2,

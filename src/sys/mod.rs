@@ -15,6 +15,7 @@ pub mod clock;
 pub mod fd;
 pub mod file;
 pub mod ids;
+pub mod memory;
 pub mod mount;
 pub mod namespace;
 pub mod net;

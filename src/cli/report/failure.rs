@@ -111,6 +111,14 @@ const HINTS: &[Hint] = &[
         ),
     ),
     hint(
+        |act| matches!(act, Act::MakeMountsPrivate),
+        &[Errno::EINVAL],
+        sentence!(
+            why: "\"/\" is not a mount point here: we are in a chroot (chroot(2))",
+            try: "mount --bind DIR DIR before the chroot, or --namespaces -mnt"
+        ),
+    ),
+    hint(
         |act| matches!(act, Act::ShiftClocks { .. }),
         &[Errno::ENOENT],
         sentence!(why: "the kernel has no time namespaces, or /proc is not mounted",

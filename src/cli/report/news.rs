@@ -13,6 +13,8 @@ use crate::supervisor::News;
 pub struct Reporter {
     /// Whether what goes well is told, too.
     pub is_verbose: bool,
+    /// Whether everything is being stopped: then an end is what was asked for.
+    pub is_stopping: bool,
 }
 
 impl Teller for Reporter {
@@ -48,22 +50,27 @@ fn name<'a>(plan: &Plan<'a>, id: Option<ServiceId>) -> &'a [u8] {
 }
 
 impl Reporter {
-    fn news(&self, plan: &Plan<'_>, news: News) {
+    fn news(&mut self, plan: &Plan<'_>, news: News) {
         match news {
             News::Started { id } if self.is_verbose => {
                 tell(plan, Some(id), &"", 0, sentence!("{s} started"));
             }
-            News::Ended { id, end } if self.is_verbose || is_trouble(plan, id, end) => {
+            News::Ended { id, end } if self.is_verbose || self.is_trouble(plan, id, end) => {
                 tell(plan, Some(id), &end, 0, sentence!("{s} {t}"));
             }
-            News::Stopping if self.is_verbose => tell(plan, None, &"", 0, sentence!("stopping")),
+            News::Stopping => {
+                self.is_stopping = true;
+                if self.is_verbose {
+                    tell(plan, None, &"", 0, sentence!("stopping"));
+                }
+            }
             News::Restarting { id, delay, attempt } => {
                 let words = sentence!("{s} starts again in {t} (restart {a})");
                 tell(plan, Some(id), &delay.rounded(), attempt, words);
             }
             News::GaveUp { id, restarts, window } => {
                 let words = sentence!(
-                    "{s} gave up after {a} restarts within {t}",
+                    "{s} gave up: the end after restart {a} within {t} was one too many",
                     try: "restart-limit and restart-window, when that is too soon"
                 );
                 tell(plan, Some(id), &window, restarts, words);
@@ -79,16 +86,16 @@ impl Reporter {
             News::Started { .. }
             | News::Ready { .. }
             | News::NotStarted { .. }
-            | News::Ended { .. }
-            | News::Stopping => {}
+            | News::Ended { .. } => {}
         }
     }
-}
 
-/// Whether an end is to be told without being asked: a failure that is not our own exit code.
-fn is_trouble(plan: &Plan<'_>, id: ServiceId, end: End) -> bool {
-    let is_main = plan.services.get(id.index()).is_some_and(|service| service.policy.is_main);
-    !end.is_success() && !is_main
+    /// Whether an end is to be told without being asked: a failure that nobody asked for, and that
+    /// is not our own exit code.
+    fn is_trouble(&self, plan: &Plan<'_>, id: ServiceId, end: End) -> bool {
+        let is_main = plan.services.get(id.index()).is_some_and(|service| service.policy.is_main);
+        !end.is_success() && !is_main && !self.is_stopping
+    }
 }
 
 /// PID 1 was killed from outside, or somebody inside called reboot(2): the kernel ends a PID

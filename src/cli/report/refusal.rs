@@ -2,9 +2,11 @@
 
 use super::Place;
 use super::sentence::{Args, print, sentence};
-use crate::limits::{COMMAND_WORDS_MAX, ENV_MAX, ID_MAP_BYTES_MAX, STEPS_MAX};
+use crate::limits::{ENV_MAX, ID_MAP_BYTES_MAX, STEPS_MAX};
 use crate::model::{IdKind, Shift};
 use crate::plan::{Reason, Refusal};
+
+const NS_PER_S: i64 = 1_000_000_000;
 
 /// Reports a refusal.
 pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
@@ -27,11 +29,12 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
             shift = by;
             args.name = clock.name();
             args.text = &shift;
-            args.a = now_ns.saturating_neg();
-            args.b = Shift::CLOCK_MAX_NS.saturating_sub(now_ns);
+            // Whole seconds that can be typed, towards the inside.
+            let whole = |ns: i64| ns / NS_PER_S * NS_PER_S;
+            args.a = whole(now_ns).saturating_neg();
+            args.b = whole(Shift::CLOCK_MAX_NS.saturating_sub(now_ns));
         }
         Reason::EnvTooLarge(count) => (args.a, args.b) = (number(count), number(ENV_MAX)),
-        Reason::CommandTooLong => args.a = number(COMMAND_WORDS_MAX),
         Reason::TooManySteps => args.a = number(STEPS_MAX),
         Reason::NoCommand
         | Reason::NoName
@@ -129,10 +132,6 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
         Reason::EnvTooLarge(_) => sentence!(
             "{a} environment variables, a changed environment holds {b}",
             try: "--clear-env"
-        ),
-        Reason::CommandTooLong => sentence!(
-            "a command in a file has at most {a} words",
-            try: "the command on the command line, where there is no limit"
         ),
         Reason::TooManySteps => sentence!("more than {a} steps", try: "fewer services"),
     }

@@ -15,6 +15,10 @@ use crate::spec::{Complaint, Item, Key, Origin, Said, Shape, SpecFault};
 use crate::text::Fault;
 use crate::text::toml::{Scalar, Word};
 
+/// Lists that mean something else when they are empty than when they are not said, and that we cannot
+/// follow: no namespace at all, no supplementary group. Any other empty list adds nothing.
+const NOTHING_IS_SOMETHING: [&str; 2] = ["namespaces", "groups"];
+
 /// A list or an inline table that is open.
 pub(super) struct Frame<'a> {
     is_list: bool,
@@ -216,7 +220,8 @@ impl<'a> Reader<'_, 'a> {
         if key.shape == Shape::Words && !frame.has_fault {
             return self.end_command(frame.at).err().map(|fault| Complaint::Value(key, fault));
         }
-        frame.is_empty.then_some(Complaint::Value(key, Fault::Empty))
+        let is_meant = frame.is_empty && NOTHING_IS_SOMETHING.contains(&key.name);
+        is_meant.then_some(Complaint::Value(key, Fault::Empty))
     }
 
     /// The complaint about a key that is one pair, and got none.

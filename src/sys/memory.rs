@@ -1,0 +1,32 @@
+//! Our own memory: madvise(2).
+
+use linux_raw_sys::general as raw;
+
+use super::call::{call, check};
+use crate::model::Errno;
+
+/// Bytes of the stack below us that are given back at most: deeper than anything of ours reaches.
+const DEPTH: usize = 64 * 1024;
+/// A page of both our machines; where pages are larger, less is given back.
+const PAGE: usize = 4096;
+
+/// madvise(2), MADV_DONTNEED: gives back the stack below the caller, which deeper calls have used
+/// and left. It is zero when it is used again.
+///
+/// # Errors
+/// EINVAL where pages are larger than 4 KiB and nothing whole lies below.
+#[inline(never)] // its own frame ends above what is given back
+pub fn forget_stack_below() -> Result<(), Errno> {
+    let here = core::hint::black_box(0u8);
+    // The page that our frame ends in, and one more for what the call itself may push, are kept.
+    let end = ((&raw const here) as usize & !(PAGE - 1)) - PAGE;
+    let start = end.saturating_sub(DEPTH);
+    // SAFETY: below the stack pointer and what the ABI keeps below it (128 bytes) nothing is alive;
+    // the stack grows down into this range, so it is a part of it, or not mapped yet (ENOMEM).
+    let ret = unsafe { call!(madvise, start, end - start, raw::MADV_DONTNEED as usize) };
+    match check(ret) {
+        // The stack has not grown so far: what there is has been given back (madvise(2), ENOMEM).
+        Ok(_) | Err(Errno::ENOMEM) => Ok(()),
+        Err(errno) => Err(errno),
+    }
+}
