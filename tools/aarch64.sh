@@ -264,9 +264,11 @@ answer() {
 same() {
     want=$1
     shift
-    answer native "$native/release/nsinit" "$@"
-    answer arm64 "$qemu" "$binary" "$@"
-    if ! diff -u --label native --label aarch64 "$tmp/native" "$tmp/arm64" >&2; then
+    # As PID 1 of a namespace: qemu-user has no PR_SET_CHILD_SUBREAPER, and PID 1 needs none.
+    answer native unshare --pid --fork --kill-child "$native/release/nsinit" "$@"
+    answer arm64 unshare --pid --fork --kill-child "$qemu" "$binary" "$@"
+    if [ -z "${codes_only:-}" ] &&
+        ! diff -u --label native --label aarch64 "$tmp/native" "$tmp/arm64" >&2; then
         verdict=DIFFERS
     elif ! grep -qx "exit code $want" "$tmp/arm64"; then
         verdict="EXIT CODE IS NOT $want, BUT $(sed -n 's/exit code //p' "$tmp/arm64")"
@@ -306,8 +308,11 @@ EOF
     same 0 -- /bin/true
     same 7 -- /bin/sh -c 'exit 7'
     same 137 -- /bin/sh -c 'kill -9 $$'
+    # qemu-user makes a fork of a child that borrows memory, so why its exec failed is not seen.
+    codes_only=yes
     same 127 -- /nope
     same 126 -- /etc
+    codes_only=
     same 3 -- /bin/sh -c '(sleep 0.1 &) ; echo out; echo err >&2; exit 3'
     [ "$failures" = 0 ] || die "$failures of the commands differ"
     say "all commands alike"

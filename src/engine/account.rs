@@ -147,7 +147,9 @@ fn supplementary(
     if !said.is_empty() || user.is_empty() {
         return Ok(list);
     }
-    list.extend(own);
+    if let Some(own) = own {
+        list.push(own).map_err(|_| full)?;
+    }
     let mut lines = match Lines::open(c"/etc/group") {
         Err((Errno::ENOENT, _)) => return Ok(list),
         lines => lines?,
@@ -183,9 +185,10 @@ impl Lines {
 
     /// The next line, without its newline.
     fn next(&mut self) -> Result<Option<&[u8]>, Trouble> {
-        let kept = self.buffer.len().saturating_sub(self.given);
-        self.buffer.copy_within(self.given.., 0);
-        self.buffer.truncate(kept);
+        let given = self.given.min(self.buffer.len());
+        self.buffer.copy_within(given.., 0);
+        self.buffer.truncate(self.buffer.len().saturating_sub(given));
+        self.given = 0;
         loop {
             let newline = self.buffer.iter().position(|byte| *byte == b'\n');
             if let Some(end) = newline.or(self.is_at_end.then_some(self.buffer.len())) {

@@ -17,10 +17,12 @@ pub(super) fn here(
     hands: &mut Hands,
     teller: &mut dyn Teller,
 ) -> Outcome {
-    match do_steps(plan, Actor::Inner, hands) {
+    let outcome = match do_steps(plan, Actor::Inner, hands) {
         Ok(()) => turn::supervise(plan, start, hands, teller),
         Err(failure) => Outcome { code: code::FAILED, failure: Some(failure) },
-    }
+    };
+    launcher::take_foreground_back(hands);
+    outcome
 }
 
 /// Makes PID 1 and waits for it as the launcher. In PID 1 it comes back, too, when all is over.

@@ -41,16 +41,12 @@ impl Hands {
         Self { terminal, ..Self::default() }
     }
 
-    /// The numbers of the descriptors that PID 1 keeps, in rising order.
-    pub(super) fn kept(&self) -> heapless::Vec<i32, 3> {
-        let report = self.report.write.as_ref().map(Fd::number);
-        let gate = self.gate.read.as_ref().map(Fd::number);
-        let terminal = self.terminal.as_ref().map(|terminal| terminal.number());
-        let mut kept: heapless::Vec<i32, 3> = heapless::Vec::new();
-        for number in [report, gate, terminal].into_iter().flatten().filter(|number| *number > 2) {
-            let place = kept.iter().take_while(|other| **other < number).count();
-            let _ = kept.insert(place, number); // three places for three descriptors
-        }
-        kept
+    /// The numbers of the descriptors that PID 1 keeps, in rising order; -1 in places of none.
+    pub(super) fn kept(&self) -> [i32; 3] {
+        let report = self.report.write.as_ref().map_or(-1, Fd::number);
+        let gate = self.gate.read.as_ref().map_or(-1, Fd::number);
+        let terminal = self.terminal.as_ref().map_or(-1, |terminal| terminal.number());
+        let [low, mid] = [report.min(gate), report.max(gate)];
+        [low.min(terminal), low.max(terminal).min(mid), mid.max(terminal)]
     }
 }

@@ -31,10 +31,16 @@ pub(super) fn wait(plan: &Plan<'_>, hands: &Hands, teller: &mut dyn Teller) -> O
     if matches!(end, End::Signaled(_)) {
         teller.tell(plan, Telling::InitKilled(end));
     }
-    if let Some(terminal) = &hands.terminal {
-        let _ = terminal::set_foreground(terminal, terminal::own_group()); // a shell does it, too
-    }
+    take_foreground_back(hands);
     Outcome { code: end.code(), failure: reported }
+}
+
+/// The terminal is ours again, for whoever started us: a shell with job control would see to that,
+/// a script would be stopped when it reads.
+pub(super) fn take_foreground_back(hands: &Hands) {
+    if let Some(terminal) = &hands.terminal {
+        let _ = terminal::set_foreground(terminal, terminal::own_group()); // it may be gone
+    }
 }
 
 /// One round: waits, then takes what came. Gives PID 1's end.

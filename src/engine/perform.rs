@@ -179,7 +179,7 @@ fn write_id_map(kind: IdKind, lines: Lines<'_>, hands: &Hands) -> Result<(), Tro
 fn close_inherited(hands: &mut Hands) -> Result<(), Trouble> {
     let mut next = 3u32;
     let kept = hands.kept();
-    for number in kept.iter().filter_map(|number| u32::try_from(*number).ok()) {
+    for number in kept.iter().filter_map(|number| u32::try_from(*number).ok().filter(|n| *n > 2)) {
         if next < number {
             close_run(next, number.saturating_sub(1), &kept)?;
         }

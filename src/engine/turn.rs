@@ -52,8 +52,10 @@ pub(super) fn supervise(
     hands: &mut Hands,
     teller: &mut dyn Teller,
 ) -> Outcome {
-    let policies: Vec<Policy, SERVICES_MAX> =
-        plan.services.iter().map(|service| service.policy).collect();
+    let mut policies: Vec<Policy, SERVICES_MAX> = Vec::new();
+    for service in &plan.services {
+        let _ = policies.push(service.policy); // as many places as a plan has services
+    }
     let mut supervisor = Supervisor::new(&policies, start.random);
     // PID 1 knows its number; whoever supervises among others asks for it.
     let is_pid1 = !plan.steps.iter().any(|step| matches!(step.act, Act::BecomeSubreaper));
@@ -218,16 +220,21 @@ impl Turn<'_, '_> {
         let timeout = self.supervisor.deadline().map(|deadline| deadline.since(now));
         let mut sources: Vec<Source, { SERVICES_MAX + 1 }> = Vec::new();
         let source = |fd: Option<&Fd>| fd.map_or(Source::nothing(), Source::readable);
-        let pidfds = self.children().map(|(_, child)| source(child.pidfd.as_ref()));
-        sources.extend(core::iter::once(source(self.hands.signals.as_ref())).chain(pidfds));
+        let _ = sources.push(source(self.hands.signals.as_ref())); // a place for it …
+        for (_, child) in self.children() {
+            let _ = sources.push(source(child.pidfd.as_ref())); // … and one for each service
+        }
         if wait::poll(&mut sources, timeout) == Ok(0) {
             self.happened(Event::Tick);
         }
         let mut sources = sources.iter();
         let has_signals = sources.next().is_some_and(Source::is_ready);
-        let ready = self.children().zip(sources).filter(|(_, source)| source.is_ready());
-        let ended: Vec<(ServiceId, bool), SERVICES_MAX> =
-            ready.map(|((id, _), source)| (id, source.is_hung_up())).collect();
+        let mut ended: Vec<(ServiceId, bool), SERVICES_MAX> = Vec::new();
+        for ((id, _), source) in self.children().zip(sources) {
+            if source.is_ready() {
+                let _ = ended.push((id, source.is_hung_up())); // a place for each service
+            }
+        }
         if has_signals {
             self.take_signals();
         }

@@ -33,7 +33,9 @@ pub fn set_gid(gid: u32) -> Result<(), Errno> {
 /// EPERM without CAP_SETGID, or where setgroups is denied (user_namespaces(7)).
 pub fn set_groups(groups: &[u32]) -> Result<(), Errno> {
     let mut list: heapless::Vec<Gid, { crate::limits::GROUPS_MAX }> = heapless::Vec::new();
-    list.extend(groups.iter().take(list.capacity()).map(|gid| Gid::from_raw(*gid)));
+    for gid in groups {
+        list.push(Gid::from_raw(*gid)).map_err(|_| Errno::E2BIG)?;
+    }
     rustix::thread::set_thread_groups(&list).map_err(errno)
 }
 
