@@ -114,6 +114,16 @@ pub(super) fn block_child_signal(hands: &mut Hands) -> Result<(), Trouble> {
     signal::change_mask(Change::Block, SignalSet::only(Signal::CHLD)).map_err(plain)
 }
 
+/// The kernel reaps no more: from now on SIGCHLD tells the end of each child.
+pub(super) fn wait_by_signal(hands: &mut Hands) -> Result<(), Errno> {
+    let _ = signal::set_disposition(Signal::CHLD, Disposition::Default)?; // ours, not ignored
+    if !hands.reads_child_signal {
+        block_child_signal(hands).map_err(|(errno, _)| errno)?;
+        watch_signals(hands).map_err(|(errno, _)| errno)?;
+    }
+    Ok(())
+}
+
 /// Every blocked signal is read; KILL and STOP the kernel takes out by itself.
 pub(super) fn watch_signals(hands: &mut Hands) -> Result<(), Trouble> {
     let set = match hands.reads_child_signal {

@@ -6,8 +6,8 @@
 use super::account::{self, Login};
 use super::execute::{self, Command};
 use super::hands::Hands;
-use super::perform::{Trouble, perform, plain};
-use crate::model::{Failure, ServiceId, Signal, code};
+use super::perform::{self, Trouble, perform, plain};
+use crate::model::{Errno, Failure, ServiceId, Signal, code};
 use crate::plan::{Act, Actor, Plan, Step};
 use crate::sys::process::{self, Child};
 use crate::sys::signal::{self, Change, Disposition};
@@ -30,12 +30,23 @@ pub(super) enum Started {
 pub(super) fn spawn(plan: &Plan<'_>, id: ServiceId, start: &Start, hands: &mut Hands) -> Started {
     let actor = Actor::Service(id);
     let mut failure: Option<(Failure, u8)> = None;
-    let mut errand = || {
-        let (failed, code) = become_service(plan, actor, start, hands);
-        failure = Some((failed, code));
-        code
+    let mut attempt = |hands: &mut Hands, has_pidfd: bool| {
+        let mut errand = || {
+            let (failed, code) = become_service(plan, actor, start, hands);
+            failure = Some((failed, code));
+            code
+        };
+        match has_pidfd {
+            true => process::spawn(&mut errand),
+            false => process::spawn_without_pidfd(&mut errand),
+        }
     };
-    match process::spawn(&mut errand) {
+    let mut child = attempt(hands, true);
+    if child.as_ref().err() == Some(&Errno::EINVAL) {
+        // Without pidfds the kernel must not reap: a child's end would be told by nothing at all.
+        child = perform::wait_by_signal(hands).and_then(|()| attempt(hands, false));
+    }
+    match child {
         Err(errno) => {
             let step = plan.steps_of(actor).map(|(number, _)| number).next().unwrap_or(0);
             let (errno, why) = plain(errno);
@@ -86,7 +97,7 @@ fn do_steps(
         }
     }
     // A plan ends each service with its command; one without has nothing to become.
-    let (errno, why) = plain(crate::model::Errno::ENOENT);
+    let (errno, why) = plain(Errno::ENOENT);
     (Failure { step: last, errno, why }, code::FAILED)
 }
 

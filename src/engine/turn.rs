@@ -15,7 +15,7 @@ use crate::model::{End, Errno, Failure, Moment, Namespace, Policy, ServiceId, Si
 use crate::plan::{Act, Birth, Plan};
 use crate::supervisor::{Action, Actions, Event, Supervisor};
 use crate::sys::process::Child;
-use crate::sys::signal::{Disposition, Received};
+use crate::sys::signal::Received;
 use crate::sys::start::Start;
 use crate::sys::wait::{self, Source};
 use crate::sys::{Fd, clock, file, memory, process, signal};
@@ -204,12 +204,8 @@ impl Turn<'_, '_> {
 
     /// The kernel reaps no more: now the end of each child is news, and the last one's is the end.
     fn wait_for_all(&mut self) {
-        // Neither call can fail with these arguments; if one did, the sweep ends by its deadline.
-        let _ = signal::set_disposition(Signal::CHLD, Disposition::Default);
-        if !self.hands.reads_child_signal {
-            let _ = perform::block_child_signal(self.hands);
-            let _ = perform::watch_signals(self.hands);
-        }
+        // If it failed, for want of a descriptor, the sweep would end by its deadline.
+        let _ = perform::wait_by_signal(self.hands);
         self.reap();
     }
 

@@ -77,11 +77,12 @@ fn clone_old(flags: u32, pidfd: &mut i32) -> Result<usize, Errno> {
 }
 
 /// clone3(2) with CLONE_VM and CLONE_VFORK: a child that borrows our memory until it executes a
-/// program or ends; we sleep as long. It does `errand` and exits with the code that it returns;
-/// what it changes in memory is there when we wake.
+/// program or ends; we sleep as long. It does `errand` and exits with the code that it returns; what
+/// it changes in memory is there when we wake.
 ///
 /// # Errors
-/// EAGAIN at a limit of processes, ENOMEM.
+/// EAGAIN at a limit of processes, ENOMEM; EINVAL where there are no pidfds (qemu-user), and nothing
+/// was started then.
 pub fn spawn<F: FnMut() -> u8>(errand: &mut F) -> Result<Child, Errno> {
     let mut pidfd = -1i32;
     let flags = raw::CLONE_VM | raw::CLONE_VFORK;
@@ -95,15 +96,22 @@ pub fn spawn<F: FnMut() -> u8>(errand: &mut F) -> Result<Child, Errno> {
         let list = arch::clone_args(flags, (&raw mut pidfd) as usize);
         // SAFETY: the same by clone(2).
         ret = check(unsafe { arch::spawn(number::clone, list, run::<F>, argument) });
-        if ret == Err(Errno::EINVAL) {
-            let list =
-                arch::clone_args((raw::CLONE_VM | raw::CLONE_VFORK | raw::SIGCHLD) as usize, 0);
-            // SAFETY: the same without a pidfd, which qemu-user does not know.
-            ret = check(unsafe { arch::spawn(number::clone, list, run::<F>, argument) });
-        }
     }
     let pid = i32::try_from(ret?).unwrap_or(0);
     Ok(Child { pid, pidfd: given(pidfd) })
+}
+
+/// clone(2) as in [`spawn`], without a pidfd: only SIGCHLD tells the child's end.
+///
+/// # Errors
+/// EAGAIN at a limit of processes, ENOMEM.
+pub fn spawn_without_pidfd<F: FnMut() -> u8>(errand: &mut F) -> Result<Child, Errno> {
+    let argument = core::ptr::from_mut(errand).cast::<c_void>();
+    let flags = raw::CLONE_VM | raw::CLONE_VFORK | raw::SIGCHLD;
+    let list = arch::clone_args(flags as usize, 0);
+    // SAFETY: a clone with both flags and no stack; `run::<F>` never returns and gets its own F.
+    let ret = check(unsafe { arch::spawn(number::clone, list, run::<F>, argument) });
+    Ok(Child { pid: i32::try_from(ret?).unwrap_or(0), pidfd: None })
 }
 
 /// The child's side of [`spawn`].
