@@ -77,12 +77,12 @@ fn clone_old(flags: u32, pidfd: &mut i32) -> Result<usize, Errno> {
 }
 
 /// clone3(2) with CLONE_VM and CLONE_VFORK: a child that borrows our memory until it executes a
-/// program or ends; we sleep as long. It does `errand` and exits with the code that it returns; what
-/// it changes in memory is there when we wake.
+/// program or ends; we sleep as long. It does `errand` and exits with the code that it returns;
+/// what it changes in memory is there when we wake.
 ///
 /// # Errors
-/// EAGAIN at a limit of processes, ENOMEM; EINVAL where there are no pidfds (qemu-user), and nothing
-/// was started then.
+/// EAGAIN at a limit of processes, ENOMEM; EINVAL where there are no pidfds (qemu-user), and
+/// nothing was started then.
 pub fn spawn<F: FnMut() -> u8>(errand: &mut F) -> Result<Child, Errno> {
     let mut pidfd = -1i32;
     let flags = raw::CLONE_VM | raw::CLONE_VFORK;

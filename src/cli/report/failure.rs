@@ -53,33 +53,44 @@ const fn is_limit(errno: Errno) -> bool {
 const NOTHING: &str = "";
 
 /// A reason that was found out where it happened.
-#[rustfmt::skip] // a table
 fn by_why(why: Why) -> &'static str {
     match why {
         Why::Errno => NOTHING,
-        Why::InterpreterMissing => sentence!(why: "{s} is a script, and the interpreter in its first line is not there",
+        Why::InterpreterMissing => sentence!(
+            why: "the interpreter in the first line of the script {s} is not there",
             try: "install the interpreter, or correct the line that begins with #!"
         ),
-        Why::InterpreterHasCr => sentence!(why: "the first line of {s} ends in a carriage return: it has DOS line ends",
-            try: "sed -i 's/\\r$//' on it"
+        Why::InterpreterHasCr => sentence!(
+            why: "the first line of {s} ends in a carriage return: it has DOS line ends",
+            try: "sed -i 's/\r$//' on it"
         ),
-        Why::LoaderMissing => sentence!(why: "{s} is dynamically linked, and its loader is not there",
+        Why::LoaderMissing => sentence!(
+            why: "{s} is dynamically linked, and its loader is not there",
             try: "a static program, or the C library it was built for"
         ),
-        Why::WrongMachine => sentence!(why: "{s} is a program for another machine", try: "a build for this one"
+        Why::WrongMachine => sentence!(
+            why: "{s} is a program for another machine",
+            try: "a build for this one"
         ),
-        Why::NoFormat => sentence!(why: "{s} is neither a program nor a script that /bin/sh could run",
+        Why::NoFormat => sentence!(
+            why: "{s} is neither a program nor a script that /bin/sh could run",
             try: "#!/path/to/interpreter as its first line"
         ),
         Why::IsDirectory => sentence!(why: "{s} is a directory"),
         Why::NoExecuteBit => sentence!(why: "we may not execute {s}", try: "chmod +x"),
-        Why::Noexec => sentence!(why: "a part of its path may not be entered, or it is mounted noexec"
+        Why::Noexec => sentence!(
+            why: "a part of its path may not be entered, or it is mounted noexec"
         ),
-        Why::NoSuchUser => sentence!(why: "no line of the /etc/passwd inside has this user", try: "a number"
+        Why::NoSuchUser => sentence!(
+            why: "no line of the /etc/passwd inside has this user",
+            try: "a number"
         ),
-        Why::NoSuchGroup => sentence!(why: "no line of the /etc/group inside has this group", try: "a number"
+        Why::NoSuchGroup => sentence!(
+            why: "no line of the /etc/group inside has this group",
+            try: "a number"
         ),
-        Why::BadAccountLine => sentence!(why: "a line of /etc/passwd or /etc/group cannot be read"
+        Why::BadAccountLine => sentence!(
+            why: "a line of /etc/passwd or /etc/group cannot be read"
         ),
         Why::TooMany => sentence!(why: "more words or variables than a changed list holds"),
         Why::ReadBack => sentence!(why: "the kernel did not take all of it"),
@@ -134,7 +145,7 @@ const HINTS: &[Hint] = &[
     hint(
         |act| matches!(act, Act::ShiftClocks { .. } | Act::MapSelf(..) | Act::DenySetgroups),
         &[Errno::EACCES],
-        sentence!(why: "/proc/self belongs to root when the program is not readable for us (proc(5))",
+        sentence!(why: "/proc/self belongs to root when we may not read the program (proc(5))",
             try: "chmod a+r on nsinit"
         ),
     ),

@@ -15,8 +15,8 @@ use crate::spec::{Complaint, Item, Key, Origin, Said, Shape, SpecFault};
 use crate::text::Fault;
 use crate::text::toml::{Scalar, Word};
 
-/// Lists that mean something else when they are empty than when they are not said, and that we cannot
-/// follow: no namespace at all, no supplementary group. Any other empty list adds nothing.
+/// Lists that mean something else when they are empty than when they are not said, and that we
+/// cannot follow: no namespace at all, no supplementary group. Any other empty list adds nothing.
 const NOTHING_IS_SOMETHING: [&str; 2] = ["namespaces", "groups"];
 
 /// A list or an inline table that is open.

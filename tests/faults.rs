@@ -1,0 +1,400 @@
+//! The anomaly ring: every system call of a launch fails once.
+//!
+//! A first launch is traced and its calls are held against the plan: each is a question asked
+//! before the plan is made, part of a step, or of a loop behind the last step. Then the launch is
+//! done again for each of them, and this one call returns EPERM, then ENOMEM. A step that fails is
+//! reported as `step N of M`, with exit code 125; whatever is survived, is survived with the right
+//! result. In either case nothing is left: no process, no mount.
+//!
+//! What a failing call may do beyond that is a line of [`EXCEPTIONS`], with its reason. Calls are
+//! made to fail by a tracer of our own (`ring/tracer.rs` says why it is not strace).
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod ring {
+    pub mod calls;
+    pub mod explained;
+    pub mod json;
+    pub mod launch;
+    pub mod names;
+    pub mod tracer;
+}
+
+use std::collections::BTreeMap;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use ring::calls::align;
+use ring::explained::Explained;
+use ring::launch::{Around, Folder, is_root, surround};
+use ring::names::name_of;
+use ring::tracer::{Launch, Place, Role, launch};
+
+/// What the workload exits with: nothing of ours does.
+const RIGHT: i32 = 7;
+
+/// The errors that are returned.
+const ERRNOS: [(&str, i32); 2] = [("EPERM", libc::EPERM), ("ENOMEM", libc::ENOMEM)];
+
+/// A call that is made so often in a loop fails only so often: a look into /proc has as many calls
+/// as the machine has processes.
+const LOOP_MAX: usize = 24;
+
+/// What a call is part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// The file is read.
+    File,
+    /// What else is asked before the plan is made.
+    Question,
+    /// The step with this number, from 1.
+    Step(usize),
+    /// What is done when all steps are done.
+    Loop,
+}
+
+/// How a launch may end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// With the workload's exit code and without a word.
+    Right,
+    /// With this exit code and a message that names the step.
+    Named(i32),
+    /// With exit code 125 and a message that has this text.
+    Told(&'static str),
+    /// Right, or told with any text.
+    RightOrTold,
+}
+
+/// A call that does not end as its part does: its name, its part, how it ends, and why.
+struct Exception(&'static str, fn(Part) -> bool, End, #[allow(dead_code)] &'static str);
+
+const fn step(part: Part) -> bool {
+    matches!(part, Part::Step(_))
+}
+
+const fn question(part: Part) -> bool {
+    matches!(part, Part::Question)
+}
+
+const fn in_loop(part: Part) -> bool {
+    matches!(part, Part::Loop)
+}
+
+const fn anywhere(_: Part) -> bool {
+    true
+}
+
+const EXCEPTIONS: &[Exception] = &[
+    Exception("close", anywhere, End::Right, "the descriptor is gone anyway (close(2))"),
+    Exception("execve", step, End::Named(126), "the command is there and cannot be executed"),
+    Exception("clock_gettime", step, End::Right, "it cannot fail; zero is taken for the time"),
+    Exception("umask", step, End::RightOrTold, "it cannot fail; rustix asserts so when debugged"),
+    Exception("uname", question, End::RightOrTold, "as before"),
+    Exception(
+        "capget",
+        question,
+        End::RightOrTold,
+        "it cannot fail; we go on as without privilege",
+    ),
+    Exception("getpid", in_loop, End::RightOrTold, "it cannot fail; nobody's PID is 0"),
+    Exception("ioctl", in_loop, End::RightOrTold, "PIDFD_GET_INFO alone knows; else it is lost"),
+];
+
+/// How a launch ends when this call of this part fails.
+fn due(part: Part, call: &str) -> End {
+    let exception =
+        EXCEPTIONS.iter().find(|Exception(name, is_part, ..)| *name == call && is_part(part));
+    match (exception, part) {
+        (Some(Exception(_, _, end, _)), _) => *end,
+        (None, Part::Step(_)) => End::Named(125),
+        (None, Part::File) => End::Told("read \""),
+        (None, Part::Question | Part::Loop) => End::Right,
+    }
+}
+
+/// A launch whose calls fail one by one.
+struct Case {
+    is_nobody: bool,
+    around: Around,
+    /// The words between `nsinit` and the command; `FILE` stands for the case's file.
+    words: &'static str,
+    file: &'static str,
+}
+
+impl Case {
+    /// The command to launch; `verb` stands in front, and `mark` is an argument of everything.
+    fn command(&self, folder: &Folder, verb: &[&str], mark: &str) -> Command {
+        let path = if self.file.is_empty() { "" } else { &folder.write("case.toml", self.file) };
+        let mut command = Command::new(folder.nsinit());
+        let words = self.words.split(' ').map(|word| word.replace("FILE", path));
+        let _ = command.args(verb).args(words); // itself
+        let _ = command.args(["--", "/bin/sh", "-c", "exit 7", mark]); // itself
+        if self.is_nobody && is_root() {
+            let _ = command.uid(65_534).gid(65_534); // itself
+        }
+        command
+    }
+
+    fn explain(&self, folder: &Folder) -> Explained {
+        let is_entrypoint = !self.words.starts_with("run");
+        let verb: &[&str] = if is_entrypoint {
+            &["explain", "--json", "entrypoint"]
+        } else {
+            &["explain", "--json"]
+        };
+        let (mut command, _keep) = surround(self.command(folder, verb, "explain"), self.around);
+        let output = command.output().unwrap();
+        let trouble = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "explain {}: {trouble}", self.words);
+        Explained::read(std::str::from_utf8(&output.stdout).unwrap())
+    }
+
+    fn launch(&self, folder: &Folder, mark: &str, fault: Option<(Place, i32)>) -> Launch {
+        let (command, _keep) = surround(self.command(folder, &[], mark), self.around);
+        launch(command, fault)
+    }
+}
+
+/// What each call of a launch is part of.
+fn parts(plan: &Explained, calls: &[Place]) -> BTreeMap<Place, Part> {
+    let mut parts = BTreeMap::new();
+    let mut roles: Vec<Role> = calls.iter().map(|place| place.role).collect();
+    roles.sort_unstable();
+    roles.dedup();
+    for role in roles {
+        let own: Vec<Place> = calls.iter().filter(|place| place.role == role).copied().collect();
+        let names: Vec<&str> = own.iter().map(|place| name_of(place.call)).collect();
+        let wanted = wanted(plan, role);
+        let words: Vec<&str> = wanted.iter().map(|(word, _)| *word).collect();
+        let found = align(&words, &names, &|_| true)
+            .unwrap_or_else(|| panic!("{role:?} does not do what was explained: {names:?}"));
+        let mut spawns = plan.steps.iter().enumerate().filter(|(_, step)| step.is_spawn());
+        for (index, place) in own.into_iter().enumerate() {
+            let is_spawn = name_of(place.call) == "clone3";
+            let part = match found.get(index) {
+                Some(which) => wanted[*which].1,
+                None if is_spawn => Part::Step(spawns.next().map_or(0, |(number, _)| number + 1)),
+                None => Part::Loop,
+            };
+            let _ = parts.insert(place, part); // each place is one call
+        }
+    }
+    parts
+}
+
+/// The calls that a role is to make, and what each is part of.
+fn wanted(plan: &Explained, role: Role) -> Vec<(&str, Part)> {
+    let actors: &[&str] = match (role, plan.has_launcher()) {
+        (Role::Started, true) => &["outer"],
+        (Role::Started, false) | (Role::Init, _) => &["inner"],
+        (Role::Service(number), _) => &[plan.services()[usize::from(number)].0],
+    };
+    // Behind the first call a file is opened, read and closed, when there is one.
+    let file = if plan.asks.iter().any(|word| word.starts_with("read")) { 1..4 } else { 0..0 };
+    let part = |index| if file.contains(&index) { Part::File } else { Part::Question };
+    let asks = plan.asks.iter().enumerate().filter(|_| role == Role::Started);
+    let mut wanted: Vec<_> = asks.map(|(index, word)| (word.as_str(), part(index))).collect();
+    for (index, step) in plan.steps.iter().enumerate() {
+        if actors.contains(&step.actor.as_str()) && !step.is_spawn() {
+            wanted.extend(step.calls.iter().map(|word| (word.as_str(), Part::Step(index + 1))));
+        }
+    }
+    wanted
+}
+
+/// What is wrong with how a launch ended.
+fn fault_of(run: &Launch, part: Part, end: End, steps: usize) -> Option<String> {
+    let code = run.code.map_or("killed".into(), |code| format!("exit code {code}"));
+    if run.is_late || run.outlived_by > 0 {
+        return Some(format!("{code}, late: {}, outlived by {}", run.is_late, run.outlived_by));
+    }
+    let is_right = run.code == Some(RIGHT);
+    let is_named = |code| {
+        let Part::Step(number) = part else { return false };
+        let place = format!(": step {number} of {steps}: ");
+        run.code == Some(code) && run.said.contains(&place) && run.said.lines().count() <= 3
+    };
+    let is_told = |text: &str| run.code == Some(125) && run.said.contains(text);
+    let is_due = match end {
+        End::Right => is_right && run.said.is_empty(),
+        End::Named(code) => is_named(code),
+        End::Told(text) => is_told(text),
+        End::RightOrTold => is_right || is_told(": "),
+    };
+    (!is_due).then(|| format!("{code}, said {:?}", run.said))
+}
+
+/// The processes that have `mark` among their arguments.
+fn marked(mark: &str) -> Vec<String> {
+    let numbers = std::fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().file_name());
+    let numbers = numbers.filter_map(|name| name.to_str()?.parse::<u32>().ok());
+    numbers
+        .filter_map(|pid| {
+            let words = std::fs::read(format!("/proc/{pid}/cmdline")).ok()?; // it may be gone
+            let is_marked = words.split(|byte| *byte == 0).any(|word| word == mark.as_bytes());
+            is_marked.then(|| format!("{pid}: {}", String::from_utf8_lossy(&words)))
+        })
+        .collect()
+}
+
+/// What is mounted.
+fn mounts() -> String {
+    std::fs::read_to_string("/proc/self/mountinfo").unwrap()
+}
+
+/// Fails every call of a launch, one after the other.
+fn hold(case: &Case) {
+    assert!(
+        case.is_nobody || is_root(),
+        "this case is about root: run the tests as root, or in a container that is"
+    );
+    let folder = Folder::new();
+    let plan = case.explain(&folder);
+    let before = mounts();
+    let mark = format!("mark-{}", folder.path("").display());
+    let whole = case.launch(&folder, &mark, None);
+    assert_eq!((whole.code, whole.said.as_str()), (Some(RIGHT), ""), "{}", case.words);
+    let parts = parts(&plan, &whole.calls);
+    let mut findings = Vec::new();
+    let mut counts = [0usize; 2];
+    for (place, part) in &parts {
+        if *part == Part::Loop && place.before >= LOOP_MAX {
+            continue;
+        }
+        let call = name_of(place.call);
+        // The first instruction blocks signals, and nothing else holds back what a terminal sends.
+        let is_first = (call, *part) == ("rt_sigprocmask", Part::Question);
+        if is_first && case.around == Around::Terminal {
+            continue;
+        }
+        let end = due(*part, call);
+        for (errno, number) in ERRNOS {
+            let run = case.launch(&folder, &mark, Some((*place, number)));
+            let head = format!("{:?} {call}#{} {part:?}: {errno}", place.role, place.before + 1);
+            counts[usize::from(run.code == Some(RIGHT))] += 1;
+            // The number of rounds of a loop is not the same each time.
+            if !run.is_reached && *part != Part::Loop {
+                findings.push(format!("{head}: was not made again"));
+            }
+            if let Some(wrong) = fault_of(&run, *part, end, plan.steps.len()) {
+                findings.push(format!("{head}: {wrong}, due: {end:?}"));
+            }
+            let left = marked(&mark);
+            if !left.is_empty() {
+                findings.push(format!("{head}: left {left:?}"));
+            }
+            if mounts() != before {
+                findings.push(format!("{head}: left a mount"));
+            }
+        }
+    }
+    println!(
+        "{}: {} calls, {} failures, {} survived",
+        case.words,
+        parts.len(),
+        counts[0],
+        counts[1]
+    );
+    assert!(findings.is_empty(), "nsinit {}:\n  {}", case.words, findings.join("\n  "));
+}
+
+#[test]
+fn as_root_every_call_may_fail() {
+    // Clocks, names and a network: some forty steps' calls, each one reported by its step.
+    hold(&Case {
+        is_nobody: false,
+        around: Around::Nothing,
+        words: "run --hostname box --domainname lan --boottime +30d --monotonic =0s --loopback",
+        file: "",
+    });
+}
+
+#[test]
+fn as_a_user_every_call_may_fail() {
+    // PID 1 writes its own maps: each openat and write of them is reported by its step.
+    hold(&Case {
+        is_nobody: true,
+        around: Around::Nothing,
+        words: "run --hostname box --boottime +30d",
+        file: "",
+    });
+}
+
+#[test]
+fn with_maps_by_the_launcher_every_call_may_fail() {
+    // A launcher that cannot write a map must not leave PID 1 waiting at the gate.
+    hold(&Case {
+        is_nobody: false,
+        around: Around::Nothing,
+        words: "run --uid-map 0:100000:65536 --gid-map 0:100000:65536",
+        file: "",
+    });
+}
+
+#[test]
+fn as_an_entrypoint_every_call_may_fail() {
+    // One process that supervises and one that becomes the command.
+    hold(&Case {
+        is_nobody: false,
+        around: Around::Nothing,
+        words: "--no-new-privs --umask 022",
+        file: "",
+    });
+}
+
+#[test]
+fn without_a_pid_namespace_every_call_may_fail() {
+    // Nothing ends with PID 1 by itself: each process has to see to its end.
+    hold(&Case {
+        is_nobody: true,
+        around: Around::Nothing,
+        words: "run --namespaces -pid",
+        file: "",
+    });
+}
+
+#[test]
+fn at_a_terminal_every_call_may_fail() {
+    // Nothing about the terminal but handing it over may keep the workload from its work.
+    for words in ["run", "--no-new-privs"] {
+        hold(&Case { is_nobody: false, around: Around::Terminal, words, file: "" });
+    }
+}
+
+#[test]
+fn with_a_terminal_of_its_own_every_call_may_fail() {
+    // The service makes a session and takes its standard input as the session's terminal.
+    hold(&Case {
+        is_nobody: true,
+        around: Around::FreeTerminal,
+        words: "run --terminal own",
+        file: "",
+    });
+}
+
+/// A service of which everything is said.
+const SERVICE: &str = r#"
+[[service]]
+command = ["overruled"]
+stdin = "null"
+stdout = { file = "/dev/null" }
+umask = "027"
+nice = 5
+oom-score-adj = 100
+rlimits = { nofile = "256" }
+user = "nobody"
+cwd = "/tmp"
+env = { TZ = "UTC" }
+"#;
+
+#[test]
+fn in_a_service_with_everything_every_call_may_fail() {
+    // Redirections, limits and the change of user happen in memory that PID 1 has lent.
+    hold(&Case {
+        is_nobody: false,
+        around: Around::IgnoredChildren,
+        words: "run FILE",
+        file: SERVICE,
+    });
+}

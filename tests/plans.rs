@@ -1,0 +1,329 @@
+//! Golden plans: what is decided from a file, arguments and a machine, line by line.
+//!
+//! For each case `tests/golden/plans/NAME.toml` says what is asked, `NAME.args` what else is said
+//! on the command line, where there is anything, and a set of facts below what the machine is.
+//! `NAME.plan` is what `explain` prints, with the services behind it; where we will not start,
+//! `NAME.refusal` is the reason. SNAPSHOTS=overwrite writes them anew: `git diff` is the review.
+//!
+//! Every plan is held against the orders of the kernel, and every act and every reason has a case.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::collections::BTreeSet;
+use std::ffi::CString;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use nsinit::cli::explain::print_text;
+use nsinit::limits::{ARENA_MAX, ENV_MAX};
+use nsinit::plan::order::{RULES, Rule, broken};
+use nsinit::plan::{Act, Facts, Mode, Plan, Reason, Refusal, Steps, TerminalState, resolve};
+use nsinit::spec::argv::{self, Front};
+use nsinit::spec::{Lists, Spec, SpecFault, file};
+use nsinit::text::{Arena, Words};
+
+/// Every capability there is.
+const ALL: u64 = u64::MAX;
+/// What docker leaves to root of a container: no SYS_ADMIN, no NET_ADMIN, no SYS_TIME.
+const DOCKER_CAPABILITIES: u64 = 0xa804_25fb;
+
+/// A machine.
+struct Machine {
+    about: &'static str,
+    facts: Facts,
+}
+
+const fn machine(about: &'static str, uid: u32, capabilities: u64, kernel: (u16, u16)) -> Machine {
+    let facts = Facts {
+        uid,
+        gid: uid,
+        capabilities,
+        kernel,
+        terminal: TerminalState::None,
+        is_pid1: false,
+        monotonic_ns: 3_000_000_000_000,
+        boottime_ns: 5_000_000_000_000,
+        env_count: 30,
+    };
+    Machine { about, facts }
+}
+
+impl Machine {
+    const fn with(self, terminal: TerminalState) -> Self {
+        Self { facts: Facts { terminal, ..self.facts }, ..self }
+    }
+
+    const fn pid1(self) -> Self {
+        Self { facts: Facts { is_pid1: true, ..self.facts }, ..self }
+    }
+
+    const fn with_variables(self, env_count: usize) -> Self {
+        Self { facts: Facts { env_count, ..self.facts }, ..self }
+    }
+}
+
+use TerminalState::{Background, Foreground};
+
+const ROOT: Machine = machine("root on Linux 6.18", 0, ALL, (6, 18));
+const USER: Machine = machine("user 1000 on Linux 6.18", 1000, 0, (6, 18));
+const OLD: Machine = machine("root on Linux 6.1", 0, ALL, (6, 1));
+const ROOT_FRONT: Machine =
+    machine("root on Linux 6.18, in the foreground", 0, ALL, (6, 18)).with(Foreground);
+const ROOT_BACK: Machine =
+    machine("root on Linux 6.18, in the background", 0, ALL, (6, 18)).with(Background);
+const OLD_USER_FRONT: Machine =
+    machine("user 1000 on Linux 6.1, in the foreground", 1000, 0, (6, 1)).with(Foreground);
+const DOCKER: Machine =
+    machine("root of a container on Linux 6.18", 0, DOCKER_CAPABILITIES, (6, 18));
+const DOCKER_PID1: Machine =
+    machine("PID 1 of a container on Linux 6.18", 0, DOCKER_CAPABILITIES, (6, 18)).pid1();
+const DOCKER_FRONT: Machine =
+    machine("PID 1 of a container on Linux 6.1, in the foreground", 0, 0, (6, 1))
+        .pid1()
+        .with(Foreground);
+const CROWDED: Machine =
+    machine("root on Linux 6.18, with 1024 variables", 0, ALL, (6, 18)).with_variables(ENV_MAX);
+
+use Mode::{Entrypoint, Run};
+
+/// Name, verb, machine.
+const CASES: &[(&str, Mode, &Machine)] = &[
+    ("root", Run, &ROOT),
+    ("user", Run, &USER),
+    ("waiting", Run, &OLD),
+    ("terminal", Run, &ROOT_FRONT),
+    ("terminal-waiting", Run, &OLD_USER_FRONT),
+    ("terminal-background", Run, &ROOT_BACK),
+    ("docker", Run, &DOCKER),
+    ("clocks", Run, &ROOT),
+    ("clocks-user", Run, &USER),
+    ("names", Run, &ROOT),
+    ("net-down", Run, &ROOT),
+    ("exactly", Run, &ROOT),
+    ("no-pid", Run, &USER),
+    ("proc-bind", Run, &ROOT),
+    ("maps", Run, &ROOT),
+    ("maps-known", Run, &ROOT),
+    ("maps-one", Run, &ROOT),
+    ("own-ids", Run, &USER),
+    ("user-of-service", Run, &USER),
+    ("kiosk", Run, &ROOT_FRONT),
+    ("own-terminal", Run, &ROOT),
+    ("overruled", Run, &ROOT),
+    ("entrypoint", Entrypoint, &DOCKER_PID1),
+    ("entrypoint-subreaper", Entrypoint, &ROOT),
+    ("entrypoint-terminal", Entrypoint, &DOCKER_FRONT),
+    // Refusals.
+    ("no-command", Run, &ROOT),
+    ("service-without-command", Run, &ROOT),
+    ("no-name", Run, &ROOT),
+    ("same-name", Run, &ROOT),
+    ("no-main", Run, &ROOT),
+    ("second-main", Run, &ROOT),
+    ("unknown-service", Run, &ROOT),
+    ("cycle", Run, &ROOT),
+    ("needs-uts", Run, &ROOT),
+    ("needs-time", Run, &ROOT),
+    ("proc-needs", Run, &ROOT),
+    ("lacks-privilege", Run, &USER),
+    ("map-needs-privilege", Run, &USER),
+    ("map-of-another", Run, &USER),
+    ("map-overlaps", Run, &ROOT),
+    ("map-too-long", Run, &ROOT),
+    ("map-and-id", Run, &ROOT),
+    ("clock-range", Run, &ROOT),
+    ("groups-denied", Run, &USER),
+    ("delay-above-max", Run, &ROOT),
+    ("env-too-large", Run, &CROWDED),
+    ("too-many-steps", Run, &ROOT),
+];
+
+/// The names of an enum's variants, and which one a value is.
+macro_rules! variants {
+    ($all:ident, $name_of:ident, $enum:ident, $type:ty: $($variant:ident)*) => {
+        const $all: &[&str] = &[$(stringify!($variant)),*];
+
+        fn $name_of(value: &$type) -> &'static str {
+            match value {
+                $($enum::$variant { .. } => stringify!($variant),)*
+            }
+        }
+    };
+}
+
+variants!(ACTS, act_name, Act, Act<'_>:
+    ReapByKernel ReapByWaiting WatchForStops OpenReportPipe OpenGate Clone WriteIdMap PassGate
+    DenySetgroups MapSelf CloseInherited WaitAtGate LeaveGroup MakeMountsPrivate MountProc
+    ShiftClocks SetHostname SetDomainname LoopbackUp BecomeMapped DieWithLauncher BecomeSubreaper
+    WatchSignals Spawn NewGroup NewSession NewTerminal TakeForeground Redirect SetUmask SetRlimit
+    SetNice SetOomScoreAdj BecomeUser DieWithSupervisor ChangeDirectory SetNoNewPrivs
+    RestoreSignals Execute);
+
+variants!(REASONS, reason_name, Reason, Reason:
+    NoCommand NoName SameName NoMain SecondMain UnknownService Cycle Needs ProcNeeds LacksPrivilege
+    MapNeedsPrivilege MapOverlaps MapTooLong MapAndId ClockRange GroupsDenied DelayAboveMax
+    EnvTooLarge TooManySteps);
+
+/// What was decided.
+struct Decided {
+    name: &'static str,
+    /// What the golden file shows.
+    shown: String,
+    plan: Result<Plan<'static>, Refusal<'static>>,
+}
+
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/plans")
+}
+
+fn path(name: &str, extension: &str) -> PathBuf {
+    directory().join(format!("{name}.{extension}"))
+}
+
+/// Everything is leaked: a plan borrows what it was made of, and a test ends soon.
+fn leak<T>(value: T) -> &'static mut T {
+    Box::leak(Box::new(value))
+}
+
+/// Reads a case as `run` or the entrypoint does, and decides.
+fn decide(name: &'static str, mode: Mode, machine: &Machine) -> Decided {
+    let source: &'static [u8] = leak(std::fs::read(path(name, "toml")).unwrap());
+    let said = std::fs::read_to_string(path(name, "args")).unwrap_or_default();
+    let file_name = format!("{name}.toml");
+    let (verb, front, words) = match mode {
+        Mode::Run => ("run", Front::Run, vec![file_name.as_str()]),
+        Mode::Entrypoint => ("", Front::Entrypoint, vec!["--config", &file_name]),
+    };
+    let words: Vec<&str> = words.into_iter().chain(said.split_whitespace()).collect();
+    let bytes: &'static [u8] =
+        leak(words.iter().flat_map(|w| [w, "\0"]).collect::<String>()).as_bytes();
+    let mut arena = Arena::new(leak(vec![0; ARENA_MAX]));
+    let spec: &'static mut Spec<'static> = leak(Spec::new(leak(Lists::new())));
+    spec.file = Some(leak(CString::new(file_name.as_str()).unwrap()));
+    let mut complain = |fault: SpecFault<'_>| panic!("{name}: {fault:?}");
+    file::read(source, leak(file::Tokens::new()), &mut arena, spec, &mut complain);
+    let first = 1 + u32::from(!verb.is_empty());
+    argv::read(front, Words::new(bytes), first, &mut arena, spec, &mut complain);
+    let line = format!("nsinit {verb} {}", words.join(" ")).replace("  ", " ");
+    let mut shown = format!("{}: {line}\n\n", machine.about);
+    let mut plan = Plan::new(mode, leak(Steps::new()));
+    let plan = match resolve(spec, &machine.facts, &mut plan) {
+        Ok(()) => {
+            show(&plan, spec, &mut shown);
+            Ok(plan)
+        }
+        Err(refusal) => {
+            let Refusal { origin, said, reason } = refusal;
+            let said = String::from_utf8_lossy(said);
+            write!(shown, "{reason:?}\nsaid {said:?}\nat {origin:?}\n").unwrap();
+            Err(refusal)
+        }
+    };
+    Decided { name, shown, plan }
+}
+
+/// The steps as `explain` prints them, then how each service is supervised.
+fn show(plan: &Plan<'_>, spec: &Spec<'_>, shown: &mut String) {
+    print_text(shown, plan, spec.file).unwrap();
+    for service in &plan.services {
+        let policy = service.policy;
+        write!(shown, "\n{}:", service.name).unwrap();
+        if policy.is_main {
+            shown.push_str(" main,");
+        }
+        if policy.has_terminal {
+            shown.push_str(" has the terminal,");
+        }
+        for id in policy.after.iter() {
+            write!(shown, " after {},", plan.services[id.index()].name).unwrap();
+        }
+        let grace = policy.grace.map_or("for ever".into(), |grace| grace.to_string());
+        write!(shown, " stop by {} and wait {grace},", policy.stop_signal).unwrap();
+        write!(shown, " restart {}", policy.restart.name()).unwrap();
+        if policy.restart != Default::default() {
+            let (delay, max) = (policy.delay, policy.delay_max);
+            write!(shown, " after {delay} to {max}, {} in {}", policy.limit, policy.window)
+                .unwrap();
+        }
+        shown.push('\n');
+    }
+}
+
+/// Every case.
+fn all() -> impl Iterator<Item = Decided> {
+    CASES.iter().map(|(name, mode, machine)| decide(name, *mode, machine))
+}
+
+#[test]
+fn what_is_decided_is_what_was_agreed() {
+    // kiosk.toml on ROOT_FRONT is kiosk.plan, letter for letter; cycle.toml is cycle.refusal.
+    for decided in all() {
+        let (is, is_not) = match decided.plan {
+            Ok(_) => ("plan", "refusal"),
+            Err(_) => ("refusal", "plan"),
+        };
+        assert!(!path(decided.name, is_not).exists(), "{} is no {is_not} any more", decided.name);
+        let golden = snapbox::Data::read_from(&path(decided.name, is), None).raw();
+        snapbox::assert_data_eq!(decided.shown, golden);
+    }
+}
+
+#[test]
+fn no_plan_breaks_an_order_of_the_kernel() {
+    // A plan that mounts /proc before its mounts are private would be named with both steps.
+    for Decided { name, shown, plan } in all() {
+        let found = plan.as_ref().ok().and_then(broken);
+        if let Some((rule, early, late)) = found {
+            let (before, after) = (rule.before, rule.after);
+            panic!(
+                "{name}: {before:?} (step {}) must come before {after:?} (step {}): {}\n{shown}",
+                late + 1,
+                early + 1,
+                rule.why
+            );
+        }
+    }
+}
+
+#[test]
+fn every_order_of_the_kernel_is_tried_by_a_plan() {
+    // "Maps before any id change" says nothing as long as no plan has both.
+    let plans: Vec<Plan<'_>> = all().filter_map(|decided| decided.plan.ok()).collect();
+    let has = |plan: &Plan<'_>, kind| plan.steps.iter().any(|step| step.act.kind() == kind);
+    let is_tried =
+        |rule: &&Rule| plans.iter().any(|plan| has(plan, rule.before) && has(plan, rule.after));
+    let untried: Vec<String> = RULES
+        .iter()
+        .filter(|rule| !is_tried(rule))
+        .map(|rule| format!("{:?} before {:?}", rule.before, rule.after))
+        .collect();
+    assert_eq!(untried, [""; 0], "orders of which no plan has both");
+}
+
+#[test]
+fn every_act_and_every_reason_has_a_case() {
+    // A new act does not compile here until it has a name, and fails until it has a plan.
+    let (mut acts, mut reasons) = (BTreeSet::new(), BTreeSet::new());
+    for decided in all() {
+        match decided.plan {
+            Ok(plan) => acts.extend(plan.steps.iter().map(|step| act_name(&step.act))),
+            Err(refusal) => drop(reasons.insert(reason_name(&refusal.reason))),
+        }
+    }
+    let missing = |all: &[&'static str], seen: &BTreeSet<&str>| -> Vec<&str> {
+        all.iter().copied().filter(|name| !seen.contains(name)).collect()
+    };
+    assert_eq!(missing(ACTS, &acts), [""; 0], "acts in no plan");
+    assert_eq!(missing(REASONS, &reasons), [""; 0], "reasons of no refusal");
+}
+
+#[test]
+fn every_file_has_a_case() {
+    // A .toml, .args, .plan or .refusal that no row of CASES speaks of is forgotten.
+    for entry in directory().read_dir().unwrap() {
+        let file = entry.unwrap().path();
+        let stem = file.file_stem().unwrap().to_str().unwrap();
+        let is_known = CASES.iter().any(|(name, ..)| *name == stem);
+        assert!(is_known, "{} is no case", file.display());
+    }
+}

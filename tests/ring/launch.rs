@@ -1,0 +1,132 @@
+//! Who starts nsinit, from where, and with what around it.
+//!
+//! Every start is in a session of its own, so that a developer's terminal is neither seen nor
+//! taken, with an environment of one variable, and from a copy of the program that everybody can
+//! reach: a checkout may stand under a closed home.
+
+#![allow(unsafe_code)] // setsid(2) and TIOCSCTTY between fork and exec, openpty(3)
+
+use std::fs;
+use std::os::fd::{FromRawFd, OwnedFd};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The directories that nsinit searches.
+const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// What surrounds a start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Around {
+    /// No terminal.
+    Nothing,
+    /// A terminal as standard input, which is the session's, and we are in its foreground.
+    Terminal,
+    /// A terminal as standard input that belongs to no session.
+    FreeTerminal,
+    /// SIGCHLD is ignored.
+    IgnoredChildren,
+}
+
+/// A folder for everybody with a copy of nsinit; gone when dropped.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// A folder with nsinit in it.
+    pub fn new() -> Self {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let (process, number) = (std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(format!("nsinit-ring-{process}-{number}"));
+        fs::create_dir(&path).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        let folder = Self(path);
+        // Not by us: another thread's child would inherit the open copy, and a file that somebody
+        // may write cannot be executed (ETXTBSY).
+        let mut copy = Command::new("cp");
+        let copy = copy.arg(env!("CARGO_BIN_EXE_nsinit")).arg(folder.nsinit());
+        assert!(copy.status().unwrap().success(), "cp failed");
+        folder
+    }
+
+    /// The copy of nsinit.
+    pub fn nsinit(&self) -> PathBuf {
+        self.0.join("nsinit")
+    }
+
+    /// A file in it, by name.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// Writes a file for everybody; gives its path.
+    pub fn write(&self, name: &str, text: &str) -> String {
+        let path = self.0.join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0); // a leftover in the temporary folder harms nobody
+    }
+}
+
+/// Whether we are root; some cases are about nothing else.
+pub fn is_root() -> bool {
+    // SAFETY: no argument, no failure.
+    unsafe { libc::geteuid() == 0 }
+}
+
+/// The command with its surroundings, and what has to be kept while it runs.
+pub fn surround(mut command: Command, around: Around) -> (Command, Option<OwnedFd>) {
+    let _ = command.env_clear().env("PATH", PATH).current_dir("/"); // itself
+    let mut keep = None;
+    if matches!(around, Around::Terminal | Around::FreeTerminal) {
+        let (master, slave) = terminal();
+        let _ = command.stdin(slave); // itself
+        keep = Some(master);
+    } else {
+        let _ = command.stdin(std::process::Stdio::null()); // itself
+    }
+    let prepare = move || {
+        // SAFETY: a system call without arguments, which may be made between fork and exec.
+        let _ = unsafe { libc::setsid() }; // a fresh process leads no group
+        match around {
+            Around::Nothing | Around::FreeTerminal => {}
+            Around::Terminal => {
+                // SAFETY: integers in, as above.
+                if unsafe { libc::ioctl(0, libc::TIOCSCTTY, 0) } != 0 {
+                    return Err(std::io::Error::last_os_error());
+                }
+            }
+            Around::IgnoredChildren => {
+                // SAFETY: integers in, as above; no handler runs.
+                let _ = unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) }; // what it was
+            }
+        }
+        Ok(())
+    };
+    // SAFETY: `prepare` makes system calls and nothing else.
+    let _ = unsafe { command.pre_exec(prepare) }; // itself
+    (command, keep)
+}
+
+/// A new terminal: the side of its keyboard and screen, and the side of its programs.
+fn terminal() -> (OwnedFd, OwnedFd) {
+    let (mut master, mut slave) = (-1, -1);
+    let (name, modes, size) = (std::ptr::null_mut(), std::ptr::null(), std::ptr::null());
+    // SAFETY: two integers are written; the other three are not asked for.
+    let result = unsafe { libc::openpty(&raw mut master, &raw mut slave, name, modes, size) };
+    assert_eq!(result, 0, "no terminal: {}", std::io::Error::last_os_error());
+    for number in [master, slave] {
+        // SAFETY: two integers in.
+        let _ = unsafe { libc::fcntl(number, libc::F_SETFD, libc::FD_CLOEXEC) }; // it is open
+    }
+    // SAFETY: it was just opened and is nobody else's.
+    let own = |number| unsafe { OwnedFd::from_raw_fd(number) };
+    (own(master), own(slave))
+}

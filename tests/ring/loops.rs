@@ -1,0 +1,52 @@
+//! What our processes may do when the steps of the plan are done, and why.
+//!
+//! A new call in a loop is a new line here: somebody decides that an idle or ending supervisor may
+//! make it.
+
+/// A call of a loop: its name, the call that must have come before it in the loop, and why it is
+/// made there.
+pub type Loop = [(&'static str, &'static str, &'static str)];
+
+/// What the launcher may do when its steps are done.
+pub const LAUNCHER_LOOP: &Loop = &[
+    ("ppoll", "", "sleeps until a signal comes, PID 1 reports or ends"),
+    ("read", "ppoll", "takes the signals that came, and PID 1's reports"),
+    ("pidfd_send_signal", "read", "passes a signal on to PID 1"),
+    ("ioctl", "ppoll", "asks the pidfd how PID 1 ended; takes the terminal back"),
+    ("wait4", "ioctl", "reaps PID 1 where a tracer or an old kernel keeps it as a zombie"),
+    ("getpgid", "ppoll", "takes the terminal back into our own group"),
+    ("close", "ppoll", "gives descriptors back"),
+    ("exit_group", "ppoll", "the end"),
+];
+
+/// What PID 1, or who supervises in its place, may do when its steps are done.
+pub const SUPERVISOR_LOOP: &Loop = &[
+    ("clock_gettime", "", "the supervisor counts in time"),
+    ("getpid", "", "learns whether it is PID 1, whom -1 does not mean"),
+    ("clone3", "clock_gettime", "makes a service's process: the step \"spawn\", counted apart"),
+    ("madvise", "clone3", "gives back the memory that only the start has needed"),
+    ("ppoll", "clone3", "sleeps until a signal comes, a service ends or a deadline is there"),
+    ("read", "ppoll", "takes the signals that came"),
+    ("ioctl", "ppoll", "asks a pidfd how a service ended"),
+    ("wait4", "ppoll", "reaps where the kernel does not"),
+    ("waitid", "read", "asks whether the terminal has stopped the service"),
+    ("write", "ppoll", "tells what happened"),
+    ("pidfd_send_signal", "ppoll", "signals one service"),
+    ("getpgid", "ppoll", "takes the terminal back into our own group"),
+    ("kill", "ppoll", "signals what is left at the end"),
+    ("openat", "ppoll", "looks in /proc for what a service left"),
+    ("getdents64", "openat", "as before"),
+    ("rt_sigaction", "ppoll", "at the end children are waited for, so that the last one is news"),
+    ("rt_sigprocmask", "rt_sigaction", "as before"),
+    ("signalfd4", "rt_sigprocmask", "as before"),
+    ("close", "ppoll", "gives descriptors back"),
+    ("exit_group", "ppoll", "the end"),
+];
+
+/// Whether `names` are calls of a loop, each behind what must have come before it.
+pub fn is_loop(names: &[&str], known: &Loop) -> bool {
+    names.iter().enumerate().all(|(index, name)| {
+        let is_due = |before: &str| before.is_empty() || names[..index].contains(&before);
+        known.iter().any(|(own, before, _)| own == name && is_due(before))
+    })
+}
