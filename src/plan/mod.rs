@@ -76,22 +76,13 @@ pub struct Plan<'a> {
     pub steps: &'a mut Steps<'a>,
     /// The services, in the order they were said.
     pub services: Vec<Service<'a>, SERVICES_MAX>,
-    /// Whether the kernel reaps orphans, so that PID 1 need not wake for them.
-    pub is_reaped_by_kernel: bool,
     is_too_long: bool,
 }
 
 impl<'a> Plan<'a> {
     /// An empty plan, to be filled by [`resolve`] with steps in `steps`.
     pub const fn new(mode: Mode, steps: &'a mut Steps<'a>) -> Self {
-        Self {
-            mode,
-            birth: Birth::Here,
-            steps,
-            services: Vec::new(),
-            is_reaped_by_kernel: false,
-            is_too_long: false,
-        }
+        Self { mode, birth: Birth::Here, steps, services: Vec::new(), is_too_long: false }
     }
 
     /// The steps of one actor with their numbers, in their order.

@@ -27,7 +27,6 @@ pub fn resolve<'a>(
 ) -> Result<(), Refusal<'a>> {
     let mode = plan.mode;
     push_services(spec, facts, mode, plan)?;
-    plan.is_reaped_by_kernel = facts.has_pidfd_exit_info();
     let setting = match mode {
         Mode::Run => resolve_run(spec, facts, plan)?,
         Mode::Entrypoint => resolve_entrypoint(spec, facts, plan),

@@ -1,6 +1,6 @@
 //! Processes: clone(2), clone3(2), execve(2), exit_group(2), prctl(2).
 
-use core::ffi::{CStr, c_char, c_void};
+use core::ffi::{CStr, c_void};
 
 use linux_raw_sys::general as raw;
 
@@ -172,6 +172,3 @@ pub fn become_subreaper() -> Result<(), Errno> {
     // The argument is only true or false for the kernel.
     rustix::process::set_child_subreaper(Some(rustix::process::Pid::INIT)).map_err(errno)
 }
-
-/// A C string's address, for the lists that execve(2) takes.
-pub(super) type Word = *const c_char;

@@ -1,12 +1,14 @@
 //! What the kernel puts on the stack of a fresh process: arguments, environment, auxiliary vector
 //! (getauxval(3), fs/binfmt_elf.c `create_elf_tables`).
 
-use core::ffi::CStr;
+use core::ffi::{CStr, c_char};
 use core::marker::PhantomData;
 
-use super::process::Word;
 use super::signal::SignalSet;
 use crate::text::Words;
+
+/// A C string's address, for the lists that execve(2) takes.
+type Word = *const c_char;
 
 /// Everything we were started with. It lives as long as the process.
 #[derive(Debug)]
@@ -17,8 +19,6 @@ pub struct Start {
     pub env: Words<'static>,
     /// The signals that were blocked when we were started.
     pub mask: SignalSet,
-    /// Whether exec gave us privileges (AT_SECURE).
-    pub is_secure: bool,
     /// Our effective user id (AT_EUID).
     pub uid: u32,
     /// Our effective group id (AT_EGID).
@@ -34,7 +34,6 @@ pub struct Start {
 const AT_NULL: usize = 0;
 const AT_EUID: usize = 12;
 const AT_EGID: usize = 14;
-const AT_SECURE: usize = 23;
 const AT_RANDOM: usize = 25;
 
 impl Start {
@@ -58,7 +57,6 @@ impl Start {
             words,
             env,
             mask: SignalSet::from_bits(mask),
-            is_secure: false,
             uid: 0,
             gid: 0,
             random: 0,
@@ -92,7 +90,6 @@ impl Start {
                 AT_NULL => return,
                 AT_EUID => self.uid = id,
                 AT_EGID => self.gid = id,
-                AT_SECURE => self.is_secure = value != 0,
                 // SAFETY: the address of sixteen bytes.
                 AT_RANDOM => self.random = unsafe { (value as *const u64).read_unaligned() },
                 _ => {}
