@@ -62,7 +62,7 @@ fn by_why(why: Why) -> &'static str {
         ),
         Why::InterpreterHasCr => sentence!(
             why: "the first line of {s} ends in a carriage return: it has DOS line ends",
-            try: "sed -i 's/\r$//' on it"
+            try: "sed -i 's/\\r$//' on it"
         ),
         Why::LoaderMissing => sentence!(
             why: "{s} is dynamically linked, and its loader is not there",
