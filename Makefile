@@ -1,0 +1,85 @@
+# nsinit: everything that can be done here. Two to begin with: `make run` and `make test`.
+#
+# cargo alone builds it, too, without any flag. What stands here is what needs more than one
+# command, or a program from outside; tools/need.sh names those that are missing.
+
+CARGO   ?= cargo
+PREFIX  ?= /usr/local
+DESTDIR ?=
+# For `make bench`: --quick, --rounds N, --nsinit PATH.
+BENCH   ?=
+
+target  := $(or $(CARGO_TARGET_DIR),target)
+release := $(target)/release
+bindir  := $(DESTDIR)$(PREFIX)/bin
+mandir  := $(DESTDIR)$(PREFIX)/share/man
+bashdir := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test check size bench docs install setup build-aarch64 test-aarch64 clean
+
+help: ## this list
+	@echo 'nsinit: a small static init for Linux namespaces'
+	@echo
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+build: ## the static binary, target/release/nsinit
+	@tools/need.sh build
+	$(CARGO) build --release
+	@ls -l $(release)/nsinit
+
+run: ## the demo: an appliance in namespaces of its own, killed once and restarted
+	@tools/need.sh build
+	@$(CARGO) build --release --quiet --features demo
+	@tools/demo.sh $(release)
+
+test: ## every test: units, golden plans, the real kernel, each call failed in turn
+	@tools/need.sh build test
+	@[ "$$(id -u)" = 0 ] || echo 'test: NOT ROOT: the tests that try what root can do will fail' >&2
+	$(CARGO) test --no-fail-fast
+	$(CARGO) test --no-fail-fast --release --test '*'
+
+check: ## what must hold before a commit: format, lints, documentation, dependencies
+	@tools/need.sh build check
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets --features demo -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps
+	$(CARGO) build --release
+	tools/docs.sh check $(release)/nsinit
+	@if $(CARGO) deny --version >/dev/null 2>&1; then $(CARGO) deny check bans licenses sources; \
+	else echo 'check: cargo-deny is not installed, deny.toml was not looked at'; fi
+
+size: build ## the binary against its budget, section by section
+	@tools/size.sh $(release)/nsinit
+
+bench: ## nsinit beside tini, dumb-init, catatonit, unshare and bwrap, in one run
+	@tools/need.sh build bench
+	$(CARGO) bench --bench launch -- $(BENCH)
+
+docs: ## write the man pages' key lists and the shell completion anew, and the crate's pages
+	@tools/need.sh build
+	$(CARGO) build --release
+	tools/docs.sh write $(release)/nsinit
+	$(CARGO) doc --no-deps
+
+# Builds only what is not there, so that `make build && sudo make install` needs no cargo as root.
+$(release)/nsinit:
+	$(CARGO) build --release
+
+install: $(release)/nsinit ## binary, man pages, completion, below PREFIX (and DESTDIR)
+	install -D -m 755 $(release)/nsinit $(bindir)/nsinit
+	install -D -m 644 docs/nsinit.1 $(mandir)/man1/nsinit.1
+	install -D -m 644 docs/nsinit.toml.5 $(mandir)/man5/nsinit.toml.5
+	install -D -m 644 docs/nsinit.bash $(bashdir)/nsinit
+
+setup: ## install what the other targets need (Debian)
+	@tools/need.sh --install build check test bench
+
+build-aarch64: ## the binary for aarch64; fetches a toolchain into .cache, installs nothing
+	tools/aarch64.sh build
+
+test-aarch64: ## the tests that need no namespaces, under qemu-user
+	tools/aarch64.sh test
+
+clean: ## all that was built
+	$(CARGO) clean

@@ -1,0 +1,99 @@
+# Completion of nsinit for bash. The lists of words are written by tools/docs.sh from the key table;
+# the rest by hand.
+
+# begin WORDS
+_nsinit_service_flags='--no-new-privs --env --unset-env --unsetenv --clear-env --clearenv --cwd --chdir --workdir --user --group --groups --umask --after --restart --restart-delay --restart-delay-max --restart-limit --restart-window --stop-signal --grace --stop-timeout --terminal --new-session --stdin --stdout --stderr --rlimits --nice --oom-score-adj'
+_nsinit_run_flags='--name --namespaces --hostname --domainname --proc --boottime --monotonic --uid-map --gid-map --uid --gid --loopback'
+_nsinit_switches='--loopback --no-new-privs --clear-env --clearenv --new-session'
+_nsinit_keys='name namespaces hostname domainname proc boottime monotonic realtime uid-map gid-map uid gid loopback no-new-privs main command env unset-env clear-env cwd user group groups umask after restart restart-delay restart-delay-max restart-limit restart-window stop-signal grace terminal new-session stdin stdout stderr rlimits nice oom-score-adj'
+_nsinit_choices() {
+    case $1 in
+    --proc) echo "fresh bind" ;;
+    --terminal) echo "share none own" ;;
+    esac
+}
+# end WORDS
+
+_nsinit_has() { case " $1 " in *" $2 "*) return 0 ;; *) return 1 ;; esac }
+
+_nsinit() {
+    local cur=${COMP_WORDS[COMP_CWORD]} verb=entrypoint flags word index
+    COMPREPLY=()
+    if [ "$COMP_CWORD" = 1 ] && [[ $cur != -* ]]; then
+        COMPREPLY=($(compgen -W 'run explain check help version' -- "$cur"))
+        return
+    fi
+    index=1
+    while [ $index -lt "$COMP_CWORD" ]; do
+        word=${COMP_WORDS[index]}
+        case $word in
+        run | explain | check | help | version | entrypoint)
+            [ $index -le 3 ] && verb=$word ;;
+        --)
+            _nsinit_command $((index + 1))
+            return
+            ;;
+        --*=* | -v | --verbose | --json | *.toml) ;;
+        --setenv) index=$((index + 2)) ;;
+        --no-*) ;;
+        --*)
+            # The value of this flag is the next word.
+            if ! _nsinit_has "$_nsinit_switches" "$word"; then
+                index=$((index + 1))
+                if [ $index = "$COMP_CWORD" ]; then
+                    _nsinit_value "$word"
+                    return
+                fi
+            fi
+            ;;
+        *)
+            _nsinit_command $index
+            return
+            ;;
+        esac
+        index=$((index + 1))
+    done
+    case $verb in
+    check) COMPREPLY=($(compgen -f -X '!*.toml' -- "$cur") $(compgen -d -S / -- "$cur")) ;;
+    help) COMPREPLY=($(compgen -W "$_nsinit_keys" -- "$cur")) ;;
+    version) ;;
+    *)
+        flags="$_nsinit_service_flags --setenv --config --verbose"
+        [ "$verb" = entrypoint ] || flags="$flags $_nsinit_run_flags"
+        [ "$verb" != explain ] || flags="$flags --json run entrypoint"
+        case $cur in
+        -*) COMPREPLY=($(compgen -W "$flags" -- "$cur")) ;;
+        *) COMPREPLY=($(compgen -f -X '!*.toml' -- "$cur") $(compgen -c -- "$cur")) ;;
+        esac
+        ;;
+    esac
+}
+
+# The value of the flag $1.
+_nsinit_value() {
+    local choices
+    choices=$(_nsinit_choices "$1")
+    case $1 in
+    --restart) choices='never on-failure always' ;;
+    --namespaces) choices='cgroup ipc net mnt pid time user uts' ;;
+    --stop-signal) choices=$(compgen -A signal) ;;
+    --user) choices=$(compgen -u) ;;
+    --group | --groups) choices=$(compgen -g) ;;
+    esac
+    case $1 in
+    --config) COMPREPLY=($(compgen -f -- "$cur")) ;;
+    --cwd | --chdir | --workdir) COMPREPLY=($(compgen -d -- "$cur")) ;;
+    *) COMPREPLY=($(compgen -W "$choices" -- "$cur")) ;;
+    esac
+}
+
+# The command begins at word $1: programs, then whatever they want.
+_nsinit_command() {
+    if [ "$1" = "$COMP_CWORD" ]; then
+        COMPREPLY=($(compgen -c -- "$cur"))
+    else
+        COMPREPLY=($(compgen -f -- "$cur"))
+    fi
+}
+
+complete -o filenames -F _nsinit nsinit
