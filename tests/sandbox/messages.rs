@@ -1,0 +1,169 @@
+//! What is said when it cannot be done, word for word: `tests/golden/messages.txt`.
+//!
+//! The words are the same for root and for an ordinary user, but for the number of the step, which
+//! is checked to be the last one where a program is executed, and left out.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use super::support::who::{programs, tool};
+use super::support::{Run, Who, file};
+
+/// A file that is broken in a certain way, under the name the golden file has it.
+fn make_broken_files(directory: &Path) {
+    let write = |name: &str, mode: u32, content: &[u8]| {
+        file::write(directory, name, mode, content);
+    };
+    write("no-x", 0o644, b"#!/bin/sh\n");
+    write("dos", 0o755, b"#!/bin/sh\r\nexit\r\n");
+    write("no-interpreter", 0o755, b"#!/usr/bin/nope -x\n");
+    write("noise", 0o755, b"\x00\x01\x02\xff");
+    write("cut-off", 0o755, b"\x7fELF\x02\x01\x01\0\0\0");
+    let program = fs::read("/bin/true").unwrap();
+    let mut foreign = program.clone();
+    foreign[18] = if cfg!(target_arch = "x86_64") { 183 } else { 62 }; // e_machine: each other's
+    write("foreign", 0o755, &foreign);
+    let mut orphan = program;
+    let at = orphan.windows(4).position(|bytes| bytes == b"/ld-").unwrap();
+    orphan[at + 1] = b'X';
+    write("no-loader", 0o755, &orphan);
+    write("bad.toml", 0o644, b"[sandbox]\nhostname = \"box\"\n\n[time]\nboottim = \"+1d\"\n");
+    write(
+        "worse.toml",
+        0o644,
+        b"[[service]]\ncommand = [\"true\"\nnice = 50\nrestart = \"often\"\n",
+    );
+    write("two.toml", 0o644, b"[[service]]\nnice = \"5\"\n[[service]]\nrestart = \"often\"\n");
+}
+
+/// Every call that fails, in the order of the golden file; `%` is the directory.
+const CALLS: &[&[&str]] = &[
+    &["run", "--", "/nope/nope"],
+    &["run", "--", "nope"],
+    &["run", "--", ""],
+    &["run", "--", "/etc"],
+    &["run", "--", "/etc/passwd/nope"],
+    &["run", "--", "%/no-x"],
+    &["run", "--", "%/dos"],
+    &["run", "--", "%/no-interpreter"],
+    &["run", "--", "%/noise"],
+    &["run", "--", "%/cut-off"],
+    &["run", "--", "%/foreign"],
+    &["run", "--", "%/no-loader"],
+    &["run", "--cwd", "/nope", "--", "true"],
+    &["run", "--user", "nemo", "--", "true"],
+    &["run", "--group", "nemo", "--", "true"],
+    &["run", "--stdin", "file=/nope", "--", "true"],
+    &["run", "--stdout", "file=/nope/nope", "--", "true"],
+    &["run", "--terminal=own", "--", "true"],
+    &["run"],
+    &["run", "%/nope.toml"],
+    &["run", "%/bad.toml"],
+    &["run", "%/worse.toml"],
+    &["run", "%/two.toml"],
+    &["run", "%/two.toml", "--config", "%/bad.toml"],
+    &["run", "--hostnam", "box", "--", "true"],
+    &["run", "--hostname"],
+    &["run", "--hostname", "a-name-that-is-longer-than-the-64-bytes-that-the-kernel-has-room-for"],
+    &["run", "--namespaces", "pid,nett", "--", "true"],
+    &["run", "-x", "--", "true"],
+    &["--hostname", "box", "--", "true"],
+    &["--", "/nope"],
+];
+
+/// A call as the golden file has it: what was typed, the exit code, what was said.
+fn transcript(who: Who, directory: &str, call: &[&str]) -> String {
+    let words: Vec<String> = call.iter().map(|word| word.replace('%', directory)).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let ended = Run::nsinit(who, &words).end();
+    assert_eq!(ended.out, "", "{call:?}");
+    let mut text = String::from("$ nsinit");
+    for word in call {
+        let _ = write!(text, " {}", if word.is_empty() { "''" } else { word });
+    }
+    let _ = write!(text, "\n{}({})\n\n", ended.err.replace(directory, "%"), ended.code);
+    without_step(&text)
+}
+
+/// Takes the number of a service's step out, which depends on who asks.
+fn without_step(text: &str) -> String {
+    let Some((before, numbered)) = text.split_once("step ") else { return text.into() };
+    let Some((numbers, rest)) = numbered.split_once(": ") else { return text.into() };
+    let (number, all) = numbers.split_once(" of ").unwrap();
+    assert!(number == all || !rest.starts_with("execute"), "{text}");
+    format!("{before}step N of M: {rest}")
+}
+
+#[test]
+fn every_failure_is_told_with_its_reason_and_remedy() {
+    // Looks like tests/golden/messages.txt, the same for root and an ordinary user.
+    let directory = file::directory();
+    make_broken_files(&directory);
+    let directory = directory.to_str().unwrap();
+    for who in Who::BOTH {
+        let text: String = CALLS.iter().map(|call| transcript(who, directory, call)).collect();
+        snapbox::assert_data_eq!(text, snapbox::file!["../golden/messages.txt": Text].raw());
+    }
+}
+
+#[test]
+fn a_program_on_a_noexec_mount_says_so() {
+    // Looks like a tmpfs with noexec, and `why:` naming it, for access(2) would allow it.
+    let nsinit = file::text(&programs().nsinit);
+    let script = format!(
+        "mount -t tmpfs -o noexec,mode=755 t /mnt && cp /bin/true /mnt && \
+         exec '{nsinit}' run -- /mnt/true"
+    );
+    for who in Who::BOTH {
+        let flag = if who == Who::Root { "-m" } else { "-Urm" };
+        let words =
+            [tool("unshare").to_str().unwrap(), flag, "sh", "-c", &script].map(String::from);
+        Run::command(who, words).end().saying(126, &["execute \"/mnt/true\": EACCES", "noexec"]);
+    }
+}
+
+#[test]
+fn check_prints_every_fault_and_run_counts_them() {
+    // Looks like one message for each fault, each with line and column, and exit code 1.
+    let directory = file::directory();
+    make_broken_files(&directory);
+    let path = file::text(&directory.join("two.toml"));
+    for who in Who::BOTH {
+        let places = [format!("{path}:2:"), format!("{path}:4:")];
+        let places = [places[0].as_str(), &places[1]];
+        Run::nsinit(who, &["check", &path]).end().saying(1, &places);
+        Run::nsinit(who, &["run", &path])
+            .end()
+            .saying(125, &[places[0], "and 1 more: nsinit check"]);
+    }
+}
+
+#[test]
+fn a_closed_or_full_standard_error_holds_nobody_up() {
+    // Looks like the exit code of a failure that cannot be told: stderr closed, or a full pipe.
+    for who in Who::BOTH {
+        let closed = Run::nsinit(who, &["run", "--", "/nope"]).before_exec(|| {
+            // SAFETY: an integer in.
+            unsafe { libc::close(2) };
+        });
+        assert_eq!(closed.end().quietly(127), "");
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        let fill = |pipe: &mut std::io::PipeWriter| {
+            use std::os::fd::AsRawFd as _;
+            // SAFETY: a descriptor of ours; fills it without ever waiting.
+            unsafe { libc::fcntl(pipe.as_raw_fd(), libc::F_SETFL, libc::O_NONBLOCK) };
+            while std::io::Write::write(pipe, &[b'.'; 4096]).is_ok() {}
+            // SAFETY: as above; a writer that waits, as ours is given one.
+            unsafe { libc::fcntl(pipe.as_raw_fd(), libc::F_SETFL, 0) };
+            pipe.as_raw_fd()
+        };
+        let number = fill(&mut writer);
+        let full = Run::nsinit(who, &["run", "--", "/nope"]).before_exec(move || {
+            // SAFETY: integers in.
+            unsafe { libc::dup2(number, 2) };
+        });
+        assert_eq!(full.end().quietly(127), "");
+        drop(reader);
+    }
+}

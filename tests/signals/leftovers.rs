@@ -1,0 +1,84 @@
+//! What a main service leaves behind when it ends is asked with TERM, has a grace, and is killed.
+
+use std::fs;
+use std::time::Duration;
+
+use super::support::{Ended, Mode, Run, Who, file, witness};
+
+/// Every way in which nsinit can be responsible for what is left.
+const WAYS: [(Mode, &[&str]); 5] = [
+    (Mode::Run, &[]),
+    (Mode::Run, &["--namespaces", "uts,mnt"]),
+    (Mode::Run, &["--proc=bind"]),
+    (Mode::Subreaper, &[]),
+    (Mode::Pid1, &[]),
+];
+
+/// A main service that ends with `code` and leaves these behind; and what the slow ones saved.
+fn leave(who: Who, way: (Mode, &[&str]), code: i32, left: &[&str], grace: &str) -> (Ended, String) {
+    let saved = file::text(&file::directory().join("saved"));
+    let flags = [way.1, &["--grace", grace]].concat();
+    let code = code.to_string();
+    let role = [&["leave", &saved, &code], left].concat();
+    let ended = Run::mode(way.0, who, &flags, &witness(&role)).end();
+    (ended, fs::read_to_string(&saved).unwrap_or_default())
+}
+
+#[test]
+fn what_is_left_is_asked_and_can_finish() {
+    // Looks like a daemon that takes 200 ms to stop and then writes a file, which is there.
+    for who in Who::BOTH {
+        for way in WAYS {
+            let (ended, saved) = leave(who, way, 3, &["slow", "slow"], "20s");
+            assert_eq!(saved, "saved", "{who:?} {way:?}");
+            assert!(ended.took < Duration::from_secs(10), "waited for the whole grace");
+            ended.quietly(3);
+        }
+    }
+}
+
+#[test]
+fn what_does_not_mind_is_killed_after_the_grace_and_not_before() {
+    // Looks like a daemon that takes no TERM beside a slow one that may finish: 500 ms at least.
+    for who in Who::BOTH {
+        for way in WAYS {
+            let (ended, saved) = leave(who, way, 4, &["stubborn", "slow"], "500ms");
+            assert_eq!(saved, "saved", "{who:?} {way:?}");
+            assert!(ended.took >= Duration::from_millis(500), "{:?} {who:?} {way:?}", ended.took);
+            ended.quietly(4);
+        }
+    }
+}
+
+#[test]
+fn nothing_left_means_no_pause() {
+    // Looks like an end within a second although the grace is an hour.
+    for who in Who::BOTH {
+        for way in WAYS {
+            let (ended, _) = leave(who, way, 5, &[], "1h");
+            assert!(ended.took < Duration::from_secs(5), "{:?} {who:?} {way:?}", ended.took);
+            ended.quietly(5);
+        }
+    }
+}
+
+#[test]
+fn a_main_service_that_does_not_stop_is_killed_with_all_it_has() {
+    // Looks like TERM to nsinit, a workload that does not mind, and 137 after the grace.
+    for who in Who::BOTH {
+        for (mode, flags) in WAYS {
+            let script = "trap '' TERM; (while :; do sleep 1000; done) & echo ready; wait; wait";
+            let flags = [flags, &["--grace", "300ms"]].concat();
+            let mut run = Run::mode(mode, who, &flags, &["sh", "-c", script]).start();
+            run.wait_for("ready");
+            let nsinit = match mode {
+                Mode::Run | Mode::Subreaper => run.pid,
+                Mode::Pid1 => super::support::proc::children(run.pid)[0],
+            };
+            super::support::signals::kill(nsinit, libc::SIGTERM);
+            let ended = run.end();
+            assert!(ended.took >= Duration::from_millis(300), "{who:?} {mode:?} {flags:?}");
+            ended.saying(137, &["\"main\" did not stop within its grace and was killed"]);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! What the witness can be asked to do. Each role gives the exit code.
+
+use std::fs::OpenOptions;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+
+use super::proc;
+use super::signals::{Received, block_all, fork, kill, wait_for_children};
+
+pub fn play(words: &[&str]) -> i32 {
+    match *words {
+        ["clocks"] => clocks(),
+        ["loopback"] => loopback(),
+        ["die", signal] => die(signal.parse().unwrap()),
+        ["signals"] => signals(),
+        ["provoke-init"] => provoke_init(),
+        ["leave", file, code, ref who @ ..] => leave(file, code.parse().unwrap(), who),
+        ["serve", name, log] => serve(name, log),
+        ["crash", log, left, code] => crash(log, left, code.parse().unwrap()),
+        ["orphans", count] => orphans(count.parse().unwrap()),
+        _ => 99,
+    }
+}
+
+/// Prints one line at once.
+fn say(line: &str) {
+    let mut out = std::io::stdout();
+    out.write_all(format!("{line}\n").as_bytes()).unwrap();
+    out.flush().unwrap();
+}
+
+/// A clock in nanoseconds.
+pub fn clock_ns(clock: libc::clockid_t) -> i64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the kernel writes one timespec.
+    unsafe { libc::clock_gettime(clock, &raw mut time) };
+    time.tv_sec * 1_000_000_000 + time.tv_nsec
+}
+
+/// The two clocks of a time namespace.
+fn clocks() -> i32 {
+    say(&format!("{} {}", clock_ns(libc::CLOCK_MONOTONIC), clock_ns(libc::CLOCK_BOOTTIME)));
+    0
+}
+
+/// A byte through 127.0.0.1; what stands in the way, if something does.
+fn loopback() -> i32 {
+    let through = || {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let mut there = TcpStream::connect(listener.local_addr()?)?;
+        let (mut here, _) = listener.accept()?;
+        there.write_all(b"!")?;
+        here.read_exact(&mut [0])
+    };
+    match through() {
+        Ok(()) => say("a byte came through"),
+        Err(error) => say(&format!("{:?}", error.kind())),
+    }
+    0
+}
+
+/// Is ended by a signal, without a core dump.
+fn die(signal: i32) -> i32 {
+    let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: the kernel reads one struct.
+    unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const none) };
+    kill(i32::try_from(std::process::id()).unwrap(), signal);
+    98
+}
+
+/// Tells every signal that comes: number, si_code, value. TERM is the last.
+fn signals() -> i32 {
+    block_all();
+    say("ready;");
+    loop {
+        let Received { number, code, value } = Received::next();
+        say(&format!("{number} {code} {value};"));
+        if number == libc::SIGTERM {
+            return 0;
+        }
+    }
+}
+
+/// Sends PID 1 every signal but TERM, which asks for the end. KILL and STOP it cannot get from
+/// inside (pid_namespaces(7)). What it passes on comes to us, who do not mind.
+fn provoke_init() -> i32 {
+    block_all();
+    for number in (1..=64).filter(|number| *number != libc::SIGTERM) {
+        assert_eq!(kill(1, number), 0, "kill(1, {number})");
+    }
+    assert_eq!(kill(1, 0), 0, "PID 1 is gone");
+    say("alive");
+    0
+}
+
+/// Ends with `code` and leaves processes behind, each in a session of its own: a "slow" one needs a
+/// while to stop and then writes "saved" into `file`, a "stubborn" one does not mind TERM.
+fn leave(file: &str, code: i32, who: &[&str]) -> i32 {
+    let (mut ready, mut tell) = std::io::pipe().unwrap();
+    block_all();
+    for who in who {
+        if fork() == 0 {
+            // SAFETY: nothing in; a forked child leads no process group.
+            unsafe { libc::setsid() };
+            tell.write_all(b"+").unwrap();
+            while Received::next().number != libc::SIGTERM || *who == "stubborn" {}
+            std::thread::sleep(std::time::Duration::from_millis(200)); // its work, not a wait
+            std::fs::write(file, "saved").unwrap();
+            return 0;
+        }
+    }
+    for _ in who {
+        ready.read_exact(&mut [0]).unwrap();
+    }
+    code
+}
+
+/// A service that notes its start, its PID and its stop in `log`, each with one write, and stops on
+/// TERM.
+fn serve(name: &str, log: &str) -> i32 {
+    block_all();
+    note(log, &format!("{name} starts {}", std::process::id()));
+    say(&format!("{name} serves"));
+    while Received::next().number != libc::SIGTERM {}
+    note(log, &format!("{name} stops"));
+    0
+}
+
+/// Notes the time, how many others there are and our namespaces in `log`; leaves a "child" or
+/// "daemon" that does not end by itself, or nothing; exits with `code`, from 128 on by a signal.
+fn crash(log: &str, left: &str, code: i32) -> i32 {
+    let kinds = ["cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"];
+    let links = kinds.map(|kind| proc::namespace("self", kind)).join(" ");
+    let others = proc::pids().len() - 2; // PID 1 and we
+    note(log, &format!("{} {others} {links}", clock_ns(libc::CLOCK_MONOTONIC)));
+    let (mut ready, mut tell) = std::io::pipe().unwrap();
+    if left != "nothing" && fork() == 0 {
+        if left == "daemon" {
+            // SAFETY: nothing in; a forked child leads no process group.
+            unsafe { libc::setsid() };
+        }
+        block_all();
+        tell.write_all(b"+").unwrap();
+        loop {
+            Received::next();
+        }
+    }
+    drop(tell);
+    let _ = ready.read(&mut [0]).unwrap(); // until it is set up, or there is none
+    if code >= 128 { die(code - 128) } else { code }
+}
+
+/// One line at the end of a file, in one write.
+fn note(log: &str, line: &str) {
+    let mut log = OpenOptions::new().append(true).create(true).open(log).unwrap();
+    log.write_all(format!("{line}\n").as_bytes()).unwrap();
+}
+
+/// Makes orphans: families whose parent ends at once and leaves its children, each of which ends at
+/// once, too, before or after.
+fn orphans(count: u32) -> i32 {
+    const FAMILY: u32 = 50;
+    for _ in 0..count / FAMILY {
+        if fork() == 0 {
+            for _ in 0..FAMILY {
+                if fork() == 0 {
+                    return 0;
+                }
+            }
+            return 0;
+        }
+        wait_for_children();
+    }
+    say("all are orphans");
+    0
+}
