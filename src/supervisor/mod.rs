@@ -73,6 +73,7 @@ impl Supervisor {
     /// Services by their place in the plan, none of them started. `seed` is any number, best one
     /// that nobody else got. No plan has more than [`SERVICES_MAX`] services: a [`ServiceId`]
     /// could not name them.
+    #[inline(never)] // so that it is filled where it will lie
     pub fn new(policies: &[Policy], seed: u64) -> Self {
         // Filled in place: it is large, and PID 1 keeps no second copy of it.
         let mut supervisor = Self {
