@@ -156,10 +156,12 @@ impl Turn<'_, '_> {
         };
     }
 
-    /// Kills everything that a service left. Alone in a PID namespace of its own, that is everybody
-    /// but us, whatever session they went to.
+    /// Kills everything that a service left. Alone in a PID namespace that we made, that is
+    /// everybody but us, whatever session they went to. In one that somebody else made there may be
+    /// guests, and they are not ours to kill.
     fn kill_tree(&mut self, id: ServiceId) {
-        if self.plan.services.len() == 1 && self.has_pid_namespace() {
+        let is_ours = matches!(self.plan.birth, Birth::Cloned(_)) && self.has_pid_namespace();
+        if is_ours && self.plan.services.len() == 1 {
             let _ = signal::kill(-1, Signal::KILL); // nobody left is what we want
         } else if let Some(pid) = self.processes.get(id.index()).and_then(|own| own.last_pid) {
             tree::kill_tree(pid);
