@@ -18,8 +18,7 @@ use core::ffi::CStr;
 use core::fmt::{self, Write};
 
 use heapless::{String, Vec};
-use nsinit::model::{Clock, Namespace, Signal, Span};
-use nsinit::sys::signal::SignalSet;
+use nsinit::model::{Clock, Namespace, Signal, SignalSet, Span};
 use nsinit::sys::start::Start;
 use nsinit::sys::wait::Source;
 use nsinit::sys::{Fd, clock, file, process, signal, wait};
@@ -58,7 +57,8 @@ fn web() -> u8 {
         "web",
         format_args!("I am PID {pid} on host \"{}\", up {}.", here.host, Time(here.boottime)),
     );
-    let Ok(signals) = signal::open_signalfd(SignalSet::only(Signal::TERM)) else { return FAILED };
+    let only = SignalSet::EMPTY.with(Signal::TERM);
+    let Ok(signals) = signal::open_signalfd(only) else { return FAILED };
     // Asleep until a signal comes; an interruption (a stop, and SIGCONT) is one more round.
     while wait::poll(&mut [Source::readable(&signals)], None).is_err() {}
     say("web", format_args!("PID {pid} got TERM: goodbye."));

@@ -5,12 +5,12 @@ use core::fmt::Write as _;
 use super::Call;
 use super::load::{Decided, Desk, Detail, decide};
 use super::out::{Out, say};
-use crate::model::{NamespaceSet, Span, code};
+use crate::engine;
+use crate::model::{End, NamespaceSet, code};
 use crate::plan::Mode;
 use crate::spec::argv::Front;
-use crate::sys::process::{self, Child, Side};
+use crate::sys::process::{self, Side};
 use crate::sys::start::Start;
-use crate::sys::wait::{self, Source};
 
 /// Exit code of a file with faults; 125 is for ours.
 const FAULTS: u8 = 1;
@@ -33,7 +33,10 @@ fn each(mut call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
     loop {
         match process::clone_into(NamespaceSet::empty()) {
             Ok(Side::Child) => return one(call.first_only(), start, desk),
-            Ok(Side::Parent(child)) => worst = code_of(&child).max(worst),
+            Ok(Side::Parent(child)) => {
+                let code = engine::wait_for(&child).map_or(code::FAILED, End::code);
+                worst = code.max(worst);
+            }
             Err(errno) => {
                 say(format_args!("check: clone: {errno}\n"));
                 return code::FAILED;
@@ -42,20 +45,6 @@ fn each(mut call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
         call = call.rest();
         if call.words.is_empty() {
             return worst;
-        }
-    }
-}
-
-/// The exit code of a child, when it has ended.
-fn code_of(child: &Child) -> u8 {
-    loop {
-        let mut sources = [child.pidfd.as_ref().map_or(Source::nothing(), Source::readable)];
-        let pause = child.pidfd.is_none().then_some(Span::from_ms(1)); // no pidfd, no event
-        let _ = wait::poll(&mut sources, pause); // one more round
-        match wait::reap(child.pid) {
-            Ok(Some((_, end))) => return end.code(),
-            Ok(None) => {}
-            Err(_) => return code::FAILED,
         }
     }
 }

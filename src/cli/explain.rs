@@ -56,7 +56,7 @@ impl fmt::Display for Who<'_, '_> {
         match self.1 {
             Actor::Outer => f.write_str("outer"),
             Actor::Inner => f.write_str("inner"),
-            Actor::Service(id) => match self.0.services.get(id.index()) {
+            Actor::Service(id) => match self.0.service(id) {
                 Some(service) => write!(f, "{}", service.name),
                 None => Ok(()),
             },
@@ -142,7 +142,7 @@ pub fn print_json(
         let policy = &service.policy;
         write!(out, ",\"main\":{},\"restart\":\"{}\"", policy.is_main, policy.restart.name())?;
         write!(out, ",\"stop-signal\":\"{}\",\"after\":", policy.stop_signal)?;
-        let names = policy.after.iter().filter_map(|id| plan.services.get(id.index()));
+        let names = policy.after.iter().filter_map(|id| plan.service(id));
         strings(
             out,
             names.map(|service| core::str::from_utf8(service.name.bytes()).unwrap_or("")),

@@ -3,7 +3,7 @@
 use super::hands::Hands;
 use super::perform::{Trouble, perform, plain};
 use super::record::Record;
-use super::{Outcome, Teller, launcher, turn};
+use super::{Outcome, Teller, child, launcher, turn};
 use crate::model::{Failure, NamespaceSet, Signal, code};
 use crate::plan::{Act, Actor, Plan};
 use crate::sys::process::{self, Side};
@@ -17,10 +17,7 @@ pub(super) fn here(
     hands: &mut Hands,
     teller: &mut dyn Teller,
 ) -> Outcome {
-    let outcome = match do_steps(plan, Actor::Inner, hands) {
-        Ok(()) => turn::supervise(plan, start, hands, teller),
-        Err(failure) => Outcome { code: code::FAILED, failure: Some(failure) },
-    };
+    let outcome = set_up_and_supervise(plan, start, hands, teller);
     launcher::take_foreground_back(hands);
     outcome
 }
@@ -68,21 +65,31 @@ fn clone(kinds: NamespaceSet, hands: &mut Hands) -> Result<bool, Trouble> {
 fn abandon(hands: &Hands) {
     if let Some(init) = &hands.init {
         let _ = signal::kill(init.pid, Signal::KILL); // it may have ended by itself
-        launcher::reap(init);
+        let _ = child::wait_for(init); // how it ended is no news
     }
 }
 
 /// PID 1: its steps, then its services. A failure goes to the launcher, who has the words.
 fn inside(plan: &Plan<'_>, start: &Start, hands: &mut Hands, teller: &mut dyn Teller) -> Outcome {
-    let outcome = match do_steps(plan, Actor::Inner, hands) {
-        Ok(()) => turn::supervise(plan, start, hands, teller),
-        Err(failure) => Outcome { code: code::FAILED, failure: Some(failure) },
-    };
+    let outcome = set_up_and_supervise(plan, start, hands, teller);
     if let Some((failure, report)) = outcome.failure.zip(hands.report.write.as_ref()) {
         // Nobody reads when the launcher is gone, and then nobody is left to tell.
         let _ = file::write(report, &Record::Failed(failure).to_bytes());
     }
     Outcome { failure: None, ..outcome }
+}
+
+/// The steps of whoever supervises, then the services.
+fn set_up_and_supervise(
+    plan: &Plan<'_>,
+    start: &Start,
+    hands: &mut Hands,
+    teller: &mut dyn Teller,
+) -> Outcome {
+    match do_steps(plan, Actor::Inner, hands) {
+        Ok(()) => turn::supervise(plan, start, hands, teller),
+        Err(failure) => Outcome { code: code::FAILED, failure: Some(failure) },
+    }
 }
 
 /// The steps of one actor, in their order, until one fails.

@@ -5,13 +5,13 @@
 
 use super::hands::Hands;
 use super::record::{LEN, Record};
-use super::{Outcome, Teller, Telling};
-use crate::model::{End, Failure, Signal, code};
+use super::{Outcome, Teller, Telling, child};
+use crate::model::{End, Failure, Signal, SignalSet, code};
 use crate::plan::Plan;
 use crate::sys::process::{self, Child};
-use crate::sys::signal::{Change, Received, SignalSet};
+use crate::sys::signal::Change;
 use crate::sys::wait::{self, Source};
-use crate::sys::{Fd, file, signal, terminal};
+use crate::sys::{file, signal, terminal};
 
 /// Waits until PID 1 has ended.
 pub(super) fn wait(plan: &Plan<'_>, hands: &Hands, teller: &mut dyn Teller) -> Outcome {
@@ -45,10 +45,9 @@ pub(super) fn take_foreground_back(hands: &Hands) {
 
 /// One round: waits, then takes what came. Gives PID 1's end.
 fn turn(hands: &Hands, init: &Child, reported: &mut Option<Failure>) -> Option<End> {
-    let source = |fd: Option<&Fd>| fd.map_or(Source::nothing(), Source::readable);
     // Reports while PID 1 lives are about the terminal; without one nobody waits for them.
     let report = hands.report.read.as_ref().filter(|_| hands.terminal.is_some());
-    let mut sources = [source(hands.signals.as_ref()), source(init.pidfd.as_ref()), source(report)];
+    let mut sources = [hands.signals.as_ref(), init.pidfd.as_ref(), report].map(Source::of);
     // An interruption (a stop, and SIGCONT) is one more round.
     let _ = wait::poll(&mut sources, None);
     let [signals, pidfd, report] = sources;
@@ -59,26 +58,8 @@ fn turn(hands: &Hands, init: &Child, reported: &mut Option<Failure>) -> Option<E
         pass_signals(hands, init);
     }
     match pidfd.is_ready() || hands.reads_child_signal {
-        true => end_of(init),
+        true => child::end_of(init),
         false => None,
-    }
-}
-
-/// How PID 1 ended, when it has: from its pidfd where the kernel has reaped it, else by waiting.
-fn end_of(init: &Child) -> Option<End> {
-    let by_pidfd = init.pidfd.as_ref().and_then(|pidfd| wait::end_of(pidfd).ok().flatten());
-    by_pidfd.or_else(|| wait::reap(init.pid).ok().flatten().map(|(_, end)| end))
-}
-
-/// Waits for the end of a PID 1 that was killed before anything ran in it.
-pub(super) fn reap(init: &Child) {
-    while signal::exists(init.pid).is_ok() {
-        let mut sources = [init.pidfd.as_ref().map_or(Source::nothing(), Source::readable)];
-        let pause = init.pidfd.is_none().then_some(crate::model::Span::from_ms(1));
-        let _ = wait::poll(&mut sources, pause); // one more round
-        if end_of(init).is_some() {
-            return;
-        }
     }
 }
 
@@ -86,27 +67,14 @@ pub(super) fn reap(init: &Child) {
 fn pass_signals(hands: &Hands, init: &Child) {
     let Some(signals) = &hands.signals else { return };
     while let Ok(Some(received)) = signal::receive(signals) {
-        let is_about_children = received.signal == Signal::CHLD && received.code > 0;
-        if !is_about_children {
-            pass_on(received, init);
+        if !received.is_about_child() {
+            child::send(init, received.signal, received.queued_value());
         }
         if received.signal == Signal::TSTP && hands.terminal.is_none() {
             // The CONT that lets us go on is read like any other signal, and passed on.
             stop_ourselves(Signal::TSTP);
         }
     }
-}
-
-/// One signal for PID 1. Its end is told by other means, so that a failure need not be.
-fn pass_on(received: Received, init: &Child) {
-    const SI_QUEUE: i32 = -1;
-    let Received { signal, code, value, .. } = received;
-    let _ = match (&init.pidfd, code == SI_QUEUE) {
-        (Some(pidfd), true) => signal::send_queued(pidfd, signal, value),
-        (Some(pidfd), false) => signal::send(pidfd, signal),
-        (None, true) => signal::queue(init.pid, signal, value),
-        (None, false) => signal::kill(init.pid, signal),
-    };
 }
 
 /// What PID 1 reports while it lives: the terminal stopped the main service, so we stop as well,
@@ -158,7 +126,7 @@ pub(super) fn follow_stop(hands: &Hands, by: Signal) {
 /// Stops this process as `by` would have. In an orphaned process group the kernel does not stop us,
 /// because nobody could let us go on (setpgid(2)), and we go on at once.
 fn stop_ourselves(by: Signal) {
-    let only = SignalSet::only(by);
+    let only = SignalSet::EMPTY.with(by);
     let _ = signal::kill(process::pid(), by); // to ourselves, always allowed
     let _ = signal::change_mask(Change::Unblock, only); // here we stop, and here we go on
     let _ = signal::change_mask(Change::Block, only); // both cannot fail with these arguments

@@ -7,6 +7,7 @@
 
 mod account;
 mod birth;
+mod child;
 mod execute;
 mod hands;
 mod launcher;
@@ -22,6 +23,7 @@ use crate::plan::{Birth, Plan};
 use crate::supervisor::News;
 use crate::sys::start::Start;
 
+pub use child::wait_for;
 pub use hands::Hands;
 pub use probe::ask;
 

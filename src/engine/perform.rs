@@ -8,11 +8,11 @@ use core::fmt::Write as _;
 
 use super::hands::{Hands, Pipe};
 use super::record::Record;
-use crate::model::{Clock, Errno, IdKind, IdMap, Namespace, Shift, Signal, Stdio, Why};
+use crate::model::{Clock, Errno, IdKind, IdMap, Namespace, Shift, Signal, SignalSet, Stdio, Why};
 use crate::plan::{Act, Lines};
 use crate::sys::fd::{close_between, close_number, pipe, redirect};
 use crate::sys::file::{self, Mode};
-use crate::sys::signal::{Change, Disposition, SignalSet};
+use crate::sys::signal::{Change, Disposition};
 use crate::sys::{Fd, clock, ids, mount, namespace, net, process, signal, terminal, uts};
 use crate::text::units::split_ns;
 
@@ -111,7 +111,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
 /// Blocks SIGCHLD, so that it can be read.
 pub(super) fn block_child_signal(hands: &mut Hands) -> Result<(), Trouble> {
     hands.reads_child_signal = true;
-    signal::change_mask(Change::Block, SignalSet::only(Signal::CHLD)).map_err(plain)
+    signal::change_mask(Change::Block, SignalSet::EMPTY.with(Signal::CHLD)).map_err(plain)
 }
 
 /// The kernel reaps no more: from now on SIGCHLD tells the end of each child.

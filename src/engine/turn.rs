@@ -9,16 +9,16 @@ use super::hands::Hands;
 use super::launcher::follow_stop;
 use super::record::Record;
 use super::spawn::{Started, spawn};
-use super::{Outcome, Teller, Telling, perform, tree};
+use super::{Outcome, Teller, Telling, child, perform, tree};
 use crate::limits::{EVENTS_MAX, SERVICES_MAX, SIGNALS_A_ROUND};
-use crate::model::{End, Errno, Failure, Moment, Namespace, Policy, ServiceId, Signal, code};
+use crate::model::{End, Errno, Failure, Moment, Policy, ServiceId, Signal, code};
 use crate::plan::{Act, Birth, Plan};
 use crate::supervisor::{Action, Actions, Event, Supervisor};
 use crate::sys::process::Child;
 use crate::sys::signal::Received;
 use crate::sys::start::Start;
 use crate::sys::wait::{self, Source};
-use crate::sys::{Fd, clock, file, memory, process, signal};
+use crate::sys::{clock, file, memory, process, signal};
 
 /// A service's process, and the number it had: as long as anything is left in the group and session
 /// it led, the kernel gives that number to nobody else.
@@ -114,8 +114,7 @@ impl Turn<'_, '_> {
 
     /// Starts a service and reports what came of it.
     fn start(&mut self, id: ServiceId) {
-        let is_main =
-            self.plan.services.get(id.index()).is_some_and(|service| service.policy.is_main);
+        let is_main = self.plan.service(id).is_some_and(|service| service.policy.is_main);
         let started = spawn(self.plan, id, self.start, self.hands);
         // The child has used our stack far deeper than we do; an init is small by giving that back.
         let _ = memory::forget_stack_below(); // only memory is lost when it fails
@@ -145,22 +144,20 @@ impl Turn<'_, '_> {
     /// process group, because a terminal stops the whole group.
     fn send(&mut self, id: ServiceId, signal: Signal) {
         let value = self.value.take_if(|(queued, _)| *queued == signal).map(|(_, value)| value);
-        let Some(Child { pid, pidfd }) = self.child(id) else { return };
-        // A process that has just ended cannot be sent anything; its end is on its way to us.
-        let _ = match (pidfd, value) {
-            (Some(pidfd), Some(value)) => signal::send_queued(pidfd, signal, value),
-            (_, None) if signal == Signal::CONT => signal::kill(pid.saturating_neg(), signal),
-            (Some(pidfd), None) => signal::send(pidfd, signal),
-            (None, None) => signal::kill(*pid, signal),
-            (None, Some(value)) => signal::queue(*pid, signal, value),
-        };
+        let Some(child) = self.child(id) else { return };
+        match (signal, value) {
+            (Signal::CONT, None) => {
+                let _ = signal::kill(child.pid.saturating_neg(), signal); // its end is on its way
+            }
+            (_, value) => child::send(child, signal, value),
+        }
     }
 
     /// Kills everything that a service left. Alone in a PID namespace that we made, that is
     /// everybody but us, whatever session they went to. In one that somebody else made there may be
     /// guests, and they are not ours to kill.
     fn kill_tree(&mut self, id: ServiceId) {
-        let is_ours = matches!(self.plan.birth, Birth::Cloned(_)) && self.has_pid_namespace();
+        let is_ours = matches!(self.plan.birth, Birth::Cloned(_)) && self.is_pid1();
         if is_ours && self.plan.services.len() == 1 {
             let _ = signal::kill(-1, Signal::KILL); // nobody left is what we want
         } else if let Some(pid) = self.processes.get(id.index()).and_then(|own| own.last_pid) {
@@ -168,12 +165,9 @@ impl Turn<'_, '_> {
         }
     }
 
-    /// Whether everybody else here came from us.
-    fn has_pid_namespace(&self) -> bool {
-        match self.plan.birth {
-            Birth::Here => self.hands.supervisor_pid == 1,
-            Birth::Cloned(kinds) => kinds.has(Namespace::Pid),
-        }
+    /// Whether a PID namespace ends with us, and everybody in it is below us.
+    fn is_pid1(&self) -> bool {
+        self.hands.supervisor_pid == 1
     }
 
     /// The process of a service that runs.
@@ -189,14 +183,10 @@ impl Turn<'_, '_> {
 
     /// Sends a signal to everybody but ourselves, and from then on waits for the last one to end.
     fn signal_all(&mut self, signal: Signal) {
-        let is_anybody_left = match self.has_pid_namespace() {
+        let is_anybody_left = match self.is_pid1() {
             true => signal::kill(-1, signal) != Err(Errno::ESRCH),
             // Orphans come to us, so without a child there is nobody below us either.
-            false => {
-                self.reap();
-                wait::reap_any() != Err(Errno::ECHILD)
-                    && tree::signal_descendants(self.hands.supervisor_pid, signal) > 0
-            }
+            false => self.reap() && tree::signal_descendants(self.hands.supervisor_pid, signal) > 0,
         };
         match is_anybody_left {
             true => self.wait_for_all(),
@@ -208,7 +198,14 @@ impl Turn<'_, '_> {
     fn wait_for_all(&mut self) {
         // If it failed, for want of a descriptor, the sweep would end by its deadline.
         let _ = perform::wait_by_signal(self.hands);
-        self.reap();
+        self.look_for_the_last();
+    }
+
+    /// Reaps, and when we wait for the last child, tells that there is none.
+    fn look_for_the_last(&mut self) {
+        if !self.reap() && self.supervisor.is_sweeping() {
+            self.happened(Event::NoneLeft);
+        }
     }
 
     /// Waits until something comes or the supervisor's deadline is there, and takes it as events.
@@ -217,10 +214,9 @@ impl Turn<'_, '_> {
     fn wait(&mut self, now: Moment) {
         let timeout = self.supervisor.deadline().map(|deadline| deadline.since(now));
         let mut sources: Vec<Source, { SERVICES_MAX + 1 }> = Vec::new();
-        let source = |fd: Option<&Fd>| fd.map_or(Source::nothing(), Source::readable);
-        let _ = sources.push(source(self.hands.signals.as_ref())); // a place for it …
+        let _ = sources.push(Source::of(self.hands.signals.as_ref())); // a place for it …
         for (_, child) in self.children() {
-            let _ = sources.push(source(child.pidfd.as_ref())); // … and one for each service
+            let _ = sources.push(Source::of(child.pidfd.as_ref())); // … and one for each service
         }
         if wait::poll(&mut sources, timeout) == Ok(0) {
             self.happened(Event::Tick);
@@ -240,7 +236,7 @@ impl Turn<'_, '_> {
             self.take_end(id, is_reaped);
         }
         if self.hands.reads_child_signal {
-            self.reap();
+            self.look_for_the_last();
         }
     }
 
@@ -256,16 +252,14 @@ impl Turn<'_, '_> {
     }
 
     fn take_signal(&mut self, received: Received) {
-        const SI_QUEUE: i32 = -1;
-        let Received { signal, code, value, .. } = received;
-        if signal == Signal::CHLD && code > 0 {
+        if received.is_about_child() {
             self.take_stop();
             return;
         }
-        if code == SI_QUEUE {
-            self.value = Some((signal, value));
+        if let Some(value) = received.queued_value() {
+            self.value = Some((received.signal, value));
         }
-        self.happened(Event::Asked(signal));
+        self.happened(Event::Asked(received.signal));
     }
 
     /// The terminal may have stopped the service that has it.
@@ -274,7 +268,7 @@ impl Turn<'_, '_> {
             return;
         }
         let has_terminal = |id: ServiceId| {
-            self.plan.services.get(id.index()).is_some_and(|service| service.policy.has_terminal)
+            self.plan.service(id).is_some_and(|service| service.policy.has_terminal)
         };
         let Some((_, child)) = self.children().find(|(id, _)| has_terminal(*id)) else { return };
         let stopped = child.pidfd.as_ref().and_then(|pidfd| wait::stopped(pidfd).ok().flatten());
@@ -286,7 +280,7 @@ impl Turn<'_, '_> {
             }
             (Birth::Cloned(_), None) | (Birth::Here, _) => {
                 // PID 1 of a container has no shell behind it that could let the service go on.
-                if self.hands.supervisor_pid != 1 {
+                if !self.is_pid1() {
                     follow_stop(self.hands, by);
                 }
                 let _ = signal::kill(group, Signal::CONT); // it may have ended meanwhile
@@ -298,10 +292,7 @@ impl Turn<'_, '_> {
     /// left.
     fn take_end(&mut self, id: ServiceId, is_reaped: bool) {
         let Some(child) = self.child(id) else { return };
-        let by_pidfd = child.pidfd.as_ref().and_then(|pidfd| wait::end_of(pidfd).ok().flatten());
-        // A zombie that waits for us: the kernel is older, or somebody traces it.
-        let end = by_pidfd.or_else(|| Some(wait::reap(child.pid).ok()??.1));
-        match end {
+        match child::end_of(child) {
             Some(end) => self.ended(id, end),
             // Between its last breath and the kernel's reaping; the next round knows.
             None if !is_reaped => {}
@@ -320,9 +311,8 @@ impl Turn<'_, '_> {
         self.happened(Event::Ended(id, end));
     }
 
-    /// Reaps every child that has ended, ours or an orphan. No child at all, when we wait for the
-    /// last one, is the end.
-    fn reap(&mut self) {
+    /// Reaps every child that has ended, ours or an orphan; gives whether there is any child left.
+    fn reap(&mut self) -> bool {
         loop {
             match wait::reap_any() {
                 Ok(Some((pid, end))) => {
@@ -331,13 +321,8 @@ impl Turn<'_, '_> {
                         self.ended(id, end);
                     }
                 }
-                Ok(None) => return,
-                Err(_) => {
-                    if self.supervisor.is_sweeping() {
-                        self.happened(Event::NoneLeft);
-                    }
-                    return;
-                }
+                Ok(None) => return true,
+                Err(_) => return false,
             }
         }
     }

@@ -16,6 +16,7 @@ mod policy;
 mod rlimit;
 mod service_set;
 mod signal;
+mod signal_set;
 mod stdio;
 mod user;
 
@@ -31,5 +32,6 @@ pub use policy::{Policy, Restart};
 pub use rlimit::{Resource, Rlimit};
 pub use service_set::{ServiceId, ServiceSet};
 pub use signal::Signal;
+pub use signal_set::SignalSet;
 pub use stdio::{Stdio, Terminal};
 pub use user::{Account, Proc};

@@ -95,6 +95,11 @@ impl<'a> Plan<'a> {
         self.services.iter().any(|service| service.policy.has_terminal)
     }
 
+    /// One of the services.
+    pub fn service(&self, id: ServiceId) -> Option<&Service<'a>> {
+        self.services.get(id.index())
+    }
+
     /// The services with their ids.
     pub fn services(&self) -> impl Iterator<Item = (ServiceId, &Service<'a>)> {
         ServiceId::all().zip(self.services.iter())

@@ -34,7 +34,6 @@ mod news;
 mod order;
 mod restart;
 mod shutdown;
-mod signal_set;
 mod state;
 mod step;
 mod tally;
@@ -44,12 +43,11 @@ mod tests;
 use heapless::Vec;
 
 use crate::limits::SERVICES_MAX;
-use crate::model::{Moment, Policy, ServiceId, Signal};
+use crate::model::{Moment, Policy, ServiceId, Signal, SignalSet};
 pub use event::{ACTIONS_MAX, Action, Actions, Event};
 pub use news::News;
 use restart::{Judge, Random, Restarts};
 use shutdown::{Cue, Phase};
-use signal_set::SignalSet;
 use state::{Act, Input, State};
 
 /// One service under supervision.

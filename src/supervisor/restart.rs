@@ -17,9 +17,9 @@
 //!
 //! Starting, stopping and killing do not belong here: that is `step`.
 
-use super::signal_set::SignalSet;
 use super::state::Outcome;
 use super::tally::Tally;
+use crate::model::SignalSet;
 use crate::model::{End, Moment, Policy, Restart, Signal, Span};
 
 /// What is left of a run when it is over.

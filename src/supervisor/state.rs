@@ -16,7 +16,7 @@
 //! a service that has none. What moves a service from state to state does not belong here: that is
 //! `step`.
 
-use super::signal_set::SignalSet;
+use crate::model::SignalSet;
 use crate::model::{End, Moment, ServiceId, Signal, code};
 
 /// What the last run of a service came to.

@@ -17,9 +17,9 @@
 //! (`order`).
 
 use super::restart::{Judge, Next, Run};
-use super::signal_set::SignalSet;
 use super::state::{Act, Input, Outcome, State, Then};
 use crate::model::Moment;
+use crate::model::SignalSet;
 
 /// What `input` makes of `state`, and what has to be done.
 #[allow(clippy::too_many_lines, reason = "a pure table: every pair of state and input")]

@@ -5,32 +5,7 @@ use linux_raw_sys::general as raw;
 
 use super::Fd;
 use super::call::{call, check};
-use crate::model::{Errno, Signal};
-
-/// A set of signals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SignalSet(u64);
-
-impl SignalSet {
-    /// Every signal.
-    pub const ALL: Self = Self(u64::MAX);
-
-    /// The set with these bits.
-    pub const fn from_bits(bits: u64) -> Self {
-        Self(bits)
-    }
-
-    /// Only `signal`.
-    pub const fn only(signal: Signal) -> Self {
-        Self(1 << (signal.number() - 1))
-    }
-
-    /// The set without `signal`.
-    #[must_use]
-    pub const fn without(self, signal: Signal) -> Self {
-        Self(self.0 & !Self::only(signal).0)
-    }
-}
+use crate::model::{Errno, Signal, SignalSet};
 
 /// What sigprocmask(2) does with the set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +28,9 @@ pub fn change_mask(how: Change, set: SignalSet) -> Result<(), Errno> {
         Change::Unblock => raw::SIG_UNBLOCK,
         Change::Set => raw::SIG_SETMASK,
     };
-    // SAFETY: the kernel reads eight bytes of `set`; no old set is asked for.
-    let ret = unsafe { call!(rt_sigprocmask, how as usize, (&raw const set.0) as usize, 0, 8) };
+    let bits = set.bits();
+    // SAFETY: the kernel reads eight bytes of `bits`; no old set is asked for.
+    let ret = unsafe { call!(rt_sigprocmask, how as usize, (&raw const bits) as usize, 0, 8) };
     check(ret).map(|_| ())
 }
 
@@ -113,8 +89,9 @@ pub fn set_disposition(signal: Signal, disposition: Disposition) -> Result<bool,
 pub fn open_signalfd(set: SignalSet) -> Result<Fd, Errno> {
     let flags = raw::O_CLOEXEC | raw::O_NONBLOCK; // SFD_CLOEXEC, SFD_NONBLOCK are the same bits
     let new = usize::MAX;
-    // SAFETY: the kernel reads eight bytes of `set`.
-    let ret = unsafe { call!(signalfd4, new, (&raw const set.0) as usize, 8, flags as usize) };
+    let bits = set.bits();
+    // SAFETY: the kernel reads eight bytes of `bits`.
+    let ret = unsafe { call!(signalfd4, new, (&raw const bits) as usize, 8, flags as usize) };
     check(ret).map(Fd::given)
 }
 
@@ -129,6 +106,18 @@ pub struct Received {
     pub sender: u32,
     /// The value of a sigqueue(3).
     pub value: u64,
+}
+
+impl Received {
+    /// Whether the kernel tells of a child of ours; a CHLD that somebody sent is none of that.
+    pub fn is_about_child(&self) -> bool {
+        self.signal == Signal::CHLD && self.code > 0
+    }
+
+    /// The value it was queued with, when it was (SI_QUEUE of sigaction(2)).
+    pub fn queued_value(&self) -> Option<u64> {
+        (self.code == -1).then_some(self.value)
+    }
 }
 
 /// read(2) of a signalfd: the next signal, or `None` when none waits.

@@ -4,7 +4,7 @@
 use core::ffi::{CStr, c_char};
 use core::marker::PhantomData;
 
-use super::signal::SignalSet;
+use crate::model::SignalSet;
 use crate::text::Words;
 
 /// A C string's address, for the lists that execve(2) takes.

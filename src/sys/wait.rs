@@ -16,6 +16,11 @@ impl Source {
         Self(raw::pollfd { fd: fd.number(), events: raw::POLLIN as i16, revents: 0 })
     }
 
+    /// Waits for `fd` as [`Source::readable`] does, where there is one.
+    pub fn of(fd: Option<&Fd>) -> Self {
+        fd.map_or(Self::nothing(), Self::readable)
+    }
+
     /// Waits until `fd` can be written.
     pub const fn writable(fd: &Fd) -> Self {
         Self(raw::pollfd { fd: fd.number(), events: raw::POLLOUT as i16, revents: 0 })

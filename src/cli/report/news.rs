@@ -45,7 +45,7 @@ fn tell(plan: &Plan<'_>, id: Option<ServiceId>, text: &dyn Display, number: u32,
 
 /// A service's name.
 fn name<'a>(plan: &Plan<'a>, id: Option<ServiceId>) -> &'a [u8] {
-    let service = id.and_then(|id| plan.services.get(id.index()));
+    let service = id.and_then(|id| plan.service(id));
     service.map_or(b"".as_slice(), |service| service.name.bytes())
 }
 
@@ -93,7 +93,7 @@ impl Reporter {
     /// Whether an end is to be told without being asked: a failure that nobody asked for, and that
     /// is not our own exit code.
     fn is_trouble(&self, plan: &Plan<'_>, id: ServiceId, end: End) -> bool {
-        let is_main = plan.services.get(id.index()).is_some_and(|service| service.policy.is_main);
+        let is_main = plan.service(id).is_some_and(|service| service.policy.is_main);
         !end.is_success() && !is_main && !self.is_stopping
     }
 }

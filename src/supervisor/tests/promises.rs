@@ -5,8 +5,8 @@
 //! supervisor: they say what must not be, not how it is avoided.
 
 use super::world::{Body, Order, Process, World};
+use crate::model::SignalSet;
 use crate::model::{End, Moment, Policy, Restart, ServiceId, Signal, Span, code};
-use crate::supervisor::signal_set::SignalSet;
 use crate::supervisor::{Action, Event, News};
 
 impl World {

@@ -10,8 +10,8 @@ use std::{println, thread};
 
 use super::show;
 use super::walk::Dice;
+use crate::model::SignalSet;
 use crate::model::{End, Moment, Policy, ServiceId, Signal, Span};
-use crate::supervisor::signal_set::SignalSet;
 use crate::supervisor::{Action, Actions, Event, Supervisor};
 
 /// How far the process of a service is.

@@ -3,7 +3,7 @@
 //! Like a `sigset_t`, it remembers that a signal came, not how often: a standard signal that is
 //! already pending is not queued again (signal(7), "Queueing and delivery semantics").
 
-use crate::model::Signal;
+use super::Signal;
 
 /// A set of signals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,10 +13,29 @@ impl SignalSet {
     /// No signal.
     pub const EMPTY: Self = Self(0);
 
+    /// Every signal.
+    pub const ALL: Self = Self(u64::MAX);
+
+    /// The set with these bits; signal 1 is bit 0.
+    pub const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    /// Its bits.
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
+
     /// The set and `signal`.
     #[must_use]
     pub const fn with(self, signal: Signal) -> Self {
         Self(self.0 | Self::bit(signal))
+    }
+
+    /// The set without `signal`.
+    #[must_use]
+    pub const fn without(self, signal: Signal) -> Self {
+        Self(self.0 & !Self::bit(signal))
     }
 
     /// Whether `signal` is in the set.
