@@ -18,6 +18,9 @@ pub const ID_MAP_BYTES_MAX: usize = 4_095;
 /// Environment changes of one service.
 pub const ENV_CHANGES_MAX: usize = 64;
 
+/// Files with variables for one service: a common one, one for the stage, one with secrets.
+pub const ENV_FILES_MAX: usize = 4;
+
 /// Variables of a changed environment, inherited ones included; an unchanged one has no limit.
 pub const ENV_MAX: usize = 1_024;
 

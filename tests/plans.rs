@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use nsinit::cli::explain::print_text;
 use nsinit::limits::{ARENA_MAX, ENV_MAX};
+use nsinit::model::Signal;
 use nsinit::plan::order::{RULES, Rule, broken};
 use nsinit::plan::{Act, Facts, Mode, Plan, Reason, Refusal, Steps, TerminalState, resolve};
 use nsinit::spec::argv::{self, Front};
@@ -113,6 +114,7 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("entrypoint", Entrypoint, &DOCKER_PID1),
     ("entrypoint-subreaper", Entrypoint, &ROOT),
     ("entrypoint-terminal", Entrypoint, &DOCKER_FRONT),
+    ("entrypoint-keys", Entrypoint, &DOCKER_PID1),
     // Refusals.
     ("no-command", Run, &ROOT),
     ("service-without-command", Run, &ROOT),
@@ -122,6 +124,9 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("second-main", Run, &ROOT),
     ("unknown-service", Run, &ROOT),
     ("cycle", Run, &ROOT),
+    ("main-only", Entrypoint, &ROOT),
+    ("entrypoint-only", Run, &ROOT),
+    ("run-only", Entrypoint, &ROOT),
     ("needs-uts", Run, &ROOT),
     ("needs-time", Run, &ROOT),
     ("proc-needs", Run, &ROOT),
@@ -160,9 +165,9 @@ variants!(ACTS, act_name, Act, Act<'_>:
     RestoreSignals Execute);
 
 variants!(REASONS, reason_name, Reason, Reason:
-    NoCommand NoName SameName NoMain SecondMain UnknownService Cycle Needs ProcNeeds LacksPrivilege
-    MapNeedsPrivilege MapOverlaps MapTooLong MapAndId ClockRange GroupsDenied DelayAboveMax
-    EnvTooLarge TooManySteps);
+    NoCommand NoName SameName NoMain SecondMain UnknownService Cycle MainOnly EntrypointOnly RunOnly
+    Needs ProcNeeds LacksPrivilege MapNeedsPrivilege MapOverlaps MapTooLong MapAndId ClockRange
+    GroupsDenied DelayAboveMax EnvTooLarge TooManySteps);
 
 /// What was decided.
 struct Decided {
@@ -240,6 +245,26 @@ fn show(plan: &Plan<'_>, spec: &Spec<'_>, shown: &mut String) {
         let grace = policy.grace.map_or("for ever".into(), |grace| grace.to_string());
         write!(shown, " stop by {} and wait {grace},", policy.stop_signal).unwrap();
         write!(shown, " restart {}", policy.restart.name()).unwrap();
+        if policy.kill_mode != Default::default() {
+            write!(shown, ", end {:?} alone", policy.kill_mode).unwrap();
+        }
+        let codes = (0..=255).filter(|code| policy.success.has(*code));
+        for code in codes {
+            write!(shown, ", {code} is success").unwrap();
+        }
+        let signals = (1..=64).filter_map(Signal::new);
+        let arrives = |from| service.rewrites.map_or(Some(from), |rewrites| rewrites.of(from));
+        for from in signals.filter(|from| arrives(*from) != Some(*from)) {
+            let to = arrives(from).map_or("nothing".into(), |to| to.to_string());
+            write!(shown, ", {from} is {to}").unwrap();
+        }
+        let becomes = |code| service.exit_map.map_or(code, |map| map.of(code));
+        for code in (0..=255).filter(|code| becomes(*code) != *code) {
+            write!(shown, ", end with {} for {code}", becomes(code)).unwrap();
+        }
+        if service.dies_by_signal {
+            shown.push_str(", end by its signal");
+        }
         if policy.restart != Default::default() {
             let (delay, max) = (policy.delay, policy.delay_max);
             write!(shown, " after {delay} to {max}, {} in {}", policy.limit, policy.window)

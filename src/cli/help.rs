@@ -123,9 +123,10 @@ fn one(out: &mut Out, key: &'static Key) -> fmt::Result {
         Shape::List | Shape::Words => writeln!(out, "[\"{value}\", …]")?,
         Shape::Pairs => writeln!(out, "{{ NAME = \"VALUE\", … }}")?,
     }
-    let verbs = match key.scope() {
+    let verbs = match key.scope {
         KeyFor::AnyVerb => "run and the entrypoint",
         KeyFor::Run => "run",
+        KeyFor::Entrypoint => "the entrypoint",
     };
     writeln!(out, "  For: {verbs}")
 }

@@ -4,9 +4,11 @@
 //! again. Nothing here asks the kernel anything, and nothing knows how a value was said: flags,
 //! files and the kernel command line are `spec`.
 
+mod arrival;
 mod clock;
 mod errno;
 mod exit;
+mod exit_codes;
 mod failure;
 mod hostname;
 mod idmap;
@@ -20,15 +22,17 @@ mod signal_set;
 mod stdio;
 mod user;
 
+pub use arrival::{ParentDeath, Rewrites};
 pub use clock::{Clock, Shift};
 pub use errno::Errno;
 pub use exit::{End, code};
+pub use exit_codes::{ExitCodes, ExitMap};
 pub use failure::{Failure, Why};
 pub use hostname::{HostName, ServiceName};
 pub use idmap::{IdKind, IdMap};
 pub use moment::{Moment, Span};
 pub use namespace::{Namespace, NamespaceSet};
-pub use policy::{Policy, Restart};
+pub use policy::{KillMode, Policy, Restart, Unhandled};
 pub use rlimit::{Resource, Rlimit};
 pub use service_set::{ServiceId, ServiceSet};
 pub use signal::Signal;

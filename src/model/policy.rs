@@ -1,6 +1,6 @@
 //! When a service is started again, and how it is stopped.
 
-use super::{ServiceSet, Signal, Span};
+use super::{End, ExitCodes, ServiceSet, Signal, Span};
 use crate::text::Fault;
 
 /// The restart policies, for messages.
@@ -40,6 +40,54 @@ impl Restart {
     }
 }
 
+/// What is ended with a service (`KillMode=` of systemd.kill(5)).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KillMode {
+    /// Everything that comes from it.
+    #[default]
+    Tree,
+    /// Its own process alone.
+    Process,
+}
+
+impl KillMode {
+    /// Reads `tree` or `process`.
+    ///
+    /// # Errors
+    /// [`Fault::NotOneOf`] for an unknown word.
+    pub fn parse(text: &[u8]) -> Result<Self, Fault> {
+        match text {
+            b"tree" => Ok(Self::Tree),
+            b"process" => Ok(Self::Process),
+            _ => Err(Fault::NotOneOf(&["tree", "process"])),
+        }
+    }
+}
+
+/// What becomes of a signal that would end the service because it is not prepared for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unhandled {
+    /// It is passed on, and ends the service.
+    #[default]
+    Forward,
+    /// It is dropped, as the kernel drops it for a PID 1.
+    Drop,
+}
+
+impl Unhandled {
+    /// Reads `forward` or `drop`.
+    ///
+    /// # Errors
+    /// [`Fault::NotOneOf`] for an unknown word.
+    pub fn parse(text: &[u8]) -> Result<Self, Fault> {
+        match text {
+            b"forward" => Ok(Self::Forward),
+            b"drop" => Ok(Self::Drop),
+            _ => Err(Fault::NotOneOf(&["forward", "drop"])),
+        }
+    }
+}
+
 /// What the supervisor needs to know of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -63,6 +111,17 @@ pub struct Policy {
     pub stop_signal: Signal,
     /// How long it may take to stop before it is killed; `None` waits for ever.
     pub grace: Option<Span>,
+    /// What is ended with it.
+    pub kill_mode: KillMode,
+    /// Exit codes that count as success, 0 always being one.
+    pub success: ExitCodes,
+}
+
+impl Policy {
+    /// Whether this end counts as success.
+    pub fn is_success(&self, end: End) -> bool {
+        end.is_success() || self.success.has(end.code())
+    }
 }
 
 impl Default for Policy {
@@ -78,6 +137,8 @@ impl Default for Policy {
             window: Span::from_s(60),
             stop_signal: Signal::TERM,
             grace: Some(Span::from_s(10)),
+            kill_mode: KillMode::Tree,
+            success: ExitCodes::EMPTY,
         }
     }
 }
@@ -92,5 +153,24 @@ mod tests {
             assert_eq!(Restart::parse(policy.name().as_bytes()), Ok(policy));
         }
         assert_eq!(Restart::parse(b"Always"), Err(Fault::NotOneOf(&NAMES)));
+        assert_eq!(KillMode::parse(b"process"), Ok(KillMode::Process));
+        assert!(KillMode::parse(b"mixed").is_err());
+        assert_eq!(Unhandled::parse(b"drop"), Ok(Unhandled::Drop));
+        assert!(Unhandled::parse(b"ignore").is_err());
+    }
+
+    #[test]
+    fn codes_that_were_said_count_as_success_too() {
+        let mut policy = Policy::default();
+        policy.success.add(b"TERM").unwrap();
+        for (end, expected) in [
+            (End::Exited(0), true),
+            (End::Exited(1), false),
+            (End::Exited(143), true),
+            (End::Signaled(Signal::TERM), true),
+            (End::Signaled(Signal::KILL), false),
+        ] {
+            assert_eq!(policy.is_success(end), expected, "{end}");
+        }
     }
 }

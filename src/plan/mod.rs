@@ -17,7 +17,7 @@ mod step;
 use heapless::Vec;
 
 use crate::limits::{SERVICES_MAX, STEPS_MAX};
-use crate::model::{NamespaceSet, Policy, ServiceId, ServiceName};
+use crate::model::{ExitMap, NamespaceSet, Policy, Rewrites, ServiceId, ServiceName};
 use crate::spec::Origin;
 
 pub use facts::{Facts, Questions, TerminalState, capability};
@@ -60,6 +60,12 @@ pub struct Service<'a> {
     pub name: ServiceName<'a>,
     /// How it is supervised.
     pub policy: Policy,
+    /// Signals for it that arrive as others.
+    pub rewrites: Option<&'a Rewrites>,
+    /// As what its exit code is reported.
+    pub exit_map: Option<&'a ExitMap>,
+    /// Whether the signal that ended it ends us, too.
+    pub dies_by_signal: bool,
 }
 
 /// Every step of a plan. It is large, so it lies outside the stack.

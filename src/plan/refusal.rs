@@ -20,6 +20,12 @@ pub enum Reason {
     UnknownService,
     /// Services that wait for each other.
     Cycle,
+    /// A key that only the main service can have.
+    MainOnly,
+    /// A key of the entrypoint, in `run`.
+    EntrypointOnly,
+    /// A key of `run`, in the entrypoint.
+    RunOnly,
     /// A key needs a kind of namespace that was left out.
     Needs(&'static str, Namespace),
     /// A fresh /proc needs both kinds.

@@ -29,7 +29,7 @@ pub fn resolve<'a>(
     push_services(spec, facts, mode, plan)?;
     let setting = match mode {
         Mode::Run => resolve_run(spec, facts, plan)?,
-        Mode::Entrypoint => resolve_entrypoint(spec, facts, plan),
+        Mode::Entrypoint => resolve_entrypoint(spec, facts, plan)?,
     };
     for (id, service) in ids(spec) {
         push_steps(id, service, setting, facts, plan)?;
@@ -41,18 +41,28 @@ pub fn resolve<'a>(
 }
 
 /// The namespaces we are in: nothing outside, hardly anything inside.
-fn resolve_entrypoint<'a>(spec: &'a Spec<'_>, facts: &Facts, plan: &mut Plan<'a>) -> Setting {
+fn resolve_entrypoint<'a>(
+    spec: &'a Spec<'_>,
+    facts: &Facts,
+    plan: &mut Plan<'a>,
+) -> Result<Setting, Refusal<'a>> {
+    let asked = spec.namespaces.map(|said| (said.origin, "namespaces"));
+    let proc = spec.proc.map(|said| (said.origin, "proc"));
+    let needs = needs_of(spec).into_iter().filter_map(|(origin, key, _)| Some((origin?, key)));
+    if let Some((origin, key)) = asked.into_iter().chain(proc).chain(needs).next() {
+        return Err(Refusal { origin, said: key.as_bytes(), reason: Reason::RunOnly });
+    }
     plan.birth = Birth::Here;
     push_reaping(Actor::Inner, facts, plan);
     if !facts.is_pid1 {
         plan.push(Actor::Inner, Origin::Default, Act::BecomeSubreaper);
     }
     plan.push(Actor::Inner, Origin::Default, Act::WatchSignals);
-    Setting {
+    Ok(Setting {
         deny_setgroups: false,
         has_pid_namespace: facts.is_pid1,
         no_new_privs: spec.no_new_privs.filter(|said| said.value).map(|said| said.origin),
-    }
+    })
 }
 
 /// New namespaces: a launcher outside, PID 1 inside.
@@ -162,13 +172,11 @@ const fn shifts(spec: &Spec<'_>) -> bool {
     spec.monotonic.is_some() || spec.boottime.is_some()
 }
 
-/// The kinds to create: what was asked for, what a key needs, and `user` where we lack privilege.
-fn kinds<'a>(spec: &'a Spec<'_>, facts: &Facts) -> Result<NamespaceSet, Refusal<'a>> {
-    let asked = spec.namespaces.map(|said| said.value).unwrap_or_default();
-    let mut kinds = asked.resolve(DEFAULT_KINDS);
+/// The keys that need a kind of namespace, and where they were said.
+fn needs_of(spec: &Spec<'_>) -> [(Option<Origin>, &'static str, Namespace); 9] {
     let loopback = spec.loopback.filter(|said| said.value).map(|said| said.origin);
     let map_origin = |lines: &crate::spec::IdMapLines| lines.first().map(|said| said.origin);
-    let needs = [
+    [
         (spec.hostname.map(|said| said.origin), "hostname", Namespace::Uts),
         (spec.domainname.map(|said| said.origin), "domainname", Namespace::Uts),
         (spec.boottime.map(|said| said.origin), "boottime", Namespace::Time),
@@ -178,8 +186,14 @@ fn kinds<'a>(spec: &'a Spec<'_>, facts: &Facts) -> Result<NamespaceSet, Refusal<
         (spec.uid.map(|said| said.origin), "uid", Namespace::User),
         (spec.gid.map(|said| said.origin), "gid", Namespace::User),
         (loopback, "loopback", Namespace::Net),
-    ];
-    for (origin, key, kind) in needs {
+    ]
+}
+
+/// The kinds to create: what was asked for, what a key needs, and `user` where we lack privilege.
+fn kinds<'a>(spec: &'a Spec<'_>, facts: &Facts) -> Result<NamespaceSet, Refusal<'a>> {
+    let asked = spec.namespaces.map(|said| said.value).unwrap_or_default();
+    let mut kinds = asked.resolve(DEFAULT_KINDS);
+    for (origin, key, kind) in needs_of(spec) {
         match origin {
             Some(_) if kinds.has(kind) => {}
             // Left out by name: we do not overrule that.

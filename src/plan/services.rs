@@ -41,9 +41,13 @@ pub(super) fn push_services<'a>(
             let origin = service.main.map_or(service.origin, |said| said.origin);
             return Err(Refusal { origin, said: name.bytes(), reason: Reason::SecondMain });
         }
+        check_scope(service, is_main, mode)?;
         let policy = policy(service, is_main, facts, mode, spec)?;
+        let rewrites = service.rewrite.as_ref().map(|said| &said.value);
+        let exit_map = service.exit_map.as_ref().map(|said| &said.value);
+        let dies_by_signal = is_said(service.die_by_signal);
         // As many places as the spec has.
-        let _ = plan.services.push(Service { name, policy });
+        let _ = plan.services.push(Service { name, policy, rewrites, exit_map, dies_by_signal });
     }
     match (plan.services.is_empty(), main) {
         (true, _) => Err(Refusal { origin: Origin::Default, said: b"", reason: Reason::NoCommand }),
@@ -52,6 +56,39 @@ pub(super) fn push_services<'a>(
             Err(Refusal { origin, said: b"", reason: Reason::NoMain })
         }
         (false, Some(_)) => check_cycles(spec, plan),
+    }
+}
+
+/// Whether a switch was set.
+fn is_said(switch: Option<Said<bool>>) -> bool {
+    switch.is_some_and(|said| said.value)
+}
+
+/// Keys that only make sense for the main service, or only where we are the entrypoint.
+fn check_scope<'a>(
+    service: &'a ServiceSpec<'_>,
+    is_main: bool,
+    mode: Mode,
+) -> Result<(), Refusal<'a>> {
+    let origin = |key: Option<Origin>, name: &'static str| key.map(|origin| (origin, name));
+    let of_entrypoint = [
+        origin(service.die_by_signal.map(|said| said.origin), "die-by-signal"),
+        origin(service.parent_death.map(|said| said.origin), "parent-death"),
+    ];
+    let of_main = [
+        origin(service.rewrite.map(|said| said.origin), "rewrite"),
+        origin(service.exit_map.map(|said| said.origin), "exit-map"),
+    ];
+    let refuse = |(origin, key): (Origin, &'static str), reason| {
+        Err(Refusal { origin, said: key.as_bytes(), reason })
+    };
+    let entrypoint_keys = of_entrypoint.into_iter().flatten();
+    if let (Mode::Run, Some(key)) = (mode, entrypoint_keys.clone().next()) {
+        return refuse(key, Reason::EntrypointOnly);
+    }
+    match entrypoint_keys.chain(of_main.into_iter().flatten()).next() {
+        Some(key) if !is_main => refuse(key, Reason::MainOnly),
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -107,6 +144,8 @@ fn policy<'a>(
         window: service.restart_window.map_or(default.window, |said| said.value),
         stop_signal: service.stop_signal.map_or(default.stop_signal, |said| said.value),
         grace: service.grace.map_or(grace, |said| said.value),
+        kill_mode: service.kill_mode.map_or(default.kill_mode, |said| said.value),
+        success: service.success_exit.map_or(default.success, |said| said.value),
     })
 }
 

@@ -39,7 +39,7 @@ impl Front {
     fn takes(self, key: &Key) -> bool {
         match self {
             Self::Run | Self::Check => true,
-            Self::Entrypoint => key.scope() == KeyFor::AnyVerb,
+            Self::Entrypoint => key.scope != KeyFor::Run,
         }
     }
 }
@@ -276,7 +276,7 @@ fn command<'a>(words: Words<'a>, origin: Origin, spec: &mut Spec<'a>) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Restart, Shift};
+    use crate::model::{KillMode, Restart, Shift, Signal};
     use std::boxed::Box;
     use std::string::{String, ToString};
     use std::vec::Vec;
@@ -347,6 +347,27 @@ mod tests {
                 assert!(!spec.loopback.unwrap().value);
             },
         );
+    }
+
+    #[test]
+    fn sets_and_maps_grow_with_each_flag() {
+        let line = "--rewrite TERM:QUIT,HUP:drop --rewrite USR1:USR2 --success-exit 3,TERM \
+                    --success-exit 4 --exit-map 3:0 --signal-group --die-by-signal \
+                    --parent-death INT:7 --unhandled drop --kill-mode process --env-file a";
+        with(Front::Entrypoint, line, |spec, said| {
+            assert!(said.is_empty(), "{said:?}");
+            let service = &spec.services[0];
+            let rewrites = service.rewrite.unwrap().value;
+            assert_eq!(rewrites.of(Signal::TERM), Some(Signal::QUIT));
+            assert_eq!(rewrites.of(Signal::HUP), None);
+            assert_eq!(rewrites.of(Signal::new(10).unwrap()), Signal::new(12));
+            let success = service.success_exit.unwrap().value;
+            assert!([3, 4, 143].into_iter().all(|code| success.has(code)));
+            assert_eq!(service.exit_map.unwrap().value.of(3), 0);
+            assert_eq!(service.parent_death.unwrap().value.parent, Some(7));
+            assert_eq!(service.env_files[0].value, c"a");
+            assert_eq!(service.kill_mode.unwrap().value, KillMode::Process);
+        });
     }
 
     #[test]

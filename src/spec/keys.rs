@@ -6,7 +6,8 @@
 
 use super::{Item, Spec, service::ServiceSpec, switch};
 use crate::model::{
-    Account, HostName, IdMap, Proc, Restart, ServiceName, Shift, Signal, Span, Stdio, Terminal,
+    Account, ExitCodes, ExitMap, HostName, IdMap, KillMode, ParentDeath, Proc, Restart, Rewrites,
+    ServiceName, Shift, Signal, Span, Stdio, Terminal, Unhandled,
 };
 use crate::text::{Fault, units};
 
@@ -69,6 +70,8 @@ pub enum KeyFor {
     AnyVerb,
     /// `run`, which makes the namespaces that the key speaks of.
     Run,
+    /// The entrypoint, whose parent and whose end the key speaks of; `run` has a launcher there.
+    Entrypoint,
 }
 
 /// How a key's value is written in the file. As a flag everything is text.
@@ -111,6 +114,8 @@ pub struct Key {
     pub table: Table,
     /// Its name in the file, and its flag without the dashes.
     pub name: &'static str,
+    /// Which verbs take it.
+    pub scope: KeyFor,
     /// Whether it can be said as a flag and on the kernel command line.
     pub has_flag: bool,
     /// Other names of the flag: what bubblewrap, docker or unshare call it.
@@ -142,7 +147,12 @@ impl Key {
         value: &'static str,
         set: Set,
     ) -> Self {
-        Self { table, name, has_flag: true, aliases: &[], shape, value, default: "", help: "", set }
+        let scope = match table {
+            Table::Service | Table::Security => KeyFor::AnyVerb,
+            Table::Sandbox | Table::Time | Table::User | Table::Net => KeyFor::Run,
+        };
+        let (has_flag, aliases, default, help) = (true, [].as_slice(), "", "");
+        Self { table, name, scope, has_flag, aliases, shape, value, default, help, set }
     }
 
     const fn help(self, default: &'static str, help: &'static str) -> Self {
@@ -151,6 +161,10 @@ impl Key {
 
     const fn also(self, aliases: &'static [&'static str]) -> Self {
         Self { aliases, ..self }
+    }
+
+    const fn for_entrypoint(self) -> Self {
+        Self { scope: KeyFor::Entrypoint, ..self }
     }
 
     const fn without_flag(self) -> Self {
@@ -165,14 +179,6 @@ impl Key {
     /// The key whose flag has this name, without the dashes.
     pub fn of_flag(name: &[u8]) -> Option<&'static Self> {
         KEYS.iter().filter(|key| key.has_flag).find(|key| key.names().any(|n| n.as_bytes() == name))
-    }
-
-    /// Which verbs take it.
-    pub const fn scope(&self) -> KeyFor {
-        match self.table {
-            Table::Service | Table::Security => KeyFor::AnyVerb,
-            Table::Sandbox | Table::Time | Table::User | Table::Net => KeyFor::Run,
-        }
     }
 
     /// The flag's names, the TOML key first.
@@ -293,6 +299,11 @@ pub const KEYS: &[Key] = &[
         .help("", "Program and arguments; found in PATH when it has no slash. Must be given."),
     service("env", Shape::Pairs, "NAME=VALUE", |service, item| service.set_env(item))
         .help("ours", "Set a variable. --setenv NAME VALUE does the same."),
+    service("env-file", Shape::List, "PATH", |service, item| {
+        let path = absolute_or_here(item.text)?;
+        item.append(&mut service.env_files, path)
+    })
+    .help("", "Set the variables of a file: NAME=VALUE lines, # comments, NAME alone keeps ours."),
     service("unset-env", Shape::List, "NAME", |service, item| service.unset_env(item))
         .also(&["unsetenv"])
         .help("", "Take a variable out."),
@@ -363,6 +374,45 @@ pub const KEYS: &[Key] = &[
     service("grace", Shape::Span, "TIME", |service, item| service.set_grace(item))
         .also(&["stop-timeout"])
         .help("10s", "Time it has to stop, then KILL to all it left; infinity waits for ever."),
+    service("kill-mode", Shape::Text, "tree|process", |service, item| {
+        service.kill_mode = item.said(KillMode::parse)?;
+        Ok(())
+    })
+    .help("tree", "What is ended with it: all that comes from it, or its own process alone."),
+    service("rewrite", Shape::List, "FROM:TO", |service, item| {
+        item.gather(&mut service.rewrite, Rewrites::add)
+    })
+    .help("", "A signal for it counts as another: TERM:QUIT; or is lost: HUP:drop."),
+    service("signal-group", Shape::Switch, "", |service, item| {
+        service.signal_group = item.said(switch)?;
+        Ok(())
+    })
+    .help("false", "Signals for it go to its whole process group."),
+    service("unhandled", Shape::Text, "forward|drop", |service, item| {
+        service.unhandled = item.said(Unhandled::parse)?;
+        Ok(())
+    })
+    .help("forward", "Signals that would end it because it has no handler: drop, as for a PID 1."),
+    service("success-exit", Shape::List, "CODE|SIGNAL", |service, item| {
+        item.gather(&mut service.success_exit, ExitCodes::add)
+    })
+    .help("", "Ends that count as success, and as exit code 0; a signal stands for 128+N."),
+    service("exit-map", Shape::List, "FROM:TO", |service, item| {
+        item.gather(&mut service.exit_map, ExitMap::add)
+    })
+    .help("", "Our exit code for each of its: 3:0, or KILL:1, where KILL is 137."),
+    service("die-by-signal", Shape::Switch, "", |service, item| {
+        service.die_by_signal = item.said(switch)?;
+        Ok(())
+    })
+    .for_entrypoint()
+    .help("false", "End by the signal that ended it, where we are not PID 1; else 128+N."),
+    service("parent-death", Shape::TextOrNumber, "SIGNAL[:PID]", |service, item| {
+        service.parent_death = item.said(ParentDeath::parse)?;
+        Ok(())
+    })
+    .for_entrypoint()
+    .help("", "As if SIGNAL had come when our parent ends, or is not PID (TERM:$$ in a shell)."),
     service("terminal", Shape::Text, "share|none|own", |service, item| {
         service.terminal = item.said(Terminal::parse)?;
         Ok(())
@@ -410,6 +460,11 @@ const fn service(
     set: for<'a> fn(&mut ServiceSpec<'a>, Item<'a>) -> Result<(), Fault>,
 ) -> Key {
     Key::row(Table::Service, name, shape, value, Set::Service(set))
+}
+
+/// A path; a relative one is looked for where we were started.
+const fn absolute_or_here(text: &core::ffi::CStr) -> Result<&core::ffi::CStr, Fault> {
+    if text.is_empty() { Err(Fault::Empty) } else { Ok(text) }
 }
 
 /// An id, 0 to 4294967294.

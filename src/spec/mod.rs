@@ -99,6 +99,19 @@ impl<'a> Item<'a> {
         Ok(Some(Said { value: parse(self.text)?, origin: self.origin }))
     }
 
+    /// Adds it to a set or map with `add`; what an earlier source said is replaced as a whole.
+    fn gather<T: Copy + Default>(
+        self,
+        said: &mut Option<Said<T>>,
+        add: impl FnOnce(&mut T, &'a [u8]) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let known = said.filter(|known| known.origin.is_same_source(self.origin));
+        let mut value = known.map_or_else(T::default, |known| known.value);
+        add(&mut value, self.bytes())?;
+        *said = Some(Said { value, origin: self.origin });
+        Ok(())
+    }
+
     /// Appends it to a list; what an earlier source said is replaced as a whole.
     fn append<T, const N: usize>(self, list: &mut Vec<Said<T>, N>, value: T) -> Result<(), Fault> {
         if list.last().is_some_and(|last| !last.origin.is_same_source(self.origin)) {

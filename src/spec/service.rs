@@ -5,8 +5,11 @@ use core::ffi::CStr;
 use heapless::Vec;
 
 use super::{Item, Origin, Said, switch};
-use crate::limits::{ENV_CHANGES_MAX, GROUPS_MAX, RLIMITS_MAX, SERVICES_MAX};
-use crate::model::{Account, Restart, Rlimit, ServiceName, Signal, Span, Stdio, Terminal};
+use crate::limits::{ENV_CHANGES_MAX, ENV_FILES_MAX, GROUPS_MAX, RLIMITS_MAX, SERVICES_MAX};
+use crate::model::{
+    Account, ExitCodes, ExitMap, KillMode, ParentDeath, Restart, Rewrites, Rlimit, ServiceName,
+    Signal, Span, Stdio, Terminal, Unhandled,
+};
 use crate::text::{Fault, Words, units};
 
 /// One change to the inherited environment.
@@ -46,6 +49,10 @@ pub struct ServiceSpec<'a> {
     pub command: Option<Said<Words<'a>>>,
     /// Changes to the environment, in the order they were said.
     pub env: Vec<Said<EnvChange<'a>>, ENV_CHANGES_MAX>,
+    /// Files with variables that it gets; `env` overrules them.
+    pub env_files: Vec<Said<&'a CStr>, ENV_FILES_MAX>,
+    /// What those files say: `NAME=VALUE`, the last word on a variable counts.
+    pub file_env: Words<'a>,
     /// Whether it starts from an empty environment.
     pub clear_env: Option<Said<bool>>,
     /// The working directory.
@@ -74,6 +81,22 @@ pub struct ServiceSpec<'a> {
     pub stop_signal: Option<Said<Signal>>,
     /// How long it may take to stop; `None` inside waits for ever.
     pub grace: Option<Said<Option<Span>>>,
+    /// What is ended with it.
+    pub kill_mode: Option<Said<KillMode>>,
+    /// Signals for it that arrive as others.
+    pub rewrite: Option<Said<Rewrites>>,
+    /// Whether signals for it go to its whole process group.
+    pub signal_group: Option<Said<bool>>,
+    /// What becomes of signals that it is not prepared for.
+    pub unhandled: Option<Said<Unhandled>>,
+    /// Exit codes that count as success.
+    pub success_exit: Option<Said<ExitCodes>>,
+    /// As what its exit code is reported.
+    pub exit_map: Option<Said<ExitMap>>,
+    /// Whether the signal that ended it ends us, too.
+    pub die_by_signal: Option<Said<bool>>,
+    /// What happens when our parent ends.
+    pub parent_death: Option<Said<ParentDeath>>,
     /// What it has to do with our terminal.
     pub terminal: Option<Said<Terminal>>,
     /// Where its standard input comes from.

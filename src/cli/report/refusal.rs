@@ -43,6 +43,9 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
         | Reason::SecondMain
         | Reason::UnknownService
         | Reason::Cycle
+        | Reason::MainOnly
+        | Reason::EntrypointOnly
+        | Reason::RunOnly
         | Reason::GroupsDenied
         | Reason::DelayAboveMax => {}
     }
@@ -86,6 +89,20 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
         Reason::Cycle => sentence!(
             "service {s} waits for itself, by way of others",
             try: "take one after out of the circle"
+        ),
+        Reason::MainOnly => sentence!(
+            "{s} is for the main service only",
+            why: "signals that come for us are for that, and its exit code is ours",
+            try: "put it there"
+        ),
+        Reason::EntrypointOnly => sentence!(
+            "{s} is for the entrypoint only",
+            why: "run always ends with whoever started it, and its launcher is no PID 1",
+            try: "nsinit -- COMMAND, or without it"
+        ),
+        Reason::RunOnly => sentence!(
+            "{s} needs namespaces of our own, the entrypoint has none",
+            try: "nsinit run"
         ),
         Reason::Needs(..) => sentence!(
             "{n} needs a {t} namespace, which was left out",

@@ -9,7 +9,9 @@ use std::string::String;
 use std::vec::Vec;
 
 use super::show;
-use crate::model::{End, Moment, Policy, Restart, ServiceId, ServiceSet, Signal, Span};
+use crate::model::{
+    End, ExitCodes, KillMode, Moment, Policy, Restart, ServiceId, ServiceSet, Signal, Span,
+};
 use crate::supervisor::{Actions, Event, Supervisor};
 
 /// A service that is main, and never started again.
@@ -27,6 +29,8 @@ pub const SIDE: Policy = Policy {
     window: Span::from_s(60),
     stop_signal: Signal::TERM,
     grace: Some(Span::from_s(10)),
+    kill_mode: KillMode::Tree,
+    success: ExitCodes::EMPTY,
 };
 
 /// This policy, after the services at these places.

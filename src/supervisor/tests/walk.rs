@@ -60,6 +60,7 @@ fn policy(dice: &mut Dice, place: usize, count: usize, main: usize) -> Policy {
         window: dice.pick(&[Span::ZERO, Span::from_s(1), Span::from_s(9), Span::from_s(900)]),
         stop_signal: dice.pick(&[Signal::TERM, Signal::INT, Signal::QUIT, Signal::HUP]),
         grace: dice.pick(&[None, Some(Span::ZERO), Some(Span::from_s(1)), Some(Span::from_s(10))]),
+        ..Policy::default()
     }
 }
 
