@@ -13,10 +13,18 @@ nsinit::define_memory_functions!();
 /// The buffers of the command line. Untouched pages of it cost nothing.
 static mut DESK: Desk = Desk::new();
 
+unsafe extern "C" {
+    /// Where the first window of the image ends, which has the loop of PID 1 (link.ld).
+    safe static cold_start: u8;
+    /// Where the image ends: its code and what it reads; what it writes lies elsewhere.
+    safe static cold_end: u8;
+}
+
 /// The first Rust code of the process.
 unsafe extern "C" fn enter(stack: *const usize, mask: u64) -> ! {
     // SAFETY: `_start` hands on what the kernel gave, and nothing has run before.
-    let start = unsafe { Start::read(stack, mask) };
+    let mut start = unsafe { Start::read(stack, mask) };
+    start.cold = &raw const cold_start as usize..&raw const cold_end as usize;
     // SAFETY: `enter` runs once, so this is the only reference there will ever be.
     #[allow(static_mut_refs)]
     let desk = unsafe { &mut DESK };

@@ -18,7 +18,7 @@ use nsinit::cli::explain::print_text;
 use nsinit::limits::{ARENA_MAX, ENV_MAX};
 use nsinit::model::Signal;
 use nsinit::plan::order::{RULES, Rule, broken};
-use nsinit::plan::{Act, Facts, Mode, Plan, Reason, Refusal, Steps, TerminalState, resolve};
+use nsinit::plan::{Act, Facts, Mode, Plan, Reason, Refusal, TerminalState, resolve};
 use nsinit::spec::argv::{self, Front};
 use nsinit::spec::{Lists, Spec, SpecFault, file};
 use nsinit::text::{Arena, Words};
@@ -211,7 +211,7 @@ fn decide(name: &'static str, mode: Mode, machine: &Machine) -> Decided {
     argv::read(front, Words::new(bytes), first, &mut arena, spec, &mut complain);
     let line = format!("nsinit {verb} {}", words.join(" ")).replace("  ", " ");
     let mut shown = format!("{}: {line}\n\n", machine.about);
-    let mut plan = Plan::new(mode, leak(Steps::new()));
+    let mut plan = Plan::new(mode, leak(nsinit::plan::Lists::new()));
     let plan = match resolve(spec, &machine.facts, &mut plan) {
         Ok(()) => {
             show(&plan, spec, &mut shown);
@@ -230,7 +230,7 @@ fn decide(name: &'static str, mode: Mode, machine: &Machine) -> Decided {
 /// The steps as `explain` prints them, then how each service is supervised.
 fn show(plan: &Plan<'_>, spec: &Spec<'_>, shown: &mut String) {
     print_text(shown, plan, spec.file).unwrap();
-    for service in &plan.services {
+    for service in plan.services.iter() {
         let policy = service.policy;
         write!(shown, "\n{}:", service.name).unwrap();
         if policy.is_main {

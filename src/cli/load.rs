@@ -10,22 +10,23 @@ use super::report::{self, Place};
 use crate::engine::{self, probe::OurTerminal};
 use crate::limits::{ARENA_MAX, FILE_MAX};
 use crate::model::Errno;
-use crate::plan::{Facts, Mode, Plan, Questions, Steps, resolve};
+use crate::plan::{self, Facts, Mode, Plan, Questions, resolve};
 use crate::spec::argv::{self, Front};
 use crate::spec::{Complaint, Complaints, Lists, Origin, Said, Spec, SpecFault, file};
 use crate::sys::file::{Mode as Access, open, read};
 use crate::sys::start::Start;
 use crate::text::Arena;
 
-/// The buffers that reading needs. Pages that are not touched cost nothing, so a start without a
-/// file pays nothing for them.
+/// The buffers that reading needs. Pages that are not touched cost nothing, so what every start
+/// uses comes first and lies together, and what only a file needs comes last.
+#[repr(C)]
 pub struct Desk {
+    plan: plan::Lists<'static>,
+    spec: Vec<Spec<'static>, 1>,
+    lists: Lists<'static>,
+    arena: [u8; ARENA_MAX],
     file: [u8; FILE_MAX + 1],
     tokens: file::Tokens,
-    arena: [u8; ARENA_MAX],
-    lists: Lists<'static>,
-    spec: Vec<Spec<'static>, 1>,
-    steps: Steps<'static>,
 }
 
 impl Desk {
@@ -33,12 +34,12 @@ impl Desk {
     #[allow(clippy::new_without_default)] // it is made once, in a static
     pub const fn new() -> Self {
         Self {
+            plan: plan::Lists::new(),
+            spec: Vec::new(),
+            lists: Lists::new(),
+            arena: [0; ARENA_MAX],
             file: [0; FILE_MAX + 1],
             tokens: file::Tokens::new(),
-            arena: [0; ARENA_MAX],
-            lists: Lists::new(),
-            spec: Vec::new(),
-            steps: Steps::new(),
         }
     }
 }
@@ -95,7 +96,8 @@ pub fn decide(
     start: &Start,
     desk: &'static mut Desk,
 ) -> Option<Decided> {
-    let Desk { file, tokens, arena, lists, spec, steps } = desk;
+    let Desk { file, tokens, arena, lists, spec, plan } = desk;
+    spec.clear(); // a page that is written before it is read is fetched once
     let _ = spec.push(Spec::new(lists)); // the one place there is
     let spec = spec.last_mut()?;
     if load(Source { scope, front, call, detail }, file, tokens, arena, spec) > 0 {
@@ -103,7 +105,7 @@ pub fn decide(
     }
     let questions = Questions::of(mode, spec);
     let (facts, terminal) = engine::ask(questions, start);
-    let mut plan = Plan::new(mode, steps);
+    let mut plan = Plan::new(mode, plan);
     match resolve(spec, &facts, &mut plan) {
         Ok(()) => Some(Decided { spec, questions, facts, terminal, plan }),
         Err(refusal) => {
@@ -136,7 +138,7 @@ fn load(
     let mut printer = Printer { scope, file: named.map(|said| said.value), detail, count: 0 };
     if let Some(Said { value: path, origin }) = named {
         match read_file(path, buffer) {
-            Ok(source) => file::read(source, tokens, &mut arena, spec, &mut printer),
+            Ok(source) => read_into(spec, source, tokens, &mut arena, &mut printer),
             Err(Errno::E2BIG) => {
                 let complaint = Complaint::FileTooLarge(FILE_MAX);
                 printer.add(SpecFault { origin, said: path.to_bytes(), complaint });
@@ -158,6 +160,17 @@ fn load(
         say(format_args!("  and {more} more: nsinit check {path} prints every one\n"));
     }
     printer.count
+}
+
+#[inline(never)] // what it needs would lie in the frame of every start, also without a file
+fn read_into(
+    spec: &mut Spec<'static>,
+    source: &'static [u8],
+    tokens: &mut file::Tokens,
+    arena: &mut Arena<'static>,
+    printer: &mut Printer<'_>,
+) {
+    file::read(source, tokens, arena, spec, printer);
 }
 
 /// A sandbox without a name is called like its file.

@@ -7,7 +7,7 @@ use heapless::Vec;
 
 use crate::limits::{ACCOUNT_LINE_MAX, GROUPS_MAX};
 use crate::model::{Account, Errno, Why};
-use crate::spec::Groups;
+use crate::spec::Said;
 use crate::sys::{Fd, file, ids};
 use crate::text::{Arena, units};
 
@@ -31,7 +31,7 @@ struct Passwd {
 pub(super) fn become_user<'a>(
     user: Option<Account<'_>>,
     group: Option<Account<'_>>,
-    groups: Option<&Groups<'_>>,
+    groups: Option<&[Said<Account<'_>>]>,
     arena: &mut Arena<'a>,
 ) -> Result<Login<'a>, Trouble> {
     let mut login = Login::default();
@@ -135,7 +135,7 @@ fn group_id(group: Account<'_>) -> Result<u32, Trouble> {
 
 /// The groups that were said; where none were, those that name the user as their member.
 fn supplementary(
-    said: &Groups<'_>,
+    said: &[Said<Account<'_>>],
     user: &[u8],
     own: Option<u32>,
 ) -> Result<Vec<u32, GROUPS_MAX>, Trouble> {

@@ -64,6 +64,7 @@ fn descends(mut pid: i32, root: i32) -> bool {
     false
 }
 
+#[inline(never)] // its buffer would lie in the frame of every action
 /// Sends `signal` to every process that `matches`; gives how many there were. A zombie does not
 /// count.
 fn signal_matching(signal: Signal, matches: impl Fn(i32, &Place) -> bool) -> usize {

@@ -11,7 +11,7 @@ use super::record::Record;
 use super::spawn::{Started, spawn};
 use super::{Outcome, Teller, Telling, child, perform, tree};
 use crate::limits::{EVENTS_MAX, SERVICES_MAX, SIGNALS_A_ROUND};
-use crate::model::{End, Errno, Failure, Moment, Policy, ServiceId, Signal, code};
+use crate::model::{End, Errno, Failure, Moment, ServiceId, Signal, Span, code};
 use crate::plan::{Act, Birth, Plan};
 use crate::supervisor::{Action, Actions, Event, Supervisor};
 use crate::sys::process::Child;
@@ -19,6 +19,10 @@ use crate::sys::signal::Received;
 use crate::sys::start::Start;
 use crate::sys::wait::{self, Source};
 use crate::sys::{clock, file, memory, process, signal};
+
+/// How long after a start nothing must happen before the memory it took is given back: a command
+/// that is done by then is not made to pay for that.
+const QUIET: Span = Span::from_ms(100);
 
 /// A service's process, and the number it had: as long as anything is left in the group and session
 /// it led, the kernel gives that number to nobody else.
@@ -42,21 +46,23 @@ struct Turn<'t, 'a> {
     /// Why the main service could not be started the first time.
     failure: Option<Failure>,
     has_main_run: bool,
+    /// Whether a service was started since we last waited.
+    has_started: bool,
     verdict: Option<u8>,
 }
 
 /// Starts the services and watches over them until everything is over.
+#[inline(never)] // its code lies with that of the loop (link.ld)
 pub(super) fn supervise(
     plan: &Plan<'_>,
     start: &Start,
     hands: &mut Hands,
     teller: &mut dyn Teller,
 ) -> Outcome {
-    let mut policies: Vec<Policy, SERVICES_MAX> = Vec::new();
-    for service in &plan.services {
-        let _ = policies.push(service.policy); // as many places as a plan has services
+    let mut supervisor = Supervisor::new(start.random);
+    for service in plan.services.iter() {
+        supervisor.add(&service.policy);
     }
-    let mut supervisor = Supervisor::new(&policies, start.random);
     // PID 1 knows its number; whoever supervises among others asks for it.
     let is_pid1 = !plan.steps.iter().any(|step| matches!(step.act, Act::BecomeSubreaper));
     hands.supervisor_pid = if is_pid1 { 1 } else { process::pid() };
@@ -71,6 +77,7 @@ pub(super) fn supervise(
         value: None,
         failure: None,
         has_main_run: false,
+        has_started: false,
         verdict: None,
     };
     let mut actions = Actions::new();
@@ -116,8 +123,7 @@ impl Turn<'_, '_> {
     fn start(&mut self, id: ServiceId) {
         let is_main = self.plan.service(id).is_some_and(|service| service.policy.is_main);
         let started = spawn(self.plan, id, self.start, self.hands);
-        // The child has used our stack far deeper than we do; an init is small by giving that back.
-        let _ = memory::forget_stack_below(); // only memory is lost when it fails
+        self.has_started = true;
         match started {
             Started::Running(child) => {
                 self.has_main_run |= is_main;
@@ -212,7 +218,9 @@ impl Turn<'_, '_> {
     ///
     /// One round has one time, taken when it begins: what it does takes microseconds.
     fn wait(&mut self, now: Moment) {
-        let timeout = self.supervisor.deadline().map(|deadline| deadline.since(now));
+        let deadline = self.supervisor.deadline().map(|deadline| deadline.since(now));
+        let quiet = self.has_started.then_some(QUIET);
+        let timeout = deadline.into_iter().chain(quiet).min();
         let mut sources: Vec<Source, { SERVICES_MAX + 1 }> = Vec::new();
         let _ = sources.push(Source::of(self.hands.signals.as_ref())); // a place for it …
         for (_, child) in self.children() {
@@ -220,6 +228,7 @@ impl Turn<'_, '_> {
         }
         if wait::poll(&mut sources, timeout) == Ok(0) {
             self.happened(Event::Tick);
+            self.give_memory_back();
         }
         let mut sources = sources.iter();
         let has_signals = sources.next().is_some_and(Source::is_ready);
@@ -237,6 +246,15 @@ impl Turn<'_, '_> {
         }
         if self.hands.reads_child_signal {
             self.look_for_the_last();
+        }
+    }
+
+    /// A start uses our stack far deeper than we do, and code that we have no use for while we
+    /// wait: an init is small by giving that back.
+    fn give_memory_back(&mut self) {
+        if core::mem::take(&mut self.has_started) {
+            let _ = memory::forget_stack_below(); // only memory is lost when it fails
+            let _ = memory::forget_code(self.start); // as above
         }
     }
 

@@ -7,8 +7,6 @@
 
 use core::fmt::Write as _;
 
-use heapless::Vec;
-
 use super::{Act, Actor, Facts, Lines, Plan, Reason, Refusal, capability};
 use crate::limits::ID_MAP_BYTES_MAX;
 use crate::model::{IdKind, IdMap, Namespace, NamespaceSet};
@@ -50,8 +48,8 @@ impl Maps {
                 });
             }
         }
-        let uid = own_line(spec.uid_map, spec.uid, facts.uid);
-        let gid = own_line(spec.gid_map, spec.gid, facts.gid);
+        let uid = own_line(&spec.uid_map, spec.uid, facts.uid);
+        let gid = own_line(&spec.gid_map, spec.gid, facts.gid);
         if let (Some(uid), Some(gid)) = (uid, gid) {
             return Ok(Self::BySelf { uid, gid });
         }
@@ -98,12 +96,12 @@ impl Maps {
     /// PID 1's own steps, before it closes what it inherited.
     pub(super) fn push_by_self<'a>(self, spec: &'a Spec<'_>, facts: &Facts, plan: &mut Plan<'a>) {
         let Self::BySelf { uid, gid } = self else { return };
-        let origin_of = |lines: &IdMapLines, id: Option<Said<u32>>| {
+        let origin_of = |lines: &IdMapLines<'_>, id: Option<Said<u32>>| {
             let line = lines.first().map(|said| said.origin);
             line.or(id.map(|said| said.origin)).unwrap_or_default()
         };
         let (uid_origin, gid_origin) =
-            (origin_of(spec.uid_map, spec.uid), origin_of(spec.gid_map, spec.gid));
+            (origin_of(&spec.uid_map, spec.uid), origin_of(&spec.gid_map, spec.gid));
         let uid_line = Act::MapSelf(IdKind::Uid, IdMap::one(uid, facts.uid));
         let gid_line = Act::MapSelf(IdKind::Gid, IdMap::one(gid, facts.gid));
         plan.push(Actor::Inner, uid_origin, uid_line);
@@ -144,8 +142,8 @@ fn lines_of<'a>(spec: &'a Spec<'_>, kind: IdKind, own: u32) -> Lines<'a> {
 }
 
 /// What our own id is inside, when that is all the map says; `None` for any other map.
-fn own_line(lines: &IdMapLines, id: Option<Said<u32>>, own: u32) -> Option<u32> {
-    match lines.as_slice() {
+fn own_line(lines: &IdMapLines<'_>, id: Option<Said<u32>>, own: u32) -> Option<u32> {
+    match &**lines {
         [] => Some(id.map_or(own, |said| said.value)),
         [one] if one.value.count() == 1 && one.value.outside() == own => Some(one.value.inside()),
         _ => None,
@@ -153,19 +151,17 @@ fn own_line(lines: &IdMapLines, id: Option<Said<u32>>, own: u32) -> Option<u32> 
 }
 
 /// Whether the kernel would take these lines together.
-fn check<'a>(lines: &IdMapLines, kind: IdKind) -> Result<(), Refusal<'a>> {
+fn check<'a>(lines: &IdMapLines<'_>, kind: IdKind) -> Result<(), Refusal<'a>> {
     let refuse = |said: &Said<IdMap>, reason| Refusal { origin: said.origin, said: b"", reason };
-    let mut before: Vec<IdMap, { crate::limits::ID_MAP_LINES_MAX }> = Vec::new();
     let mut len = Length(0);
-    for said in lines {
-        if before.iter().any(|other| other.overlaps(said.value)) {
+    for (index, said) in lines.iter().enumerate() {
+        if lines.iter().take(index).any(|other| other.value.overlaps(said.value)) {
             return Err(refuse(said, Reason::MapOverlaps(kind)));
         }
         let _ = writeln!(len, "{}", said.value); // counting cannot fail
         if len.0 > ID_MAP_BYTES_MAX {
             return Err(refuse(said, Reason::MapTooLong(kind)));
         }
-        let _ = before.push(said.value); // it holds as many as the list itself
     }
     Ok(())
 }

@@ -68,8 +68,20 @@ pub struct Service<'a> {
     pub dies_by_signal: bool,
 }
 
-/// Every step of a plan. It is large, so it lies outside the stack.
-pub type Steps<'a> = Vec<Step<'a>, STEPS_MAX>;
+/// The memory that a plan is made in, outside the stack.
+#[derive(Debug, Default)]
+#[repr(C)] // what every plan uses lies together
+pub struct Lists<'a> {
+    services: Vec<Service<'a>, SERVICES_MAX>,
+    steps: Vec<Step<'a>, STEPS_MAX>,
+}
+
+impl Lists<'_> {
+    /// Empty lists.
+    pub const fn new() -> Self {
+        Self { services: Vec::new(), steps: Vec::new() }
+    }
+}
 
 /// Everything that will be done.
 #[derive(Debug)]
@@ -79,16 +91,20 @@ pub struct Plan<'a> {
     /// Who supervises.
     pub birth: Birth,
     /// Every step, in its order: the launcher's and PID 1's, then those of each service.
-    pub steps: &'a mut Steps<'a>,
+    pub steps: &'a mut Vec<Step<'a>, STEPS_MAX>,
     /// The services, in the order they were said.
-    pub services: Vec<Service<'a>, SERVICES_MAX>,
+    pub services: &'a mut Vec<Service<'a>, SERVICES_MAX>,
     is_too_long: bool,
 }
 
 impl<'a> Plan<'a> {
-    /// An empty plan, to be filled by [`resolve`] with steps in `steps`.
-    pub const fn new(mode: Mode, steps: &'a mut Steps<'a>) -> Self {
-        Self { mode, birth: Birth::Here, steps, services: Vec::new(), is_too_long: false }
+    /// An empty plan, to be filled by [`resolve`].
+    pub fn new(mode: Mode, lists: &'a mut Lists<'a>) -> Self {
+        let Lists { services, steps } = lists;
+        // A page that is written before it is read is fetched once.
+        services.clear();
+        steps.clear();
+        Self { mode, birth: Birth::Here, steps, services, is_too_long: false }
     }
 
     /// The steps of one actor with their numbers, in their order.

@@ -175,14 +175,14 @@ const fn shifts(spec: &Spec<'_>) -> bool {
 /// The keys that need a kind of namespace, and where they were said.
 fn needs_of(spec: &Spec<'_>) -> [(Option<Origin>, &'static str, Namespace); 9] {
     let loopback = spec.loopback.filter(|said| said.value).map(|said| said.origin);
-    let map_origin = |lines: &crate::spec::IdMapLines| lines.first().map(|said| said.origin);
+    let map_origin = |lines: &crate::spec::IdMapLines<'_>| lines.first().map(|said| said.origin);
     [
         (spec.hostname.map(|said| said.origin), "hostname", Namespace::Uts),
         (spec.domainname.map(|said| said.origin), "domainname", Namespace::Uts),
         (spec.boottime.map(|said| said.origin), "boottime", Namespace::Time),
         (spec.monotonic.map(|said| said.origin), "monotonic", Namespace::Time),
-        (map_origin(spec.uid_map), "uid-map", Namespace::User),
-        (map_origin(spec.gid_map), "gid-map", Namespace::User),
+        (map_origin(&spec.uid_map), "uid-map", Namespace::User),
+        (map_origin(&spec.gid_map), "gid-map", Namespace::User),
         (spec.uid.map(|said| said.origin), "uid", Namespace::User),
         (spec.gid.map(|said| said.origin), "gid", Namespace::User),
         (loopback, "loopback", Namespace::Net),

@@ -159,7 +159,7 @@ fn terminal(service: &ServiceSpec<'_>, is_main: bool) -> Terminal {
 /// are.
 fn check_cycles<'a>(spec: &'a Spec<'_>, plan: &Plan<'a>) -> Result<(), Refusal<'a>> {
     let mut ready = ServiceSet::EMPTY;
-    for _ in &plan.services {
+    for _ in plan.services.iter() {
         for (id, service) in plan.services() {
             if service.policy.after.is_within(ready) {
                 ready = ready.with(id);
@@ -174,7 +174,7 @@ fn check_cycles<'a>(spec: &'a Spec<'_>, plan: &Plan<'a>) -> Result<(), Refusal<'
         return Ok(());
     };
     // Who waits outside the circle leads into it, in as many steps as there are services.
-    for _ in &plan.services {
+    for _ in plan.services.iter() {
         id = waits(id).unwrap_or(id);
     }
     let said = plan.services.get(id.index()).map_or(b"".as_slice(), |own| own.name.bytes());
@@ -283,7 +283,7 @@ fn push_user<'a>(
     let act = Act::BecomeUser {
         user: service.user.map(|said| said.value),
         group: service.group.map(|said| said.value),
-        groups: (!setting.deny_setgroups).then_some(&service.groups),
+        groups: (!setting.deny_setgroups).then_some(&*service.groups),
     };
     plan.push(actor, origin, act);
     Ok(())

@@ -10,7 +10,7 @@ use core::fmt;
 use crate::model::{
     Account, HostName, IdKind, IdMap, NamespaceSet, Rlimit, ServiceId, Shift, Stdio,
 };
-use crate::spec::{EnvChange, Groups, IdMapLines, Origin, Said};
+use crate::spec::{EnvChange, IdMapLines, Origin, Said};
 use crate::text::{Quoted, Words};
 
 /// Who carries out a step.
@@ -28,7 +28,7 @@ pub enum Actor {
 #[derive(Clone, Copy, Debug)]
 pub enum Lines<'a> {
     /// Those that were said.
-    Said(&'a IdMapLines),
+    Said(&'a IdMapLines<'a>),
     /// Our own id, when nothing was said of this map.
     Own(IdMap),
 }
@@ -37,7 +37,7 @@ impl<'a> Lines<'a> {
     /// The lines, in their order.
     pub fn iter(self) -> impl Iterator<Item = IdMap> + Clone + use<'a> {
         let (said, own) = match self {
-            Self::Said(lines) => (lines.as_slice(), None),
+            Self::Said(lines) => (&**lines, None),
             Self::Own(line) => ([].as_slice(), Some(line)),
         };
         said.iter().map(|said| said.value).chain(own)
@@ -130,7 +130,7 @@ pub enum Act<'a> {
         /// The primary group; `None` is the user's, or keeps ours.
         group: Option<Account<'a>>,
         /// The supplementary groups; `None` where setgroups(2) is denied.
-        groups: Option<&'a Groups<'a>>,
+        groups: Option<&'a [Said<Account<'a>>]>,
     },
     /// The service ends when its supervisor does, where no PID namespace sees to that.
     DieWithSupervisor,

@@ -254,12 +254,12 @@ pub const KEYS: &[Key] = &[
         .help("", "Always refused: the wall clock is the same in every time namespace."),
     whole(Table::User, "uid-map", Shape::List, "LINE", |spec, item| {
         let line = IdMap::parse(item.bytes())?;
-        item.append(spec.uid_map, line)
+        spec.uid_map.append(item, line)
     })
     .help("our own uid, with user", "Line of the uid_map: \"INSIDE OUTSIDE COUNT\"; needs user."),
     whole(Table::User, "gid-map", Shape::List, "LINE", |spec, item| {
         let line = IdMap::parse(item.bytes())?;
-        item.append(spec.gid_map, line)
+        spec.gid_map.append(item, line)
     })
     .help("our own gid, with user", "Line of the gid_map, likewise."),
     whole(Table::User, "uid", Shape::Number, "ID", |spec, item| {
@@ -301,7 +301,7 @@ pub const KEYS: &[Key] = &[
         .help("ours", "Set a variable. --setenv NAME VALUE does the same."),
     service("env-file", Shape::List, "PATH", |service, item| {
         let path = absolute_or_here(item.text)?;
-        item.append(&mut service.env_files, path)
+        service.env_files.append(item, path)
     })
     .help("", "Set the variables of a file: NAME=VALUE lines, # comments, NAME alone keeps ours."),
     service("unset-env", Shape::List, "NAME", |service, item| service.unset_env(item))
@@ -328,7 +328,7 @@ pub const KEYS: &[Key] = &[
     .help("the user's", "Primary group, by number or by the /etc/group inside."),
     service("groups", Shape::List, "GROUP", |service, item| {
         let group = Account::parse(item.text)?;
-        item.append(&mut service.groups, group)
+        service.groups.append(item, group)
     })
     .help("the user's", "Supplementary groups."),
     service("umask", Shape::Text, "MODE", |service, item| {
@@ -338,7 +338,7 @@ pub const KEYS: &[Key] = &[
     .help("ours", "Mode bits that new files do not get, in octal."),
     service("after", Shape::List, "SERVICE", |service, item| {
         let name = ServiceName::parse(item.text)?;
-        item.append(&mut service.after, name)
+        service.after.append(item, name)
     })
     .help("", "Starts when these are ready, stops before them."),
     service("restart", Shape::Text, "POLICY", |service, item| {

@@ -10,6 +10,7 @@ pub mod cmdline;
 mod fault;
 pub mod file;
 pub mod keys;
+mod list;
 mod service;
 
 use core::ffi::CStr;
@@ -22,7 +23,8 @@ use crate::text::Fault;
 
 pub use fault::{Complaint, Complaints, SpecFault};
 pub use keys::{Key, KeyFor, Shape, Table};
-pub use service::{EnvChange, Groups, ServiceSpec};
+pub use list::List;
+pub use service::{EnvChange, ServiceLists, ServiceSpec};
 
 /// Where a value was said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -111,15 +113,6 @@ impl<'a> Item<'a> {
         *said = Some(Said { value, origin: self.origin });
         Ok(())
     }
-
-    /// Appends it to a list; what an earlier source said is replaced as a whole.
-    fn append<T, const N: usize>(self, list: &mut Vec<Said<T>, N>, value: T) -> Result<(), Fault> {
-        if list.last().is_some_and(|last| !last.origin.is_same_source(self.origin)) {
-            list.clear();
-        }
-        let said = Said { value, origin: self.origin };
-        list.push(said).map_err(|_| Fault::TooMany { max: N })
-    }
 }
 
 /// `true` or `false`.
@@ -153,21 +146,34 @@ impl Kinds {
 }
 
 /// Lines of one of the two id maps.
-pub type IdMapLines = Vec<Said<IdMap>, ID_MAP_LINES_MAX>;
+pub type IdMapLines<'a> = List<'a, Said<IdMap>, ID_MAP_LINES_MAX>;
 
-/// The lists that a spec is filled into. They are large and mostly empty, so they lie outside the
-/// stack, where what is not touched costs nothing.
-#[derive(Debug, Default)]
+/// The memory that a spec is filled into, outside the stack. What every spec uses comes first and
+/// lies together; the rest is hardly ever touched.
+#[derive(Debug)]
+#[repr(C)]
 pub struct Lists<'a> {
     services: Vec<ServiceSpec<'a>, SERVICES_MAX>,
-    uid_map: IdMapLines,
-    gid_map: IdMapLines,
+    of_services: [ServiceLists<'a>; SERVICES_MAX],
+    uid_map: Vec<Said<IdMap>, ID_MAP_LINES_MAX>,
+    gid_map: Vec<Said<IdMap>, ID_MAP_LINES_MAX>,
 }
 
 impl Lists<'_> {
     /// Empty lists.
     pub const fn new() -> Self {
-        Self { services: Vec::new(), uid_map: Vec::new(), gid_map: Vec::new() }
+        Self {
+            services: Vec::new(),
+            of_services: [const { ServiceLists::new() }; SERVICES_MAX],
+            uid_map: Vec::new(),
+            gid_map: Vec::new(),
+        }
+    }
+}
+
+impl Default for Lists<'_> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -193,9 +199,9 @@ pub struct Spec<'a> {
     /// The shift of CLOCK_MONOTONIC.
     pub monotonic: Option<Said<Shift>>,
     /// Lines of the uid_map.
-    pub uid_map: &'a mut IdMapLines,
+    pub uid_map: IdMapLines<'a>,
     /// Lines of the gid_map.
-    pub gid_map: &'a mut IdMapLines,
+    pub gid_map: IdMapLines<'a>,
     /// Our user id, as it is seen inside.
     pub uid: Option<Said<u32>>,
     /// Our group id, as it is seen inside.
@@ -206,12 +212,14 @@ pub struct Spec<'a> {
     pub no_new_privs: Option<Said<bool>>,
     /// The services, in the order they were said.
     pub services: &'a mut Vec<ServiceSpec<'a>, SERVICES_MAX>,
+    /// Memory for the lists of services to come.
+    spare: &'a mut [ServiceLists<'a>],
 }
 
 impl<'a> Spec<'a> {
     /// Nothing asked yet, to be filled into these lists.
     pub const fn new(lists: &'a mut Lists<'a>) -> Self {
-        let Lists { services, uid_map, gid_map } = lists;
+        let Lists { services, of_services, uid_map, gid_map } = lists;
         Self {
             file: None,
             verbose: false,
@@ -222,13 +230,14 @@ impl<'a> Spec<'a> {
             proc: None,
             boottime: None,
             monotonic: None,
-            uid_map,
-            gid_map,
+            uid_map: List::new(uid_map),
+            gid_map: List::new(gid_map),
             uid: None,
             gid: None,
             loopback: None,
             no_new_privs: None,
             services,
+            spare: of_services,
         }
     }
 
@@ -237,8 +246,10 @@ impl<'a> Spec<'a> {
     /// # Errors
     /// [`Fault::TooMany`].
     pub fn add_service(&mut self, origin: Origin) -> Result<(), Fault> {
-        let service = ServiceSpec { origin, ..ServiceSpec::default() };
-        self.services.push(service).map_err(|_| Fault::TooMany { max: SERVICES_MAX })
+        let full = Fault::TooMany { max: SERVICES_MAX };
+        let (lists, rest) = core::mem::take(&mut self.spare).split_first_mut().ok_or(full)?;
+        self.spare = rest;
+        self.services.push(ServiceSpec::new(origin, lists)).map_err(|_| full)
     }
 
     /// The service that flags and the command behind them speak of: the main one, the only one, or
@@ -255,10 +266,10 @@ impl<'a> Spec<'a> {
     }
 
     /// The lines of one of the two maps.
-    pub const fn id_map(&self, kind: IdKind) -> &IdMapLines {
+    pub const fn id_map(&self, kind: IdKind) -> &IdMapLines<'a> {
         match kind {
-            IdKind::Uid => self.uid_map,
-            IdKind::Gid => self.gid_map,
+            IdKind::Uid => &self.uid_map,
+            IdKind::Gid => &self.gid_map,
         }
     }
 
@@ -304,16 +315,5 @@ mod tests {
         assert_eq!(ask(&[c"net", c"uts"]), NamespaceSet::NET | NamespaceSet::UTS);
         assert_eq!(ask(&[c"+net"]), default | NamespaceSet::NET);
         assert_eq!(ask(&[c"+net", c"-pid"]), NamespaceSet::MNT | NamespaceSet::NET);
-    }
-
-    #[test]
-    fn a_later_source_replaces_a_list_as_a_whole() {
-        let mut list: Vec<Said<u8>, 4> = Vec::new();
-        let in_file = Item { text: c"", origin: Origin::File { line: 1, column: 1 } };
-        in_file.append(&mut list, 1).unwrap();
-        in_file.append(&mut list, 2).unwrap();
-        item(c"", 3).append(&mut list, 3).unwrap();
-        item(c"", 4).append(&mut list, 4).unwrap();
-        assert!(list.iter().map(|said| said.value).eq([3, 4]));
     }
 }

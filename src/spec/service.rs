@@ -4,7 +4,7 @@ use core::ffi::CStr;
 
 use heapless::Vec;
 
-use super::{Item, Origin, Said, switch};
+use super::{Item, List, Origin, Said, switch};
 use crate::limits::{ENV_CHANGES_MAX, ENV_FILES_MAX, GROUPS_MAX, RLIMITS_MAX, SERVICES_MAX};
 use crate::model::{
     Account, ExitCodes, ExitMap, KillMode, ParentDeath, Restart, Rewrites, Rlimit, ServiceName,
@@ -33,8 +33,34 @@ impl<'a> EnvChange<'a> {
     }
 }
 
-/// Supplementary groups.
-pub type Groups<'a> = Vec<Said<Account<'a>>, GROUPS_MAX>;
+/// The memory of one service's lists.
+#[derive(Debug)]
+pub struct ServiceLists<'a> {
+    env: Vec<Said<EnvChange<'a>>, ENV_CHANGES_MAX>,
+    env_files: Vec<Said<&'a CStr>, ENV_FILES_MAX>,
+    groups: Vec<Said<Account<'a>>, GROUPS_MAX>,
+    after: Vec<Said<ServiceName<'a>>, SERVICES_MAX>,
+    rlimits: Vec<Said<Rlimit>, RLIMITS_MAX>,
+}
+
+impl ServiceLists<'_> {
+    /// Empty lists.
+    pub const fn new() -> Self {
+        Self {
+            env: Vec::new(),
+            env_files: Vec::new(),
+            groups: Vec::new(),
+            after: Vec::new(),
+            rlimits: Vec::new(),
+        }
+    }
+}
+
+impl Default for ServiceLists<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 /// What was asked of one service; `None` and empty lists were not said.
 #[derive(Debug, Default)]
@@ -48,9 +74,9 @@ pub struct ServiceSpec<'a> {
     /// The command and its arguments.
     pub command: Option<Said<Words<'a>>>,
     /// Changes to the environment, in the order they were said.
-    pub env: Vec<Said<EnvChange<'a>>, ENV_CHANGES_MAX>,
+    pub env: List<'a, Said<EnvChange<'a>>, ENV_CHANGES_MAX>,
     /// Files with variables that it gets; `env` overrules them.
-    pub env_files: Vec<Said<&'a CStr>, ENV_FILES_MAX>,
+    pub env_files: List<'a, Said<&'a CStr>, ENV_FILES_MAX>,
     /// What those files say: `NAME=VALUE`, the last word on a variable counts.
     pub file_env: Words<'a>,
     /// Whether it starts from an empty environment.
@@ -62,11 +88,11 @@ pub struct ServiceSpec<'a> {
     /// Its primary group.
     pub group: Option<Said<Account<'a>>>,
     /// Its supplementary groups.
-    pub groups: Groups<'a>,
+    pub groups: List<'a, Said<Account<'a>>, GROUPS_MAX>,
     /// The mode bits that new files do not get.
     pub umask: Option<Said<u32>>,
     /// The services that must be ready first, by name.
-    pub after: Vec<Said<ServiceName<'a>>, SERVICES_MAX>,
+    pub after: List<'a, Said<ServiceName<'a>>, SERVICES_MAX>,
     /// Whether it is started again after its end.
     pub restart: Option<Said<Restart>>,
     /// The first pause before a restart.
@@ -106,7 +132,7 @@ pub struct ServiceSpec<'a> {
     /// Where its standard error goes.
     pub stderr: Option<Said<Stdio<'a>>>,
     /// Resource limits, one for each resource that was said.
-    pub rlimits: Vec<Said<Rlimit>, RLIMITS_MAX>,
+    pub rlimits: List<'a, Said<Rlimit>, RLIMITS_MAX>,
     /// The nice value.
     pub nice: Option<Said<i32>>,
     /// The oom_score_adj.
@@ -114,6 +140,19 @@ pub struct ServiceSpec<'a> {
 }
 
 impl<'a> ServiceSpec<'a> {
+    /// Nothing said yet, with memory for its lists.
+    pub fn new(origin: Origin, lists: &'a mut ServiceLists<'a>) -> Self {
+        Self {
+            origin,
+            env: List::new(&mut lists.env),
+            env_files: List::new(&mut lists.env_files),
+            groups: List::new(&mut lists.groups),
+            after: List::new(&mut lists.after),
+            rlimits: List::new(&mut lists.rlimits),
+            ..Self::default()
+        }
+    }
+
     /// Whether it was said to be the main service.
     pub fn is_main(&self) -> bool {
         self.main.is_some_and(|said| said.value)
@@ -131,7 +170,7 @@ impl<'a> ServiceSpec<'a> {
         let said = Said { value: change, origin };
         match self.env.iter_mut().find(|known| known.value.name() == change.name()) {
             Some(known) => *known = said,
-            None => self.env.push(said).map_err(|_| Fault::TooMany { max: ENV_CHANGES_MAX })?,
+            None => self.env.push(said)?,
         }
         Ok(())
     }
@@ -158,7 +197,7 @@ impl<'a> ServiceSpec<'a> {
         let said = Said { value, origin: item.origin };
         match self.rlimits.iter_mut().find(|known| known.value.resource == value.resource) {
             Some(known) => *known = said,
-            None => self.rlimits.push(said).map_err(|_| Fault::TooMany { max: RLIMITS_MAX })?,
+            None => self.rlimits.push(said)?,
         }
         Ok(())
     }
@@ -217,6 +256,11 @@ fn narrow(text: &[u8], min: i32, max: i32) -> Result<i32, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::boxed::Box;
+
+    fn blank() -> ServiceSpec<'static> {
+        ServiceSpec::new(Origin::Default, Box::leak(Box::default()))
+    }
 
     fn item(text: &CStr) -> Item<'_> {
         Item { text, origin: Origin::Argument(1) }
@@ -224,7 +268,7 @@ mod tests {
 
     #[test]
     fn the_last_word_on_a_variable_counts() {
-        let mut service = ServiceSpec::default();
+        let mut service = blank();
         service.set_env(item(c"TZ=UTC")).unwrap();
         service.set_env(item(c"A=1=2")).unwrap();
         service.unset_env(item(c"TZ")).unwrap();
@@ -237,7 +281,7 @@ mod tests {
 
     #[test]
     fn grace_can_be_endless_and_a_working_directory_is_absolute() {
-        let mut service = ServiceSpec::default();
+        let mut service = blank();
         service.set_grace(item(c"infinity")).unwrap();
         assert_eq!(service.grace.unwrap().value, None);
         service.set_grace(item(c"5s")).unwrap();

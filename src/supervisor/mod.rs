@@ -58,35 +58,37 @@ struct Service {
 }
 
 /// All services, and how far the whole is.
+#[repr(C)] // what one service needs lies together, and the places of others behind it
 pub struct Supervisor {
-    services: Vec<Service, SERVICES_MAX>,
     main: Option<ServiceId>,
     phase: Phase,
     /// Signals for the main service that came while it did not run.
     kept: SignalSet,
     random: Random,
+    services: Vec<Service, SERVICES_MAX>,
 }
 
 impl Supervisor {
-    /// Services by their place in the plan, none of them started. `seed` is any number, best one
-    /// that nobody else got. No plan has more than [`SERVICES_MAX`] services: a [`ServiceId`]
-    /// could not name them.
-    #[inline(never)] // so that it is filled where it will lie
-    pub fn new(policies: &[Policy], seed: u64) -> Self {
-        // Filled in place: it is large, and PID 1 keeps no second copy of it.
-        let mut supervisor = Self {
-            services: Vec::new(),
-            main: policies.iter().position(|policy| policy.is_main).and_then(ServiceId::new),
+    /// No services yet. `seed` is any number, best one that nobody else got.
+    pub const fn new(seed: u64) -> Self {
+        Self {
+            main: None,
             phase: Phase::Running,
             kept: SignalSet::EMPTY,
             random: Random::new(seed),
-        };
-        for policy in policies.iter().take(SERVICES_MAX) {
-            let (state, restarts) = (State::FIRST, Restarts::default());
-            // There is room for as many as are taken.
-            let _ = supervisor.services.push(Service { policy: *policy, state, restarts });
+            services: Vec::new(),
         }
-        supervisor
+    }
+
+    /// Puts the next service of the plan behind the others, not started yet. No plan has more than
+    /// [`SERVICES_MAX`] services: a [`ServiceId`] could not name them.
+    pub fn add(&mut self, policy: &Policy) {
+        if policy.is_main {
+            self.main = ServiceId::new(self.services.len());
+        }
+        let (state, restarts) = (State::FIRST, Restarts::default());
+        // There is room for as many as a plan has.
+        let _ = self.services.push(Service { policy: *policy, state, restarts });
     }
 
     /// Starts what waits for nobody.

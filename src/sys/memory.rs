@@ -1,8 +1,11 @@
 //! Our own memory: madvise(2).
 
+use core::ops::Range;
+
 use linux_raw_sys::general as raw;
 
 use super::call::{call, check};
+use super::start::Start;
 use crate::model::Errno;
 
 /// Bytes of the stack below us that are given back at most: deeper than anything of ours reaches.
@@ -23,9 +26,30 @@ pub fn forget_stack_below() -> Result<(), Errno> {
     let start = end.saturating_sub(DEPTH);
     // SAFETY: below the stack pointer and what the ABI keeps below it (128 bytes) nothing is alive;
     // the stack grows down into this range, so it is a part of it, or not mapped yet (ENOMEM).
-    let ret = unsafe { call!(madvise, start, end - start, raw::MADV_DONTNEED as usize) };
+    unsafe { forget(start..end) }
+}
+
+/// madvise(2), MADV_DONTNEED: gives back code and constants of ours that are not used while we
+/// wait. They come back from the file when they are.
+///
+/// # Errors
+/// EINVAL where pages are larger than 4 KiB and the range does not begin with one.
+pub fn forget_code(start: &Start) -> Result<(), Errno> {
+    // SAFETY: `Start::cold` is never written, so that nothing in it is lost.
+    unsafe { forget(start.cold.clone()) }
+}
+
+/// Gives back what a range of our memory holds.
+///
+/// # Safety
+/// Nothing in it that was written is needed again.
+unsafe fn forget(Range { start, end }: Range<usize>) -> Result<(), Errno> {
+    let len = end.saturating_sub(start);
+    // SAFETY: the caller's promise; what is not mapped is left alone.
+    let ret = unsafe { call!(madvise, start, len, raw::MADV_DONTNEED as usize) };
     match check(ret) {
-        // The stack has not grown so far: what there is has been given back (madvise(2), ENOMEM).
+        // A part is not mapped (the stack has not grown so far, there is a gap between segments);
+        // what is has been given back (madvise(2), ENOMEM).
         Ok(_) | Err(Errno::ENOMEM) => Ok(()),
         Err(errno) => Err(errno),
     }

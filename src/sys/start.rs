@@ -3,6 +3,7 @@
 
 use core::ffi::{CStr, c_char};
 use core::marker::PhantomData;
+use core::ops::Range;
 
 use crate::model::SignalSet;
 use crate::text::Words;
@@ -25,6 +26,9 @@ pub struct Start {
     pub gid: u32,
     /// Sixteen random bytes of the kernel, eight of them (AT_RANDOM).
     pub random: u64,
+    /// The addresses of code and constants of ours that a PID 1 which waits has no use for. They
+    /// are never written, so that they come back from the file when they are used.
+    pub cold: Range<usize>,
     argv: *const Word,
     argc: usize,
     envp: *const Word,
@@ -60,6 +64,7 @@ impl Start {
             uid: 0,
             gid: 0,
             random: 0,
+            cold: 0..0,
             argv,
             argc,
             envp,

@@ -65,7 +65,8 @@ fn event(name: &str) -> Event {
 
 /// Plays the events of the story, and holds what came of them against it.
 pub fn check(policies: &[Policy], story: &str) {
-    let mut supervisor = Supervisor::new(policies, 1);
+    let mut supervisor = Supervisor::new(1);
+    policies.iter().for_each(|policy| supervisor.add(policy));
     let mut told = String::new();
     let lines: Vec<_> = story.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     for line in &lines {

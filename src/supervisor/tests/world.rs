@@ -144,8 +144,10 @@ impl Body {
 impl World {
     pub fn new(policies: &[Policy], seed: u64, dice: Dice) -> Self {
         let bodies = policies.iter().enumerate();
+        let mut supervisor = Supervisor::new(seed);
+        policies.iter().for_each(|policy| supervisor.add(policy));
         Self {
-            supervisor: Supervisor::new(policies, seed),
+            supervisor,
             dice,
             now: Moment::from_ns(0),
             bodies: bodies.map(|(n, p)| Body::new(ServiceId::new(n).unwrap(), *p)).collect(),
