@@ -122,6 +122,7 @@ fn one(out: &mut Out, key: &'static Key) -> fmt::Result {
         Shape::Switch => writeln!(out, "true or false")?,
         Shape::List | Shape::Words => writeln!(out, "[\"{value}\", …]")?,
         Shape::Pairs => writeln!(out, "{{ NAME = \"VALUE\", … }}")?,
+        Shape::TextOrExec => writeln!(out, "\"{value}\" or {{ exec = [\"WORD\", …] }}")?,
     }
     let verbs = match key.scope {
         KeyFor::AnyVerb => "run and the entrypoint",

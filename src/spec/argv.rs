@@ -9,6 +9,7 @@
 
 use core::ffi::CStr;
 
+use super::split::put_flag;
 use super::{
     Complaint, Complaints, Item, Key, KeyFor, Origin, Said, Shape, Spec, SpecFault, keys::KEYS,
 };
@@ -221,21 +222,22 @@ fn put<'a>(
 ) -> Result<(), Wrong<'a>> {
     let bytes = value.to_bytes();
     if key.shape != Shape::List || !bytes.contains(&b',') {
-        return put_one(key, Item { text: value, origin }, spec);
+        return put_one(key, Item { text: value, origin }, arena, spec);
     }
     for entry in bytes.split(|byte| *byte == b',') {
         let text = arena.word(entry).map_err(|fault| (bytes, Complaint::Value(key, fault)))?;
-        put_one(key, Item { text, origin }, spec)?;
+        put_one(key, Item { text, origin }, arena, spec)?;
     }
     Ok(())
 }
 
-fn put_one<'a>(key: &'static Key, item: Item<'a>, spec: &mut Spec<'a>) -> Result<(), Wrong<'a>> {
-    match key.put(spec, None, item) {
-        Ok(true) => Ok(()),
-        Ok(false) => Err((item.bytes(), Complaint::NoMainService)),
-        Err(fault) => Err((item.bytes(), Complaint::Value(key, fault))),
-    }
+fn put_one<'a>(
+    key: &'static Key,
+    item: Item<'a>,
+    arena: &mut Arena<'a>,
+    spec: &mut Spec<'a>,
+) -> Result<(), Wrong<'a>> {
+    put_flag(key, item, arena, spec).map_err(|complaint| (item.bytes(), complaint))
 }
 
 /// `--setenv NAME VALUE` is `--env NAME=VALUE`.
@@ -256,7 +258,7 @@ fn setenv<'a>(
         arena.push(part).map_err(wrong)?;
     }
     let text = arena.keep_word().map_err(wrong)?;
-    put_one(key, Item { text, origin }, spec)
+    put_one(key, Item { text, origin }, arena, spec)
 }
 
 /// The command behind the flags is the main service's.

@@ -12,14 +12,13 @@
 #[cfg(test)]
 mod tests;
 
-use core::ffi::CStr;
-
 use super::keys::KEYS;
+use super::split::{is_space, put_flag, split_words};
 use super::{
     Complaint, Complaints, Item, Key, Origin, Said, Shape, Spec, SpecFault, Table, switch,
 };
-use crate::limits::{ARENA_MAX, COMMAND_WORDS_MAX};
-use crate::text::{Arena, Fault, Words, nearest};
+use crate::limits::ARENA_MAX;
+use crate::text::{Arena, Fault, nearest};
 
 /// Reads the words of `line` that are ours into `spec`.
 pub fn read<'a>(
@@ -96,11 +95,6 @@ impl Parameter<'_> {
 /// The words of the line, one after the other.
 struct Parameters<'a> {
     rest: Part<'a>,
-}
-
-/// White space as isspace() of the kernel has it, in ASCII.
-const fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
 impl<'a> Iterator for Parameters<'a> {
@@ -196,14 +190,12 @@ impl<'a> Front<'_, 'a> {
 
     fn put(&mut self, key: &'static Key, value: Part<'a>) {
         let origin = value.origin();
-        let result = self
-            .arena
-            .word(value.text)
-            .and_then(|text| key.put(self.spec, None, Item { text, origin }));
-        match result {
-            Ok(true) => {}
-            Ok(false) => self.complain(value, Complaint::NoMainService),
-            Err(fault) => self.complain(value, Complaint::Value(key, fault)),
+        let result = match self.arena.word(value.text) {
+            Ok(text) => put_flag(key, Item { text, origin }, self.arena, self.spec),
+            Err(fault) => Err(Complaint::Value(key, fault)),
+        };
+        if let Err(complaint) = result {
+            self.complain(value, complaint);
         }
     }
 
@@ -215,11 +207,11 @@ impl<'a> Front<'_, 'a> {
             Ok(None) => return self.complain(value, Complaint::OpenQuote),
             Err(fault) => return self.complain(value, Complaint::Value(key, fault)),
         };
-        match self.spec.main_service() {
-            Some(service) => {
-                service.command = Some(Said { value: words, origin: value.origin() });
-            }
-            None => self.complain(value, Complaint::NoMainService),
+        let said = Said { value: words, origin: value.origin() };
+        match key.put_words(self.spec, None, said) {
+            Ok(true) => {}
+            Ok(false) => self.complain(value, Complaint::NoMainService),
+            Err(fault) => self.complain(value, Complaint::Value(key, fault)),
         }
     }
 
@@ -239,47 +231,4 @@ fn unknown(name: &[u8]) -> Complaint {
         _ => nearest(name, flags.chain(["exec", "config", "verbose"])),
     };
     Complaint::UnknownKey { table: None, nearest }
-}
-
-/// The words of a command: parted by white space, quoted as in sh(1) without its substitutions.
-/// `None` where a quote is left open.
-fn split_words<'a>(text: &[u8], arena: &mut Arena<'a>) -> Result<Option<Words<'a>>, Fault> {
-    arena.drop_pending();
-    let mut quote = None;
-    let mut is_word = false;
-    let mut rest = text;
-    while let [byte, tail @ ..] = rest {
-        rest = tail;
-        match (quote, *byte, tail) {
-            (_, b'\0', _) => return Err(Fault::Nul),
-            (None, space, _) if is_space(space) => {
-                if core::mem::take(&mut is_word) {
-                    arena.push(b"\0")?;
-                }
-                continue;
-            }
-            (None, b'\'' | b'"', _) => quote = Some(*byte),
-            (Some(open), byte, _) if open == byte => quote = None,
-            (None, b'\\', []) => return Ok(None),
-            (None, b'\\', [next, after @ ..])
-            | (Some(b'"'), b'\\', [next @ (b'"' | b'\\' | b'$' | b'`'), after @ ..]) => {
-                arena.push(&[*next])?;
-                rest = after;
-            }
-            (None | Some(_), byte, _) => arena.push(&[byte])?,
-        }
-        is_word = true;
-    }
-    if quote.is_some() {
-        return Ok(None);
-    }
-    if is_word {
-        arena.push(b"\0")?;
-    }
-    let words = arena.keep_words();
-    match words.len() {
-        _ if words.first().is_none_or(CStr::is_empty) => Err(Fault::Empty),
-        len if len > COMMAND_WORDS_MAX => Err(Fault::TooMany { max: COMMAND_WORDS_MAX }),
-        _ => Ok(Some(words)),
-    }
 }

@@ -4,12 +4,19 @@
 //! it, `help`, the man pages and the faults ("did you mean") are printed from it. Where a new key
 //! goes: a field in `Spec` or `ServiceSpec`, a row here, a step in `plan`.
 
-use super::{Item, Spec, service::ServiceSpec, switch};
+#[cfg(test)]
+mod tests;
+
+use core::ffi::CStr;
+
+use super::service::{ServiceSpec, absolute, span_or_infinity};
+use super::{Item, Said, Spec, switch};
+use crate::limits::COMMAND_WORDS_MAX;
 use crate::model::{
     Account, ExitCodes, ExitMap, HostName, IdMap, KillMode, ParentDeath, Proc, Restart, Rewrites,
     ServiceName, Shift, Signal, Span, Stdio, Terminal, Unhandled,
 };
-use crate::text::{Fault, units};
+use crate::text::{Fault, Words, units};
 
 /// A table of the file, in the order of nsinit.toml(5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +102,9 @@ pub enum Shape {
     TextOrPair,
     /// A list of strings that is one value: a command. No flag.
     Words,
+    /// A string, an integer, or a table of one name whose value may be a command:
+    /// `{ exec = ["WORD"] }`; as a flag, `exec=COMMAND`, in words as sh(1) parts them.
+    TextOrExec,
 }
 
 /// How a row puts a value into the spec.
@@ -106,6 +116,11 @@ pub enum Set {
     Service(for<'a> fn(&mut ServiceSpec<'a>, Item<'a>) -> Result<(), Fault>),
     /// The command of a service, which the fronts read as a list of words.
     Command,
+    /// A key of one service that takes a text, or such a list of words.
+    ServiceOrExec(
+        for<'a> fn(&mut ServiceSpec<'a>, Item<'a>) -> Result<(), Fault>,
+        for<'a> fn(&mut ServiceSpec<'a>, Said<Words<'a>>),
+    ),
 }
 
 /// One row.
@@ -199,15 +214,48 @@ impl Key {
     ) -> Result<bool, Fault> {
         match self.set {
             Set::Whole(set) => set(spec, item).map(|()| true),
-            Set::Service(set) => {
-                let target = match service {
-                    Some(index) => spec.services.get_mut(index),
-                    None => spec.main_service(),
-                };
+            Set::Service(set) | Set::ServiceOrExec(set, _) => {
+                let target = target(spec, service);
                 target.map_or(Ok(false), |target| set(target, item).map(|()| true))
             }
             Set::Command => Ok(false),
         }
+    }
+
+    /// Reads a command for this key into the spec, for the same service as [`Key::put`].
+    ///
+    /// # Errors
+    /// [`Fault::Empty`], [`Fault::TooMany`]. `Ok(false)` when there is no main service to speak of.
+    pub fn put_words<'a>(
+        &self,
+        spec: &mut Spec<'a>,
+        service: Option<usize>,
+        words: Said<Words<'a>>,
+    ) -> Result<bool, Fault> {
+        if words.value.first().is_none_or(CStr::is_empty) {
+            return Err(Fault::Empty);
+        }
+        if words.value.len() > COMMAND_WORDS_MAX {
+            return Err(Fault::TooMany { max: COMMAND_WORDS_MAX });
+        }
+        let Some(target) = target(spec, service) else { return Ok(false) };
+        match self.set {
+            Set::Command => target.command = Some(words),
+            Set::ServiceOrExec(_, set) => set(target, words),
+            Set::Whole(_) | Set::Service(_) => {}
+        }
+        Ok(true)
+    }
+}
+
+/// The service that is spoken of: this one, or the main one.
+fn target<'s, 'a>(
+    spec: &'s mut Spec<'a>,
+    service: Option<usize>,
+) -> Option<&'s mut ServiceSpec<'a>> {
+    match service {
+        Some(index) => spec.services.get_mut(index),
+        None => spec.main_service(),
     }
 }
 
@@ -366,6 +414,15 @@ pub const KEYS: &[Key] = &[
         Ok(())
     })
     .help("1m", "Window in which restarts are counted; a run as long starts from zero."),
+    or_exec("ready", "HOW", |own, item| own.set_ready(item), |own, said| own.ready_by(said)).help(
+        "none",
+        "How it says that it is ready: none, notify, fd=N (a newline), exec=COMMAND.",
+    ),
+    service("start-timeout", Shape::Span, "TIME", |service, item| {
+        service.start_timeout = item.said(span_or_infinity)?;
+        Ok(())
+    })
+    .help("infinity", "Time it has to get ready, then it is stopped and has failed (exit 124)."),
     service("stop-signal", Shape::TextOrNumber, "SIGNAL", |service, item| {
         service.stop_signal = item.said(Signal::parse)?;
         Ok(())
@@ -413,6 +470,18 @@ pub const KEYS: &[Key] = &[
     })
     .for_entrypoint()
     .help("", "As if SIGNAL had come when our parent ends, or is not PID (TERM:$$ in a shell)."),
+    or_exec(
+        "pre-stop",
+        "TIME",
+        |own, item| own.set_pre_stop(item),
+        |own, said| own.pre_stop_by(said),
+    )
+    .help("", "Pause before its stop signal, or exec=COMMAND, which has the grace to end."),
+    service("termination-message", Shape::Text, "PATH", |service, item| {
+        service.termination_message = item.said_text(absolute)?;
+        Ok(())
+    })
+    .help("", "File that gets a line on how it ended, unless with success; for the main service."),
     service("terminal", Shape::Text, "share|none|own", |service, item| {
         service.terminal = item.said(Terminal::parse)?;
         Ok(())
@@ -467,6 +536,17 @@ const fn absolute_or_here(text: &core::ffi::CStr) -> Result<&core::ffi::CStr, Fa
     if text.is_empty() { Err(Fault::Empty) } else { Ok(text) }
 }
 
+/// A key that takes a text or a command.
+const fn or_exec(
+    name: &'static str,
+    value: &'static str,
+    set: for<'a> fn(&mut ServiceSpec<'a>, Item<'a>) -> Result<(), Fault>,
+    set_words: for<'a> fn(&mut ServiceSpec<'a>, Said<Words<'a>>),
+) -> Key {
+    let set = Set::ServiceOrExec(set, set_words);
+    Key::row(Table::Service, name, Shape::TextOrExec, value, set)
+}
+
 /// An id, 0 to 4294967294.
 fn id(text: &[u8]) -> Result<u32, Fault> {
     count_below(text, u32::MAX)
@@ -481,46 +561,4 @@ fn count_below(text: &[u8], end: u32) -> Result<u32, Fault> {
     let max = end.saturating_sub(1);
     let number = units::unsigned(text, u64::from(max))?;
     u32::try_from(number).map_err(|_| Fault::OutOfRange { min: 0, max: i64::from(max) })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::HashSet;
-
-    #[test]
-    fn no_flag_and_no_key_stands_twice() {
-        let mut flags = HashSet::new();
-        let mut keys = HashSet::new();
-        for key in KEYS {
-            assert!(keys.insert((key.table.name(), key.name)), "{key:?} twice");
-            for name in key.names().filter(|_| key.has_flag) {
-                assert!(flags.insert(name), "--{name} twice");
-            }
-        }
-    }
-
-    #[test]
-    fn every_row_explains_itself_and_stands_with_its_table() {
-        assert!(
-            KEYS.is_sorted_by_key(|key| Table::ALL.iter().position(|table| *table == key.table))
-        );
-        for key in KEYS {
-            assert!(key.help.ends_with('.') && key.help.len() > 8, "{key:?}: {}", key.help);
-            assert_eq!(key.shape == Shape::Switch, key.value.is_empty(), "{key:?}");
-            assert!(
-                key.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'),
-                "{key:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_flag_is_found_by_each_of_its_names() {
-        assert_eq!(Key::of_flag(b"chdir").unwrap().name, "cwd");
-        assert_eq!(Key::of_flag(b"cwd").unwrap().name, "cwd");
-        assert!(Key::of_flag(b"command").is_none());
-        assert!(Key::in_table(Table::Service, b"command").is_some());
-        assert!(Key::in_table(Table::Sandbox, b"command").is_none());
-    }
 }

@@ -12,6 +12,7 @@ pub mod file;
 pub mod keys;
 mod list;
 mod service;
+mod split;
 
 use core::ffi::CStr;
 

@@ -7,8 +7,8 @@ use heapless::Vec;
 use super::{Item, List, Origin, Said, switch};
 use crate::limits::{ENV_CHANGES_MAX, ENV_FILES_MAX, GROUPS_MAX, RLIMITS_MAX, SERVICES_MAX};
 use crate::model::{
-    Account, ExitCodes, ExitMap, KillMode, ParentDeath, Restart, Rewrites, Rlimit, ServiceName,
-    Signal, Span, Stdio, Terminal, Unhandled,
+    Account, ExitCodes, ExitMap, KillMode, ParentDeath, PreStop, Ready, Restart, Rewrites, Rlimit,
+    ServiceName, Signal, Span, Stdio, Terminal, Unhandled,
 };
 use crate::text::{Fault, Words, units};
 
@@ -103,6 +103,10 @@ pub struct ServiceSpec<'a> {
     pub restart_limit: Option<Said<u32>>,
     /// The window in which restarts are counted.
     pub restart_window: Option<Said<Span>>,
+    /// How it says that it is ready.
+    pub ready: Option<Said<Ready<'a>>>,
+    /// How long it may take to get ready; `None` inside waits for ever.
+    pub start_timeout: Option<Said<Option<Span>>>,
     /// The signal that asks it to stop.
     pub stop_signal: Option<Said<Signal>>,
     /// How long it may take to stop; `None` inside waits for ever.
@@ -123,6 +127,10 @@ pub struct ServiceSpec<'a> {
     pub die_by_signal: Option<Said<bool>>,
     /// What happens when our parent ends.
     pub parent_death: Option<Said<ParentDeath>>,
+    /// What comes between the request to stop it and its stop signal.
+    pub pre_stop: Option<Said<PreStop<'a>>>,
+    /// The file that says how it ended.
+    pub termination_message: Option<Said<&'a CStr>>,
     /// What it has to do with our terminal.
     pub terminal: Option<Said<Terminal>>,
     /// Where its standard input comes from.
@@ -204,10 +212,29 @@ impl<'a> ServiceSpec<'a> {
 
     /// `10s`, or `infinity`.
     pub(super) fn set_grace(&mut self, item: Item<'a>) -> Result<(), Fault> {
-        self.grace = match item.bytes() {
-            b"infinity" => Some(Said { value: None, origin: item.origin }),
-            _ => item.said(|text| Span::parse(text).map(Some))?,
-        };
+        self.grace = item.said(span_or_infinity)?;
+        Ok(())
+    }
+
+    /// `none`, `notify` or `fd=3`.
+    pub(super) fn set_ready(&mut self, item: Item<'a>) -> Result<(), Fault> {
+        self.ready = item.said(Ready::parse)?;
+        Ok(())
+    }
+
+    /// A command that tells.
+    pub(super) fn ready_by(&mut self, said: Said<Words<'a>>) {
+        self.ready = Some(Said { value: Ready::Exec(said.value), origin: said.origin });
+    }
+
+    /// A command before the stop signal.
+    pub(super) fn pre_stop_by(&mut self, said: Said<Words<'a>>) {
+        self.pre_stop = Some(Said { value: PreStop::Exec(said.value), origin: said.origin });
+    }
+
+    /// `5s`
+    pub(super) fn set_pre_stop(&mut self, item: Item<'a>) -> Result<(), Fault> {
+        self.pre_stop = item.said(PreStop::parse)?;
         Ok(())
     }
 
@@ -234,6 +261,14 @@ impl<'a> ServiceSpec<'a> {
         let value = if switch(item.bytes())? { Terminal::None } else { Terminal::Share };
         self.terminal = Some(Said { value, origin: item.origin });
         Ok(())
+    }
+}
+
+/// A length of time, or `infinity`, which is `None`.
+pub(super) fn span_or_infinity(text: &[u8]) -> Result<Option<Span>, Fault> {
+    match text {
+        b"infinity" => Ok(None),
+        _ => Span::parse(text).map(Some),
     }
 }
 

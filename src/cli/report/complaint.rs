@@ -186,6 +186,7 @@ impl fmt::Display for Form {
             Shape::Switch => ("", "true", " or false"),
             Shape::List | Shape::Words => ("[\"", value, "\"]"),
             Shape::Pairs => ("{ NAME = ", "\"VALUE\"", " }"),
+            Shape::TextOrExec => ("\"", value, "\" or { exec = [\"WORD\"] }"),
             Shape::TextOrPair => ("\"inherit\"", "", " or { file = \"PATH\" }"),
         };
         for part in [name, " = ", before, value, after] {

@@ -1,5 +1,6 @@
 //! The promises of the kernel command line, as tables of lines and what they say.
 
+use core::ffi::CStr;
 use std::format;
 use std::string::{String, ToString as _};
 use std::vec;
@@ -99,6 +100,12 @@ fn a_command_is_split_into_words_as_a_shell_splits_simple_ones() {
     check("nsinit.exec=a\" \\x \"b", &["- service", "13 command [\"a \\\\x b\"]"]);
     check("nsinit.exec=\"a 'b\"", &["14 OpenQuote `a 'b`"]);
     check("nsinit.exec=a\\", &["13 OpenQuote `a\\`"]);
+    check(
+        "nsinit.pre-stop=\"exec=/bin/drain --all\" nsinit.ready=fd=3",
+        &["- service", "54 ready Fd(3)", "18 pre_stop Exec([\"/bin/drain\", \"--all\"])"],
+    );
+    check("nsinit.ready=exec='a", &["14 OpenQuote `exec='a`"]);
+    check("nsinit.ready=exec=", &["14 Value([service] ready, Empty) `exec=`"]);
     check("nsinit.exec=\" \"", &["14 Value([service] command, Empty) ` `"]);
     check("nsinit.exec=\"'' a\"", &["14 Value([service] command, Empty) `'' a`"]);
 }

@@ -127,7 +127,7 @@ impl<'a> Defined<'a> {
         if self.pairs.iter().any(|(row, known)| is_same(row, key) && *known == name) {
             return Err(Complaint::Twice);
         }
-        if key.shape == Shape::TextOrPair && self.has_pair(key) {
+        if is_one_pair(key.shape) && self.has_pair(key) {
             return Err(Complaint::WrongType(key, "a table of several names"));
         }
         let full = Complaint::TooMany("names in the tables of one service", TOML_PAIRS_MAX);
@@ -150,7 +150,12 @@ impl<'a> Defined<'a> {
 
 /// Whether a key of this shape can be a table of names and values.
 pub(super) const fn is_table(shape: Shape) -> bool {
-    matches!(shape, Shape::Pairs | Shape::TextOrPair)
+    matches!(shape, Shape::Pairs) || is_one_pair(shape)
+}
+
+/// Whether it is one name with its value, when it is a table.
+pub(super) const fn is_one_pair(shape: Shape) -> bool {
+    matches!(shape, Shape::TextOrPair | Shape::TextOrExec)
 }
 
 fn is_same(one: &Key, other: &Key) -> bool {

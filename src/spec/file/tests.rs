@@ -52,7 +52,8 @@ pub(in crate::spec) fn lines_of(spec: &Spec<'_>) -> Vec<String> {
         lines.push(format!("{} service", place(*origin)));
         show!(service: name main command env clear_env cwd user group groups umask after);
         show!(service: restart restart_delay restart_delay_max restart_limit restart_window);
-        show!(service: stop_signal grace terminal stdin stdout stderr rlimits nice oom_score_adj);
+        show!(service: ready start_timeout stop_signal grace pre_stop termination_message);
+        show!(service: terminal stdin stdout stderr rlimits nice oom_score_adj);
     }
     lines
 }
@@ -295,6 +296,7 @@ fn a_key_takes_the_types_of_its_shape_and_no_others() {
         ("env", "7"),            // Pairs
         ("stdout", "07"),        // TextOrPair
         ("command", "05"),       // Words
+        ("ready", "017"),        // TextOrExec
     ] {
         for (index, (value, type_name)) in values.iter().zip(types).enumerate() {
             let file = format!("[[service]]\n{key} = {value}");
@@ -323,6 +325,48 @@ fn a_file_may_be_empty_but_not_of_other_bytes_than_utf_8() {
             assert_eq!(faults.iter().map(line_of).collect::<Vec<_>>(), [expected]);
         });
     }
+}
+
+#[test]
+fn a_key_may_take_a_word_a_number_or_a_command() {
+    let with = |lines: &[&str]| {
+        let file = format!("[[service]]\n{}\n", lines.join("\n"));
+        with_read(file.as_bytes(), |spec, faults| {
+            let faults = faults.iter().map(line_of);
+            lines_of(spec).into_iter().skip(1).chain(faults).collect::<Vec<_>>().join("; ")
+        })
+    };
+    assert_eq!(with(&["ready = 'notify'"]), "2:9 ready Notify");
+    assert_eq!(with(&["ready = { fd = 3 }"]), "2:16 ready Fd(3)");
+    assert_eq!(with(&["ready.fd = 7"]), "2:12 ready Fd(7)");
+    let exec = "ready = { exec = ['/bin/check', '-x'] }";
+    assert_eq!(with(&[exec]), "2:18 ready Exec([\"/bin/check\", \"-x\"])");
+    assert_eq!(with(&["[service.ready]", "exec = 'a'"]), "3:8 ready Exec([\"a\"])");
+    assert_eq!(
+        with(&["pre-stop = 5", "start-timeout = 'infinity'"]),
+        "3:17 start_timeout None; 2:12 pre_stop Pause(Span(5000000000))"
+    );
+    assert_eq!(
+        with(&["command = ['a']", "pre-stop = { exec = ['b'] }", "termination-message = '/t'"]),
+        "2:11 command [\"a\"]; 3:21 pre_stop Exec([\"b\"]); 4:23 termination_message \"/t\""
+    );
+    let not =
+        "Value([service] ready, NotOneOf([\"none\", \"notify\", \"fd=N\", \"exec=COMMAND\"]))";
+    assert_eq!(with(&["ready = 5"]), format!("2:9 {not} `5`"));
+    assert_eq!(with(&["ready = { file = 'x' }"]), format!("2:18 {not} `x`"));
+    assert_eq!(with(&["ready = { exec = [] }"]), "2:18 Value([service] ready, Empty) `[]`");
+    assert_eq!(with(&["ready = {}"]), "2:9 Value([service] ready, Empty) `{}`");
+    let wrong = |type_name, said| format!("WrongType([service] ready, {type_name:?}) `{said}`");
+    assert_eq!(with(&["ready = { exec = 5 }"]), format!("2:18 {}", wrong("an integer", "5")));
+    assert_eq!(
+        with(&["ready = { exec = ['a', 5] }"]),
+        format!("2:24 {}", wrong("an integer", "5"))
+    );
+    assert_eq!(with(&["ready = { fd = [3] }"]), format!("2:16 {}", wrong("a list", "[3]")));
+    assert_eq!(
+        with(&["ready = { exec = ['a'], fd = 3 }"]),
+        format!("2:18 ready Exec([\"a\"]); 2:25 {}", wrong("a table of several names", "fd"))
+    );
 }
 
 /// Text that is made of the words and signs of our files, and so nearly one of them.
@@ -373,6 +417,8 @@ fn soup() -> impl Strategy<Value = String> {
         "sandbox.hostname = ",
         "[[service]]\n",
         "env = { A = 1 }",
+        "ready",
+        "pre-stop = { exec = ['a', ",
     ];
     prop::collection::vec(prop::sample::select(words.to_vec()), 0..60)
         .prop_map(|words| words.concat())

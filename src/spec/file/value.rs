@@ -8,9 +8,8 @@
 use core::ffi::CStr;
 use core::fmt::Write as _;
 
-use super::defined::is_table;
+use super::defined::{is_one_pair, is_table};
 use super::{Place, Reader, first_line};
-use crate::limits::COMMAND_WORDS_MAX;
 use crate::spec::{Complaint, Item, Key, Origin, Said, Shape, SpecFault};
 use crate::text::Fault;
 use crate::text::toml::{Scalar, Word};
@@ -18,6 +17,9 @@ use crate::text::toml::{Scalar, Word};
 /// Lists that mean something else when they are empty than when they are not said, and that we
 /// cannot follow: no namespace at all, no supplementary group. Any other empty list adds nothing.
 const NOTHING_IS_SOMETHING: [&str; 2] = ["namespaces", "groups"];
+
+/// The name in a table whose value is a command.
+const EXEC: &[u8] = b"exec";
 
 /// A list or an inline table that is open.
 pub(super) struct Frame<'a> {
@@ -59,12 +61,14 @@ impl<'a> Reader<'_, 'a> {
         if let Some(frame) = self.list() {
             frame.is_empty = false;
         }
-        if !takes(key.shape, scalar, name.is_some()) {
+        let is_exec = key.shape == Shape::TextOrExec && name == Some(EXEC);
+        let shape = if is_exec { Shape::Words } else { key.shape };
+        if !takes(shape, scalar, name.is_some()) {
             return self.refuse(word, Complaint::WrongType(key, type_name(scalar)));
         }
         let origin = self.position.at(word.start());
-        let result = match key.shape {
-            Shape::Words => self.add_to_command(word, origin),
+        let result = match shape {
+            Shape::Words => self.add_to_command(key, word, origin),
             Shape::Text
             | Shape::Number
             | Shape::Span
@@ -72,7 +76,8 @@ impl<'a> Reader<'_, 'a> {
             | Shape::Switch
             | Shape::List
             | Shape::Pairs
-            | Shape::TextOrPair => self.item_text(name, word, scalar).and_then(|text| {
+            | Shape::TextOrPair
+            | Shape::TextOrExec => self.item_text(name, word, scalar).and_then(|text| {
                 let service = self.spec.services.len().checked_sub(1);
                 key.put(self.spec, service, Item { text, origin }).map(|_| ())
             }),
@@ -130,29 +135,26 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// One word of a command; alone it is the whole command.
-    fn add_to_command(&mut self, word: Word<'a>, origin: Origin) -> Result<(), Fault> {
+    fn add_to_command(
+        &mut self,
+        key: &'static Key,
+        word: Word<'a>,
+        origin: Origin,
+    ) -> Result<(), Fault> {
         let is_alone = self.list().is_none();
         if is_alone {
             self.arena.drop_pending();
         }
         word.decode(self.arena)?;
         self.arena.push(b"\0")?;
-        if is_alone { self.end_command(origin) } else { Ok(()) }
+        if is_alone { self.end_command(key, origin) } else { Ok(()) }
     }
 
     /// The words in the arena are a command.
-    fn end_command(&mut self, origin: Origin) -> Result<(), Fault> {
+    fn end_command(&mut self, key: &'static Key, origin: Origin) -> Result<(), Fault> {
         let value = self.arena.keep_words();
-        if value.first().is_none_or(CStr::is_empty) {
-            return Err(Fault::Empty);
-        }
-        if value.len() > COMMAND_WORDS_MAX {
-            return Err(Fault::TooMany { max: COMMAND_WORDS_MAX });
-        }
-        if let Some(service) = self.spec.services.last_mut() {
-            service.command = Some(Said { value, origin });
-        }
-        Ok(())
+        let service = self.spec.services.len().checked_sub(1);
+        key.put_words(self.spec, service, Said { value, origin }).map(|_| ())
     }
 
     /// `[` or `{`
@@ -213,12 +215,16 @@ impl<'a> Reader<'_, 'a> {
 
     /// What has to be done at the end of a list or table, and what is wrong with it as a whole.
     fn end_frame(&mut self, frame: &Frame<'a>) -> Option<Complaint> {
-        let Place::Key(key) = frame.place else { return None };
+        let key = match frame.place {
+            Place::Key(key) => key,
+            Place::Pair(key, _) if frame.is_list => key,
+            Place::Pair(..) | Place::Root | Place::Table(_) | Place::Nowhere => return None,
+        };
         if !frame.is_list {
             return self.emptiness(key);
         }
-        if key.shape == Shape::Words && !frame.has_fault {
-            return self.end_command(frame.at).err().map(|fault| Complaint::Value(key, fault));
+        if matches!(key.shape, Shape::Words | Shape::TextOrExec) && !frame.has_fault {
+            return self.end_command(key, frame.at).err().map(|fault| Complaint::Value(key, fault));
         }
         let is_meant = frame.is_empty && NOTHING_IS_SOMETHING.contains(&key.name);
         is_meant.then_some(Complaint::Value(key, Fault::Empty))
@@ -226,7 +232,7 @@ impl<'a> Reader<'_, 'a> {
 
     /// The complaint about a key that is one pair, and got none.
     pub(super) fn emptiness(&self, key: &'static Key) -> Option<Complaint> {
-        let is_missing = key.shape == Shape::TextOrPair && !self.defined.has_pair(key);
+        let is_missing = is_one_pair(key.shape) && !self.defined.has_pair(key);
         is_missing.then_some(Complaint::Value(key, Fault::Empty))
     }
 }
@@ -240,6 +246,7 @@ const fn begin_list(target: Place<'_>, is_entry: bool) -> Result<Place<'_>, Comp
         Place::Key(key) if matches!(key.shape, Shape::List | Shape::Words) && !is_entry => {
             Ok(target)
         }
+        Place::Pair(key, EXEC) if matches!(key.shape, Shape::TextOrExec) && !is_entry => Ok(target),
         Place::Key(key) | Place::Pair(key, _) => Err(Complaint::WrongType(key, "a list")),
     }
 }
@@ -255,6 +262,7 @@ const fn takes(shape: Shape, scalar: Scalar, is_pair: bool) -> bool {
         Shape::Switch => matches!(scalar, Scalar::Switch(_)),
         Shape::Pairs => is_pair && (is_text || is_number),
         Shape::TextOrPair => is_text || (is_pair && is_number),
+        Shape::TextOrExec => is_text || is_number,
     }
 }
 
