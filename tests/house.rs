@@ -44,6 +44,16 @@ const STOP: usize = 600;
 const COLUMNS: usize = 100;
 const FUNCTION: usize = 70;
 
+/// Files that name core::fmt, and why. What they have of it is not linked into the binary.
+const FORMATTERS: [(&str, &str); 3] = [
+    ("spec/keys.rs", "a key in `{:?}` is its name, not its row"),
+    ("text/display.rs", "nouns in `{}` for tests"),
+    ("text/words.rs", "words in `{:?}` are words, not bytes"),
+];
+
+/// What calls core::fmt.
+const FORMATTING: [&str; 5] = ["fmt::", "write!(", "writeln!(", "format_args!(", "format!("];
+
 /// Capacities that size a buffer outside `limits.rs`, and why they stand where they do.
 const LOCAL_CAPACITIES: [(&str, &str, &str); 3] = [
     ("text/near.rs", "LEN_MAX", "what is longer is no typing error; nothing is refused by it"),
@@ -205,6 +215,27 @@ fn unsafe_code_lives_in_two_places() {
     let findings = sources.iter().filter(is_open);
     let findings = findings.flat_map(|s| s.wrong(|line| words(line).any(|word| word == "unsafe")));
     none(findings, "unsafe outside src/sys/ and src/start.rs");
+}
+
+#[test]
+fn nothing_is_printed_by_core_fmt() {
+    // `write!(out, "{x}")` in cli/help.rs is a finding, `format!` behind `mod tests {` is none.
+    let sources = sources();
+    let mut findings = Vec::new();
+    let mut users = Vec::new();
+    for source in sources.iter().filter(|source| !source.path.contains("tests")) {
+        let own = source.code.iter().take_while(|line| *line != "mod tests {").count();
+        let uses = |line: &str| FORMATTING.iter().any(|name| line.contains(name));
+        let mut wrong = (0..own).filter(|at| uses(&source.code[*at])).peekable();
+        match FORMATTERS.iter().find(|(path, _)| *path == source.path) {
+            Some((path, _)) if wrong.peek().is_some() => users.push(*path),
+            Some(_) => {}
+            None => findings.extend(wrong.map(|at| format!("src/{}:{}", source.path, at + 1))),
+        }
+    }
+    none(findings, "core::fmt outside FORMATTERS; `text::put!` writes, `text::Show` is written");
+    let known: Vec<&str> = FORMATTERS.iter().map(|(path, _)| *path).collect();
+    assert_eq!(users, known, "FORMATTERS that need it no more");
 }
 
 #[test]

@@ -21,7 +21,7 @@ use nsinit::plan::order::{RULES, Rule, broken};
 use nsinit::plan::{Act, Facts, Mode, Plan, Reason, Refusal, TerminalState, resolve};
 use nsinit::spec::argv::{self, Front};
 use nsinit::spec::{Lists, Spec, SpecFault, file};
-use nsinit::text::{Arena, Words};
+use nsinit::text::{Arena, Sink, Words};
 
 /// Every capability there is.
 const ALL: u64 = u64::MAX;
@@ -227,9 +227,20 @@ fn decide(name: &'static str, mode: Mode, machine: &Machine) -> Decided {
     Decided { name, shown, plan }
 }
 
+/// What is printed.
+struct Text(Vec<u8>);
+
+impl Sink for Text {
+    fn put(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+}
+
 /// The steps as `explain` prints them, then how each service is supervised.
 fn show(plan: &Plan<'_>, spec: &Spec<'_>, shown: &mut String) {
-    print_text(shown, plan, spec.file).unwrap();
+    let mut text = Text(Vec::new());
+    print_text(&mut text, plan, spec.file);
+    shown.push_str(&String::from_utf8(text.0).unwrap());
     for service in plan.services.iter() {
         let policy = service.policy;
         write!(shown, "\n{}:", service.name).unwrap();

@@ -1,7 +1,5 @@
 //! `check FILE…`: every fault in a file, with line, column and remedy.
 
-use core::fmt::Write as _;
-
 use super::Call;
 use super::load::{Decided, Desk, Detail, decide};
 use super::out::{Out, say};
@@ -11,6 +9,7 @@ use crate::plan::Mode;
 use crate::spec::argv::Front;
 use crate::sys::process::{self, Side};
 use crate::sys::start::Start;
+use crate::text::put;
 
 /// Exit code of a file with faults; 125 is for ours.
 const FAULTS: u8 = 1;
@@ -19,7 +18,7 @@ const FAULTS: u8 = 1;
 pub fn check(call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
     match call.words.len() {
         0 => {
-            say(format_args!("check: no FILE\n  try: nsinit check kiosk.toml\n"));
+            say!("check: no FILE\n  try: nsinit check kiosk.toml\n");
             code::FAILED
         }
         1 => one(call, start, desk),
@@ -38,7 +37,7 @@ fn each(mut call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
                 worst = code.max(worst);
             }
             Err(errno) => {
-                say(format_args!("check: clone: {errno}\n"));
+                say!("check: clone: ", errno, "\n");
                 return code::FAILED;
             }
         }
@@ -57,6 +56,6 @@ fn one(call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
     let (services, steps) = (plan.services.len(), plan.steps.len());
     let plural = if services == 1 { "" } else { "s" };
     let path = call.words.first().unwrap_or_default().to_str().unwrap_or("the file");
-    let done = writeln!(out, "{path}: ok, {services} service{plural}, {steps} steps");
-    if done.is_ok() && out.flush() { 0 } else { code::FAILED }
+    put!(&mut out, path, ": ok, ", services, " service", plural, ", ", steps, " steps\n");
+    if out.flush() { 0 } else { code::FAILED }
 }

@@ -1,19 +1,20 @@
 //! `explain`: the plan as it would be carried out, printed; nothing is touched.
 
 use core::ffi::CStr;
-use core::fmt::{self, Write};
 
 use super::Call;
 use super::load::{Decided, Desk, Detail as Faults, decide};
-use super::out::{Json, Out, pad, width};
+use super::out::{Json, Out, fill, pad};
 use super::report::Place;
 use crate::engine;
 use crate::model::code;
 use crate::plan::{Actor, Detail, Mode, Plan, Questions, Step};
 use crate::spec::argv::Front;
 use crate::sys::start::Start;
+use crate::text::{Length, Show, Sink, put};
 
-/// Columns of the text: who, what at most, and its detail at most.
+/// Columns of the text: its number, who, what at most, and its detail at most.
+const NUMBER_COLUMNS: usize = 3;
 const ACTOR_COLUMNS: usize = 7;
 const ACT_COLUMNS_MAX: usize = 56;
 const DETAIL_COLUMNS: usize = 40;
@@ -38,28 +39,26 @@ pub(super) fn explain(mut call: Call, start: &Start, desk: &'static mut Desk) ->
     let decided = decide("explain", mode, front, call, Faults::First, start, desk);
     let Some(Decided { spec, questions, plan, .. }) = decided else { return code::FAILED };
     let mut out = Out::stdout();
-    let printed = match is_json {
+    match is_json {
         true => print_json(&mut out, &plan, spec.file, questions),
         false => print_text(&mut out, &plan, spec.file),
-    };
-    match printed.is_ok() && out.flush() {
-        true => 0,
-        false => code::FAILED,
     }
+    if out.flush() { 0 } else { code::FAILED }
 }
 
 /// Who carries out a step, in one word.
 struct Who<'p, 'a>(&'p Plan<'a>, Actor);
 
-impl fmt::Display for Who<'_, '_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Show for Who<'_, '_> {
+    fn show(&self, out: &mut dyn Sink) {
         match self.1 {
-            Actor::Outer => f.write_str("outer"),
-            Actor::Inner => f.write_str("inner"),
-            Actor::Service(id) => match self.0.service(id) {
-                Some(service) => write!(f, "{}", service.name),
-                None => Ok(()),
-            },
+            Actor::Outer => put!(out, "outer"),
+            Actor::Inner => put!(out, "inner"),
+            Actor::Service(id) => {
+                if let Some(service) = self.0.service(id) {
+                    put!(out, service.name);
+                }
+            }
         }
     }
 }
@@ -70,84 +69,66 @@ fn place<'s>(step: &Step<'_>, file: Option<&'s CStr>) -> Place<'s> {
 }
 
 /// Prints a plan as text, one numbered line for each step; `file` is where it was asked for.
-///
-/// # Errors
-/// Those of `out`.
-pub fn print_text(out: &mut dyn Write, plan: &Plan<'_>, file: Option<&CStr>) -> fmt::Result {
-    let widest = |what: &dyn Fn(&Step<'_>) -> usize, max: usize| {
-        plan.steps.iter().map(what).filter(|columns| *columns <= max).max().unwrap_or(0)
+pub fn print_text(out: &mut dyn Sink, plan: &Plan<'_>, file: Option<&CStr>) {
+    let widest = |what: &dyn Fn(&Step<'_>) -> Length, max: usize| {
+        let letters = plan.steps.iter().map(|step| what(step).letters);
+        letters.filter(|letters| *letters <= max).max().unwrap_or(0)
     };
-    let who = widest(&|step| width(&Who(plan, step.actor)), 32).max(ACTOR_COLUMNS);
-    let act = widest(&|step| width(&step.act), ACT_COLUMNS_MAX);
-    let detail = widest(&|step| width(&Detail(&step.act)), DETAIL_COLUMNS);
-    for (number, step) in (1..).zip(plan.steps.iter()) {
-        write!(out, "{number:>3}  ")?;
-        pad(out, &Who(plan, step.actor), who + 2)?;
-        pad(out, &step.act, act + 2)?;
-        pad(out, &Detail(&step.act), detail + 2)?;
-        writeln!(out, "{}", place(step, file).as_origin())?;
+    let who = widest(&|step| Length::of(&Who(plan, step.actor)), 32).max(ACTOR_COLUMNS);
+    let act = widest(&|step| Length::of(&step.act), ACT_COLUMNS_MAX);
+    let detail = widest(&|step| Length::of(&Detail(&step.act)), DETAIL_COLUMNS);
+    for (number, step) in (1u32..).zip(plan.steps.iter()) {
+        fill(out, NUMBER_COLUMNS.saturating_sub(Length::of(&number).letters));
+        put!(out, number, "  ");
+        pad(out, &Who(plan, step.actor), who + 2);
+        pad(out, &step.act, act + 2);
+        pad(out, &Detail(&step.act), detail + 2);
+        put!(out, place(step, file).as_origin(), "\n");
     }
-    Ok(())
 }
 
-/// A JSON string of anything that prints.
-fn string(out: &mut dyn Write, what: &dyn fmt::Display) -> fmt::Result {
-    out.write_str("\"")?;
-    write!(Json(out), "{what}")?;
-    out.write_str("\"")
+/// Anything that can be shown, as a JSON string.
+struct Text<'t>(&'t dyn Show);
+
+impl Show for Text<'_> {
+    fn show(&self, out: &mut dyn Sink) {
+        put!(out, "\"");
+        self.0.show(&mut Json(out));
+        put!(out, "\"");
+    }
 }
 
 /// A JSON list of strings.
-fn strings<'s>(out: &mut dyn Write, list: impl Iterator<Item = &'s str>) -> fmt::Result {
-    out.write_str("[")?;
-    for (index, text) in list.enumerate() {
-        out.write_str(if index == 0 { "" } else { "," })?;
-        string(out, &text)?;
+fn list(out: &mut dyn Sink, texts: impl Iterator<Item: Show>) {
+    put!(out, "[");
+    for (index, text) in texts.enumerate() {
+        put!(out, if index == 0 { "" } else { "," }, Text(&text));
     }
-    out.write_str("]")
+    put!(out, "]");
 }
 
 /// Prints a plan as JSON: what is asked first, every step with its system calls, the services.
-///
-/// # Errors
-/// Those of `out`.
-pub fn print_json(
-    out: &mut dyn Write,
-    plan: &Plan<'_>,
-    file: Option<&CStr>,
-    questions: Questions,
-) -> fmt::Result {
-    out.write_str("{\"mode\":")?;
-    string(out, &plan.mode.scope())?;
-    out.write_str(",\"asks\":")?;
-    strings(out, engine::probe::calls(questions, file.is_some()))?;
-    out.write_str(",\"steps\":[")?;
-    for (number, step) in (1..).zip(plan.steps.iter()) {
-        write!(out, "{}\n{{\"number\":{number},\"actor\":", if number == 1 { "" } else { "," })?;
-        string(out, &Who(plan, step.actor))?;
-        out.write_str(",\"act\":")?;
-        string(out, &step.act)?;
-        out.write_str(",\"detail\":")?;
-        string(out, &Detail(&step.act))?;
-        out.write_str(",\"origin\":")?;
-        string(out, &place(step, file).as_origin())?;
-        out.write_str(",\"calls\":")?;
-        strings(out, step.act.calls().iter().copied())?;
-        out.write_str("}")?;
+pub fn print_json(out: &mut dyn Sink, plan: &Plan<'_>, file: Option<&CStr>, questions: Questions) {
+    put!(out, "{\"mode\":", Text(&plan.mode.scope()), ",\"asks\":");
+    list(out, engine::probe::calls(questions, file.is_some()));
+    put!(out, ",\"steps\":[");
+    for (number, step) in (1u32..).zip(plan.steps.iter()) {
+        put!(out, if number == 1 { "\n" } else { ",\n" }, "{\"number\":", number);
+        put!(out, ",\"actor\":", Text(&Who(plan, step.actor)), ",\"act\":", Text(&step.act));
+        put!(out, ",\"detail\":", Text(&Detail(&step.act)));
+        put!(out, ",\"origin\":", Text(&place(step, file).as_origin()), ",\"calls\":");
+        list(out, step.act.calls().iter().copied());
+        put!(out, "}");
     }
-    out.write_str("\n],\"services\":[")?;
+    put!(out, "\n],\"services\":[");
     for (id, service) in plan.services() {
-        write!(out, "{}\n{{\"name\":", if id.index() == 0 { "" } else { "," })?;
-        string(out, &service.name)?;
         let policy = &service.policy;
-        write!(out, ",\"main\":{},\"restart\":\"{}\"", policy.is_main, policy.restart.name())?;
-        write!(out, ",\"stop-signal\":\"{}\",\"after\":", policy.stop_signal)?;
-        let names = policy.after.iter().filter_map(|id| plan.service(id));
-        strings(
-            out,
-            names.map(|service| core::str::from_utf8(service.name.bytes()).unwrap_or("")),
-        )?;
-        out.write_str("}")?;
+        put!(out, if id.index() == 0 { "\n" } else { ",\n" }, "{\"name\":", Text(&service.name));
+        put!(out, ",\"main\":", if policy.is_main { "true" } else { "false" });
+        put!(out, ",\"restart\":", Text(&policy.restart.name()));
+        put!(out, ",\"stop-signal\":", Text(&policy.stop_signal), ",\"after\":");
+        list(out, policy.after.iter().filter_map(|id| Some(plan.service(id)?.name)));
+        put!(out, "}");
     }
-    out.write_str("\n]}\n")
+    put!(out, "\n]}\n");
 }

@@ -1,12 +1,10 @@
 //! `help` and `version`, printed from the key table.
 
-use core::fmt::{self, Write};
-
 use super::out::{Out, pad, say};
 use crate::model::code;
 use crate::spec::keys::KEYS;
 use crate::spec::{Key, KeyFor, Shape, Table};
-use crate::text::{Quoted, Words, nearest};
+use crate::text::{Quoted, Show, Sink, Words, nearest, put};
 
 #[cfg(target_arch = "x86_64")]
 const TARGET: &str = "x86_64";
@@ -48,98 +46,88 @@ const FLAG_COLUMNS: usize = 30;
 /// `help [KEY]`
 pub fn help(words: Words<'_>) -> u8 {
     let mut out = Out::stdout();
-    let printed = match words.first() {
+    match words.first() {
         None => all(&mut out),
         Some(name) => {
             let name = name.to_bytes();
             let name = name.strip_prefix(b"--").unwrap_or(name);
-            let mut found =
-                KEYS.iter().filter(|key| key.names().any(|own| own.as_bytes() == name)).peekable();
-            if found.peek().is_none() {
+            let mut is_known = false;
+            for key in KEYS.iter().filter(|key| key.names().any(|own| own.as_bytes() == name)) {
+                is_known = true;
+                one(&mut out, key);
+            }
+            if !is_known {
                 return unknown(name);
             }
-            found.try_for_each(|key| one(&mut out, key))
         }
-    };
-    if printed.is_ok() && out.flush() { 0 } else { code::FAILED }
+    }
+    if out.flush() { 0 } else { code::FAILED }
 }
 
 fn unknown(name: &[u8]) -> u8 {
-    let near = nearest(name, KEYS.iter().flat_map(Key::names));
-    match near {
-        Some(near) => say(format_args!("help: no key {}\n  try: {near}\n", Quoted(name))),
-        None => say(format_args!("help: no key {}\n  try: nsinit help\n", Quoted(name))),
-    }
+    let near = nearest(name, KEYS.iter().flat_map(Key::names)).unwrap_or("nsinit help");
+    say!("help: no key ", Quoted(name), "\n  try: ", near, "\n");
     code::FAILED
 }
 
 /// A flag as it is typed: `--hostname NAME`.
 struct Flag(&'static Key);
 
-impl fmt::Display for Flag {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mark = if self.0.has_flag { "--" } else { "" };
-        match self.0.value {
-            "" => write!(f, "{mark}{}", self.0.name),
-            value => write!(f, "{mark}{} {value}", self.0.name),
-        }
+impl Show for Flag {
+    fn show(&self, out: &mut dyn Sink) {
+        let Key { has_flag, name, value, .. } = *self.0;
+        put!(out, if has_flag { "--" } else { "" }, name);
+        put!(out, if value.is_empty() { "" } else { " " }, value);
     }
 }
 
 /// Every verb and every key.
-fn all(out: &mut Out) -> fmt::Result {
-    out.write_str(VERBS)?;
+fn all(out: &mut dyn Sink) {
+    put!(out, VERBS);
     for table in Table::ALL {
-        let dots = if table.is_list() { ("[[", "]]") } else { ("[", "]") };
-        write!(out, "\n{} {}{}{}\n", table.title(), dots.0, table.name(), dots.1)?;
+        put!(out, "\n", table.title(), " ", table, "\n");
         for key in KEYS.iter().filter(|key| key.table == table) {
-            out.write_str("  ")?;
-            pad(out, &Flag(key), FLAG_COLUMNS)?;
-            writeln!(out, " {}", key.help)?;
+            put!(out, "  ");
+            pad(out, &Flag(key), FLAG_COLUMNS);
+            put!(out, " ", key.help, "\n");
         }
     }
-    out.write_str(CODES)
+    put!(out, CODES);
 }
 
 /// One key in full.
-fn one(out: &mut Out, key: &'static Key) -> fmt::Result {
-    writeln!(out, "{}", Flag(key))?;
-    writeln!(out, "  {}", key.help)?;
+fn one(out: &mut dyn Sink, key: &'static Key) {
+    put!(out, Flag(key), "\n  ", key.help, "\n");
     if !key.default.is_empty() {
-        writeln!(out, "  Default: {}.", key.default)?;
+        put!(out, "  Default: ", key.default, ".\n");
     }
     for alias in key.aliases {
-        writeln!(out, "  Also: --{alias}")?;
+        put!(out, "  Also: --", alias, "\n");
     }
-    let (open, close) = if key.table.is_list() { ("[[", "]]") } else { ("[", "]") };
-    write!(out, "  In a file: {open}{}{close} {} = ", key.table.name(), key.name)?;
     let value = key.value;
+    put!(out, "  In a file: ", key.table, " ", key.name, " = ");
     match key.shape {
-        Shape::Text | Shape::TextOrPair => writeln!(out, "\"{value}\"")?,
-        Shape::Number => writeln!(out, "{value}")?,
-        Shape::Span => writeln!(out, "\"{value}\", or a number of seconds")?,
-        Shape::TextOrNumber => writeln!(out, "\"{value}\" or a number")?,
-        Shape::Switch => writeln!(out, "true or false")?,
-        Shape::List | Shape::Words => writeln!(out, "[\"{value}\", …]")?,
-        Shape::Pairs => writeln!(out, "{{ NAME = \"VALUE\", … }}")?,
-        Shape::TextOrExec => writeln!(out, "\"{value}\" or {{ exec = [\"WORD\", …] }}")?,
+        Shape::Text | Shape::TextOrPair => put!(out, "\"", value, "\""),
+        Shape::Number => put!(out, value),
+        Shape::Span => put!(out, "\"", value, "\", or a number of seconds"),
+        Shape::TextOrNumber => put!(out, "\"", value, "\" or a number"),
+        Shape::Switch => put!(out, "true or false"),
+        Shape::List | Shape::Words => put!(out, "[\"", value, "\", …]"),
+        Shape::Pairs => put!(out, "{ NAME = \"VALUE\", … }"),
+        Shape::TextOrExec => put!(out, "\"", value, "\" or { exec = [\"WORD\", …] }"),
     }
     let verbs = match key.scope {
         KeyFor::AnyVerb => "run and the entrypoint",
         KeyFor::Run => "run",
         KeyFor::Entrypoint => "the entrypoint",
     };
-    writeln!(out, "  For: {verbs}")
+    put!(out, "\n  For: ", verbs, "\n");
 }
 
 /// `version`: what this is and what was built in.
 pub fn version() -> u8 {
     let mut out = Out::stdout();
-    let printed = writeln!(
-        out,
-        "nsinit {} ({}, built in: run entrypoint explain check toml)",
-        env!("CARGO_PKG_VERSION"),
-        TARGET,
-    );
-    if printed.is_ok() && out.flush() { 0 } else { code::FAILED }
+    put!(&mut out, "nsinit ", env!("CARGO_PKG_VERSION"), " (", TARGET);
+    put!(&mut out, ", built in: run entrypoint explain check toml)\n");
+    if out.flush() { 0 } else { code::FAILED }
 }

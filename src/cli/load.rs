@@ -157,7 +157,7 @@ fn load(
         let path = named.map_or(c"FILE", |said| said.value);
         let path = path.to_str().unwrap_or("FILE");
         let more = printer.count.saturating_sub(1);
-        say(format_args!("  and {more} more: nsinit check {path} prints every one\n"));
+        say!("  and ", more, " more: nsinit check ", path, " prints every one\n");
     }
     printer.count
 }

@@ -54,7 +54,7 @@ impl Call {
 pub fn main(start: &Start, desk: &'static mut Desk) -> u8 {
     let call = Call { words: start.words.rest(), first: 1 };
     let Some(verb) = call.words.first() else {
-        say(format_args!("{}", help::SHORT));
+        say!(help::SHORT);
         return code::FAILED;
     };
     match verb.to_bytes() {
@@ -65,10 +65,13 @@ pub fn main(start: &Start, desk: &'static mut Desk) -> u8 {
         b"version" | b"--version" | b"-V" => quietly(start, help::version),
         _ if NOT_BUILT.contains(&verb) => {
             let verb = verb.to_str().unwrap_or_default();
-            say(format_args!(
-                "nsinit: {verb} is not built into this version\n  \
-                 try: nsinit help, or nsinit -- {verb} for a program of that name\n"
-            ));
+            say!(
+                "nsinit: ",
+                verb,
+                " is not built into this version\n  try: nsinit help, or nsinit -- ",
+                verb,
+                " for a program of that name\n"
+            );
             code::FAILED
         }
         _ => start::start(Mode::Entrypoint, Front::Entrypoint, call, start, desk),
@@ -86,7 +89,11 @@ fn quietly(start: &Start, verb: impl FnOnce() -> u8) -> u8 {
 /// panics and all that prints them would be a tenth of the binary.
 pub fn report_panic(info: &core::panic::PanicInfo<'_>) {
     let (file, line) = info.location().map_or(("", 0), |place| (place.file(), place.line()));
-    say(format_args!(
-        "nsinit: a defect of nsinit itself, at {file}:{line}\n  try: report it with this line\n"
-    ));
+    say!(
+        "nsinit: a defect of nsinit itself, at ",
+        file,
+        ":",
+        line,
+        "\n  try: report it with this line\n"
+    );
 }

@@ -1,11 +1,10 @@
 //! Writing for people: a message is one write, so that lines of several processes do not mix.
 
-use core::fmt::{self, Write};
-
 use crate::limits::MESSAGE_MAX;
 use crate::model::Span;
 use crate::sys::wait::{self, Source};
 use crate::sys::{Fd, file};
+use crate::text::{Digits, Length, Show, Sink, put};
 
 /// A buffered descriptor: standard output or standard error.
 pub struct Out {
@@ -28,7 +27,7 @@ impl Out {
         Self { number: 2, buffer: heapless::Vec::new(), is_patient: false, has_failed: false }
     }
 
-    /// Writes what is buffered; `false` when something could not be written.
+    /// Writes what is buffered; `false` when something could not be written, now or before.
     pub fn flush(&mut self) -> bool {
         let target = Fd::inherited(self.number);
         let mut rest = self.buffer.as_slice();
@@ -48,19 +47,14 @@ impl Out {
     }
 }
 
-impl Write for Out {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let mut rest = text.as_bytes();
-        while !rest.is_empty() {
-            let room = self.buffer.capacity().saturating_sub(self.buffer.len());
-            let (now, later) = rest.split_at_checked(room.min(rest.len())).ok_or(fmt::Error)?;
-            self.buffer.extend_from_slice(now).map_err(|_| fmt::Error)?;
-            if !later.is_empty() && !self.flush() {
-                return Err(fmt::Error);
+impl Sink for Out {
+    fn put(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            if self.buffer.is_full() {
+                let _ = self.flush(); // what failed is remembered, and told by the last one
             }
-            rest = later;
+            let _ = self.buffer.push(*byte); // there is room now
         }
-        Ok(())
     }
 }
 
@@ -70,45 +64,47 @@ impl Drop for Out {
     }
 }
 
-/// One message to standard error.
+/// One message to standard error: `say!("check: clone: ", errno, "\n")`.
+macro_rules! say {
+    ($($part:expr),+ $(,)?) => {
+        $crate::cli::out::message(&|out: &mut dyn $crate::text::Sink| {
+            $crate::text::put!(out, $($part),+);
+        })
+    };
+}
+pub(super) use say;
+
+/// What [`say`] writes.
 #[inline(never)] // its buffer would lie in every frame that may have to complain
-pub fn say(message: fmt::Arguments<'_>) {
-    let _ = Out::stderr().write_fmt(message); // as above
+pub fn message(write: &dyn Fn(&mut dyn Sink)) {
+    write(&mut Out::stderr());
 }
 
 /// Text in a JSON string: quotes, backslashes and what cannot be seen are escaped (RFC 8259, 7).
-pub struct Json<'o>(pub &'o mut dyn Write);
+pub struct Json<'o>(pub &'o mut dyn Sink);
 
-impl Write for Json<'_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for letter in text.chars() {
-            match letter {
-                '"' | '\\' => write!(self.0, "\\{letter}")?,
-                '\n' => self.0.write_str("\\n")?,
-                _ if letter < ' ' => write!(self.0, "\\u{:04x}", u32::from(letter))?,
-                _ => self.0.write_char(letter)?,
+impl Sink for Json<'_> {
+    fn put(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            match byte {
+                b'"' | b'\\' => self.0.put(&[b'\\', *byte]),
+                b'\n' => put!(self.0, "\\n"),
+                0..b' ' => put!(self.0, "\\u", Digits::hex(u64::from(*byte), 4)),
+                _ => self.0.put(&[*byte]),
             }
         }
-        Ok(())
     }
-}
-
-/// Counts the letters of what would be written, for columns.
-pub fn width(what: &dyn fmt::Display) -> usize {
-    struct Count(usize);
-    impl Write for Count {
-        fn write_str(&mut self, text: &str) -> fmt::Result {
-            self.0 = self.0.saturating_add(text.chars().count());
-            Ok(())
-        }
-    }
-    let mut count = Count(0);
-    let _ = write!(count, "{what}"); // counting cannot fail
-    count.0
 }
 
 /// Writes `what` and fills up to `columns`; two spaces at least stand behind it.
-pub fn pad(out: &mut dyn Write, what: &dyn fmt::Display, columns: usize) -> fmt::Result {
-    let fill = columns.saturating_sub(width(what)).max(2);
-    write!(out, "{what}{:fill$}", "")
+pub fn pad(out: &mut dyn Sink, what: &dyn Show, columns: usize) {
+    what.show(out);
+    fill(out, columns.saturating_sub(Length::of(what).letters).max(2));
+}
+
+/// Writes as many spaces as that.
+pub fn fill(out: &mut dyn Sink, spaces: usize) {
+    for _ in 0..spaces {
+        put!(out, " ");
+    }
 }

@@ -4,7 +4,6 @@
 //! each act are listed in `plan::Act::calls`, and a test holds strace against that list.
 
 use core::ffi::CStr;
-use core::fmt::Write as _;
 
 use super::hands::{Hands, Pipe};
 use super::record::Record;
@@ -15,6 +14,7 @@ use crate::sys::file::{self, Mode};
 use crate::sys::signal::{Change, Disposition};
 use crate::sys::{Fd, clock, ids, mount, namespace, net, process, signal, terminal, uts};
 use crate::text::units::split_ns;
+use crate::text::{Buffer, put};
 
 /// What went wrong: the kernel's answer, and what else is known.
 pub(super) type Trouble = (Errno, Why);
@@ -86,9 +86,9 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         Act::SetRlimit(limit) => ids::set_rlimit(limit).map_err(plain),
         Act::SetNice(nice) => ids::set_nice(nice).map_err(plain),
         Act::SetOomScoreAdj(score) => {
-            let mut text: heapless::String<8> = heapless::String::new();
-            let _ = write!(text, "{score}"); // -1000 to 1000 fits
-            write_whole(c"/proc/self/oom_score_adj", text.as_bytes())
+            let mut text = Buffer::<8>::new();
+            put!(&mut text, score);
+            write_whole(c"/proc/self/oom_score_adj", whole(&text)?)
         }
         Act::DieWithSupervisor => {
             process::die_with_parent().map_err(plain)?;
@@ -140,6 +140,11 @@ fn open_pipe(target: &mut Pipe, is_blocking: bool) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// A text of ours; what found no room is not written at all.
+fn whole<const N: usize>(text: &Buffer<N>) -> Result<&[u8], Trouble> {
+    text.text().ok_or(plain(Errno::E2BIG))
+}
+
 /// Writes `text` to a file of the kernel in one write and closes it.
 fn write_whole(path: &CStr, text: &[u8]) -> Result<(), Trouble> {
     let target = file::open(path, Mode::Write).map_err(plain)?;
@@ -162,27 +167,26 @@ fn write_at_once(target: &Fd, text: &[u8]) -> Result<(), Trouble> {
 
 /// One line of our own map.
 fn map_self(kind: IdKind, line: IdMap) -> Result<(), Trouble> {
-    let mut text: heapless::String<64> = heapless::String::new();
-    let _ = write!(text, "{line}"); // three numbers fit
+    let mut text = Buffer::<64>::new();
+    put!(&mut text, line);
     let path = match kind {
         IdKind::Uid => c"/proc/self/uid_map",
         IdKind::Gid => c"/proc/self/gid_map",
     };
-    write_and_keep(path, text.as_bytes())
+    write_and_keep(path, whole(&text)?)
 }
 
 /// All lines of PID 1's map, in one write.
 #[inline(never)] // its text would lie in the frame of every step
 fn write_id_map(kind: IdKind, lines: Lines<'_>, hands: &Hands) -> Result<(), Trouble> {
     let pid = hands.init.as_ref().map_or(0, |init| init.pid);
-    let mut path: heapless::String<40> = heapless::String::new();
-    let _ = write!(path, "/proc/{pid}/{}\0", kind.file()); // a PID has at most seven digits
-    let mut text: heapless::String<{ crate::limits::ID_MAP_BYTES_MAX }> = heapless::String::new();
+    let mut path = Buffer::<40>::new();
+    put!(&mut path, "/proc/", pid, "/", kind.file());
+    let mut text = Buffer::<{ crate::limits::ID_MAP_BYTES_MAX }>::new();
     for line in lines.iter() {
-        let _ = writeln!(text, "{line}"); // `plan` has measured it
+        put!(&mut text, line, "\n");
     }
-    let path = CStr::from_bytes_until_nul(path.as_bytes()).unwrap_or(c"");
-    write_whole(path, text.as_bytes())
+    write_whole(path.path().unwrap_or_default(), whole(&text)?)
 }
 
 /// Closes everything above 2 but what the plan keeps.
@@ -282,12 +286,12 @@ fn shift_clocks(monotonic: Option<Shift>, boottime: Option<Shift>) -> Result<(),
     let wanted =
         [wanted(Clock::Monotonic, monotonic, ours[0]), wanted(Clock::Boottime, boottime, ours[1])];
     namespace::unshare(Namespace::Time).map_err(plain)?;
-    let mut text: heapless::String<128> = heapless::String::new();
+    let mut text = Buffer::<128>::new();
     for (clock, ns) in [Clock::Monotonic, Clock::Boottime].into_iter().zip(wanted) {
         let (seconds, nanoseconds) = split_ns(ns);
-        let _ = writeln!(text, "{} {seconds} {nanoseconds}", clock.name()); // two short lines fit
+        put!(&mut text, clock.name(), " ", seconds, " ", nanoseconds, "\n");
     }
-    write_at_once(&offsets, text.as_bytes())?;
+    write_at_once(&offsets, whole(&text)?)?;
     if read_offsets(&offsets)? != wanted {
         return Err((Errno::EIO, Why::ReadBack));
     }

@@ -4,7 +4,6 @@
 //! after a failure, when time no longer counts: why an exec failed, which limit was hit.
 
 use core::ffi::CStr;
-use core::fmt::Write as _;
 use core::mem::ManuallyDrop;
 
 use crate::model::{Clock, Errno, Namespace, NamespaceSet, Why};
@@ -12,7 +11,7 @@ use crate::plan::{Facts, Questions, TerminalState};
 use crate::sys::file::{self, Mode};
 use crate::sys::start::Start;
 use crate::sys::{Fd, arch, clock, ids, process, terminal, uts};
-use crate::text::units;
+use crate::text::{Buffer, Sink, put, units};
 
 /// Our terminal, when we are in its foreground.
 pub type OurTerminal = Option<ManuallyDrop<Fd>>;
@@ -106,11 +105,10 @@ fn why_not_script(line: &[u8]) -> Why {
         return Why::InterpreterHasCr;
     }
     let mut words = line.split(|byte| matches!(byte, b' ' | b'\t')).filter(|word| !word.is_empty());
-    match words.next() {
-        Some(interpreter) if !is_there(interpreter) => Why::InterpreterMissing,
-        Some(_) => Why::Errno,
-        None => Why::NoFormat,
-    }
+    let Some(interpreter) = words.next() else { return Why::NoFormat };
+    let mut path = Buffer::<512>::new();
+    path.put(interpreter);
+    if is_there(path.path()) { Why::Errno } else { Why::InterpreterMissing }
 }
 
 /// The machine and the loader that an ELF file names (elf(5)): the header says where the table of
@@ -147,11 +145,8 @@ fn why_not_elf(source: &Fd, head: &[u8]) -> Why {
 }
 
 /// Whether there is a file of this name.
-fn is_there(path: &[u8]) -> bool {
-    let mut name: heapless::Vec<u8, 512> = heapless::Vec::new();
-    name.extend_from_slice(path).is_ok()
-        && name.push(0).is_ok()
-        && CStr::from_bytes_with_nul(&name).is_ok_and(|name| file::access(name, false).is_ok())
+fn is_there(path: Option<&CStr>) -> bool {
+    path.is_some_and(|path| file::access(path, false).is_ok())
 }
 
 /// Why new namespaces were refused.
@@ -170,9 +165,9 @@ pub enum Blocked {
 /// Looks for what refused namespaces of `kinds` with `errno`.
 pub fn why_blocked(kinds: NamespaceSet, errno: Errno, facts: &Facts) -> Blocked {
     for kind in kinds.kinds() {
-        let mut path: heapless::String<40> = heapless::String::new();
-        let _ = write!(path, "/proc/self/ns/{}", kind.name()); // it fits
-        if !is_there(path.as_bytes()) && is_there(b"/proc/self/ns") {
+        let mut path = Buffer::<40>::new();
+        put!(&mut path, "/proc/self/ns/", kind.name());
+        if !is_there(path.path()) && is_there(Some(c"/proc/self/ns")) {
             return Blocked::NotBuilt(kind);
         }
     }
@@ -203,10 +198,9 @@ pub fn why_blocked(kinds: NamespaceSet, errno: Errno, facts: &Facts) -> Blocked 
 
 /// The number that a file of the kernel holds.
 fn number_in(path: &str) -> Option<u64> {
-    let mut name: heapless::Vec<u8, 80> = heapless::Vec::new();
-    name.extend_from_slice(path.as_bytes()).ok()?;
-    name.push(0).ok()?;
+    let mut name = Buffer::<80>::new();
+    put!(&mut name, path);
     let mut head = [0u8; 24];
-    let text = head_of(CStr::from_bytes_with_nul(&name).ok()?, &mut head)?;
+    let text = head_of(name.path()?, &mut head)?;
     units::unsigned(text.trim_ascii(), u64::MAX).ok()
 }

@@ -6,12 +6,11 @@
 //! namespace takes it.
 
 use core::ffi::CStr;
-use core::fmt::Write as _;
 
 use crate::model::Signal;
 use crate::sys::file::{self, Mode};
 use crate::sys::signal;
-use crate::text::units;
+use crate::text::{Buffer, put, units};
 
 /// How many times /proc is read again after something was found: what forks meanwhile is met in
 /// the next round, and a fork bomb is not followed for ever.
@@ -94,9 +93,9 @@ fn number(name: &CStr) -> Option<i32> {
 /// Reads /proc/PID/stat (proc_pid_stat(5)): the fields behind the name, which may hold anything and
 /// ends with the last `)`. A zombie has no place any more.
 fn place_of(pid: i32) -> Option<Place> {
-    let mut path: heapless::String<24> = heapless::String::new();
-    write!(path, "/proc/{pid}/stat\0").ok()?;
-    let source = file::open(CStr::from_bytes_until_nul(path.as_bytes()).ok()?, Mode::Read).ok()?;
+    let mut path = Buffer::<24>::new();
+    put!(&mut path, "/proc/", pid, "/stat");
+    let source = file::open(path.path()?, Mode::Read).ok()?;
     let mut buffer = [0u8; 192]; // PID, a name of 16 bytes at most, and the fields we want
     let len = file::read(&source, &mut buffer).ok()?;
     let text = buffer.get(..len)?;

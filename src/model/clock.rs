@@ -1,8 +1,6 @@
 //! The two clocks a time namespace can shift, and by how much (time_namespaces(7)).
 
-use core::fmt;
-
-use crate::text::{Fault, units};
+use crate::text::{Fault, Show, Sink, put, units};
 
 /// A clock that a time namespace has an offset for. The wall clock is none of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,15 +68,15 @@ impl Shift {
 }
 
 /// Prints seconds with as many digits as needed: `+2592000s`, `-0.5s`, `=0s`.
-impl fmt::Display for Shift {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Show for Shift {
+    fn show(&self, out: &mut dyn Sink) {
         let (sign, ns) = match *self {
             Self::To(ns) => ("=", ns),
             Self::By(ns) if ns < 0 => ("-", ns.unsigned_abs()),
             Self::By(ns) => ("+", ns.unsigned_abs()),
         };
-        f.write_str(sign)?;
-        units::write_seconds(f, ns)
+        put!(out, sign);
+        units::show_seconds(out, ns);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Error numbers by their names (errno(3); asm-generic/errno.h, which x86, arm and RISC-V share).
 
-use core::fmt;
+use crate::text::{Show, Sink, put};
 
 /// An error number of the kernel, 1 to 4095.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,11 +152,11 @@ impl Errno {
 }
 
 /// Prints `EPERM`, or `errno 4000` where we have no name.
-impl fmt::Display for Errno {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Show for Errno {
+    fn show(&self, out: &mut dyn Sink) {
         match self.name() {
-            Some(name) => f.write_str(name),
-            None => write!(f, "errno {}", self.0),
+            Some(name) => put!(out, name),
+            None => put!(out, "errno ", self.0),
         }
     }
 }

@@ -1,8 +1,7 @@
 //! How a process ended, and the exit codes that say it.
 
-use core::fmt;
-
 use super::Signal;
+use crate::text::{Show, Sink, put};
 
 /// How a process ended (wait(2), "WIFEXITED" and "WIFSIGNALED").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,11 +38,11 @@ impl End {
 }
 
 /// Prints `exited with code 7` or `killed by signal KILL`.
-impl fmt::Display for End {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Show for End {
+    fn show(&self, out: &mut dyn Sink) {
         match self {
-            Self::Exited(code) => write!(f, "exited with code {code}"),
-            Self::Signaled(signal) => write!(f, "killed by signal {signal}"),
+            Self::Exited(code) => put!(out, "exited with code ", code),
+            Self::Signaled(signal) => put!(out, "killed by signal ", signal),
         }
     }
 }

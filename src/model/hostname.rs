@@ -2,7 +2,7 @@
 
 use core::ffi::CStr;
 
-use crate::text::Fault;
+use crate::text::{Fault, Show, Sink};
 
 /// A host or domain name the kernel will take: 1 to 64 bytes (`__NEW_UTS_LEN`, uts_namespaces(7)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,9 +68,9 @@ impl<'a> ServiceName<'a> {
     }
 }
 
-impl core::fmt::Display for ServiceName<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(self.0.to_str().unwrap_or_default())
+impl Show for ServiceName<'_> {
+    fn show(&self, out: &mut dyn Sink) {
+        out.put(self.bytes());
     }
 }
 

@@ -1,8 +1,6 @@
 //! Lines of a uid_map or gid_map (user_namespaces(7), "User and group ID mappings").
 
-use core::fmt;
-
-use crate::text::{Fault, units};
+use crate::text::{Fault, Show, Sink, put, units};
 
 /// The form of one line, for messages.
 const FORM: &str = "map line such as \"0 1000 1\" (inside outside count)";
@@ -97,9 +95,9 @@ impl IdMap {
 }
 
 /// Prints the kernel's form, `0 1000 1`.
-impl fmt::Display for IdMap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.inside, self.outside, self.count)
+impl Show for IdMap {
+    fn show(&self, out: &mut dyn Sink) {
+        put!(out, self.inside, " ", self.outside, " ", self.count);
     }
 }
 

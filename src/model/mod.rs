@@ -41,3 +41,14 @@ pub use signal::Signal;
 pub use signal_set::SignalSet;
 pub use stdio::{Stdio, Terminal};
 pub use user::{Account, Proc};
+
+crate::text::display::display!(
+    End,
+    Errno,
+    IdMap,
+    NamespaceSet,
+    ServiceName<'_>,
+    Shift,
+    Signal,
+    Span,
+);

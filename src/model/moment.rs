@@ -1,8 +1,6 @@
 //! Points and lengths of time, in nanoseconds of one monotonic clock.
 
-use core::fmt;
-
-use crate::text::{Fault, units};
+use crate::text::{Fault, Show, Sink, put, units};
 
 /// A length of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,18 +58,15 @@ impl Span {
 
 /// Prints seconds where there are any, else the largest unit that needs no fraction: `1.5s`, `90s`,
 /// `500ms`.
-impl fmt::Display for Span {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const UNITS: [(u64, &str); 2] = [(1_000_000, "ms"), (1_000, "us")];
+impl Show for Span {
+    fn show(&self, out: &mut dyn Sink) {
+        const UNITS: [(u64, &str); 3] = [(1_000_000, "ms"), (1_000, "us"), (1, "ns")];
         if self.0 == 0 || self.0 >= 1_000_000_000 {
-            return units::write_seconds(f, self.0);
+            return units::show_seconds(out, self.0);
         }
-        for (ns, unit) in UNITS {
-            if self.0.is_multiple_of(ns) {
-                return write!(f, "{}{unit}", self.0 / ns);
-            }
+        if let Some((ns, unit)) = UNITS.iter().find(|(ns, _)| self.0.is_multiple_of(*ns)) {
+            put!(out, self.0 / ns, unit);
         }
-        write!(f, "{}ns", self.0)
     }
 }
 

@@ -4,9 +4,7 @@
 //! files in /proc/sys/user (namespaces(7), "The /proc/sys/user directory"). Kernel options:
 //! init/Kconfig.
 
-use core::fmt;
-
-use crate::text::Fault;
+use crate::text::{Fault, Show, Sink, put};
 
 /// One kind of namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,13 +157,11 @@ impl NamespaceSet {
 }
 
 /// Prints `pid, mnt, uts`.
-impl fmt::Display for NamespaceSet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Show for NamespaceSet {
+    fn show(&self, out: &mut dyn Sink) {
         for (index, kind) in self.kinds().enumerate() {
-            f.write_str(if index == 0 { "" } else { ", " })?;
-            f.write_str(kind.name())?;
+            put!(out, if index == 0 { "" } else { ", " }, kind.name());
         }
-        Ok(())
     }
 }
 

@@ -4,9 +4,7 @@
 //! Real-time signals are counted from 32 as the kernel does, and named from 34 (SIGRTMIN of glibc),
 //! because that is what kill(1) prints.
 
-use core::fmt;
-
-use crate::text::{Fault, units};
+use crate::text::{Fault, Show, Sink, put, units};
 
 /// The form of a signal, for messages.
 const FORM: &str = "signal such as TERM, SIGHUP, 15 or RTMIN+3";
@@ -108,14 +106,14 @@ impl Signal {
 }
 
 /// Prints `TERM`, `RTMIN+3`, or the bare number of the two that libc keeps for itself (32, 33).
-impl fmt::Display for Signal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Show for Signal {
+    fn show(&self, out: &mut dyn Sink) {
         match self.0.checked_sub(RTMIN) {
-            Some(0) => f.write_str("RTMIN"),
-            Some(above) => write!(f, "RTMIN+{above}"),
+            Some(0) => put!(out, "RTMIN"),
+            Some(above) => put!(out, "RTMIN+", above),
             None => match NAMES.get(usize::from(self.0).wrapping_sub(1)) {
-                Some(name) => f.write_str(name),
-                None => write!(f, "{}", self.0),
+                Some(name) => put!(out, name),
+                None => put!(out, self.0),
             },
         }
     }

@@ -5,12 +5,11 @@
 //! waits at a gate. The kernel's rules: kernel/user_namespace.c, `new_idmap_permitted` and
 //! `map_write`.
 
-use core::fmt::Write as _;
-
 use super::{Act, Actor, Facts, Lines, Plan, Reason, Refusal, capability};
 use crate::limits::ID_MAP_BYTES_MAX;
 use crate::model::{IdKind, IdMap, Namespace, NamespaceSet};
 use crate::spec::{IdMapLines, Origin, Said, Spec};
+use crate::text::{Length, put};
 
 /// How the two maps get written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,25 +152,15 @@ fn own_line(lines: &IdMapLines<'_>, id: Option<Said<u32>>, own: u32) -> Option<u
 /// Whether the kernel would take these lines together.
 fn check<'a>(lines: &IdMapLines<'_>, kind: IdKind) -> Result<(), Refusal<'a>> {
     let refuse = |said: &Said<IdMap>, reason| Refusal { origin: said.origin, said: b"", reason };
-    let mut len = Length(0);
+    let mut len = Length::default();
     for (index, said) in lines.iter().enumerate() {
         if lines.iter().take(index).any(|other| other.value.overlaps(said.value)) {
             return Err(refuse(said, Reason::MapOverlaps(kind)));
         }
-        let _ = writeln!(len, "{}", said.value); // counting cannot fail
-        if len.0 > ID_MAP_BYTES_MAX {
+        put!(&mut len, said.value, "\n");
+        if len.bytes > ID_MAP_BYTES_MAX {
             return Err(refuse(said, Reason::MapTooLong(kind)));
         }
     }
     Ok(())
-}
-
-/// Counts what would be written.
-struct Length(usize);
-
-impl core::fmt::Write for Length {
-    fn write_str(&mut self, text: &str) -> core::fmt::Result {
-        self.0 = self.0.saturating_add(text.len());
-        Ok(())
-    }
 }

@@ -5,13 +5,12 @@
 //! hold; how that is found out is part of the step.
 
 use core::ffi::CStr;
-use core::fmt;
 
 use crate::model::{
     Account, HostName, IdKind, IdMap, NamespaceSet, Rlimit, ServiceId, Shift, Stdio,
 };
 use crate::spec::{EnvChange, IdMapLines, Origin, Said};
-use crate::text::{Quoted, Words};
+use crate::text::{Digits, Quoted, Show, Sink, Words, put};
 
 /// Who carries out a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -232,137 +231,135 @@ impl Act<'_> {
 /// An account as it was said.
 struct Shown<'a>(Account<'a>);
 
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Show for Shown<'_> {
+    fn show(&self, out: &mut dyn Sink) {
         match self.0 {
-            Account::Id(id) => write!(f, "{id}"),
-            Account::Name(name) => write!(f, "{}", Quoted(name.to_bytes())),
+            Account::Id(id) => put!(out, id),
+            Account::Name(name) => put!(out, Quoted(name.to_bytes())),
         }
     }
 }
 
 /// Prints what is done, on what: `mount proc on "/proc"`.
-impl fmt::Display for Act<'_> {
+impl Show for Act<'_> {
     #[allow(clippy::too_many_lines)] // a table, one arm for each act
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn show(&self, out: &mut dyn Sink) {
         match *self {
-            Self::ReapByKernel => f.write_str("let the kernel reap children"),
-            Self::ReapByWaiting => f.write_str("wait for children"),
-            Self::WatchForStops => f.write_str("watch for services that the terminal stops"),
-            Self::OpenReportPipe => f.write_str("open the pipe for reports"),
-            Self::OpenGate => f.write_str("open the gate"),
-            Self::Clone(kinds) => write!(f, "clone into new namespaces {kinds}"),
+            Self::ReapByKernel => put!(out, "let the kernel reap children"),
+            Self::ReapByWaiting => put!(out, "wait for children"),
+            Self::WatchForStops => put!(out, "watch for services that the terminal stops"),
+            Self::OpenReportPipe => put!(out, "open the pipe for reports"),
+            Self::OpenGate => put!(out, "open the gate"),
+            Self::Clone(kinds) => put!(out, "clone into new namespaces ", kinds),
             Self::WriteIdMap(kind, lines) => {
-                write!(f, "write {} \"", kind.file())?;
+                put!(out, "write ", kind.file(), " ");
                 for (index, line) in lines.iter().enumerate() {
-                    write!(f, "{}{line}", if index == 0 { "" } else { ", " })?;
+                    put!(out, if index == 0 { "\"" } else { ", " }, line);
                 }
-                f.write_str("\"")
+                put!(out, "\"");
             }
-            Self::PassGate => f.write_str("pass the gate"),
-            Self::DenySetgroups => f.write_str("deny setgroups"),
-            Self::MapSelf(kind, line) => write!(f, "write {} \"{line}\"", kind.file()),
-            Self::CloseInherited => f.write_str("close inherited descriptors above 2"),
-            Self::WaitAtGate => f.write_str("wait at the gate for the id maps"),
-            Self::LeaveGroup => f.write_str("leave the launcher's process group"),
-            Self::MakeMountsPrivate => f.write_str("make mounts private from \"/\" down"),
-            Self::MountProc => f.write_str("mount proc on \"/proc\""),
+            Self::PassGate => put!(out, "pass the gate"),
+            Self::DenySetgroups => put!(out, "deny setgroups"),
+            Self::MapSelf(kind, line) => put!(out, "write ", kind.file(), " \"", line, "\""),
+            Self::CloseInherited => put!(out, "close inherited descriptors above 2"),
+            Self::WaitAtGate => put!(out, "wait at the gate for the id maps"),
+            Self::LeaveGroup => put!(out, "leave the launcher's process group"),
+            Self::MakeMountsPrivate => put!(out, "make mounts private from \"/\" down"),
+            Self::MountProc => put!(out, "mount proc on \"/proc\""),
             Self::ShiftClocks { monotonic, boottime } => {
-                f.write_str("shift clocks")?;
-                for (name, shift) in [("monotonic", monotonic), ("boottime", boottime)] {
+                put!(out, "shift clocks");
+                for (name, shift) in [(" monotonic ", monotonic), (" boottime ", boottime)] {
                     if let Some(shift) = shift {
-                        write!(f, " {name} {shift}")?;
+                        put!(out, name, shift);
                     }
                 }
-                Ok(())
             }
-            Self::SetHostname(name) => write!(f, "set hostname {}", Quoted(name.bytes())),
-            Self::SetDomainname(name) => write!(f, "set domainname {}", Quoted(name.bytes())),
-            Self::LoopbackUp => f.write_str("bring interface \"lo\" up"),
-            Self::BecomeMapped { uid, gid } => write!(f, "become uid {uid}, gid {gid}"),
-            Self::DieWithLauncher => f.write_str("die with the launcher"),
-            Self::BecomeSubreaper => f.write_str("become the subreaper"),
-            Self::WatchSignals => f.write_str("watch signals"),
-            Self::Spawn => f.write_str("spawn"),
-            Self::NewGroup => f.write_str("make a process group"),
-            Self::NewSession => f.write_str("make a session"),
-            Self::NewTerminal => f.write_str("make a session with standard input as its terminal"),
-            Self::TakeForeground => f.write_str("take the terminal's foreground"),
-            Self::Redirect(number, to) => {
-                let name = match number {
-                    0 => "stdin",
-                    1 => "stdout",
-                    _ => "stderr",
-                };
-                match to {
-                    Stdio::Inherit => write!(f, "keep {name}"),
-                    Stdio::Null => write!(f, "connect {name} to \"/dev/null\""),
-                    Stdio::Kmsg => write!(f, "connect {name} to \"/dev/kmsg\""),
-                    Stdio::File(path) => write!(f, "connect {name} to {}", Quoted(path.to_bytes())),
-                }
+            Self::SetHostname(name) => put!(out, "set hostname ", Quoted(name.bytes())),
+            Self::SetDomainname(name) => put!(out, "set domainname ", Quoted(name.bytes())),
+            Self::LoopbackUp => put!(out, "bring interface \"lo\" up"),
+            Self::BecomeMapped { uid, gid } => put!(out, "become uid ", uid, ", gid ", gid),
+            Self::DieWithLauncher => put!(out, "die with the launcher"),
+            Self::BecomeSubreaper => put!(out, "become the subreaper"),
+            Self::WatchSignals => put!(out, "watch signals"),
+            Self::Spawn => put!(out, "spawn"),
+            Self::NewGroup => put!(out, "make a process group"),
+            Self::NewSession => put!(out, "make a session"),
+            Self::NewTerminal => {
+                put!(out, "make a session with standard input as its terminal");
             }
-            Self::SetUmask(mask) => write!(f, "set umask {mask:04o}"),
+            Self::TakeForeground => put!(out, "take the terminal's foreground"),
+            Self::Redirect(number, to) => redirect(out, number, to),
+            Self::SetUmask(mask) => put!(out, "set umask ", Digits::octal(u64::from(mask), 4)),
             Self::SetRlimit(limit) => {
-                write!(f, "set rlimit {} to ", limit.resource.name())?;
-                for (mark, value) in [("", limit.soft), (":", limit.hard)] {
+                put!(out, "set rlimit ", limit.resource.name());
+                for (mark, value) in [(" to ", limit.soft), (":", limit.hard)] {
                     match value {
-                        Some(value) => write!(f, "{mark}{value}")?,
-                        None => write!(f, "{mark}infinity")?,
+                        Some(value) => put!(out, mark, value),
+                        None => put!(out, mark, "infinity"),
                     }
                 }
-                Ok(())
             }
-            Self::SetNice(nice) => write!(f, "set nice {nice}"),
-            Self::SetOomScoreAdj(score) => write!(f, "set oom_score_adj {score}"),
+            Self::SetNice(nice) => put!(out, "set nice ", nice),
+            Self::SetOomScoreAdj(score) => put!(out, "set oom_score_adj ", score),
             Self::BecomeUser { user, group, groups } => {
-                f.write_str("become")?;
-                if let Some(user) = user {
-                    write!(f, " user {}", Shown(user))?;
-                }
-                if let Some(group) = group {
-                    write!(f, " group {}", Shown(group))?;
+                put!(out, "become");
+                for (name, account) in [(" user ", user), (" group ", group)] {
+                    if let Some(account) = account {
+                        put!(out, name, Shown(account));
+                    }
                 }
                 for (index, group) in groups.into_iter().flatten().enumerate() {
-                    f.write_str(if index == 0 { " groups " } else { ", " })?;
-                    write!(f, "{}", Shown(group.value))?;
+                    put!(out, if index == 0 { " groups " } else { ", " }, Shown(group.value));
                 }
-                Ok(())
             }
-            Self::DieWithSupervisor => f.write_str("die with the supervisor"),
+            Self::DieWithSupervisor => put!(out, "die with the supervisor"),
             Self::ChangeDirectory(path) => {
-                write!(f, "change directory to {}", Quoted(path.to_bytes()))
+                put!(out, "change directory to ", Quoted(path.to_bytes()));
             }
-            Self::SetNoNewPrivs => f.write_str("set no_new_privs"),
-            Self::RestoreSignals => f.write_str("restore the signal mask"),
+            Self::SetNoNewPrivs => put!(out, "set no_new_privs"),
+            Self::RestoreSignals => put!(out, "restore the signal mask"),
             Self::Execute { command, .. } => {
-                f.write_str("execute")?;
+                put!(out, "execute");
                 for word in command.iter() {
-                    write!(f, " {}", Quoted(word.to_bytes()))?;
+                    put!(out, " ", Quoted(word.to_bytes()));
                 }
-                Ok(())
             }
         }
+    }
+}
+
+/// Where a standard descriptor leads.
+fn redirect(out: &mut dyn Sink, number: u8, to: Stdio<'_>) {
+    let name = match number {
+        0 => "stdin",
+        1 => "stdout",
+        _ => "stderr",
+    };
+    match to {
+        Stdio::Inherit => put!(out, "keep ", name),
+        Stdio::Null => put!(out, "connect ", name, " to \"/dev/null\""),
+        Stdio::Kmsg => put!(out, "connect ", name, " to \"/dev/kmsg\""),
+        Stdio::File(path) => put!(out, "connect ", name, " to ", Quoted(path.to_bytes())),
     }
 }
 
 /// More about an act, for `explain`: options, and what it means.
 pub struct Detail<'a>(pub &'a Act<'a>);
 
-impl fmt::Display for Detail<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Show for Detail<'_> {
+    fn show(&self, out: &mut dyn Sink) {
         if matches!(self.0, Act::MountProc) {
-            f.write_str("nosuid,nodev,noexec")?;
+            put!(out, "nosuid,nodev,noexec");
         } else if matches!(self.0, Act::ReapByKernel) {
-            f.write_str("SA_NOCLDWAIT, exit status by pidfd")?;
+            put!(out, "SA_NOCLDWAIT, exit status by pidfd");
         } else if matches!(self.0, Act::Spawn) {
-            f.write_str("CLONE_VM,CLONE_VFORK")?;
+            put!(out, "CLONE_VM,CLONE_VFORK");
         } else if let Act::Execute { env, is_env_clear, .. } = self.0 {
-            f.write_str(if *is_env_clear { "empty environment" } else { "our environment" })?;
+            put!(out, if *is_env_clear { "empty environment" } else { "our environment" });
             for change in *env {
-                let sign = if matches!(change.value, EnvChange::Set(_)) { '+' } else { '-' };
-                write!(f, ", {sign}{}", Quoted(change.value.name()))?;
+                let sign = if matches!(change.value, EnvChange::Set(_)) { ", +" } else { ", -" };
+                put!(out, sign, Quoted(change.value.name()));
             }
         }
-        Ok(())
     }
 }

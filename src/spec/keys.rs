@@ -16,7 +16,7 @@ use crate::model::{
     Account, ExitCodes, ExitMap, HostName, IdMap, KillMode, ParentDeath, Proc, Restart, Rewrites,
     ServiceName, Shift, Signal, Span, Stdio, Terminal, Unhandled,
 };
-use crate::text::{Fault, Words, units};
+use crate::text::{Fault, Show, Sink, Words, put, units};
 
 /// A table of the file, in the order of nsinit.toml(5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +67,16 @@ impl Table {
     /// Whether there may be several of it.
     pub const fn is_list(self) -> bool {
         matches!(self, Self::Service)
+    }
+}
+
+/// Prints its header, `[sandbox]` or `[[service]]`.
+impl Show for Table {
+    fn show(&self, out: &mut dyn Sink) {
+        match self.is_list() {
+            true => put!(out, "[[", self.name(), "]]"),
+            false => put!(out, "[", self.name(), "]"),
+        }
     }
 }
 

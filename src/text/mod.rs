@@ -5,15 +5,24 @@
 //! What a word *means* does not belong here: that is `model`.
 
 mod arena;
+mod buffer;
+pub mod display;
 mod fault;
 mod near;
 mod quote;
+mod show;
 pub mod toml;
 pub mod units;
 mod words;
 
 pub use arena::Arena;
+pub use buffer::{Buffer, Length};
 pub use fault::Fault;
 pub use near::nearest;
 pub use quote::Quoted;
+pub use show::{Digits, Show, Sink};
 pub use words::Words;
+
+pub(crate) use show::put;
+
+display::display!(Quoted<'_>);

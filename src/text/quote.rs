@@ -1,31 +1,35 @@
 //! User data in a message: in quotes, on one line, whatever bytes it holds.
 
-use core::fmt::{self, Write as _};
+use super::{Digits, Show, Sink, put};
 
 /// Prints bytes in double quotes; what cannot be seen is escaped (`\n`, `\x1b`), so that neither a
 /// terminal nor a parser of ours is steered by a file name.
 pub struct Quoted<'a>(pub &'a [u8]);
 
-impl fmt::Display for Quoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_char('"')?;
+impl Show for Quoted<'_> {
+    fn show(&self, out: &mut dyn Sink) {
+        put!(out, "\"");
         for chunk in self.0.utf8_chunks() {
             for letter in chunk.valid().chars() {
                 match letter {
-                    '"' | '\\' => write!(f, "\\{letter}")?,
-                    '\n' => f.write_str("\\n")?,
-                    '\r' => f.write_str("\\r")?,
-                    '\t' => f.write_str("\\t")?,
-                    _ if letter.is_control() => write!(f, "\\x{:02x}", u32::from(letter))?,
-                    _ => f.write_char(letter)?,
+                    '"' | '\\' => put!(out, "\\", letter),
+                    '\n' => put!(out, "\\n"),
+                    '\r' => put!(out, "\\r"),
+                    '\t' => put!(out, "\\t"),
+                    _ if letter.is_control() => escape(out, u32::from(letter)),
+                    _ => put!(out, letter),
                 }
             }
             for byte in chunk.invalid() {
-                write!(f, "\\x{byte:02x}")?;
+                escape(out, u32::from(*byte));
             }
         }
-        f.write_char('"')
+        put!(out, "\"");
     }
+}
+
+fn escape(out: &mut dyn Sink, number: u32) {
+    put!(out, "\\x", Digits::hex(u64::from(number), 2));
 }
 
 #[cfg(test)]

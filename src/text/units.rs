@@ -3,7 +3,7 @@
 //! Parsing is strict: no sign where none belongs, no white space, no overflow that wraps, the whole
 //! word or nothing. Lenient number parsing has given root to the wrong user (CVE-2026-30892).
 
-use super::Fault;
+use super::{Digits, Fault, Sink, put};
 
 /// The form that [`duration_ns`] takes, for messages.
 pub const DURATION: &str = "duration such as 500ms, 10s, 1m30s or 2d";
@@ -147,22 +147,19 @@ pub const fn split_ns(ns: i64) -> (i64, i64) {
     (ns.div_euclid(S), ns.rem_euclid(S))
 }
 
-/// Prints nanoseconds as seconds with as many digits as needed: `90s`, `0.5s`.
-///
-/// # Errors
-/// Those of `out`.
-pub fn write_seconds(out: &mut dyn core::fmt::Write, ns: u64) -> core::fmt::Result {
-    let (seconds, mut fraction) = (ns / 1_000_000_000, ns % 1_000_000_000);
-    write!(out, "{seconds}")?;
+/// Shows nanoseconds as seconds with as many digits as needed: `90s`, `0.5s`.
+pub fn show_seconds(out: &mut dyn Sink, ns: u64) {
+    let (seconds, mut fraction) = (ns / NS_PER_S, ns % NS_PER_S);
+    put!(out, seconds);
     if fraction > 0 {
         let mut width = 9;
         while fraction.is_multiple_of(10) {
             fraction /= 10;
             width -= 1;
         }
-        write!(out, ".{fraction:0width$}")?;
+        put!(out, ".", Digits::decimal(fraction, width));
     }
-    out.write_str("s")
+    put!(out, "s");
 }
 
 #[cfg(test)]

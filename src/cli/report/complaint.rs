@@ -1,11 +1,9 @@
 //! What is wrong with what was said.
 
-use core::fmt;
-
 use super::Place;
 use super::sentence::{Args, print, sentence};
-use crate::spec::{Complaint, Key, Shape, SpecFault, Table};
-use crate::text::{Fault, Quoted};
+use crate::spec::{Complaint, Key, Shape, SpecFault};
+use crate::text::{Fault, Quoted, Show, Sink, put};
 
 /// Reports one complaint.
 #[allow(clippy::too_many_lines)] // a table, one arm for each complaint
@@ -15,7 +13,7 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
     let sentence = match fault.complaint {
         Complaint::Value(key, value) => return value_fault(place, fault, key, value),
         Complaint::UnknownKey { table: Some(known), nearest } => {
-            table = TableName(known);
+            table = known;
             args.text = &table;
             args.name = nearest.unwrap_or("nsinit help lists every key");
             sentence!("unknown key {s} in {t}", try: "{n}")
@@ -25,7 +23,7 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
             sentence!("unknown key {s} outside any table", try: "{n}")
         }
         Complaint::OtherTable(key) => {
-            table = TableName(key.table);
+            table = key.table;
             args.text = &table;
             sentence!("key {s} stands in the wrong table", try: "put it under {t}")
         }
@@ -43,7 +41,7 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
             sentence!("{s} is {n}", try: "{t}")
         }
         Complaint::WrongTable(known) => {
-            table = TableName(known);
+            table = known;
             (args.name, args.text) = (known.name(), &table);
             sentence!("{n} is written as {t}", try: "{t}")
         }
@@ -143,40 +141,27 @@ fn value_fault(place: Place<'_>, fault: &SpecFault<'_>, key: &Key, value: Fault)
     print(&place, sentence, &args);
 }
 
-/// `[sandbox]` or `[[service]]`.
-struct TableName(Table);
-
-impl fmt::Display for TableName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.is_list() {
-            true => write!(f, "[[{}]]", self.0.name()),
-            false => write!(f, "[{}]", self.0.name()),
-        }
-    }
-}
-
 /// Words to choose from: `never, on-failure or always`.
 struct Choice<'w>(&'w [&'static str]);
 
-impl fmt::Display for Choice<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Show for Choice<'_> {
+    fn show(&self, out: &mut dyn Sink) {
         for (left, (index, word)) in (0..self.0.len()).rev().zip(self.0.iter().enumerate()) {
-            f.write_str(match (index, left) {
+            let between = match (index, left) {
                 (0, _) => "",
                 (_, 0) => " or ",
                 (_, _) => ", ",
-            })?;
-            f.write_str(word)?;
+            };
+            put!(out, between, word);
         }
-        Ok(())
     }
 }
 
 /// How a value of this key is written.
 struct Form(&'static Key);
 
-impl fmt::Display for Form {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Show for Form {
+    fn show(&self, out: &mut dyn Sink) {
         let Key { name, value, .. } = *self.0;
         let (before, value, after) = match self.0.shape {
             Shape::Text => ("\"", value, "\""),
@@ -189,9 +174,6 @@ impl fmt::Display for Form {
             Shape::TextOrExec => ("\"", value, "\" or { exec = [\"WORD\"] }"),
             Shape::TextOrPair => ("\"inherit\"", "", " or { file = \"PATH\" }"),
         };
-        for part in [name, " = ", before, value, after] {
-            f.write_str(part)?;
-        }
-        Ok(())
+        put!(out, name, " = ", before, value, after);
     }
 }

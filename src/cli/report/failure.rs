@@ -1,11 +1,10 @@
 //! What the kernel refused: the step, the errno, and what we know about why.
 
-use core::fmt;
-
 use super::sentence::{Args, print, sentence};
 use crate::engine::probe::{self, Blocked};
 use crate::model::{Errno, Failure, NamespaceSet, Stdio, Why};
 use crate::plan::{Act, Facts, Plan};
+use crate::text::{Show, Sink, put};
 
 /// Who did what: `run: step 7 of 23: mount proc on "/proc": EPERM`.
 struct Head<'p, 'a> {
@@ -13,15 +12,15 @@ struct Head<'p, 'a> {
     failure: Failure,
 }
 
-impl fmt::Display for Head<'_, '_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Show for Head<'_, '_> {
+    fn show(&self, out: &mut dyn Sink) {
         let Failure { step, errno, .. } = self.failure;
-        let (scope, all) = (self.plan.mode.scope(), self.plan.steps.len());
-        write!(f, "{scope}: step {} of {all}: ", u32::from(step).saturating_add(1))?;
-        if let Some(step) = self.plan.steps.get(usize::from(step)) {
-            write!(f, "{}: ", step.act)?;
+        let (number, steps) = (u32::from(step).saturating_add(1), &self.plan.steps);
+        put!(out, self.plan.mode.scope(), ": step ", number, " of ", steps.len(), ": ");
+        if let Some(step) = steps.get(usize::from(step)) {
+            put!(out, step.act, ": ");
         }
-        writeln!(f, "{errno}")
+        put!(out, errno, "\n");
     }
 }
 

@@ -11,12 +11,11 @@ mod refusal;
 mod sentence;
 
 use core::ffi::CStr;
-use core::fmt;
 
 use crate::model::Errno;
 use crate::plan::Mode;
 use crate::spec::Origin;
-use crate::text::Quoted;
+use crate::text::{Quoted, Show, Sink, put};
 
 pub use complaint::complaint;
 pub use failure::failure;
@@ -38,28 +37,24 @@ pub struct Place<'s> {
 /// A path, on one line, without quotes where it needs none.
 struct Path<'s>(&'s CStr);
 
-impl fmt::Display for Path<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Show for Path<'_> {
+    fn show(&self, out: &mut dyn Sink) {
+        let is_odd = |letter: char| letter.is_control() || letter == ' ';
         match self.0.to_str() {
-            Ok(path) if !path.contains(|letter: char| letter.is_control() || letter == ' ') => {
-                f.write_str(path)
-            }
-            Ok(_) | Err(_) => write!(f, "{}", Quoted(self.0.to_bytes())),
+            Ok(path) if !path.contains(is_odd) => put!(out, path),
+            Ok(_) | Err(_) => put!(out, Quoted(self.0.to_bytes())),
         }
     }
 }
 
 /// Prints `run: kiosk.toml:31:12: `.
-impl fmt::Display for Place<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.scope)?;
+impl Show for Place<'_> {
+    fn show(&self, out: &mut dyn Sink) {
+        put!(out, self.scope, ": ");
         match self.origin {
-            Origin::Default => Ok(()),
-            Origin::File { line, column } => {
-                write!(f, "{}:{line}:{column}: ", Path(self.file.unwrap_or(c"file")))
-            }
-            Origin::CommandLine { column } => write!(f, "kernel command line:{column}: "),
-            Origin::Argument(number) => write!(f, "argument {number}: "),
+            Origin::Default => {}
+            Origin::File { column, .. } => put!(out, self.as_origin(), ":", column, ": "),
+            Origin::CommandLine { .. } | Origin::Argument(_) => put!(out, self.as_origin(), ": "),
         }
     }
 }
@@ -74,15 +69,15 @@ impl<'s> Place<'s> {
     }
 }
 
-impl fmt::Display for AsOrigin<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Show for AsOrigin<'_> {
+    fn show(&self, out: &mut dyn Sink) {
         match self.0.origin {
-            Origin::Default => f.write_str("(default)"),
+            Origin::Default => put!(out, "(default)"),
             Origin::File { line, .. } => {
-                write!(f, "{}:{line}", Path(self.0.file.unwrap_or(c"file")))
+                put!(out, Path(self.0.file.unwrap_or(c"file")), ":", line);
             }
-            Origin::CommandLine { column } => write!(f, "kernel command line:{column}"),
-            Origin::Argument(number) => write!(f, "argument {number}"),
+            Origin::CommandLine { column } => put!(out, "kernel command line:", column),
+            Origin::Argument(number) => put!(out, "argument ", number),
         }
     }
 }
@@ -90,9 +85,9 @@ impl fmt::Display for AsOrigin<'_> {
 /// A verb's scope alone.
 struct Scope(Mode);
 
-impl fmt::Display for Scope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.0.scope())
+impl Show for Scope {
+    fn show(&self, out: &mut dyn Sink) {
+        put!(out, self.0.scope(), ": ");
     }
 }
 

@@ -1,13 +1,12 @@
 //! What happens while services run: the little that must be said, and the rest with `-v`.
 
-use core::fmt::Display;
-
 use super::Scope;
 use super::sentence::{Args, print, sentence};
 use crate::engine::{Teller, Telling};
 use crate::model::{End, ServiceId, Signal};
 use crate::plan::{Facts, Plan};
 use crate::supervisor::News;
+use crate::text::{Quoted, Show};
 
 /// Tells people on standard error.
 pub struct Reporter {
@@ -38,7 +37,7 @@ impl Teller for Reporter {
 }
 
 /// Tells one sentence about a service, with one thing in it and one number.
-fn tell(plan: &Plan<'_>, id: Option<ServiceId>, text: &dyn Display, number: u32, sentence: &str) {
+fn tell(plan: &Plan<'_>, id: Option<ServiceId>, text: &dyn Show, number: u32, sentence: &str) {
     let said = name(plan, id);
     print(&Scope(plan.mode), sentence, &Args { said, text, a: i64::from(number), ..Args::NONE });
 }
@@ -76,7 +75,7 @@ impl Reporter {
                 tell(plan, Some(id), &window, restarts, words);
             }
             News::CannotStart { id, needs } => {
-                let needs = crate::text::Quoted(name(plan, Some(needs)));
+                let needs = Quoted(name(plan, Some(needs)));
                 tell(plan, Some(id), &needs, 0, sentence!("{s} cannot start: it needs {t}"));
             }
             News::Killed { id } => {

@@ -3,11 +3,9 @@
 //! Sentences in tables read better than sentences in code, and cost a pointer each instead of the
 //! code that puts them together.
 
-use core::fmt::{self, Display, Write};
-
 use super::super::out::Out;
 use crate::model::Shift;
-use crate::text::Quoted;
+use crate::text::{Quoted, Show, Sink, put};
 
 /// A template: what we did or found, and on lines of their own why, and what to do about it.
 ///
@@ -40,7 +38,7 @@ pub(super) use sentence;
 pub(super) struct Args<'a> {
     pub said: &'a [u8],
     pub name: &'a str,
-    pub text: &'a dyn Display,
+    pub text: &'a dyn Show,
     pub a: i64,
     pub b: i64,
 }
@@ -51,30 +49,28 @@ impl Args<'_> {
 }
 
 /// Prints a message: `head` (who and where), then the sentence.
-pub(super) fn print(head: &dyn Display, sentence: &str, args: &Args<'_>) {
+pub(super) fn print(head: &dyn Show, sentence: &str, args: &Args<'_>) {
     let mut out = Out::stderr();
-    // A message that cannot be written has no other way.
-    let _ = write!(out, "{head}");
-    let _ = fill(&mut out, sentence, args);
+    put!(&mut out, head);
+    fill(&mut out, sentence, args);
 }
 
 /// Writes a template with its braces filled.
-fn fill(out: &mut Out, template: &str, args: &Args<'_>) -> fmt::Result {
-    let mut rest = template;
-    while let Some((before, behind)) = rest.split_once('{') {
-        out.write_str(before)?;
-        let (what, after) = behind.split_once('}').unwrap_or((behind, ""));
-        match what {
-            "s" => write!(out, "{}", Quoted(args.said))?,
-            "n" => out.write_str(args.name)?,
-            "t" => write!(out, "{}", args.text)?,
-            "a" => write!(out, "{}", args.a)?,
-            "b" => write!(out, "{}", args.b)?,
-            "A" => write!(out, "{}", Shift::By(args.a))?,
-            "B" => write!(out, "{}", Shift::By(args.b))?,
-            _ => write!(out, "{{{what}}}")?,
+fn fill(out: &mut dyn Sink, template: &str, args: &Args<'_>) {
+    let mut pieces = template.split(['{', '}']);
+    // Text and names of what stands in braces take turns.
+    while let Some(text) = pieces.next() {
+        put!(out, text);
+        match pieces.next() {
+            Some("s") => put!(out, Quoted(args.said)),
+            Some("n") => put!(out, args.name),
+            Some("t") => put!(out, args.text),
+            Some("a") => put!(out, args.a),
+            Some("b") => put!(out, args.b),
+            Some("A") => put!(out, Shift::By(args.a)),
+            Some("B") => put!(out, Shift::By(args.b)),
+            Some(literal) => put!(out, "{", literal, "}"),
+            None => {}
         }
-        rest = after;
     }
-    out.write_str(rest)
 }

@@ -6,13 +6,12 @@
 //! Where a key has led does not belong here.
 
 use core::ffi::CStr;
-use core::fmt::Write as _;
 
 use super::defined::{is_one_pair, is_table};
 use super::{Place, Reader, first_line};
 use crate::spec::{Complaint, Item, Key, Origin, Said, Shape, SpecFault};
-use crate::text::Fault;
 use crate::text::toml::{Scalar, Word};
+use crate::text::{Buffer, Fault, put};
 
 /// Lists that mean something else when they are empty than when they are not said, and that we
 /// cannot follow: no namespace at all, no supplementary group. Any other empty list adds nothing.
@@ -120,9 +119,9 @@ impl<'a> Reader<'_, 'a> {
         match scalar {
             Scalar::Text => word.decode(self.arena)?,
             Scalar::Integer(Some(number)) => {
-                let mut digits = heapless::String::<20>::new();
-                let _ = write!(digits, "{number}"); // an i64 has at most 20 characters
-                self.arena.push(digits.as_bytes())?;
+                let mut digits = Buffer::<20>::new();
+                put!(&mut digits, number);
+                self.arena.push(digits.text().unwrap_or_default())?; // no i64 is longer
             }
             Scalar::Integer(None) => {
                 return Err(Fault::OutOfRange { min: i64::MIN, max: i64::MAX });
