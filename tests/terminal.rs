@@ -7,69 +7,10 @@
 
 mod support;
 
+use support::desk::Desk;
 use support::terminal::{CTRL_BACKSLASH, CTRL_C, CTRL_Z, Terminal};
-use support::who::{programs, tool};
-use support::{Run, Running, Who, file, wait};
-
-/// A shell with job control at a terminal.
-struct Desk {
-    terminal: Terminal,
-    shell: Running,
-}
-
-impl Desk {
-    fn new(who: Who) -> Self {
-        let (terminal, bash) = (Terminal::new(), file::text(&tool("bash")));
-        let words = [bash.as_str(), "--norc", "--noprofile", "--noediting", "-i"];
-        let run = Run::command(who, words).env("PS1", "<prompt>").env("N", &nsinit());
-        let mut shell = run.start_at(&terminal);
-        shell.expect("<prompt>");
-        Self { terminal, shell }
-    }
-
-    /// Types a line; what is typed comes back on the screen and is passed over.
-    fn enter(&mut self, line: &str) {
-        self.terminal.type_keys(&format!("{line}\n"));
-        self.shell.expect(&format!("{line}\r\n"));
-    }
-
-    /// Presses keys that nothing is shown of, or that may be.
-    fn press(&self, keys: &str) {
-        self.terminal.type_keys(keys);
-    }
-
-    fn expect(&mut self, text: &str) {
-        self.shell.expect(text);
-    }
-
-    /// The last command ended with this code, and the shell has its prompt and the foreground.
-    fn expect_code(&mut self, code: i32) {
-        self.expect("<prompt>");
-        assert_eq!(self.terminal.foreground(), self.shell.pid);
-        self.enter("echo code-$?");
-        self.expect(&format!("code-{code}\r\n"));
-        self.expect("<prompt>");
-    }
-
-    /// Waits until the first process with this name below the shell is in this state.
-    fn wait_for_state(&self, name: &str, state: char) {
-        wait::until(&format!("{name} to be {state}"), || {
-            let list = self.shell.marked();
-            let is_it = |line: &String| line.split(' ').nth(1) == Some(name);
-            let line = list.iter().find(|line| is_it(line))?;
-            (line.split(' ').nth(2)?.starts_with(state)).then_some(())
-        });
-    }
-
-    /// The shell is told to go; nothing may be left.
-    fn leave(mut self) {
-        self.enter("exit 0");
-        let Self { terminal, shell } = self;
-        drop(terminal); // the screen ends when nobody has it open
-        let ended = shell.end();
-        assert_eq!(ended.code, 0, "{}", ended.out);
-    }
-}
+use support::who::programs;
+use support::{Run, Who, file};
 
 fn nsinit() -> String {
     file::text(&programs().nsinit)

@@ -3,6 +3,8 @@
 use std::fs::OpenOptions;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
 
 use super::proc;
 use super::signals::{Received, block_all, fork, kill, wait_for_children};
@@ -18,6 +20,11 @@ pub fn play(words: &[&str]) -> i32 {
         ["serve", name, log] => serve(name, log),
         ["crash", log, left, code] => crash(log, left, code.parse().unwrap()),
         ["orphans", count] => orphans(count.parse().unwrap()),
+        ["idle"] => idle(),
+        ["hold", file, code] => hold(file, code.parse().unwrap()),
+        ["fork-on"] => fork_on(),
+        ["notify", text] => notify(text),
+        ["abandon", micros, ref words @ ..] => abandon(micros.parse().unwrap(), words),
         _ => 99,
     }
 }
@@ -113,6 +120,68 @@ fn leave(file: &str, code: i32, who: &[&str]) -> i32 {
         ready.read_exact(&mut [0]).unwrap();
     }
     code
+}
+
+/// Does nothing until its input ends.
+fn idle() -> i32 {
+    while std::io::stdin().read(&mut [0]).is_ok_and(|len| len > 0) {}
+    0
+}
+
+/// Ends with `code` on TERM, at once, beside a process in a session of its own that takes 200 ms to
+/// write "saved" into `file`.
+fn hold(file: &str, code: i32) -> i32 {
+    leave(file, 0, &["slow"]);
+    say("ready;");
+    while Received::next().number != libc::SIGTERM {}
+    code
+}
+
+/// Ends and leaves a process, in a session of its own and deaf to signals, that forks and ends, and
+/// so does its child, and so on.
+fn fork_on() -> i32 {
+    let (mut ready, tell) = std::io::pipe().unwrap();
+    block_all();
+    if fork() == 0 {
+        // SAFETY: nothing in; a forked child leads no process group.
+        unsafe { libc::setsid() };
+        // SAFETY: an integer in. Nobody shall wait for the end of its outputs.
+        (0..3).for_each(|fd| unsafe { _ = libc::close(fd) });
+        drop(tell);
+        loop {
+            if fork() != 0 {
+                return 0;
+            }
+        }
+    }
+    drop(tell);
+    ready.read(&mut [0]).map_or(1, |_| 0)
+}
+
+/// sd_notify(3): one datagram to NOTIFY_SOCKET; then waits for TERM.
+fn notify(text: &str) -> i32 {
+    let Ok(path) = std::env::var("NOTIFY_SOCKET") else {
+        say("no NOTIFY_SOCKET");
+        return 1;
+    };
+    block_all();
+    let sent = UnixDatagram::unbound().and_then(|socket| match path.strip_prefix('@') {
+        Some(name) => socket.send_to_addr(text.as_bytes(), &SocketAddr::from_abstract_name(name)?),
+        None => socket.send_to(text.as_bytes(), path),
+    });
+    say(&format!("{} {sent:?};", std::process::id()));
+    while Received::next().number != libc::SIGTERM {}
+    0
+}
+
+/// Starts a program, sees it executed, and ends so long after that. Our PID is "PARENT" to it.
+#[allow(clippy::zombie_processes, reason = "to leave it behind is the role")]
+fn abandon(micros: u64, words: &[&str]) -> i32 {
+    let own = std::process::id().to_string();
+    let mut program = std::process::Command::new(words[0]);
+    program.args(words[1..].iter().map(|word| word.replace("PARENT", &own))).spawn().unwrap();
+    super::wait::spin(std::time::Duration::from_micros(micros));
+    0
 }
 
 /// A service that notes its start, its PID and its stop in `log`, each with one write, and stops on

@@ -215,6 +215,36 @@ impl Running {
         }
     }
 
+    /// Whether its standard output comes to hold `text` within this time, and before its end.
+    pub fn comes(&mut self, text: &str, within: Duration) -> bool {
+        let deadline = Instant::now() + within;
+        while !self.out.text().contains(text) {
+            if self.out.is_at_end() || !self.pump_until(deadline) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Waits until the program itself has ended, whoever holds its outputs; its code.
+    pub fn code(&mut self) -> i32 {
+        while self.status.is_none() {
+            self.pump();
+        }
+        self.status_code()
+    }
+
+    /// Whether the program itself ends within this time.
+    pub fn ends(&mut self, within: Duration) -> bool {
+        let deadline = Instant::now() + within;
+        while self.status.is_none() {
+            if !self.pump_until(deadline) {
+                return false;
+            }
+        }
+        true
+    }
+
     pub fn kill(&self, signal: i32) {
         // SAFETY: two integers in. The child is not reaped yet, so its PID is its own.
         unsafe { libc::kill(self.pid, signal) };
@@ -244,13 +274,13 @@ impl Running {
         ended
     }
 
-    fn end_only(&mut self) -> Ended {
+    /// Waits until it has ended and nobody holds its outputs; whoever else is left may be.
+    pub fn end_only(&mut self) -> Ended {
         while self.status.is_none() || !self.out.is_at_end() || !self.err.is_at_end() {
             self.pump();
         }
-        let status = self.status.unwrap();
         Ended {
-            code: status.code().or(status.signal().map(|signal| -signal)).unwrap(),
+            code: self.status_code(),
             out: self.out.text(),
             err: self.err.text(),
             took: self.started.elapsed(),
@@ -258,13 +288,26 @@ impl Running {
         }
     }
 
+    fn status_code(&self) -> i32 {
+        let status = self.status.unwrap();
+        status.code().or(status.signal().map(|signal| -signal)).unwrap()
+    }
+
     /// Waits until something comes and takes it.
     fn pump(&mut self) {
+        let in_time = self.pump_until(self.started + self.limit);
+        assert!(in_time, "more than {:?}\n{}", self.limit, self.story());
+    }
+
+    /// The same, but not for longer than this: then nothing came.
+    fn pump_until(&mut self, deadline: Instant) -> bool {
         let pidfd = if self.status.is_none() { self.pidfd.as_raw_fd() } else { -1 };
         let entry = |fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
         let mut list = [entry(pidfd), entry(self.out.number()), entry(self.err.number())];
-        let left = self.limit.saturating_sub(self.started.elapsed());
-        assert!(!left.is_zero(), "more than {:?}\n{}", self.limit, self.story());
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return false;
+        }
         let timeout = i32::try_from(left.as_millis()).unwrap() + 1;
         // SAFETY: the kernel writes into `list`, whose length is given.
         unsafe { libc::poll(list.as_mut_ptr(), 3, timeout) };
@@ -277,6 +320,7 @@ impl Running {
         if list[2].revents != 0 {
             self.err.take();
         }
+        true
     }
 
     /// Everything that is known, for the message of a failure.

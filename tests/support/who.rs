@@ -101,10 +101,15 @@ pub struct Programs {
     pub witness: PathBuf,
 }
 
-/// The programs, copied at first use.
+/// The programs, copied at first use; the witness uses those of the test that started it.
 pub fn programs() -> &'static Programs {
     static PROGRAMS: OnceLock<Programs> = OnceLock::new();
     PROGRAMS.get_or_init(|| {
+        let witness = std::env::current_exe().unwrap();
+        if witness.file_name().is_some_and(|name| name == "witness") {
+            let directory = witness.parent().unwrap().to_path_buf();
+            return Programs { nsinit: directory.join("nsinit"), witness, directory };
+        }
         let directory = std::env::temp_dir().join(format!("nsinit-test-{}", std::process::id()));
         fs::create_dir_all(&directory).unwrap();
         set_mode(&directory, 0o755);
@@ -118,7 +123,7 @@ pub fn programs() -> &'static Programs {
         };
         Programs {
             nsinit: copy(Path::new(env!("CARGO_BIN_EXE_nsinit")), "nsinit"),
-            witness: copy(&std::env::current_exe().unwrap(), "witness"),
+            witness: copy(&witness, "witness"),
             directory,
         }
     })

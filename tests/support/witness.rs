@@ -22,16 +22,21 @@ pub fn witness(words: &[&str]) -> Vec<String> {
 static BEFORE_MAIN: extern "C" fn(c_int, *const *const c_char) = before_main;
 
 extern "C" fn before_main(count: c_int, words: *const *const c_char) {
-    let word = |index: usize| {
-        // SAFETY: `words` has `count` strings, and `index` is below.
-        let text = unsafe { CStr::from_ptr(*words.add(index)) };
-        text.to_string_lossy().into_owned()
-    };
-    let words: Vec<String> = (0..usize::try_from(count).unwrap_or(0)).map(word).collect();
+    let words = all_words(count, words);
     if words.get(1).is_some_and(|word| word == "--witness") {
         let words: Vec<&str> = words.iter().skip(2).map(String::as_str).collect();
         let code = roles::play(&words);
         // SAFETY: an integer in; it does not return.
         unsafe { libc::_exit(code) };
     }
+}
+
+/// The words that a function of `.init_array` was called with.
+pub fn all_words(count: c_int, words: *const *const c_char) -> Vec<String> {
+    let word = |index: usize| {
+        // SAFETY: `words` has `count` strings, and `index` is below.
+        let text = unsafe { CStr::from_ptr(*words.add(index)) };
+        text.to_string_lossy().into_owned()
+    };
+    (0..usize::try_from(count).unwrap_or(0)).map(word).collect()
 }

@@ -1,0 +1,73 @@
+//! Somebody at a terminal with a shell that has job control: bash at a pty(7).
+
+use std::time::Duration;
+
+use super::terminal::Terminal;
+use super::who::{programs, tool};
+use super::{Run, Running, Who, file, wait};
+
+/// A shell with job control at a terminal.
+pub struct Desk {
+    pub terminal: Terminal,
+    pub shell: Running,
+}
+
+impl Desk {
+    /// With nsinit as `$N`.
+    pub fn new(who: Who) -> Self {
+        Self::with(who, &file::text(&programs().nsinit), wait::LIMIT)
+    }
+
+    /// With a program as `$N`; a thing that takes longer than `limit` hangs.
+    pub fn with(who: Who, program: &str, limit: Duration) -> Self {
+        let (terminal, bash) = (Terminal::new(), file::text(&tool("bash")));
+        let words = [bash.as_str(), "--norc", "--noprofile", "--noediting", "-i"];
+        let run = Run::command(who, words).env("PS1", "<prompt>").env("N", program);
+        let mut shell = run.limit(limit).start_at(&terminal);
+        shell.expect("<prompt>");
+        Self { terminal, shell }
+    }
+
+    /// Types a line; what is typed comes back on the screen and is passed over.
+    pub fn enter(&mut self, line: &str) {
+        self.terminal.type_keys(&format!("{line}\n"));
+        self.shell.expect(&format!("{line}\r\n"));
+    }
+
+    /// Presses keys that nothing is shown of, or that may be.
+    pub fn press(&self, keys: &str) {
+        self.terminal.type_keys(keys);
+    }
+
+    pub fn expect(&mut self, text: &str) {
+        self.shell.expect(text);
+    }
+
+    /// The last command ended with this code, and the shell has its prompt and the foreground.
+    pub fn expect_code(&mut self, code: i32) {
+        self.expect("<prompt>");
+        assert_eq!(self.terminal.foreground(), self.shell.pid);
+        self.enter("echo code-$?");
+        self.expect(&format!("code-{code}\r\n"));
+        self.expect("<prompt>");
+    }
+
+    /// Waits until the first process with this name below the shell is in this state.
+    pub fn wait_for_state(&self, name: &str, state: char) {
+        wait::until(&format!("{name} to be {state}"), || {
+            let list = self.shell.marked();
+            let is_it = |line: &String| line.split(' ').nth(1) == Some(name);
+            let line = list.iter().find(|line| is_it(line))?;
+            (line.split(' ').nth(2)?.starts_with(state)).then_some(())
+        });
+    }
+
+    /// The shell is told to go; nothing may be left.
+    pub fn leave(mut self) {
+        self.enter("exit 0");
+        let Self { terminal, shell } = self;
+        drop(terminal); // the screen ends when nobody has it open
+        let ended = shell.end();
+        assert_eq!(ended.code, 0, "{}", ended.out);
+    }
+}
