@@ -272,8 +272,7 @@ fn target<'s, 'a>(
 /// Every key, table by table.
 pub const KEYS: &[Key] = &[
     whole(Table::Sandbox, "name", Shape::Text, "NAME", |spec, item| {
-        spec.name = item.said_text(ServiceName::parse)?;
-        Ok(())
+        item.put_text(&mut spec.name, ServiceName::parse)
     })
     .help("the file's stem", "Name of the sandbox."),
     whole(Table::Sandbox, "namespaces", Shape::List, "KIND", |spec, item| spec.add_kind(item))
@@ -283,28 +282,23 @@ pub const KEYS: &[Key] = &[
          user is added when we lack privilege.",
         ),
     whole(Table::Sandbox, "hostname", Shape::Text, "NAME", |spec, item| {
-        spec.hostname = item.said_text(HostName::parse)?;
-        Ok(())
+        item.put_text(&mut spec.hostname, HostName::parse)
     })
     .help("the outer one", "Host name inside; needs uts."),
     whole(Table::Sandbox, "domainname", Shape::Text, "NAME", |spec, item| {
-        spec.domainname = item.said_text(HostName::parse)?;
-        Ok(())
+        item.put_text(&mut spec.domainname, HostName::parse)
     })
     .help("the outer one", "NIS domain name inside; needs uts."),
     whole(Table::Sandbox, "proc", Shape::Text, "fresh|bind", |spec, item| {
-        spec.proc = item.said(Proc::parse)?;
-        Ok(())
+        item.put(&mut spec.proc, Proc::parse)
     })
     .help("fresh, with pid and mnt", "What stands at /proc: a fresh procfs, or the outer one."),
     whole(Table::Time, "boottime", Shape::Span, "[+-=]TIME", |spec, item| {
-        spec.boottime = item.said(Shift::parse)?;
-        Ok(())
+        item.put(&mut spec.boottime, Shift::parse)
     })
     .help("unshifted", "Shift of CLOCK_BOOTTIME and the uptime: +30d, -5s, or =0s as first seen."),
     whole(Table::Time, "monotonic", Shape::Span, "[+-=]TIME", |spec, item| {
-        spec.monotonic = item.said(Shift::parse)?;
-        Ok(())
+        item.put(&mut spec.monotonic, Shift::parse)
     })
     .help("unshifted", "Shift of CLOCK_MONOTONIC, likewise."),
     whole(Table::Time, "realtime", Shape::Span, "-", |_, _| Err(Fault::WallClock))
@@ -320,38 +314,26 @@ pub const KEYS: &[Key] = &[
         spec.gid_map.append(item, line)
     })
     .help("our own gid, with user", "Line of the gid_map, likewise."),
-    whole(Table::User, "uid", Shape::Number, "ID", |spec, item| {
-        spec.uid = item.said(id)?;
-        Ok(())
-    })
-    .help("our own", "What our uid is inside; needs user."),
-    whole(Table::User, "gid", Shape::Number, "ID", |spec, item| {
-        spec.gid = item.said(id)?;
-        Ok(())
-    })
-    .help("our own", "What our gid is inside; needs user."),
+    whole(Table::User, "uid", Shape::Number, "ID", |spec, item| item.put(&mut spec.uid, id))
+        .help("our own", "What our uid is inside; needs user."),
+    whole(Table::User, "gid", Shape::Number, "ID", |spec, item| item.put(&mut spec.gid, id))
+        .help("our own", "What our gid is inside; needs user."),
     whole(Table::Net, "loopback", Shape::Switch, "", |spec, item| {
-        spec.loopback = item.said(switch)?;
-        Ok(())
+        item.put(&mut spec.loopback, switch)
     })
     .help("true, with net", "Bring the loopback interface up; needs net."),
     whole(Table::Security, "no-new-privs", Shape::Switch, "", |spec, item| {
-        spec.no_new_privs = item.said(switch)?;
-        Ok(())
+        item.put(&mut spec.no_new_privs, switch)
     })
     .help("true", "No exec inside gives privileges, setuid or file capabilities."),
     service("name", Shape::Text, "NAME", |service, item| {
-        service.name = item.said_text(ServiceName::parse)?;
-        Ok(())
+        item.put_text(&mut service.name, ServiceName::parse)
     })
     .without_flag()
     .help("main, for a single one", "Name of the service."),
-    service("main", Shape::Switch, "", |service, item| {
-        service.main = item.said(switch)?;
-        Ok(())
-    })
-    .without_flag()
-    .help("true, for a single one", "Its end is the end of everything, its exit code ours."),
+    service("main", Shape::Switch, "", |service, item| item.put(&mut service.main, switch))
+        .without_flag()
+        .help("true, for a single one", "Its end is the end of everything, its exit code ours."),
     Key::row(Table::Service, "command", Shape::Words, "WORD", Set::Command)
         .without_flag()
         .help("", "Program and arguments; found in PATH when it has no slash. Must be given."),
@@ -366,8 +348,7 @@ pub const KEYS: &[Key] = &[
         .also(&["unsetenv"])
         .help("", "Take a variable out."),
     service("clear-env", Shape::Switch, "", |service, item| {
-        service.clear_env = item.said(switch)?;
-        Ok(())
+        item.put(&mut service.clear_env, switch)
     })
     .also(&["clearenv"])
     .help("false", "Start from an empty environment."),
@@ -375,13 +356,11 @@ pub const KEYS: &[Key] = &[
         .also(&["chdir", "workdir"])
         .help("ours", "Working directory."),
     service("user", Shape::TextOrNumber, "USER", |service, item| {
-        service.user = item.said_text(Account::parse)?;
-        Ok(())
+        item.put_text(&mut service.user, Account::parse)
     })
     .help("ours", "User, by number or /etc/passwd inside; a name brings its groups and home."),
     service("group", Shape::TextOrNumber, "GROUP", |service, item| {
-        service.group = item.said_text(Account::parse)?;
-        Ok(())
+        item.put_text(&mut service.group, Account::parse)
     })
     .help("the user's", "Primary group, by number or by the /etc/group inside."),
     service("groups", Shape::List, "GROUP", |service, item| {
@@ -390,8 +369,7 @@ pub const KEYS: &[Key] = &[
     })
     .help("the user's", "Supplementary groups."),
     service("umask", Shape::Text, "MODE", |service, item| {
-        service.umask = item.said(|text| units::octal(text, 0o777))?;
-        Ok(())
+        item.put(&mut service.umask, |text| units::octal(text, 0o777))
     })
     .help("ours", "Mode bits that new files do not get, in octal."),
     service("after", Shape::List, "SERVICE", |service, item| {
@@ -400,28 +378,23 @@ pub const KEYS: &[Key] = &[
     })
     .help("", "Starts when these are ready, stops before them."),
     service("restart", Shape::Text, "POLICY", |service, item| {
-        service.restart = item.said(Restart::parse)?;
-        Ok(())
+        item.put(&mut service.restart, Restart::parse)
     })
     .help("never", "Start it again after its end: never, on-failure or always."),
     service("restart-delay", Shape::Span, "TIME", |service, item| {
-        service.restart_delay = item.said(Span::parse)?;
-        Ok(())
+        item.put(&mut service.restart_delay, Span::parse)
     })
     .help("1s", "First pause before a restart; doubles at each further one."),
     service("restart-delay-max", Shape::Span, "TIME", |service, item| {
-        service.restart_delay_max = item.said(Span::parse)?;
-        Ok(())
+        item.put(&mut service.restart_delay_max, Span::parse)
     })
     .help("1m", "Longest pause before a restart."),
     service("restart-limit", Shape::Number, "COUNT", |service, item| {
-        service.restart_limit = item.said(count)?;
-        Ok(())
+        item.put(&mut service.restart_limit, count)
     })
     .help("5", "Restarts within the window; one more is giving up (exit 124)."),
     service("restart-window", Shape::Span, "TIME", |service, item| {
-        service.restart_window = item.said(Span::parse)?;
-        Ok(())
+        item.put(&mut service.restart_window, Span::parse)
     })
     .help("1m", "Window in which restarts are counted; a run as long starts from zero."),
     or_exec("ready", "HOW", |own, item| own.set_ready(item), |own, said| own.ready_by(said)).help(
@@ -429,21 +402,18 @@ pub const KEYS: &[Key] = &[
         "How it says that it is ready: none, notify, fd=N (a newline), exec=COMMAND.",
     ),
     service("start-timeout", Shape::Span, "TIME", |service, item| {
-        service.start_timeout = item.said(span_or_infinity)?;
-        Ok(())
+        item.put(&mut service.start_timeout, span_or_infinity)
     })
     .help("infinity", "Time it has to get ready, then it is stopped and has failed (exit 124)."),
     service("stop-signal", Shape::TextOrNumber, "SIGNAL", |service, item| {
-        service.stop_signal = item.said(Signal::parse)?;
-        Ok(())
+        item.put(&mut service.stop_signal, Signal::parse)
     })
     .help("TERM", "Signal that asks it to stop."),
     service("grace", Shape::Span, "TIME", |service, item| service.set_grace(item))
         .also(&["stop-timeout"])
         .help("10s", "Time it has to stop, then KILL to all it left; infinity waits for ever."),
     service("kill-mode", Shape::Text, "tree|process", |service, item| {
-        service.kill_mode = item.said(KillMode::parse)?;
-        Ok(())
+        item.put(&mut service.kill_mode, KillMode::parse)
     })
     .help("tree", "What is ended with it: all that comes from it, or its own process alone."),
     service("rewrite", Shape::List, "FROM:TO", |service, item| {
@@ -451,13 +421,11 @@ pub const KEYS: &[Key] = &[
     })
     .help("", "A signal for it counts as another: TERM:QUIT; or is lost: HUP:drop."),
     service("signal-group", Shape::Switch, "", |service, item| {
-        service.signal_group = item.said(switch)?;
-        Ok(())
+        item.put(&mut service.signal_group, switch)
     })
     .help("false", "Signals for it go to its whole process group."),
     service("unhandled", Shape::Text, "forward|drop", |service, item| {
-        service.unhandled = item.said(Unhandled::parse)?;
-        Ok(())
+        item.put(&mut service.unhandled, Unhandled::parse)
     })
     .help("forward", "Signals that would end it because it has no handler: drop, as for a PID 1."),
     service("success-exit", Shape::List, "CODE|SIGNAL", |service, item| {
@@ -469,14 +437,12 @@ pub const KEYS: &[Key] = &[
     })
     .help("", "Our exit code for each of its: 3:0, or KILL:1, where KILL is 137."),
     service("die-by-signal", Shape::Switch, "", |service, item| {
-        service.die_by_signal = item.said(switch)?;
-        Ok(())
+        item.put(&mut service.die_by_signal, switch)
     })
     .for_entrypoint()
     .help("false", "End by the signal that ended it, where we are not PID 1; else 128+N."),
     service("parent-death", Shape::TextOrNumber, "SIGNAL[:PID]", |service, item| {
-        service.parent_death = item.said(ParentDeath::parse)?;
-        Ok(())
+        item.put(&mut service.parent_death, ParentDeath::parse)
     })
     .for_entrypoint()
     .help("", "As if SIGNAL had come when our parent ends, or is not PID (TERM:$$ in a shell)."),
@@ -488,30 +454,25 @@ pub const KEYS: &[Key] = &[
     )
     .help("", "Pause before its stop signal, or exec=COMMAND, which has the grace to end."),
     service("termination-message", Shape::Text, "PATH", |service, item| {
-        service.termination_message = item.said_text(absolute)?;
-        Ok(())
+        item.put_text(&mut service.termination_message, absolute)
     })
     .help("", "File that gets a line on how it ended, unless with success; for the main service."),
     service("terminal", Shape::Text, "share|none|own", |service, item| {
-        service.terminal = item.said(Terminal::parse)?;
-        Ok(())
+        item.put(&mut service.terminal, Terminal::parse)
     })
     .help("share for main, else none", "Our terminal, none, or its standard input as its own."),
     service("new-session", Shape::Switch, "", |service, item| service.leave_terminal(item))
         .help("false", "The same as terminal = \"none\"."),
     service("stdin", Shape::TextOrPair, "WHENCE", |service, item| {
-        service.stdin = item.said_text(Stdio::parse)?;
-        Ok(())
+        item.put_text(&mut service.stdin, Stdio::parse)
     })
     .help("inherit", "Standard input: inherit, null or file=PATH."),
     service("stdout", Shape::TextOrPair, "WHERE", |service, item| {
-        service.stdout = item.said_text(Stdio::parse)?;
-        Ok(())
+        item.put_text(&mut service.stdout, Stdio::parse)
     })
     .help("inherit", "Standard output: inherit, null, kmsg or file=PATH."),
     service("stderr", Shape::TextOrPair, "WHERE", |service, item| {
-        service.stderr = item.said_text(Stdio::parse)?;
-        Ok(())
+        item.put_text(&mut service.stderr, Stdio::parse)
     })
     .help("inherit", "Standard error, likewise."),
     service("rlimits", Shape::Pairs, "RESOURCE=LIMIT", |service, item| service.set_rlimit(item))

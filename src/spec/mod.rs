@@ -86,20 +86,26 @@ impl<'a> Item<'a> {
         self.text.to_bytes()
     }
 
-    /// Reads it with `parse` and keeps where it was said.
-    fn said<T>(
+    /// Puts what `parse` makes of it into `said`, with its place.
+    #[inline(never)] // once for each type, and not for each key
+    fn put<T>(
         self,
-        parse: impl FnOnce(&'a [u8]) -> Result<T, Fault>,
-    ) -> Result<Option<Said<T>>, Fault> {
-        Ok(Some(Said { value: parse(self.bytes())?, origin: self.origin }))
+        said: &mut Option<Said<T>>,
+        parse: fn(&'a [u8]) -> Result<T, Fault>,
+    ) -> Result<(), Fault> {
+        *said = Some(Said { value: parse(self.bytes())?, origin: self.origin });
+        Ok(())
     }
 
-    /// As [`Item::said`], for values that keep the C string.
-    fn said_text<T>(
+    /// As [`Item::put`], for values that keep the C string.
+    #[inline(never)] // as above
+    fn put_text<T>(
         self,
-        parse: impl FnOnce(&'a CStr) -> Result<T, Fault>,
-    ) -> Result<Option<Said<T>>, Fault> {
-        Ok(Some(Said { value: parse(self.text)?, origin: self.origin }))
+        said: &mut Option<Said<T>>,
+        parse: fn(&'a CStr) -> Result<T, Fault>,
+    ) -> Result<(), Fault> {
+        *said = Some(Said { value: parse(self.text)?, origin: self.origin });
+        Ok(())
     }
 
     /// Adds it to a set or map with `add`; what an earlier source said is replaced as a whole.

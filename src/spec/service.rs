@@ -212,14 +212,12 @@ impl<'a> ServiceSpec<'a> {
 
     /// `10s`, or `infinity`.
     pub(super) fn set_grace(&mut self, item: Item<'a>) -> Result<(), Fault> {
-        self.grace = item.said(span_or_infinity)?;
-        Ok(())
+        item.put(&mut self.grace, span_or_infinity)
     }
 
     /// `none`, `notify` or `fd=3`.
     pub(super) fn set_ready(&mut self, item: Item<'a>) -> Result<(), Fault> {
-        self.ready = item.said(Ready::parse)?;
-        Ok(())
+        item.put(&mut self.ready, Ready::parse)
     }
 
     /// A command that tells.
@@ -234,26 +232,22 @@ impl<'a> ServiceSpec<'a> {
 
     /// `5s`
     pub(super) fn set_pre_stop(&mut self, item: Item<'a>) -> Result<(), Fault> {
-        self.pre_stop = item.said(PreStop::parse)?;
-        Ok(())
+        item.put(&mut self.pre_stop, PreStop::parse)
     }
 
     /// A directory inside; a relative one would depend on where we were started.
     pub(super) fn set_cwd(&mut self, item: Item<'a>) -> Result<(), Fault> {
-        self.cwd = item.said_text(absolute)?;
-        Ok(())
+        item.put_text(&mut self.cwd, absolute)
     }
 
     /// `-20` to `19`.
     pub(super) fn set_nice(&mut self, item: Item<'a>) -> Result<(), Fault> {
-        self.nice = item.said(|text| narrow(text, -20, 19))?;
-        Ok(())
+        item.put(&mut self.nice, |text| narrow(text, -20, 19))
     }
 
     /// `-1000` to `1000`.
     pub(super) fn set_oom_score_adj(&mut self, item: Item<'a>) -> Result<(), Fault> {
-        self.oom_score_adj = item.said(|text| narrow(text, -1000, 1000))?;
-        Ok(())
+        item.put(&mut self.oom_score_adj, |text| narrow(text, -1000, 1000))
     }
 
     /// `--new-session` of bubblewrap.

@@ -6,16 +6,28 @@ const LEN_MAX: usize = 32;
 /// The entry of `known` nearest to `word`, when it is near enough to be a typing error: at most a
 /// third of its bytes differ, or one is the beginning of the other.
 pub fn nearest(word: &[u8], known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
-    known
-        .filter_map(|candidate| Some((distance(word, candidate.as_bytes())?, candidate)))
-        .filter(|(distance, candidate)| {
-            let prefix = word.len() >= 3
-                && (candidate.as_bytes().starts_with(word)
-                    || word.starts_with(candidate.as_bytes()));
-            prefix || distance.saturating_mul(3) <= candidate.len().max(3)
-        })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+    let mut nearest = Nearest { word, found: None };
+    known.for_each(|candidate| nearest.look_at(candidate));
+    nearest.found.map(|(_, candidate)| candidate)
+}
+
+/// The nearest so far, and how many bytes of it differ.
+struct Nearest<'w> {
+    word: &'w [u8],
+    found: Option<(usize, &'static str)>,
+}
+
+impl Nearest<'_> {
+    #[inline(never)] // it would be built into the loop over every list of words
+    fn look_at(&mut self, candidate: &'static str) {
+        let (word, known) = (self.word, candidate.as_bytes());
+        let Some(distance) = distance(word, known) else { return };
+        let is_prefix = word.len() >= 3 && (known.starts_with(word) || word.starts_with(known));
+        let is_near = is_prefix || distance.saturating_mul(3) <= known.len().max(3);
+        if is_near && self.found.is_none_or(|(least, _)| distance < least) {
+            self.found = Some((distance, candidate));
+        }
+    }
 }
 
 /// Edits between two words (insert, delete, replace), one row of the table at a time.
