@@ -174,7 +174,7 @@ fn pid_1_with_one_service_has_at_most_24_kib_of_its_own() {
     fs::File::open(&nsinit).unwrap().sync_all().unwrap();
     for who in Who::BOTH {
         let (run, init) = idle(who, Path::new(&nsinit));
-        // A start is given back some 100 ms after it.
+        // What a start took is given back before PID 1 waits.
         wait::until("24 KiB dirty and 64 resident at most", || {
             let rollup = fs::read_to_string(format!("/proc/{init}/smaps_rollup")).unwrap();
             (kib(&rollup, "Private_Dirty") <= 24 && kib(&rollup, "Rss") <= 64).then_some(())

@@ -29,7 +29,9 @@ pub struct Hands {
     pub(super) init: Option<Child>,
     /// Whether SIGCHLD was ignored when we were started, which the workload inherits.
     pub(super) was_child_ignored: bool,
-    /// Whether SIGCHLD is blocked and read.
+    /// Whether we ignore SIGCHLD, so that the kernel reaps and tells nothing.
+    pub(super) ignores_child_signal: bool,
+    /// Whether SIGCHLD tells what becomes of our children.
     pub(super) reads_child_signal: bool,
     /// The PID of whoever supervises, for services that must end with it.
     pub(super) supervisor_pid: i32,

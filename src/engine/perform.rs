@@ -11,7 +11,7 @@ use crate::model::{Clock, Errno, IdKind, IdMap, Namespace, Shift, Signal, Signal
 use crate::plan::{Act, Lines};
 use crate::sys::fd::{close_between, close_number, pipe, redirect};
 use crate::sys::file::{self, Mode};
-use crate::sys::signal::{Change, Disposition};
+use crate::sys::signal::Disposition;
 use crate::sys::{Fd, clock, ids, mount, namespace, net, process, signal, terminal, uts};
 use crate::text::units::split_ns;
 use crate::text::{Buffer, put};
@@ -31,15 +31,17 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
     match *act {
         Act::ReapByKernel => {
             hands.was_child_ignored =
-                signal::set_disposition(Signal::CHLD, Disposition::NoChildWait).map_err(plain)?;
+                signal::set_disposition(Signal::CHLD, Disposition::Ignore).map_err(plain)?;
+            hands.ignores_child_signal = true;
             Ok(())
         }
         Act::ReapByWaiting => {
             hands.was_child_ignored =
                 signal::set_disposition(Signal::CHLD, Disposition::Default).map_err(plain)?;
-            block_child_signal(hands)
+            hands.reads_child_signal = true;
+            Ok(())
         }
-        Act::WatchForStops => block_child_signal(hands),
+        Act::WatchForStops => read_child_signal(hands, Disposition::NoChildWait).map_err(plain),
         Act::OpenReportPipe => open_pipe(&mut hands.report, false),
         Act::OpenGate => open_pipe(&mut hands.gate, true),
         Act::WriteIdMap(kind, lines) => write_id_map(kind, lines, hands),
@@ -108,29 +110,22 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
     }
 }
 
-/// Blocks SIGCHLD, so that it can be read.
-pub(super) fn block_child_signal(hands: &mut Hands) -> Result<(), Trouble> {
-    hands.reads_child_signal = true;
-    signal::change_mask(Change::Block, SignalSet::EMPTY.with(Signal::CHLD)).map_err(plain)
-}
-
 /// The kernel reaps no more: from now on SIGCHLD tells the end of each child.
 pub(super) fn wait_by_signal(hands: &mut Hands) -> Result<(), Errno> {
-    let _ = signal::set_disposition(Signal::CHLD, Disposition::Default)?; // ours, not ignored
-    if !hands.reads_child_signal {
-        block_child_signal(hands).map_err(|(errno, _)| errno)?;
-        watch_signals(hands).map_err(|(errno, _)| errno)?;
-    }
+    read_child_signal(hands, Disposition::Default)
+}
+
+/// From now on the kernel tells by SIGCHLD what becomes of our children.
+fn read_child_signal(hands: &mut Hands, disposition: Disposition) -> Result<(), Errno> {
+    let _ = signal::set_disposition(Signal::CHLD, disposition)?; // what it was is ours
+    hands.ignores_child_signal = false;
+    hands.reads_child_signal = true;
     Ok(())
 }
 
-/// Every blocked signal is read; KILL and STOP the kernel takes out by itself.
+/// Every signal is blocked and read; KILL and STOP the kernel takes out by itself.
 pub(super) fn watch_signals(hands: &mut Hands) -> Result<(), Trouble> {
-    let set = match hands.reads_child_signal {
-        true => SignalSet::ALL,
-        false => SignalSet::ALL.without(Signal::CHLD),
-    };
-    hands.signals = Some(signal::open_signalfd(set).map_err(plain)?);
+    hands.signals = Some(signal::open_signalfd(SignalSet::ALL).map_err(plain)?);
     Ok(())
 }
 

@@ -119,9 +119,13 @@ fn do_step<'a>(
         return Ok(());
     }
     if matches!(step.act, Act::RestoreSignals) {
-        if hands.was_child_ignored {
-            let ignored = signal::set_disposition(Signal::CHLD, Disposition::Ignore);
-            let _ = ignored.map_err(|errno| failed(plain(errno)))?; // what it was before
+        if hands.was_child_ignored != hands.ignores_child_signal {
+            let inherited = match hands.was_child_ignored {
+                true => Disposition::Ignore,
+                false => Disposition::Default,
+            };
+            let set = signal::set_disposition(Signal::CHLD, inherited);
+            let _ = set.map_err(|errno| failed(plain(errno)))?; // what it was is ours
         }
         return signal::change_mask(Change::Set, start.mask).map_err(|errno| failed(plain(errno)));
     }

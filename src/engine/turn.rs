@@ -11,7 +11,7 @@ use super::record::Record;
 use super::spawn::{Started, spawn};
 use super::{Outcome, Teller, Telling, child, perform, tree};
 use crate::limits::{EVENTS_MAX, SERVICES_MAX, SIGNALS_A_ROUND};
-use crate::model::{End, Errno, Failure, Moment, ServiceId, Signal, Span, code};
+use crate::model::{End, Errno, Failure, Moment, ServiceId, Signal, code};
 use crate::plan::{Act, Birth, Plan};
 use crate::supervisor::{Action, Actions, Event, Supervisor};
 use crate::sys::process::Child;
@@ -19,10 +19,6 @@ use crate::sys::signal::Received;
 use crate::sys::start::Start;
 use crate::sys::wait::{self, Source};
 use crate::sys::{clock, file, memory, process, signal};
-
-/// How long after a start nothing must happen before the memory it took is given back: a command
-/// that is done by then is not made to pay for that.
-const QUIET: Span = Span::from_ms(100);
 
 /// A service's process, and the number it had: as long as anything is left in the group and session
 /// it led, the kernel gives that number to nobody else.
@@ -218,9 +214,8 @@ impl Turn<'_, '_> {
     ///
     /// One round has one time, taken when it begins: what it does takes microseconds.
     fn wait(&mut self, now: Moment) {
-        let deadline = self.supervisor.deadline().map(|deadline| deadline.since(now));
-        let quiet = self.has_started.then_some(QUIET);
-        let timeout = deadline.into_iter().chain(quiet).min();
+        self.give_memory_back();
+        let timeout = self.supervisor.deadline().map(|deadline| deadline.since(now));
         let mut sources: Vec<Source, { SERVICES_MAX + 1 }> = Vec::new();
         let _ = sources.push(Source::of(self.hands.signals.as_ref())); // a place for it …
         for (_, child) in self.children() {
@@ -228,7 +223,6 @@ impl Turn<'_, '_> {
         }
         if wait::poll(&mut sources, timeout) == Ok(0) {
             self.happened(Event::Tick);
-            self.give_memory_back();
         }
         let mut sources = sources.iter();
         let has_signals = sources.next().is_some_and(Source::is_ready);

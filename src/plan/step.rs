@@ -48,9 +48,9 @@ impl<'a> Lines<'a> {
 pub enum Act<'a> {
     /// Children leave no zombies: the kernel reaps, a pidfd keeps the exit status.
     ReapByKernel,
-    /// Children are waited for: SIGCHLD is blocked and read.
+    /// Children are waited for: SIGCHLD tells the end of each.
     ReapByWaiting,
-    /// SIGCHLD is blocked and read, because it tells when the terminal has stopped a service.
+    /// SIGCHLD is not ignored, because it tells when the terminal has stopped a service.
     WatchForStops,
     /// The pipe by which PID 1 reports to the launcher.
     OpenReportPipe,
@@ -167,9 +167,7 @@ impl Act<'_> {
     #[allow(clippy::too_many_lines)] // a table, one line for each act
     pub fn calls(&self) -> &'static [&'static str] {
         match self {
-            Self::ReapByKernel => &["rt_sigaction"],
-            Self::ReapByWaiting => &["rt_sigaction", "rt_sigprocmask"],
-            Self::WatchForStops => &["rt_sigprocmask"],
+            Self::ReapByKernel | Self::ReapByWaiting | Self::WatchForStops => &["rt_sigaction"],
             Self::OpenReportPipe | Self::OpenGate => &["pipe2"],
             Self::Clone(_) | Self::Spawn => &["clone3"],
             Self::WriteIdMap(..) => &["openat", "write", "close"],
@@ -351,7 +349,7 @@ impl Show for Detail<'_> {
         if matches!(self.0, Act::MountProc) {
             put!(out, "nosuid,nodev,noexec");
         } else if matches!(self.0, Act::ReapByKernel) {
-            put!(out, "SA_NOCLDWAIT, exit status by pidfd");
+            put!(out, "SIGCHLD ignored, exit status by pidfd");
         } else if matches!(self.0, Act::Spawn) {
             put!(out, "CLONE_VM,CLONE_VFORK");
         } else if let Act::Execute { env, is_env_clear, .. } = self.0 {

@@ -3,10 +3,9 @@
 use super::support::signals::{kill, queue};
 use super::support::{Mode, Run, Running, Who, proc, wait, witness};
 
-/// Signals that a process can be sent and can take. CHLD is not forwarded: it speaks of our own
-/// children, and the kernel sends it without end.
+/// Signals that a process can be sent and can take.
 fn signals() -> impl Iterator<Item = i32> {
-    let is_taken = |number: &i32| ![libc::SIGKILL, libc::SIGSTOP, libc::SIGCHLD].contains(number);
+    let is_taken = |number: &i32| ![libc::SIGKILL, libc::SIGSTOP].contains(number);
     let last = std::iter::once(libc::SIGTERM); // it asks for the end
     (1..=64).filter(is_taken).filter(|number| *number != libc::SIGTERM).chain(last)
 }

@@ -3,11 +3,8 @@
 
 use core::arch::asm;
 
-/// Defines `_start`: blocks every signal but SIGCHLD with its first system call and calls
+/// Defines `_start`: blocks every signal with its first system call and calls
 /// `entry(stack, inherited_mask)` with the stack pointer the kernel gave.
-///
-/// SIGCHLD stays open because it is ignored by default, and an ignored signal wakes nobody: PID 1
-/// sleeps through the end of orphans that the kernel reaps (kernel/signal.c, `sig_ignored`).
 #[macro_export]
 macro_rules! define_start {
     ($entry:path) => {
@@ -32,7 +29,7 @@ macro_rules! define_start {
                 "ldr x1, [sp, #8]",
                 "bl {entry}",
                 "brk #1",
-                signals = const !(1u64 << 16) as i64,
+                signals = const !0u64 as i64,
                 entry = sym $entry,
             )
         }
