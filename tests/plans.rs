@@ -159,10 +159,10 @@ macro_rules! variants {
 variants!(ACTS, act_name, Act, Act<'_>:
     ReapByKernel ReapByWaiting WatchForStops OpenReportPipe OpenGate Clone WriteIdMap PassGate
     DenySetgroups MapSelf CloseInherited WaitAtGate LeaveGroup MakeMountsPrivate MountProc
-    ShiftClocks SetHostname SetDomainname LoopbackUp BecomeMapped DieWithLauncher BecomeSubreaper
-    WatchSignals Spawn NewGroup NewSession NewTerminal TakeForeground Redirect SetUmask SetRlimit
-    SetNice SetOomScoreAdj BecomeUser DieWithSupervisor ChangeDirectory SetNoNewPrivs
-    RestoreSignals Execute);
+    ShiftClocks SetHostname SetDomainname LoopbackUp BecomeMapped DieWithLauncher WatchParent
+    BecomeSubreaper WatchSignals Spawn NewGroup NewSession NewTerminal TakeForeground Redirect
+    SetUmask SetRlimit SetNice SetOomScoreAdj BecomeUser DieWithSupervisor ChangeDirectory
+    SetNoNewPrivs RestoreSignals Execute);
 
 variants!(REASONS, reason_name, Reason, Reason:
     NoCommand NoName SameName NoMain SecondMain UnknownService Cycle MainOnly EntrypointOnly RunOnly
@@ -272,6 +272,12 @@ fn show(plan: &Plan<'_>, spec: &Spec<'_>, shown: &mut String) {
         let becomes = |code| service.exit_map.map_or(code, |map| map.of(code));
         for code in (0..=255).filter(|code| becomes(*code) != *code) {
             write!(shown, ", end with {} for {code}", becomes(code)).unwrap();
+        }
+        if service.has_group_signals {
+            shown.push_str(", signals to its group");
+        }
+        if service.unhandled != Default::default() {
+            shown.push_str(", spared what it does not handle");
         }
         if service.dies_by_signal {
             shown.push_str(", end by its signal");

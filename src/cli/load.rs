@@ -5,6 +5,7 @@ use core::ffi::CStr;
 use heapless::Vec;
 
 use super::Call;
+use super::env_files;
 use super::out::say;
 use super::report::{self, Place};
 use crate::engine::{self, probe::OurTerminal};
@@ -26,6 +27,7 @@ pub struct Desk {
     lists: Lists<'static>,
     arena: [u8; ARENA_MAX],
     file: [u8; FILE_MAX + 1],
+    env: [u8; FILE_MAX + 1],
     tokens: file::Tokens,
 }
 
@@ -39,6 +41,7 @@ impl Desk {
             lists: Lists::new(),
             arena: [0; ARENA_MAX],
             file: [0; FILE_MAX + 1],
+            env: [0; FILE_MAX + 1],
             tokens: file::Tokens::new(),
         }
     }
@@ -96,11 +99,13 @@ pub fn decide(
     start: &Start,
     desk: &'static mut Desk,
 ) -> Option<Decided> {
-    let Desk { file, tokens, arena, lists, spec, plan } = desk;
+    let Desk { file, env, tokens, arena, lists, spec, plan } = desk;
     spec.clear(); // a page that is written before it is read is fetched once
     let _ = spec.push(Spec::new(lists)); // the one place there is
     let spec = spec.last_mut()?;
-    if load(Source { scope, front, call, detail }, file, tokens, arena, spec) > 0 {
+    let mut arena = Arena::new(arena);
+    let faults = load(Source { scope, front, call, detail }, file, tokens, &mut arena, spec);
+    if faults > 0 || env_files::read(scope, start.env, env, &mut arena, spec) > 0 {
         return None;
     }
     let questions = Questions::of(mode, spec);
@@ -129,16 +134,15 @@ fn load(
     source: Source,
     buffer: &'static mut [u8],
     tokens: &mut file::Tokens,
-    arena: &'static mut [u8],
+    arena: &mut Arena<'static>,
     spec: &mut Spec<'static>,
 ) -> usize {
     let Source { scope, front, call, detail } = source;
-    let mut arena = Arena::new(arena);
     let named = argv::file(front, call.words, call.first);
     let mut printer = Printer { scope, file: named.map(|said| said.value), detail, count: 0 };
     if let Some(Said { value: path, origin }) = named {
         match read_file(path, buffer) {
-            Ok(source) => read_into(spec, source, tokens, &mut arena, &mut printer),
+            Ok(source) => read_into(spec, source, tokens, arena, &mut printer),
             Err(Errno::E2BIG) => {
                 let complaint = Complaint::FileTooLarge(FILE_MAX);
                 printer.add(SpecFault { origin, said: path.to_bytes(), complaint });
@@ -149,9 +153,9 @@ fn load(
             }
         }
     }
-    argv::read(front, call.words, call.first, &mut arena, spec, &mut printer);
+    argv::read(front, call.words, call.first, arena, spec, &mut printer);
     if spec.name.is_none() {
-        spec.name = named.and_then(|said| stem(said.value, &mut arena));
+        spec.name = named.and_then(|said| stem(said.value, arena));
     }
     if printer.count > 1 && detail == Detail::First {
         let path = named.map_or(c"FILE", |said| said.value);
@@ -186,7 +190,7 @@ fn stem(
 }
 
 /// The whole file; E2BIG when it is larger than we read.
-fn read_file(path: &CStr, buffer: &'static mut [u8]) -> Result<&'static [u8], Errno> {
+pub(super) fn read_file<'b>(path: &CStr, buffer: &'b mut [u8]) -> Result<&'b [u8], Errno> {
     let source = open(path, Access::Read)?;
     let mut len = 0;
     loop {

@@ -6,6 +6,7 @@
 //! `help` and `check`.
 
 mod check;
+mod env_files;
 pub mod explain;
 mod help;
 mod load;

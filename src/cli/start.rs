@@ -22,5 +22,8 @@ pub fn start(mode: Mode, front: Front, call: Call, start: &Start, desk: &'static
     if let Some(failure) = outcome.failure {
         report::failure(&plan, &facts, failure);
     }
+    if let Some(signal) = outcome.signal {
+        engine::end_by(signal);
+    }
     outcome.code
 }

@@ -44,7 +44,7 @@ pub(super) fn cloned(
             // When PID 1 failed first, ours is only what followed from that.
             let ours = Failure { step: number, errno, why };
             let failure = launcher::reported_failure(hands).unwrap_or(ours);
-            return Outcome { code: code::FAILED, failure: Some(failure) };
+            return Outcome::of_code(code::FAILED, Some(failure));
         }
     }
     launcher::wait(plan, hands, teller)
@@ -88,7 +88,7 @@ fn set_up_and_supervise(
 ) -> Outcome {
     match do_steps(plan, Actor::Inner, hands) {
         Ok(()) => turn::supervise(plan, start, hands, teller),
-        Err(failure) => Outcome { code: code::FAILED, failure: Some(failure) },
+        Err(failure) => Outcome::of_code(code::FAILED, Some(failure)),
     }
 }
 

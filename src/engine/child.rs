@@ -3,9 +3,9 @@
 //! The launcher has one, PID 1 one for each service. By its pidfd where there is one, because a
 //! number may be another's by then; else by the number.
 
-use crate::model::{End, Signal, Span};
-use crate::sys::process::Child;
-use crate::sys::signal;
+use crate::model::{End, Signal, SignalSet, Span};
+use crate::sys::process::{self, Child};
+use crate::sys::signal::{self, Change, Disposition};
 use crate::sys::wait::{self, Source};
 
 /// How a child ended, when it has: from its pidfd where the kernel has reaped it, else by reaping
@@ -37,4 +37,25 @@ pub(super) fn send(child: &Child, signal: Signal, value: Option<u64>) {
         (None, Some(value)) => signal::queue(child.pid, signal, value),
         (None, None) => signal::kill(child.pid, signal),
     };
+}
+
+/// Sends a signal to the whole process group that a child leads, with the value it may have been
+/// queued with where the kernel can do that. A child that left its group is sent it alone.
+pub(super) fn send_to_group(child: &Child, signal: Signal, value: Option<u64>) {
+    let queued = value.zip(child.pidfd.as_ref());
+    let has_value = queued
+        .is_some_and(|(value, pidfd)| signal::send_queued_to_group(pidfd, signal, value).is_ok());
+    if !has_value && signal::kill(child.pid.saturating_neg(), signal).is_err() {
+        send(child, signal, value);
+    }
+}
+
+/// Ends us by `signal`, without a core dump. It comes back where that cannot be: a PID 1 is not
+/// ended by its own signals (pid_namespaces(7)).
+pub fn end_by(signal: Signal) {
+    let only = SignalSet::EMPTY.with(signal);
+    let _ = process::forbid_core_dump(); // none of these can fail with these arguments …
+    let _ = signal::set_disposition(signal, Disposition::Default); // … but this for KILL
+    let _ = signal::kill(process::pid(), signal);
+    let _ = signal::change_mask(Change::Unblock, only);
 }

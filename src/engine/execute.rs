@@ -27,6 +27,7 @@ const DEFAULT_PATH: &[u8] = b"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:
 pub(super) struct Command<'a> {
     pub words: Words<'a>,
     pub env: &'a [Said<EnvChange<'a>>],
+    pub file_env: Words<'a>,
     pub is_env_clear: bool,
     pub login: Login<'a>,
 }
@@ -34,6 +35,7 @@ pub(super) struct Command<'a> {
 /// Becomes the command. It comes back only when that failed.
 pub(super) fn execute(command: Command<'_>, start: &Start) -> Trouble {
     let is_unchanged = command.env.is_empty()
+        && command.file_env.is_empty()
         && !command.is_env_clear
         && command.login.variables.iter().all(Option::is_none);
     match is_unchanged {
@@ -56,50 +58,47 @@ fn path_of(env: Words<'_>) -> Option<&[u8]> {
     env.iter().find_map(|pair| pair.to_bytes().strip_prefix(b"PATH="))
 }
 
-/// Puts the environment together: what is inherited, but for what is changed; the login; the
-/// changes.
+/// Puts the environment together: what is inherited, the login, what files say, the changes. Of
+/// several words on a variable the last one counts.
 #[inline(never)] // its list would lie in the frame of every service
 fn with_changed_env(command: Command<'_>, start: &Start) -> Trouble {
     let full = (Errno::E2BIG, Why::TooMany);
     let mut list: PointerList<'_, { ENV_MAX + 2 }> = PointerList::new();
-    let name_of = |pair: &CStr| pair.to_bytes().split(|byte| *byte == b'=').next().map(<[u8]>::len);
-    let same_name = |a: &CStr, b: &CStr| {
-        let (a_name, b_name) = (
-            a.to_bytes().get(..name_of(a).unwrap_or(0)),
-            b.to_bytes().get(..name_of(b).unwrap_or(0)),
-        );
-        a_name == b_name
-    };
-    let is_changed = |pair: &CStr| {
-        let name = pair.to_bytes().get(..name_of(pair).unwrap_or(0)).unwrap_or_default();
-        command.env.iter().any(|change| change.value.name() == name)
-    };
     let login = command.login.variables.iter().copied().flatten();
-    let inherited = if command.is_env_clear { Words::default() } else { start.env };
+    let (inherited, file_env) = match command.is_env_clear {
+        true => (Words::default(), command.file_env),
+        false => (start.env, command.file_env),
+    };
+    let is_changed =
+        |pair: &CStr| command.env.iter().any(|change| change.value.name() == name_of(pair));
+    let has = |words: Words<'_>, pair: &CStr| words.iter().any(|own| name_of(own) == name_of(pair));
+    let inherited = inherited.iter().filter(|pair| {
+        !has(file_env, pair) && !login.clone().any(|own| name_of(own) == name_of(pair))
+    });
+    let login = login.clone().filter(|pair| !has(file_env, pair));
+    let rests = core::iter::successors(Some(file_env), |words| Some(words.rest()));
+    let from_files = rests
+        .map_while(|words| Some((words.first()?, words.rest())))
+        .filter(|(pair, rest)| !has(*rest, pair))
+        .map(|(pair, _)| pair);
+    let kept = inherited.chain(login).chain(from_files).filter(|pair| !is_changed(pair));
+    let set = command.env.iter().filter_map(|change| match change.value {
+        EnvChange::Set(pair) => Some(pair),
+        EnvChange::Unset(_) => None,
+    });
     let mut path = None;
-    for pair in inherited.iter() {
-        if is_changed(pair) || login.clone().any(|own| same_name(own, pair)) {
-            continue;
-        }
+    for pair in kept.chain(set) {
         path = pair.to_bytes().strip_prefix(b"PATH=").or(path);
         if !list.push(pair) {
             return full;
         }
     }
-    for pair in login.clone().filter(|pair| !is_changed(pair)) {
-        if !list.push(pair) {
-            return full;
-        }
-    }
-    for change in command.env {
-        if let EnvChange::Set(pair) = change.value {
-            path = pair.to_bytes().strip_prefix(b"PATH=").or(path);
-            if !list.push(pair) {
-                return full;
-            }
-        }
-    }
     with_words(command, path, &list.finish(), start)
+}
+
+/// The name of a variable.
+fn name_of(pair: &CStr) -> &[u8] {
+    pair.to_bytes().split(|byte| *byte == b'=').next().unwrap_or_default()
 }
 
 /// The argument vector: in place when it is the end of our own, else a list.

@@ -4,6 +4,7 @@
 
 use core::mem::ManuallyDrop;
 
+use crate::model::Signal;
 use crate::sys::Fd;
 use crate::sys::process::Child;
 
@@ -12,6 +13,46 @@ use crate::sys::process::Child;
 pub(super) struct Pipe {
     pub read: Option<Fd>,
     pub write: Option<Fd>,
+}
+
+/// What we know of our parent.
+#[derive(Debug, Default)]
+pub(super) enum Parent {
+    /// Its end is no news, or the kernel tells it with a signal.
+    #[default]
+    Unwatched,
+    /// Its pidfd tells its end, which counts as this signal.
+    Watched(Fd, Signal),
+    /// It has ended, which nobody was told yet.
+    Gone(Signal),
+}
+
+impl Parent {
+    /// Its pidfd.
+    pub(super) const fn pidfd(&self) -> Option<&Fd> {
+        match self {
+            Self::Watched(pidfd, _) => Some(pidfd),
+            Self::Unwatched | Self::Gone(_) => None,
+        }
+    }
+
+    /// It ended.
+    pub(super) fn ended(&mut self) {
+        if let Self::Watched(_, signal) = *self {
+            *self = Self::Gone(signal);
+        }
+    }
+
+    /// The signal that its end counts as, once.
+    pub(super) fn take_news(&mut self) -> Option<Signal> {
+        match *self {
+            Self::Gone(signal) => {
+                *self = Self::Unwatched;
+                Some(signal)
+            }
+            Self::Watched(..) | Self::Unwatched => None,
+        }
+    }
 }
 
 /// What is held.
@@ -25,6 +66,8 @@ pub struct Hands {
     pub(super) gate: Pipe,
     /// Signals that came.
     pub(super) signals: Option<Fd>,
+    /// Our parent, and the signal that its end counts as.
+    pub(super) parent: Parent,
     /// PID 1, for the launcher.
     pub(super) init: Option<Child>,
     /// Whether SIGCHLD was ignored when we were started, which the workload inherits.

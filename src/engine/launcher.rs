@@ -16,7 +16,7 @@ use crate::sys::{file, signal, terminal};
 /// Waits until PID 1 has ended.
 pub(super) fn wait(plan: &Plan<'_>, hands: &Hands, teller: &mut dyn Teller) -> Outcome {
     let Some(init) = &hands.init else {
-        return Outcome { code: code::FAILED, failure: None };
+        return Outcome::of_code(code::FAILED, None);
     };
     let mut reported = None;
     let end = loop {
@@ -24,15 +24,17 @@ pub(super) fn wait(plan: &Plan<'_>, hands: &Hands, teller: &mut dyn Teller) -> O
             break end;
         }
     };
-    // Only these codes can mean that something failed before the main service ran.
-    if matches!(end, End::Exited(code::FAILED..=code::NOT_FOUND)) {
+    // Only these codes can mean that something failed before the main service ran, or what they
+    // were mapped to.
+    let is_mapped = plan.main_service().is_some_and(|main| main.exit_map.is_some());
+    if is_mapped || matches!(end, End::Exited(code::FAILED..=code::NOT_FOUND)) {
         reported = reported.or_else(|| reported_failure(hands));
     }
     if matches!(end, End::Signaled(_)) {
         teller.tell(plan, Telling::InitKilled(end));
     }
     take_foreground_back(hands);
-    Outcome { code: end.code(), failure: reported }
+    Outcome::of_code(end.code(), reported)
 }
 
 /// The terminal is ours again, for whoever started us: a shell with job control would see to that,
@@ -67,7 +69,8 @@ fn turn(hands: &Hands, init: &Child, reported: &mut Option<Failure>) -> Option<E
 fn pass_signals(hands: &Hands, init: &Child) {
     let Some(signals) = &hands.signals else { return };
     while let Ok(Some(received)) = signal::receive(signals) {
-        if !received.is_about_child() {
+        let is_own = || received.is_our_own(process::pid().unsigned_abs());
+        if !received.is_about_child() && !is_own() {
             child::send(init, received.signal, received.queued_value());
         }
         if received.signal == Signal::TSTP && hands.terminal.is_none() {

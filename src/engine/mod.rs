@@ -12,18 +12,19 @@ mod execute;
 mod hands;
 mod launcher;
 mod perform;
+mod prepared;
 pub mod probe;
 mod record;
 mod spawn;
 mod tree;
 mod turn;
 
-use crate::model::{End, Failure, ServiceId};
+use crate::model::{End, Failure, ServiceId, Signal};
 use crate::plan::{Birth, Plan};
 use crate::supervisor::News;
 use crate::sys::start::Start;
 
-pub use child::wait_for;
+pub use child::{end_by, wait_for};
 pub use hands::Hands;
 pub use probe::ask;
 
@@ -40,6 +41,13 @@ pub enum Telling {
     StatusLost(ServiceId),
 }
 
+impl Outcome {
+    /// It ends with this code.
+    const fn of_code(code: u8, failure: Option<Failure>) -> Self {
+        Self { code, signal: None, failure }
+    }
+}
+
 /// Who is told.
 pub trait Teller {
     /// Takes one telling.
@@ -51,6 +59,8 @@ pub trait Teller {
 pub struct Outcome {
     /// The exit code to end with.
     pub code: u8,
+    /// The signal to end by instead, where that can be.
+    pub signal: Option<Signal>,
     /// What failed before the main service ran.
     pub failure: Option<Failure>,
 }

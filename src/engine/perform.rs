@@ -5,9 +5,11 @@
 
 use core::ffi::CStr;
 
-use super::hands::{Hands, Pipe};
+use super::hands::{Hands, Parent, Pipe};
 use super::record::Record;
-use crate::model::{Clock, Errno, IdKind, IdMap, Namespace, Shift, Signal, SignalSet, Stdio, Why};
+use crate::model::{
+    Clock, Errno, IdKind, IdMap, Namespace, ParentDeath, Shift, Signal, SignalSet, Stdio, Why,
+};
 use crate::plan::{Act, Lines};
 use crate::sys::fd::{close_between, close_number, pipe, redirect};
 use crate::sys::file::{self, Mode};
@@ -69,6 +71,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
             ids::set_uid(uid).map_err(plain)
         }
         Act::DieWithLauncher => die_with_launcher(hands),
+        Act::WatchParent(said) => watch_parent(said, hands),
         Act::BecomeSubreaper => process::become_subreaper().map_err(plain),
         Act::WatchSignals => watch_signals(hands),
         Act::NewSession => terminal::new_session().map_err(plain),
@@ -93,7 +96,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
             write_whole(c"/proc/self/oom_score_adj", whole(&text)?)
         }
         Act::DieWithSupervisor => {
-            process::die_with_parent().map_err(plain)?;
+            process::signal_at_parent_death(Signal::KILL).map_err(plain)?;
             match process::parent_pid() == hands.supervisor_pid {
                 true => Ok(()),
                 false => Err((Errno::ESRCH, Why::LauncherGone)),
@@ -244,12 +247,31 @@ fn wait_at_gate(hands: &mut Hands) -> Result<(), Trouble> {
 /// Asks to be killed with the launcher, and then makes sure that it was still there: nobody reading
 /// the pipe means that it ended before the question. getppid(2) cannot tell, it is 0 either way.
 fn die_with_launcher(hands: &Hands) -> Result<(), Trouble> {
-    process::die_with_parent().map_err(plain)?;
+    process::signal_at_parent_death(Signal::KILL).map_err(plain)?;
     let report = hands.report.write.as_ref().ok_or(plain(Errno::EBADF))?;
     match file::write(report, &Record::Alive.to_bytes()) {
         Ok(_) => Ok(()),
         Err(errno) => Err((errno, Why::LauncherGone)),
     }
+}
+
+/// A pidfd of our parent, which is our parent still when it has been opened. A parent outside our
+/// PID namespace has no number here; its end the kernel tells with the signal itself.
+fn watch_parent(said: ParentDeath, hands: &mut Hands) -> Result<(), Trouble> {
+    let pid = process::parent_pid();
+    hands.parent = match (said.parent, process::open_pidfd(pid)) {
+        (Some(expected), _) if expected != pid => Parent::Gone(said.signal),
+        (_, Ok(pidfd)) if process::parent_pid() == pid => Parent::Watched(pidfd, said.signal),
+        (_, Ok(_) | Err(Errno::ESRCH)) => Parent::Gone(said.signal),
+        (_, Err(_)) => {
+            process::signal_at_parent_death(said.signal).map_err(plain)?;
+            match process::parent_pid() == pid {
+                true => Parent::Unwatched,
+                false => Parent::Gone(said.signal),
+            }
+        }
+    };
+    Ok(())
 }
 
 fn redirect_to(number: u8, to: Stdio<'_>) -> Result<(), Trouble> {

@@ -9,10 +9,10 @@ use super::hands::Hands;
 use super::launcher::follow_stop;
 use super::record::Record;
 use super::spawn::{Started, spawn};
-use super::{Outcome, Teller, Telling, child, perform, tree};
+use super::{Outcome, Teller, Telling, child, perform, prepared, tree};
 use crate::limits::{EVENTS_MAX, SERVICES_MAX, SIGNALS_A_ROUND};
-use crate::model::{End, Errno, Failure, Moment, ServiceId, Signal, code};
-use crate::plan::{Act, Birth, Plan};
+use crate::model::{End, Errno, Failure, Moment, ServiceId, Signal, Unhandled, code};
+use crate::plan::{Act, Birth, Plan, Verdict};
 use crate::supervisor::{Action, Actions, Event, Supervisor};
 use crate::sys::process::Child;
 use crate::sys::signal::Received;
@@ -44,7 +44,7 @@ struct Turn<'t, 'a> {
     has_main_run: bool,
     /// Whether a service was started since we last waited.
     has_started: bool,
-    verdict: Option<u8>,
+    verdict: Option<Verdict>,
 }
 
 /// Starts the services and watches over them until everything is over.
@@ -86,8 +86,8 @@ pub(super) fn supervise(
             turn.supervisor.feed(event, now, &mut actions);
             turn.act(&actions);
         }
-        if let Some(code) = turn.verdict {
-            return Outcome { code, failure: turn.failure };
+        if let Some(Verdict { code, signal }) = turn.verdict {
+            return Outcome { code, signal, failure: turn.failure };
         }
         turn.wait(now);
         now = clock::now();
@@ -107,10 +107,11 @@ impl Turn<'_, '_> {
             match *action {
                 Action::Start(id) => self.start(id),
                 Action::Signal(id, signal) => self.send(id, signal),
+                Action::Forward(id, signal) => self.forward(id, signal),
                 Action::KillTree(id) => self.kill_tree(id),
                 Action::SignalAll(signal) => self.signal_all(signal),
                 Action::Tell(news) => self.teller.tell(self.plan, Telling::News(news)),
-                Action::Finish(code) => self.verdict = Some(code),
+                Action::Finish(end) => self.verdict = Some(self.plan.verdict(end)),
             }
         }
     }
@@ -142,16 +143,24 @@ impl Turn<'_, '_> {
         }
     }
 
-    /// Sends a signal to a service's process, with the value it came with; CONT goes to its whole
-    /// process group, because a terminal stops the whole group.
+    /// Sends a signal to a service's process, with the value it came with, or where it is to be so
+    /// to its whole process group; CONT always, because a terminal stops the whole group.
     fn send(&mut self, id: ServiceId, signal: Signal) {
         let value = self.value.take_if(|(queued, _)| *queued == signal).map(|(_, value)| value);
-        let Some(child) = self.child(id) else { return };
-        match (signal, value) {
-            (Signal::CONT, None) => {
-                let _ = signal::kill(child.pid.saturating_neg(), signal); // its end is on its way
-            }
-            (_, value) => child::send(child, signal, value),
+        let (Some(child), Some(service)) = (self.child(id), self.plan.service(id)) else { return };
+        match service.has_group_signals || signal == Signal::CONT && value.is_none() {
+            true => child::send_to_group(child, signal, value),
+            false => child::send(child, signal, value),
+        }
+    }
+
+    /// Passes a signal on, unless it would end a service that is to be spared.
+    fn forward(&mut self, id: ServiceId, signal: Signal) {
+        let unhandled = self.plan.service(id).map(|service| service.unhandled);
+        let is_spared = unhandled == Some(Unhandled::Drop)
+            && self.child(id).is_some_and(|child| prepared::would_end(child.pid, signal));
+        if !is_spared {
+            self.send(id, signal);
         }
     }
 
@@ -214,10 +223,14 @@ impl Turn<'_, '_> {
     ///
     /// One round has one time, taken when it begins: what it does takes microseconds.
     fn wait(&mut self, now: Moment) {
+        if let Some(signal) = self.hands.parent.take_news() {
+            return self.arrived(signal, None);
+        }
         self.give_memory_back();
         let timeout = self.supervisor.deadline().map(|deadline| deadline.since(now));
-        let mut sources: Vec<Source, { SERVICES_MAX + 1 }> = Vec::new();
-        let _ = sources.push(Source::of(self.hands.signals.as_ref())); // a place for it …
+        let mut sources: Vec<Source, { SERVICES_MAX + 2 }> = Vec::new();
+        let _ = sources.push(Source::of(self.hands.signals.as_ref())); // a place for each …
+        let _ = sources.push(Source::of(self.hands.parent.pidfd()));
         for (_, child) in self.children() {
             let _ = sources.push(Source::of(child.pidfd.as_ref())); // … and one for each service
         }
@@ -226,6 +239,9 @@ impl Turn<'_, '_> {
         }
         let mut sources = sources.iter();
         let has_signals = sources.next().is_some_and(Source::is_ready);
+        if sources.next().is_some_and(Source::is_ready) {
+            self.hands.parent.ended();
+        }
         let mut ended: Vec<(ServiceId, bool), SERVICES_MAX> = Vec::new();
         for ((id, _), source) in self.children().zip(sources) {
             if source.is_ready() {
@@ -268,10 +284,22 @@ impl Turn<'_, '_> {
             self.take_stop();
             return;
         }
-        if let Some(value) = received.queued_value() {
-            self.value = Some((received.signal, value));
+        let own = self.hands.supervisor_pid.unsigned_abs();
+        if !received.is_our_own(own) {
+            self.arrived(received.signal, received.queued_value());
         }
-        self.happened(Event::Asked(received.signal));
+    }
+
+    /// A signal came for us, as which it may be rewritten.
+    fn arrived(&mut self, signal: Signal, value: Option<u64>) {
+        let rewrites = self.plan.main_service().and_then(|main| main.rewrites);
+        let Some(signal) = rewrites.map_or(Some(signal), |rewrites| rewrites.of(signal)) else {
+            return;
+        };
+        if let Some(value) = value {
+            self.value = Some((signal, value));
+        }
+        self.happened(Event::Asked(signal));
     }
 
     /// The terminal may have stopped the service that has it.

@@ -58,6 +58,18 @@ impl Signal {
         self.0
     }
 
+    /// Whether it ends a process that does not care for it and could: neither what is ignored or
+    /// stops it by default, nor KILL, which nobody can care for (signal(7), "Standard signals").
+    pub const fn ends_by_default(self) -> bool {
+        // CHLD, CONT, STOP, TSTP, TTIN, TTOU, URG; WINCH; KILL
+        !matches!(self.0, 17..=23 | 28 | 9)
+    }
+
+    /// Whether the kernel sends it for what a process itself just did wrong.
+    pub const fn is_fault(self) -> bool {
+        matches!(self.0, 4..=8 | 11 | 31) // ILL, TRAP, ABRT, BUS, FPE; SEGV; SYS
+    }
+
     /// Reads `TERM`, `SIGTERM`, `15`, `RTMIN`, `RTMIN+3` or `RTMAX-1`, in any case.
     ///
     /// # Errors
@@ -142,6 +154,16 @@ mod tests {
         assert_eq!(Signal::parse(b"RTMIN+3"), Ok(Signal(37)));
         assert_eq!(Signal::parse(b"SIGRTMAX-1"), Ok(Signal(63)));
         assert_eq!(Signal::parse(b"RTMAX"), Ok(Signal(64)));
+    }
+
+    #[test]
+    fn most_signals_end_who_is_not_prepared() {
+        let spared = (1..=64).filter_map(Signal::new).filter(|signal| !signal.ends_by_default());
+        let spared: std::vec::Vec<_> = spared.map(|signal| signal.to_string()).collect();
+        assert_eq!(spared.join(" "), "KILL CHLD CONT STOP TSTP TTIN TTOU URG WINCH");
+        let faults = (1..=64).filter_map(Signal::new).filter(|signal| signal.is_fault());
+        let faults: std::vec::Vec<_> = faults.map(|signal| signal.to_string()).collect();
+        assert_eq!(faults.join(" "), "ILL TRAP ABRT BUS FPE SEGV SYS");
     }
 
     #[test]

@@ -17,7 +17,9 @@ mod step;
 use heapless::Vec;
 
 use crate::limits::{SERVICES_MAX, STEPS_MAX};
-use crate::model::{ExitMap, NamespaceSet, Policy, Rewrites, ServiceId, ServiceName};
+use crate::model::{
+    End, ExitMap, NamespaceSet, Policy, Rewrites, ServiceId, ServiceName, Signal, Unhandled,
+};
 use crate::spec::Origin;
 
 pub use facts::{Facts, Questions, TerminalState, capability};
@@ -60,12 +62,42 @@ pub struct Service<'a> {
     pub name: ServiceName<'a>,
     /// How it is supervised.
     pub policy: Policy,
+    /// Whether signals for it go to its whole process group.
+    pub has_group_signals: bool,
+    /// What becomes of signals that it is not prepared for.
+    pub unhandled: Unhandled,
     /// Signals for it that arrive as others.
     pub rewrites: Option<&'a Rewrites>,
     /// As what its exit code is reported.
     pub exit_map: Option<&'a ExitMap>,
     /// Whether the signal that ended it ends us, too.
     pub dies_by_signal: bool,
+}
+
+/// With what we end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The exit code.
+    pub code: u8,
+    /// The signal that is to end us, where that can be.
+    pub signal: Option<Signal>,
+}
+
+impl Service<'_> {
+    /// With what we end when this, the main service, ended so: the exit code it is mapped to, 0 for
+    /// what counts as success, its own otherwise.
+    fn verdict(&self, end: End) -> Verdict {
+        let mapped = self.exit_map.map_or(end.code(), |map| map.of(end.code()));
+        let code = match self.policy.is_success(end) && mapped == end.code() {
+            true => 0,
+            false => mapped,
+        };
+        let signal = match end {
+            End::Signaled(signal) if self.dies_by_signal && code == end.code() => Some(signal),
+            End::Signaled(_) | End::Exited(_) => None,
+        };
+        Verdict { code, signal }
+    }
 }
 
 /// The memory that a plan is made in, outside the stack.
@@ -117,6 +149,17 @@ impl<'a> Plan<'a> {
         self.services.iter().any(|service| service.policy.has_terminal)
     }
 
+    /// The main service.
+    pub fn main_service(&self) -> Option<&Service<'a>> {
+        self.services.iter().find(|service| service.policy.is_main)
+    }
+
+    /// With what we end when the main service ended so.
+    pub fn verdict(&self, end: End) -> Verdict {
+        let own = Verdict { code: end.code(), signal: None };
+        self.main_service().map_or(own, |main| main.verdict(end))
+    }
+
     /// One of the services.
     pub fn service(&self, id: ServiceId) -> Option<&Service<'a>> {
         self.services.get(id.index())
@@ -132,5 +175,43 @@ impl<'a> Plan<'a> {
     #[inline(never)] // it is called from everywhere, and a step is large
     fn push(&mut self, actor: Actor, origin: Origin, act: Act<'a>) {
         self.is_too_long |= self.steps.push(Step { actor, act, origin }).is_err();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_is_mapped_or_a_success_or_passed_on_as_it_is() {
+        // Columns: how it ended, our exit code, the signal that ends us.
+        let mut exit_map = ExitMap::default();
+        exit_map.add(b"3:4").unwrap();
+        exit_map.add(b"KILL:0").unwrap();
+        let mut policy = Policy::default();
+        for text in ["3", "5", "TERM"] {
+            policy.success.add(text.as_bytes()).unwrap();
+        }
+        let service = Service {
+            name: ServiceName::MAIN,
+            policy,
+            has_group_signals: false,
+            unhandled: Unhandled::Forward,
+            rewrites: None,
+            exit_map: Some(&exit_map),
+            dies_by_signal: true,
+        };
+        for (end, code, signal) in [
+            (End::Exited(0), 0, None),
+            (End::Exited(3), 4, None),
+            (End::Exited(5), 0, None),
+            (End::Exited(137), 0, None),
+            (End::Signaled(Signal::KILL), 0, None),
+            (End::Signaled(Signal::TERM), 0, None),
+            (End::Exited(130), 130, None),
+            (End::Signaled(Signal::INT), 130, Some(Signal::INT)),
+        ] {
+            assert_eq!(service.verdict(end), Verdict { code, signal }, "{end}");
+        }
     }
 }

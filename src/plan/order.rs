@@ -28,6 +28,7 @@ pub enum Kind {
     Loopback,
     BecomeMapped,
     DieWithLauncher,
+    WatchParent,
     Subreaper,
     WatchSignals,
     Spawn,
@@ -224,6 +225,7 @@ impl Act<'_> {
             Self::LoopbackUp => Kind::Loopback,
             Self::BecomeMapped { .. } => Kind::BecomeMapped,
             Self::DieWithLauncher => Kind::DieWithLauncher,
+            Self::WatchParent(_) => Kind::WatchParent,
             Self::BecomeSubreaper => Kind::Subreaper,
             Self::WatchSignals => Kind::WatchSignals,
             Self::Spawn => Kind::Spawn,
@@ -295,7 +297,15 @@ mod tests {
         let [a, b] = [0, 1].map(|index| Actor::Service(ServiceId::new(index).unwrap()));
         let two = plan(&[
             (a, Act::SetNoNewPrivs),
-            (a, Act::Execute { command: Default::default(), env: &[], is_env_clear: false }),
+            (
+                a,
+                Act::Execute {
+                    command: Default::default(),
+                    file_env: Default::default(),
+                    env: &[],
+                    is_env_clear: false,
+                },
+            ),
             (b, Act::SetNoNewPrivs),
         ]);
         assert!(broken(&two).is_none());

@@ -53,6 +53,10 @@ fn resolve_entrypoint<'a>(
         return Err(Refusal { origin, said: key.as_bytes(), reason: Reason::RunOnly });
     }
     plan.birth = Birth::Here;
+    // First: what happens to our parent before this is only known when we were told who it is.
+    if let Some(said) = spec.services.iter().find_map(|service| service.parent_death) {
+        plan.push(Actor::Inner, said.origin, Act::WatchParent(said.value));
+    }
     push_reaping(Actor::Inner, facts, plan);
     if !facts.is_pid1 {
         plan.push(Actor::Inner, Origin::Default, Act::BecomeSubreaper);

@@ -46,8 +46,18 @@ pub(super) fn push_services<'a>(
         let rewrites = service.rewrite.as_ref().map(|said| &said.value);
         let exit_map = service.exit_map.as_ref().map(|said| &said.value);
         let dies_by_signal = is_said(service.die_by_signal);
+        let has_group_signals = is_said(service.signal_group);
+        let unhandled = service.unhandled.map(|said| said.value).unwrap_or_default();
         // As many places as the spec has.
-        let _ = plan.services.push(Service { name, policy, rewrites, exit_map, dies_by_signal });
+        let _ = plan.services.push(Service {
+            name,
+            policy,
+            has_group_signals,
+            unhandled,
+            rewrites,
+            exit_map,
+            dies_by_signal,
+        });
     }
     match (plan.services.is_empty(), main) {
         (true, _) => Err(Refusal { origin: Origin::Default, said: b"", reason: Reason::NoCommand }),
@@ -229,22 +239,23 @@ pub(super) fn push_steps<'a>(
         plan.push(actor, origin, Act::SetNoNewPrivs);
     }
     plan.push(actor, Origin::Default, Act::RestoreSignals);
-    let is_env_clear = service.clear_env.is_some_and(|said| said.value);
-    let act = Act::Execute { command: command.value, env: &service.env, is_env_clear };
+    let (is_env_clear, file_env) = (is_said(service.clear_env), service.file_env);
+    let act = Act::Execute { command: command.value, env: &service.env, file_env, is_env_clear };
     plan.push(actor, command.origin, act);
     Ok(())
 }
 
 /// A changed environment is put together in a list of ours, which has a size.
 fn check_env<'a>(service: &'a ServiceSpec<'_>, facts: &Facts) -> Result<(), Refusal<'a>> {
-    let is_clear = service.clear_env.is_some_and(|said| said.value);
-    let inherited = if is_clear { 0 } else { facts.env_count };
-    let total = inherited.saturating_add(service.env.len());
-    match service.env.first() {
-        Some(change) if total >= ENV_MAX => {
-            Err(Refusal { origin: change.origin, said: b"", reason: Reason::EnvTooLarge(total) })
+    let inherited = if is_said(service.clear_env) { 0 } else { facts.env_count };
+    let said = service.file_env.len().saturating_add(service.env.len());
+    let total = inherited.saturating_add(said);
+    let file = service.env_files.first().map(|file| file.origin);
+    match service.env.first().map(|change| change.origin).or(file) {
+        Some(origin) if total >= ENV_MAX => {
+            Err(Refusal { origin, said: b"", reason: Reason::EnvTooLarge(total) })
         }
-        _ => Ok(()),
+        Some(_) | None => Ok(()),
     }
 }
 

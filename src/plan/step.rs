@@ -7,7 +7,7 @@
 use core::ffi::CStr;
 
 use crate::model::{
-    Account, HostName, IdKind, IdMap, NamespaceSet, Rlimit, ServiceId, Shift, Stdio,
+    Account, HostName, IdKind, IdMap, NamespaceSet, ParentDeath, Rlimit, ServiceId, Shift, Stdio,
 };
 use crate::spec::{EnvChange, IdMapLines, Origin, Said};
 use crate::text::{Digits, Quoted, Show, Sink, Words, put};
@@ -98,6 +98,8 @@ pub enum Act<'a> {
     },
     /// PID 1 ends when the launcher does.
     DieWithLauncher,
+    /// Our parent's end is watched for, and counts as a signal.
+    WatchParent(ParentDeath),
     /// Orphans below us become our children.
     BecomeSubreaper,
     /// Signals are read from a descriptor.
@@ -143,6 +145,8 @@ pub enum Act<'a> {
     Execute {
         /// Program and arguments.
         command: Words<'a>,
+        /// What files say of the environment.
+        file_env: Words<'a>,
         /// Changes to the environment.
         env: &'a [Said<EnvChange<'a>>],
         /// Whether the environment starts empty.
@@ -195,6 +199,7 @@ impl Act<'_> {
             Self::BecomeMapped { .. } => &["setgroups", "setresgid", "setresuid"],
             Self::DieWithLauncher => &["prctl", "write"],
             Self::BecomeSubreaper | Self::SetNoNewPrivs => &["prctl"],
+            Self::WatchParent(_) => &["getppid", "pidfd_open?", "getppid?", "prctl?"],
             Self::WatchSignals => &["signalfd4"],
             Self::NewSession => &["setsid"],
             Self::NewTerminal => &["setsid", "ioctl"],
@@ -277,6 +282,12 @@ impl Show for Act<'_> {
             Self::LoopbackUp => put!(out, "bring interface \"lo\" up"),
             Self::BecomeMapped { uid, gid } => put!(out, "become uid ", uid, ", gid ", gid),
             Self::DieWithLauncher => put!(out, "die with the launcher"),
+            Self::WatchParent(said) => {
+                put!(out, "watch for the end of our parent");
+                if let Some(parent) = said.parent {
+                    put!(out, ", which is ", parent);
+                }
+            }
             Self::BecomeSubreaper => put!(out, "become the subreaper"),
             Self::WatchSignals => put!(out, "watch signals"),
             Self::Spawn => put!(out, "spawn"),
@@ -352,8 +363,13 @@ impl Show for Detail<'_> {
             put!(out, "SIGCHLD ignored, exit status by pidfd");
         } else if matches!(self.0, Act::Spawn) {
             put!(out, "CLONE_VM,CLONE_VFORK");
-        } else if let Act::Execute { env, is_env_clear, .. } = self.0 {
+        } else if let Act::WatchParent(said) = self.0 {
+            put!(out, "as if ", said.signal, " had come");
+        } else if let Act::Execute { env, file_env, is_env_clear, .. } = self.0 {
             put!(out, if *is_env_clear { "empty environment" } else { "our environment" });
+            for pair in file_env.iter() {
+                put!(out, ", +", Quoted(EnvChange::Set(pair).name()));
+            }
             for change in *env {
                 let sign = if matches!(change.value, EnvChange::Set(_)) { ", +" } else { ", -" };
                 put!(out, sign, Quoted(change.value.name()));

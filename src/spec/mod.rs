@@ -7,6 +7,7 @@
 
 pub mod argv;
 pub mod cmdline;
+pub mod env_file;
 mod fault;
 pub mod file;
 pub mod keys;

@@ -56,12 +56,14 @@ pub enum Action {
     Start(ServiceId),
     /// Send the signal to the service's process.
     Signal(ServiceId, Signal),
+    /// Pass the signal, which came for us, on to the service's process.
+    Forward(ServiceId, Signal),
     /// Send KILL to every process that comes from the service.
     KillTree(ServiceId),
     /// Send the signal to every process but ourselves.
     SignalAll(Signal),
     /// Report this to whoever wants to know.
     Tell(News),
-    /// Everything is over: end with this exit code.
-    Finish(u8),
+    /// Everything is over; this is how the main service ended.
+    Finish(End),
 }

@@ -198,6 +198,7 @@ impl Supervisor {
                 put(Action::Start(id), actions);
             }
             Act::Signal(signal) => put(Action::Signal(id, signal), actions),
+            Act::Forward(signal) => put(Action::Forward(id, signal), actions),
             Act::Kill | Act::Clean => put(Action::KillTree(id), actions),
             Act::Keep(signal) => self.keep(signal, now, actions),
         }
@@ -234,15 +235,15 @@ impl Supervisor {
 
     /// Moves the whole, and says what has to be done.
     fn turn(&mut self, cue: Cue, now: Moment, actions: &mut Actions) {
-        let grace = self.main().and_then(|main| main.policy.grace);
-        let (phase, act) = shutdown::step(self.phase, cue, grace, now);
+        let Some(main) = self.main() else { return };
+        let (phase, act) = shutdown::step(self.phase, cue, &main.policy, now);
         self.phase = phase;
         match act {
             shutdown::Act::Nothing => {}
             shutdown::Act::TellStopping => tell(Some(News::Stopping), actions),
             shutdown::Act::AskAll => put(Action::SignalAll(Signal::TERM), actions),
             shutdown::Act::KillAll => put(Action::SignalAll(Signal::KILL), actions),
-            shutdown::Act::Finish(code) => put(Action::Finish(code), actions),
+            shutdown::Act::Finish(end) => put(Action::Finish(end), actions),
         }
     }
 

@@ -1,7 +1,8 @@
 //! What follows the end of a run: the restart policy, as a judge would read it.
 //!
 //! 1. When everything is being stopped, nothing is started again.
-//! 2. `never` means never, `on-failure` unless it exited with code 0, `always` always.
+//! 2. `never` means never, `on-failure` unless it exited with code 0 or what counts as success,
+//!    `always` always.
 //! 3. A main service whose end was asked for is not started again, whatever the policy: it died of
 //!    a signal that was sent to it through us since it started, or it has our terminal and died of
 //!    what a terminal sends without us: INT and QUIT for a key (termios(3)), HUP when it is gone
@@ -116,7 +117,7 @@ impl Judge<'_> {
     fn is_final(&self, run: Run, outcome: Outcome) -> bool {
         let is_unwanted = match self.policy.restart {
             Restart::Never => true,
-            Restart::OnFailure => outcome.is_success(),
+            Restart::OnFailure => outcome.is_success(self.policy),
             Restart::Always => false,
         };
         let was_asked_for = match outcome {

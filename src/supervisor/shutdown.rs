@@ -12,12 +12,13 @@
 //!    after the grace of the main service KILL, which kill(2) with -1 sends to all but PID 1. The
 //!    kernel would kill them without a word if we just exited (pid_namespaces(7)). KILL is sent
 //!    again and again: a subreaper, who has no kill(-1) of its own, may miss what is being forked.
-//! 4. **Done.** The exit code was said. Nothing follows.
+//!    Where the main service's `kill-mode` is `process`, nobody is swept and the end is here.
+//! 4. **Done.** How it ended was said. Nothing follows.
 //!
 //! The phases only go forward. Which service is told when does not belong here: that is `order`.
 
 use super::state::Outcome;
-use crate::model::{Moment, Signal, Span};
+use crate::model::{End, KillMode, Moment, Policy, Signal, Span};
 
 /// The grace of the sweep when the main service has none. "Wait for ever" is said of a service that
 /// must not be hurt while it ends; here it has ended, and orphans that nobody waits for must not
@@ -35,8 +36,8 @@ pub enum Phase {
     Running,
     /// The services are being stopped, as `asked`.
     Stopping { asked: Signal },
-    /// Everybody else was asked to end, and is killed at `kill_at`; then we end with `code`.
-    Sweeping { kill_at: Moment, code: u8 },
+    /// Everybody else was asked to end, and is killed at `kill_at`; then that was the `end`.
+    Sweeping { kill_at: Moment, end: End },
     /// We have ended.
     Done,
 }
@@ -66,12 +67,12 @@ pub enum Act {
     AskAll,
     /// Send KILL to everybody.
     KillAll,
-    /// End with this exit code.
-    Finish(u8),
+    /// It is over; this is how the main service ended.
+    Finish(End),
 }
 
-/// What `cue` makes of `phase`, and what has to be done; `grace` is that of the main service.
-pub fn step(phase: Phase, cue: Cue, grace: Option<Span>, now: Moment) -> (Phase, Act) {
+/// What `cue` makes of `phase`, and what has to be done; `main` is the main service's policy.
+pub fn step(phase: Phase, cue: Cue, main: &Policy, now: Moment) -> (Phase, Act) {
     match (phase, cue) {
         (Phase::Running, Cue::Stop(asked)) => (Phase::Stopping { asked }, Act::TellStopping),
         // Services that all came to their end are no reason to go, unless main is among them.
@@ -80,16 +81,20 @@ pub fn step(phase: Phase, cue: Cue, grace: Option<Span>, now: Moment) -> (Phase,
         (Phase::Running, Cue::NoneLeft | Cue::Tick) => (phase, Act::Nothing),
 
         (Phase::Stopping { .. }, Cue::Stop(_)) => (phase, Act::Nothing),
-        (Phase::Stopping { asked }, Cue::AllOver(main)) => {
-            let kill_at = now.after(grace.unwrap_or(SWEEP_GRACE));
-            (Phase::Sweeping { kill_at, code: main.code(asked) }, Act::AskAll)
+        (Phase::Stopping { asked }, Cue::AllOver(outcome)) => {
+            let end = outcome.end(asked);
+            let kill_at = now.after(main.grace.unwrap_or(SWEEP_GRACE));
+            match main.kill_mode {
+                KillMode::Tree => (Phase::Sweeping { kill_at, end }, Act::AskAll),
+                KillMode::Process => (Phase::Done, Act::Finish(end)),
+            }
         }
         (Phase::Stopping { .. }, Cue::NoneLeft | Cue::Tick) => (phase, Act::Nothing),
 
         (Phase::Sweeping { .. }, Cue::Stop(_) | Cue::AllOver(_)) => (phase, Act::Nothing),
-        (Phase::Sweeping { code, .. }, Cue::NoneLeft) => (Phase::Done, Act::Finish(code)),
-        (Phase::Sweeping { kill_at, code }, Cue::Tick) if kill_at <= now => {
-            (Phase::Sweeping { kill_at: now.after(KILL_INTERVAL), code }, Act::KillAll)
+        (Phase::Sweeping { end, .. }, Cue::NoneLeft) => (Phase::Done, Act::Finish(end)),
+        (Phase::Sweeping { kill_at, end }, Cue::Tick) if kill_at <= now => {
+            (Phase::Sweeping { kill_at: now.after(KILL_INTERVAL), end }, Act::KillAll)
         }
         (Phase::Sweeping { .. }, Cue::Tick) => (phase, Act::Nothing),
 
@@ -103,7 +108,6 @@ pub fn step(phase: Phase, cue: Cue, grace: Option<Span>, now: Moment) -> (Phase,
 mod tests {
     use super::super::tests::show;
     use super::*;
-    use crate::model::End;
     use std::{format, string::String, vec::Vec};
 
     /// How a phase and an act are printed.
@@ -111,8 +115,8 @@ mod tests {
         let phase = match phase {
             Phase::Running => "running".into(),
             Phase::Stopping { asked } => format!("stopping, asked {asked}"),
-            Phase::Sweeping { kill_at, code } => {
-                format!("sweeping, kill at {}, then {code}", show::moment(kill_at))
+            Phase::Sweeping { kill_at, end } => {
+                format!("sweeping, kill at {}, then {}", show::moment(kill_at), end.code())
             }
             Phase::Done => "done".into(),
         };
@@ -130,11 +134,12 @@ mod tests {
     fn the_phases_are_the_printed_table() {
         // For each phase: the cues that move it, what it becomes and what is done; then the others.
         let moment = |s| Moment::from_ns(0).after(Span::from_s(s));
+        let end = End::Exited(7);
         let phases = [
             Phase::Running,
             Phase::Stopping { asked: Signal::INT },
-            Phase::Sweeping { kill_at: moment(105), code: 7 },
-            Phase::Sweeping { kill_at: moment(90), code: 7 },
+            Phase::Sweeping { kill_at: moment(105), end },
+            Phase::Sweeping { kill_at: moment(90), end },
             Phase::Done,
         ];
         let cues = [
@@ -144,12 +149,13 @@ mod tests {
             ("NoneLeft", Cue::NoneLeft),
             ("Tick", Cue::Tick),
         ];
+        let main = Policy { grace: Some(Span::from_s(5)), ..Policy::default() };
         let mut table = String::from("at 100s, with a grace of 5s\n");
         for phase in phases {
             table += &format!("\n{}\n", shown(phase, Act::Nothing).0);
             let mut unmoved = Vec::new();
             for (name, cue) in cues {
-                let (after, act) = step(phase, cue, Some(Span::from_s(5)), moment(100));
+                let (after, act) = step(phase, cue, &main, moment(100));
                 let (becomes, does) = shown(after, act);
                 if after == phase && act == Act::Nothing {
                     unmoved.push(name);
@@ -159,6 +165,12 @@ mod tests {
             }
             table += &format!("  {:<20}{}\n", "(nothing)", unmoved.join(", "));
         }
+        let alone = Policy { kill_mode: KillMode::Process, ..main };
+        let stopping = Phase::Stopping { asked: Signal::INT };
+        let (after, act) = step(stopping, cues[1].1, &alone, moment(100));
+        let (becomes, does) = shown(after, act);
+        table += "\nwith kill-mode process\nstopping, asked INT\n";
+        table += &format!("  {:<20}{becomes:<36}{does}\n", cues[1].0);
         snapbox::assert_data_eq!(
             table,
             snapbox::file!["../../tests/golden/supervisor-phases.txt": Text].raw()

@@ -17,7 +17,7 @@
 //! `step`.
 
 use crate::model::SignalSet;
-use crate::model::{End, Moment, ServiceId, Signal, code};
+use crate::model::{End, Moment, Policy, ServiceId, Signal, code};
 
 /// What the last run of a service came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,19 +33,22 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Whether the process exited with code 0.
-    pub const fn is_success(self) -> bool {
-        matches!(self, Self::End(End::Exited(0)))
+    /// Whether the process ended in a way that counts as success.
+    pub fn is_success(self, policy: &Policy) -> bool {
+        match self {
+            Self::End(end) => policy.is_success(end),
+            Self::Unstarted | Self::NotStarted(_) | Self::GaveUp => false,
+        }
     }
 
-    /// The exit code that says it. What was stopped before it ran counts as ended by the signal
-    /// that `asked` for the stop, as it would have been a moment later.
-    pub const fn code(self, asked: Signal) -> u8 {
+    /// The end that says it. What was stopped before it ran counts as ended by the signal that
+    /// `asked` for the stop, as it would have been a moment later.
+    pub const fn end(self, asked: Signal) -> End {
         match self {
-            Self::Unstarted => End::Signaled(asked).code(),
-            Self::NotStarted(code) => code,
-            Self::End(end) => end.code(),
-            Self::GaveUp => code::GAVE_UP,
+            Self::Unstarted => End::Signaled(asked),
+            Self::NotStarted(code) => End::Exited(code),
+            Self::End(end) => end,
+            Self::GaveUp => End::Exited(code::GAVE_UP),
         }
     }
 }
@@ -115,6 +118,8 @@ pub enum Act {
     Start,
     /// Send this signal to its process.
     Signal(Signal),
+    /// Pass this signal, which came for us, on to its process.
+    Forward(Signal),
     /// Its grace is over: kill all of it.
     Kill,
     /// It has ended: kill what it left behind.

@@ -6,7 +6,8 @@
 //! 2. Whatever its process left behind is killed when it ends. The last end of a main service is
 //!    the exception: then everybody is first asked, with the rest of the machine (`shutdown`).
 //! 3. A stop is its stop signal, then its grace, then KILL to all of it. Told again, it gets the
-//!    signal again; its grace goes on running.
+//!    signal again; its grace goes on running. With `kill-mode = "process"` it is its process alone
+//!    that is killed, and what that leaves behind is left alone.
 //! 4. A stop that comes before the command runs waits for it: until execve(2) the process is a copy
 //!    of ourselves, and no signal is meant for that. Its grace does not wait.
 //! 5. Proof beats bookkeeping: who says it is ready, or ends, has run, also when `Started` is late.
@@ -18,8 +19,7 @@
 
 use super::restart::{Judge, Next, Run};
 use super::state::{Act, Input, Outcome, State, Then};
-use crate::model::Moment;
-use crate::model::SignalSet;
+use crate::model::{KillMode, Moment, Signal, SignalSet};
 
 /// What `input` makes of `state`, and what has to be done.
 #[allow(clippy::too_many_lines, reason = "a pure table: every pair of state and input")]
@@ -79,7 +79,7 @@ pub fn step(state: State, input: Input, judge: &mut Judge<'_>) -> (State, Act) {
             end(Run::of_command(since, is_ready, asked, judge.now), Outcome::End(how), judge)
         }
         (Running { since, is_ready, asked }, Forward(signal)) => {
-            (Running { since, is_ready, asked: asked.with(signal) }, Act::Signal(signal))
+            (Running { since, is_ready, asked: asked.with(signal) }, Act::Forward(signal))
         }
         (Running { .. }, Stop) => tell_to_stop(Then::Stay, judge),
         (Running { .. }, Restart) => tell_to_stop(Then::Start, judge),
@@ -96,14 +96,14 @@ pub fn step(state: State, input: Input, judge: &mut Judge<'_>) -> (State, Act) {
         // Stopping. It is past being ready; signals still reach it.
         (Stopping { then, .. }, NotStarted(code)) => stop(then, Outcome::NotStarted(code), judge),
         (Stopping { then, .. }, Ended(how)) => stop(then, Outcome::End(how), judge),
-        (Stopping { .. }, Forward(signal)) => (state, Act::Signal(signal)),
+        (Stopping { .. }, Forward(signal)) => (state, Act::Forward(signal)),
         (Stopping { kill_at, .. }, Stop) => {
             (Stopping { kill_at, then: Then::Stay }, Act::Signal(stop_signal))
         }
         (Stopping { kill_at, .. }, Restart) => {
             (Stopping { kill_at, then: Then::Start }, Act::Nothing)
         }
-        (Stopping { then, .. }, Tick) if is_due => (Stopping { kill_at: None, then }, Act::Kill),
+        (Stopping { then, .. }, Tick) if is_due => (Stopping { kill_at: None, then }, kill(judge)),
         (Stopping { .. }, Go | Hopeless(_) | Started | Ready | Tick) => stay(state),
 
         // Ended and stopped. Only an order to start moves them.
@@ -139,6 +139,14 @@ fn recall(then: Then, judge: &Judge<'_>) -> (State, Act) {
     (State::Recalled { kill_at: grace_end(judge), then }, Act::Nothing)
 }
 
+/// It had its grace.
+const fn kill(judge: &Judge<'_>) -> Act {
+    match judge.policy.kill_mode {
+        KillMode::Tree => Act::Kill,
+        KillMode::Process => Act::Signal(Signal::KILL),
+    }
+}
+
 /// When a grace that begins now is over.
 fn grace_end(judge: &Judge<'_>) -> Option<Moment> {
     judge.policy.grace.map(|grace| judge.now.after(grace))
@@ -148,7 +156,7 @@ fn grace_end(judge: &Judge<'_>) -> Option<Moment> {
 fn end(run: Run, outcome: Outcome, judge: &mut Judge<'_>) -> (State, Act) {
     let state = match judge.next(run, outcome) {
         Next::Stay => {
-            let is_ready = run.was_ready && outcome.is_success();
+            let is_ready = run.was_ready && outcome.is_success(judge.policy);
             State::Ended { last: outcome, is_ready }
         }
         Next::Again(until) => State::Backoff { until, last: outcome },
@@ -169,6 +177,7 @@ fn stop(then: Then, outcome: Outcome, judge: &Judge<'_>) -> (State, Act) {
 /// What to do about processes that it may have left behind, now that it is in `state`.
 fn leftovers(state: State, outcome: Outcome, judge: &Judge<'_>) -> Act {
     match outcome {
+        Outcome::End(_) if judge.policy.kill_mode == KillMode::Process => Act::Nothing,
         Outcome::End(_) if judge.policy.is_main && state.is_over() => Act::Nothing,
         Outcome::End(_) => Act::Clean,
         Outcome::Unstarted | Outcome::NotStarted(_) | Outcome::GaveUp => Act::Nothing,
@@ -180,7 +189,7 @@ mod tests {
     use super::super::restart::{Random, Restarts};
     use super::super::tests::show;
     use super::*;
-    use crate::model::{End, Policy, Restart, ServiceId, Signal, Span};
+    use crate::model::{End, Policy, Restart, ServiceId, Span};
     use std::{format, string::String, vec::Vec};
 
     const NOW: Moment = Moment::from_ns(100_000_000_000);

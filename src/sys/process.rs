@@ -7,7 +7,7 @@ use linux_raw_sys::general as raw;
 use super::call::{call, check, number};
 use super::start::Pointers;
 use super::{Fd, arch, errno};
-use crate::model::{Errno, Namespace, NamespaceSet};
+use crate::model::{Errno, Namespace, NamespaceSet, Signal};
 
 /// A child of ours.
 #[derive(Debug)]
@@ -155,13 +155,35 @@ pub fn parent_pid() -> i32 {
     check(ret).ok().and_then(|pid| i32::try_from(pid).ok()).unwrap_or(0)
 }
 
-/// prctl(2), PR_SET_PDEATHSIG: we get KILL when the thread that made us ends.
+/// prctl(2), PR_SET_PDEATHSIG: we get `signal` when the thread that made us ends.
 ///
 /// # Errors
 /// None that can happen.
-pub fn die_with_parent() -> Result<(), Errno> {
-    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
-        .map_err(errno)
+pub fn signal_at_parent_death(signal: Signal) -> Result<(), Errno> {
+    let (option, number) = (linux_raw_sys::prctl::PR_SET_PDEATHSIG, signal.number());
+    // SAFETY: two integers in.
+    let ret = unsafe { call!(prctl, option as usize, usize::from(number)) };
+    check(ret).map(|_| ())
+}
+
+/// prctl(2), PR_SET_DUMPABLE: no core dump of us is written, wherever core_pattern would send it.
+///
+/// # Errors
+/// None that can happen.
+pub fn forbid_core_dump() -> Result<(), Errno> {
+    // SAFETY: two integers in.
+    let ret = unsafe { call!(prctl, linux_raw_sys::prctl::PR_SET_DUMPABLE as usize, 0) };
+    check(ret).map(|_| ())
+}
+
+/// pidfd_open(2), since Linux 5.3.
+///
+/// # Errors
+/// ESRCH when there is no such process, EINVAL for 0, ENOSYS.
+pub fn open_pidfd(pid: i32) -> Result<Fd, Errno> {
+    // SAFETY: two integers in.
+    let ret = unsafe { call!(pidfd_open, pid as usize, 0) };
+    check(ret).map(Fd::given)
 }
 
 /// prctl(2), PR_SET_CHILD_SUBREAPER: orphans below us become our children.

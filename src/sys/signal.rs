@@ -114,6 +114,13 @@ impl Received {
         self.signal == Signal::CHLD && self.code > 0
     }
 
+    /// Whether it is meant for `own`, the process that read it, and for nobody else: the kernel
+    /// found a fault of ours, or we wrote to a pipe that nobody reads (pipe(7), SIGPIPE) or beyond
+    /// our limit (SIGXFSZ), which counts as sent by ourselves.
+    pub const fn is_our_own(&self, own: u32) -> bool {
+        self.signal.is_fault() && self.code > 0 || self.code == 0 && self.sender == own
+    }
+
     /// The value it was queued with, when it was (SI_QUEUE of sigaction(2)).
     pub fn queued_value(&self) -> Option<u64> {
         (self.code == -1).then_some(self.value)
@@ -193,15 +200,28 @@ pub fn send(pidfd: &Fd, signal: Signal) -> Result<(), Errno> {
     check(ret).map(|_| ())
 }
 
+/// pidfd_send_signal(2), PIDFD_SIGNAL_PROCESS_GROUP since Linux 6.9: to the process group that has
+/// this number, with the value of a sigqueue(3).
+///
+/// # Errors
+/// As [`send`], and EINVAL before Linux 6.9.
+pub fn send_queued_to_group(pidfd: &Fd, signal: Signal, value: u64) -> Result<(), Errno> {
+    const PROCESS_GROUP: usize = 1 << 2;
+    send_info(pidfd, signal, value, PROCESS_GROUP)
+}
+
 /// pidfd_send_signal(2) with the value of a sigqueue(3).
 ///
 /// # Errors
 /// As [`send`], and EAGAIN when too many are queued.
 pub fn send_queued(pidfd: &Fd, signal: Signal, value: u64) -> Result<(), Errno> {
+    send_info(pidfd, signal, value, 0)
+}
+
+fn send_info(pidfd: &Fd, signal: Signal, value: u64, flags: usize) -> Result<(), Errno> {
     let info = queued(signal, value);
-    let number = usize::from(signal.number());
+    let (number, info_at) = (usize::from(signal.number()), (&raw const info) as usize);
     // SAFETY: the kernel reads 128 bytes of `info`.
-    let ret =
-        unsafe { call!(pidfd_send_signal, pidfd.arg(), number, (&raw const info) as usize, 0) };
+    let ret = unsafe { call!(pidfd_send_signal, pidfd.arg(), number, info_at, flags) };
     check(ret).map(|_| ())
 }

@@ -96,7 +96,7 @@ pub fn unreadable(scope: &str, path: &CStr, errno: Errno) {
     let args = Args { said: path.to_bytes(), text: &errno, ..Args::NONE };
     let place = Place { scope, file: None, origin: Origin::Default };
     let sentence = match errno {
-        Errno::ENOENT => sentence!(
+        Errno::ENOENT if path.to_bytes().ends_with(b".toml") => sentence!(
             "read {s}: {t}",
             try: "-- in front of a command whose name ends in .toml"
         ),

@@ -92,8 +92,8 @@ impl Reporter {
     /// Whether an end is to be told without being asked: a failure that nobody asked for, and that
     /// is not our own exit code.
     fn is_trouble(&self, plan: &Plan<'_>, id: ServiceId, end: End) -> bool {
-        let is_main = plan.service(id).is_some_and(|service| service.policy.is_main);
-        !end.is_success() && !is_main && !self.is_stopping
+        let policy = plan.service(id).map(|service| service.policy).unwrap_or_default();
+        !policy.is_success(end) && !policy.is_main && !self.is_stopping
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::world::{Body, Order, Process, World};
 use crate::model::SignalSet;
-use crate::model::{End, Moment, Policy, Restart, ServiceId, Signal, Span, code};
+use crate::model::{End, KillMode, Moment, Policy, Restart, ServiceId, Signal, Span, code};
 use crate::supervisor::{Action, Event, News};
 
 impl World {
@@ -14,26 +14,62 @@ impl World {
     pub fn perform(&mut self, action: Action, event: Event) {
         match action {
             Action::Start(id) => self.start(id),
-            Action::Signal(id, signal) => self.signal(id, signal, event),
+            Action::Signal(id, signal) => {
+                let policy = self.bodies[id.index()].policy;
+                let is_kill = signal == Signal::KILL && event == Event::Tick;
+                match policy.kill_mode {
+                    KillMode::Process if is_kill => self.kill(id, event),
+                    KillMode::Process | KillMode::Tree => {
+                        assert_eq!(signal, policy.stop_signal, "a stop is the stop signal");
+                        self.signal(id, signal, false);
+                    }
+                }
+            }
+            Action::Forward(id, signal) => {
+                let is_main = self.bodies[id.index()].policy.is_main;
+                let is_due = match event {
+                    Event::Asked(asked) => asked == signal && asked != Signal::TERM,
+                    Event::Started(started) => started == id,
+                    Event::Ready(_) | Event::NotStarted(..) | Event::Ended(..) => false,
+                    Event::StopService(_) | Event::RestartService(_) => false,
+                    Event::NoneLeft | Event::Tick => false,
+                };
+                assert!(is_main && is_due, "only what came is passed on, and only to main");
+                self.signal(id, signal, true);
+            }
             Action::KillTree(id) => {
                 let body = self.body(id);
                 body.has_daemon = false;
                 if body.process != Process::None {
-                    assert!(body.policy.grace.is_some(), "who has no grace is never killed");
-                    assert!(event == Event::Tick, "only the end of a grace kills");
-                    body.doom = Some(End::Signaled(Signal::KILL));
+                    self.kill(id, event);
+                } else {
+                    assert_eq!(body.policy.kill_mode, KillMode::Tree, "others are not touched");
                 }
             }
             Action::SignalAll(signal) => self.signal_all(signal),
             Action::Tell(news) => self.hear(news, event),
-            Action::Finish(code) => {
+            Action::Finish(end) => {
                 assert!(self.code.is_none(), "the end is said once");
-                assert!(self.is_empty() && self.swept.is_some(), "nobody is left behind");
-                assert!(event == Event::NoneLeft, "only an empty machine is an end");
-                assert_eq!(code, self.verdict(), "the exit code is what became of main");
-                self.code = Some(code);
+                match self.main().policy.kill_mode {
+                    KillMode::Tree => {
+                        assert!(self.is_empty() && self.swept.is_some(), "nobody is left behind");
+                        assert!(event == Event::NoneLeft, "only an empty machine is an end");
+                    }
+                    KillMode::Process => assert!(self.swept.is_none(), "others are not touched"),
+                }
+                assert_eq!(end, self.verdict(), "the end is what became of main");
+                self.code = Some(end.code());
             }
         }
+    }
+
+    /// A service did not stop in its grace.
+    fn kill(&mut self, id: ServiceId, event: Event) {
+        let body = self.body(id);
+        assert!(body.process != Process::None, "what is killed is there");
+        assert!(body.policy.grace.is_some(), "who has no grace is never killed");
+        assert!(event == Event::Tick, "only the end of a grace kills");
+        body.doom = Some(End::Signaled(Signal::KILL));
     }
 
     fn start(&mut self, id: ServiceId) {
@@ -61,7 +97,10 @@ impl World {
         assert!(!body.is_given_up, "what was given up is left alone");
         match body.policy.restart {
             Restart::Never => panic!("never means never"),
-            Restart::OnFailure => assert_ne!(how, Ok(End::Exited(0)), "a success is no failure"),
+            Restart::OnFailure => {
+                let is_success = how.is_ok_and(|end| body.policy.is_success(end));
+                assert!(!is_success, "a success is no failure");
+            }
             Restart::Always => {}
         }
         if let (Ok(End::Signaled(signal)), true) = (how, is_main) {
@@ -71,16 +110,7 @@ impl World {
         }
     }
 
-    fn signal(&mut self, id: ServiceId, signal: Signal, event: Event) {
-        let is_main = self.bodies[id.index()].policy.is_main;
-        let is_forwarded = is_main
-            && match event {
-                Event::Asked(asked) => asked == signal && asked != Signal::TERM,
-                Event::Started(started) => started == id,
-                Event::Ready(_) | Event::NotStarted(..) | Event::Ended(..) => false,
-                Event::StopService(_) | Event::RestartService(_) => false,
-                Event::NoneLeft | Event::Tick => false,
-            };
+    fn signal(&mut self, id: ServiceId, signal: Signal, is_forwarded: bool) {
         let is_needed = |body: &Body| body.process != Process::None && body.policy.after.has(id);
         let is_ordered = self.bodies[id.index()].order.is_some();
         if self.stopping.is_some() && !is_forwarded && !is_ordered {
@@ -89,7 +119,6 @@ impl World {
         let honours = self.dice.roll(3);
         let body = self.body(id);
         assert!(body.process == Process::Executing, "a signal needs somebody who hears it");
-        assert!(is_forwarded || signal == body.policy.stop_signal, "a stop is the stop signal");
         body.sent = body.sent.with(signal);
         body.doom = match honours {
             0 => body.doom,
@@ -170,13 +199,13 @@ impl World {
     }
 
     /// What the exit code has to be, as far as the world knows main.
-    fn verdict(&self) -> u8 {
+    fn verdict(&self) -> End {
         let main = self.main();
         match main.last {
-            _ if main.is_given_up => code::GAVE_UP,
-            Some((Ok(end), _)) => end.code(),
-            Some((Err(code), _)) => code,
-            None => End::Signaled(self.stopping.flatten().unwrap()).code(),
+            _ if main.is_given_up => End::Exited(code::GAVE_UP),
+            Some((Ok(end), _)) => end,
+            Some((Err(code), _)) => End::Exited(code),
+            None => End::Signaled(self.stopping.flatten().unwrap()),
         }
     }
 
@@ -191,7 +220,7 @@ impl World {
         if self.code.is_some() {
             assert_eq!(deadline, None, "after the finish there is nothing to wake up for");
         }
-        if is_stopping && !has_process {
+        if is_stopping && !has_process && self.main().policy.kill_mode == KillMode::Tree {
             assert!(self.swept.is_some(), "with the last service the stop is over");
         }
         if !is_stopping && !has_process && !self.was_operated {
@@ -204,7 +233,7 @@ impl World {
         let (main, executes) = (self.main().id, self.main().process == Process::Executing);
         if event == Event::Started(main) {
             let mut kept = self.kept.iter();
-            let is_sent = |signal| actions.contains(&Action::Signal(main, signal));
+            let is_sent = |signal| actions.contains(&Action::Forward(main, signal));
             assert!(kept.all(is_sent), "main gets what came before it ran");
             self.kept = SignalSet::EMPTY;
         }
@@ -214,7 +243,7 @@ impl World {
                 if signal == Signal::TERM || is_stop && !executes {
                     assert!(self.stopping.is_some(), "who asks for the end gets it");
                 } else if executes {
-                    let is_sent = actions.contains(&Action::Signal(main, signal));
+                    let is_sent = actions.contains(&Action::Forward(main, signal));
                     assert!(is_sent, "main gets every other signal");
                 } else {
                     self.kept = self.kept.with(signal);
@@ -233,7 +262,8 @@ impl World {
             let body = &self.bodies[id.index()];
             let is_last_of_main = body.policy.is_main && is_stopping;
             let is_cleaned = actions.contains(&Action::KillTree(id));
-            assert!(is_cleaned || is_last_of_main, "leftovers are killed");
+            let is_alone = body.policy.kill_mode == KillMode::Process;
+            assert!(is_cleaned || is_last_of_main || is_alone, "leftovers are killed");
             // Main may have been about to start again, and turn out to be without hope.
             assert!(!is_cleaned || !is_last_of_main || body.is_given_up, "main's are asked first");
         }

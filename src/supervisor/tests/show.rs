@@ -87,6 +87,7 @@ pub fn act(act: Act) -> String {
         Act::Nothing => String::new(),
         Act::Start => "start".into(),
         Act::Signal(signal) => format!("signal {signal}"),
+        Act::Forward(signal) => format!("forward {signal}"),
         Act::Kill => "kill".into(),
         Act::Clean => "clean".into(),
         Act::Keep(signal) => format!("keep {signal}"),
@@ -118,10 +119,11 @@ pub fn action(action: Action) -> String {
     match action {
         Action::Start(id) => format!("start {}", service(id)),
         Action::Signal(id, signal) => format!("signal {} {signal}", service(id)),
+        Action::Forward(id, signal) => format!("forward {} {signal}", service(id)),
         Action::KillTree(id) => format!("kill {}", service(id)),
         Action::SignalAll(signal) => format!("all {signal}"),
         Action::Tell(news) => format!("[{}]", self::news(news)),
-        Action::Finish(code) => format!("finish {code}"),
+        Action::Finish(end) => format!("finish {}", end.code()),
     }
 }
 

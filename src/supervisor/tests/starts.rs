@@ -35,7 +35,7 @@ fn an_end_that_was_asked_for_is_no_crash() {
         1s ended a INT -> [a ended INT], kill a, [a restarts in 1s, 1]
         2s tick -> start a
         2s started a -> [a started]
-        3s asked INT -> signal a INT
+        3s asked INT -> forward a INT
         3s ended a INT -> [a ended INT], [stopping], all TERM
         3s none left -> finish 130
         ",
@@ -183,11 +183,11 @@ fn an_early_signal_is_kept_until_main_runs() {
         0s asked USR1 ->
         0s asked HUP ->
         0s asked USR1 ->
-        1s started a -> [a started], signal a HUP, signal a USR1
+        1s started a -> [a started], forward a HUP, forward a USR1
         2s ended a exit 1 -> [a ended exit 1], kill a, [a restarts in 1s, 1]
         2s asked USR2 ->
         3s tick -> start a
-        3s started a -> [a started], signal a USR2
+        3s started a -> [a started], forward a USR2
         4s ended a USR2 -> [a ended USR2], [stopping], all TERM
         4s none left -> finish 140
         ",

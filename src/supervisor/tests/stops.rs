@@ -75,7 +75,7 @@ fn whoever_asks_twice_is_passed_on_twice_but_gains_no_time() {
         0s started a -> [a started]
         5s asked TERM -> [stopping], signal a TERM
         6s asked TERM -> signal a TERM
-        7s asked INT -> signal a INT
+        7s asked INT -> forward a INT
         7s sleep -> 15s
         8s ended a exit 0 -> [a ended exit 0], all TERM
         8s asked TERM ->
@@ -128,7 +128,7 @@ fn a_stop_that_comes_before_the_command_runs_waits_for_it() {
         1s asked TERM -> [stopping]
         1s sleep -> 11s
         2s asked HUP ->
-        3s started a -> [a started], signal a TERM, signal a HUP
+        3s started a -> [a started], signal a TERM, forward a HUP
         3s ready a ->
         3s sleep -> 11s
         4s ended a TERM -> [a ended TERM], all TERM

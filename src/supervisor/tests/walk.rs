@@ -11,7 +11,9 @@ use std::thread;
 use std::vec::Vec;
 
 use super::world::{Process, Sights, World};
-use crate::model::{End, Policy, Restart, ServiceId, ServiceSet, Signal, Span, code};
+use crate::model::{
+    End, ExitCodes, KillMode, Policy, Restart, ServiceId, ServiceSet, Signal, Span, code,
+};
 use crate::supervisor::{ACTIONS_MAX, Event};
 
 const WALKS: usize = 100_000;
@@ -49,6 +51,10 @@ fn policy(dice: &mut Dice, place: usize, count: usize, main: usize) -> Policy {
         after = if dice.once_in(3) { after.with(id) } else { after };
     }
     let spans = [Span::ZERO, Span::from_ms(100), Span::from_s(1), Span::from_s(7)];
+    let mut success = ExitCodes::EMPTY;
+    for text in ["1", "INT", "TERM"] {
+        success.add(text.as_bytes()).unwrap();
+    }
     Policy {
         is_main: place == main,
         has_terminal: dice.once_in(4),
@@ -60,7 +66,8 @@ fn policy(dice: &mut Dice, place: usize, count: usize, main: usize) -> Policy {
         window: dice.pick(&[Span::ZERO, Span::from_s(1), Span::from_s(9), Span::from_s(900)]),
         stop_signal: dice.pick(&[Signal::TERM, Signal::INT, Signal::QUIT, Signal::HUP]),
         grace: dice.pick(&[None, Some(Span::ZERO), Some(Span::from_s(1)), Some(Span::from_s(10))]),
-        ..Policy::default()
+        kill_mode: dice.pick(&[KillMode::Tree, KillMode::Tree, KillMode::Process]),
+        success: dice.pick(&[ExitCodes::EMPTY, success]),
     }
 }
 

@@ -118,7 +118,7 @@ impl Body {
 
     /// Whether what is after it may start.
     pub fn is_ready(&self) -> bool {
-        let succeeded = matches!(self.last, Some((Ok(End::Exited(0)), _)));
+        let succeeded = matches!(self.last, Some((Ok(end), _)) if self.policy.is_success(end));
         self.said_ready && !self.is_given_up && (self.process == Process::Executing || succeeded)
     }
 
@@ -237,7 +237,7 @@ impl World {
             Event::StopService(id) | Event::RestartService(id) if !is_stopping => {
                 let is_stop = event == Event::StopService(id);
                 self.body(id).ordered(if is_stop { Order::Stop } else { Order::Start });
-                self.body(id).is_given_up = false;
+                self.body(id).is_given_up &= is_stop; // there is nothing to stop
                 self.was_operated = true;
             }
             Event::StopService(_) | Event::RestartService(_) => {}
