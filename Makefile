@@ -6,7 +6,7 @@
 CARGO   ?= cargo
 PREFIX  ?= /usr/local
 DESTDIR ?=
-# For `make bench`: --quick, --rounds N, --nsinit PATH.
+# For `make bench`: --quick, --rounds N, --nsinit PATH; for `make bench-entrypoint`, see there.
 BENCH   ?=
 
 target  := $(or $(CARGO_TARGET_DIR),target)
@@ -16,12 +16,12 @@ mandir  := $(DESTDIR)$(PREFIX)/share/man
 bashdir := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test check size bench docs install setup build-aarch64 test-aarch64 clean
+.PHONY: help build run test check size bench bench-entrypoint docs install setup build-aarch64 test-aarch64 clean
 
 help: ## this list
 	@echo 'nsinit: a small static init for Linux namespaces'
 	@echo
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' Makefile
 
 build: ## the static binary, target/release/nsinit
 	@tools/need.sh build
@@ -55,6 +55,10 @@ size: build ## the binary against its budget, section by section
 bench: ## nsinit beside tini, dumb-init, catatonit, unshare and bwrap, in one run
 	@tools/need.sh build bench
 	$(CARGO) bench --bench launch -- $(BENCH)
+
+bench-entrypoint: ## what nsinit, tini, dumb-init and catatonit keep of each promise, and cost
+	@tools/need.sh build bench
+	$(CARGO) bench --bench entrypoint -- $(BENCH)
 
 docs: ## write the man pages' key lists and the shell completion anew, and the crate's pages
 	@tools/need.sh build

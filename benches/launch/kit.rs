@@ -51,11 +51,16 @@ struct Program {
 }
 
 impl Kit {
-    pub fn new(nsinit: Option<&Path>) -> Result<Self, Trouble> {
+    /// With cargo's nsinit or another one, and with a small build of it, if there is one.
+    pub fn new(nsinit: Option<&Path>, small: Option<&Path>) -> Result<Self, Trouble> {
         let nsinit = nsinit.unwrap_or(Path::new(env!("CARGO_BIN_EXE_nsinit")));
-        let nsinit = std::fs::canonicalize(nsinit)
-            .map_err(Trouble::because(format!("no nsinit at \"{}\"", nsinit.display())))?;
-        let mut programs = vec![Program { name: "nsinit", package: "", path: Some(nsinit) }];
+        let ours = [("nsinit", Some(nsinit)), ("nsinit-small", small)];
+        let mut programs = Vec::new();
+        for (name, path) in ours.iter().filter_map(|(name, path)| Some((name, (*path)?))) {
+            let missing = format!("no nsinit at \"{}\"", path.display());
+            let path = std::fs::canonicalize(path).map_err(Trouble::because(missing))?;
+            programs.push(Program { name, package: "", path: Some(path) });
+        }
         for name in C_PROGRAMS {
             programs.push(Program { name, package: "", path: Some(compile(name)?) });
         }

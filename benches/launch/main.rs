@@ -23,7 +23,9 @@ mod tree;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use calls::{Launch, User};
 use kit::Kit;
+use memory::{Seat, Sitter};
 use report::{Report, Target, Trouble};
 
 /// The sandbox of every tool, as near to `nsinit run` as its options come.
@@ -46,6 +48,53 @@ const ENTRYPOINTS: [Subject; 6] = [
     Subject { name: "catatonit", line: "catatonit --" },
     Subject { name: "direct exec", line: "" },
 ];
+
+const LAUNCHES: [Launch; 12] = [
+    Launch { limit: CALLS_MAX, ..launch("nsinit run", User::Root, "nsinit run --") },
+    Launch { limit: CALLS_MAX, ..launch("nsinit run, as nobody", User::Nobody, "nsinit run --") },
+    launch("C floor", User::Root, "floor"),
+    launch("unshare", User::Root, "unshare -pfmuiT --mount-proc"),
+    launch("unshare -r, as nobody", User::Nobody, "unshare -rpfmuiT --mount-proc"),
+    launch("bwrap", User::Root, BWRAP),
+    launch("bwrap, as nobody", User::Nobody, BWRAP),
+    launch("nsinit as entrypoint", User::Root, "nsinit --"),
+    launch("tini-static", User::Root, "tini-static -s --"),
+    launch("tini", User::Root, "tini -s --"),
+    launch("dumb-init", User::Root, "dumb-init --"),
+    launch("catatonit", User::Root, "catatonit --"),
+];
+
+const fn launch(name: &'static str, user: User, line: &'static str) -> Launch {
+    Launch { name, user, line, limit: None }
+}
+
+const CALLS_MAX: Option<f64> = Some(40.0);
+
+const SITTERS: [Sitter; 10] = [
+    Sitter { limits: MEMORY_MAX, ..sitter("nsinit run, PID 1", Seat::PidOne, "nsinit run --") },
+    Sitter {
+        limits: MEMORY_MAX,
+        ..sitter("nsinit as entrypoint", Seat::PidOne, "unshare -pf --kill-child nsinit --")
+    },
+    sitter("tini", Seat::PidOne, "unshare -pf --kill-child tini --"),
+    sitter("tini-static", Seat::PidOne, "unshare -pf --kill-child tini-static --"),
+    sitter("dumb-init", Seat::PidOne, "unshare -pf --kill-child dumb-init --"),
+    sitter("catatonit", Seat::PidOne, "unshare -pf --kill-child catatonit --"),
+    sitter("bwrap, PID 1", Seat::PidOne, BWRAP),
+    sitter("nsinit run, launcher", Seat::Outside, "nsinit run --"),
+    sitter("unshare -pf, launcher", Seat::Outside, "unshare -pf --kill-child"),
+    sitter("bwrap, launcher", Seat::Outside, BWRAP),
+];
+
+const fn sitter(name: &'static str, seat: Seat, line: &'static str) -> Sitter {
+    Sitter { name, seat, line, limits: None }
+}
+
+/// Private dirty and Rss, in KiB.
+const MEMORY_MAX: Option<(f64, f64)> = Some((24.0, 64.0));
+
+const FILES: [&str; 7] =
+    ["nsinit", "tini-static", "tini", "dumb-init", "catatonit", "unshare", "bwrap"];
 
 /// One row: what it is called here, and its command line, to which the workload is appended. The
 /// words that name a program of the [`Kit`] become its path.
@@ -113,14 +162,17 @@ fn bench(settings: &Settings) -> Result<ExitCode, Trouble> {
         return Err(Trouble::Failed(sentence.into()));
     }
     tree::adopt_orphans()?;
-    let kit = Kit::new(settings.nsinit.as_deref())?;
+    let kit = Kit::new(settings.nsinit.as_deref(), None)?;
     println!("{}", kit.describe());
     let mut report = Report::default();
     sandboxes(&kit, settings, &mut report)?;
     entrypoints(&kit, settings, &mut report)?;
-    memory::table(&kit, settings.starts, &mut report);
-    calls::table(&kit, &mut report)?;
-    calls::sizes(&kit)?;
+    memory::table(&kit, &SITTERS, settings.starts, &mut report);
+    println!(
+        "\nSystem calls of one launch of a static program, over all processes, its own included.\n"
+    );
+    calls::table(&kit, &mut report, &LAUNCHES, 0)?;
+    calls::sizes(&kit, &FILES)?;
     Ok(report.close(&kit.missing()))
 }
 

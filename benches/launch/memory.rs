@@ -14,30 +14,23 @@ use crate::report::{Report, Target, Trouble};
 use crate::table::Table;
 use crate::tree::{PATIENCE, await_orphans, chain, field, is_pid_one, kill, status};
 
-const DIRTY_MAX: f64 = 24.0;
-const RSS_MAX: f64 = 64.0;
-
 /// Which process of the chain from the spawned one down to the workload.
 #[derive(Clone, Copy, PartialEq)]
-enum Seat {
+pub enum Seat {
     /// The one we spawned.
     Outside,
     /// PID 1 of the innermost namespace, as NSpid says.
     PidOne,
 }
 
-const SEATS: [(&str, Seat, &str); 10] = [
-    ("nsinit run, PID 1", Seat::PidOne, "nsinit run --"),
-    ("nsinit as entrypoint", Seat::PidOne, "unshare -pf --kill-child nsinit --"),
-    ("tini", Seat::PidOne, "unshare -pf --kill-child tini --"),
-    ("tini-static", Seat::PidOne, "unshare -pf --kill-child tini-static --"),
-    ("dumb-init", Seat::PidOne, "unshare -pf --kill-child dumb-init --"),
-    ("catatonit", Seat::PidOne, "unshare -pf --kill-child catatonit --"),
-    ("bwrap, PID 1", Seat::PidOne, crate::BWRAP),
-    ("nsinit run, launcher", Seat::Outside, "nsinit run --"),
-    ("unshare -pf, launcher", Seat::Outside, "unshare -pf --kill-child"),
-    ("bwrap, launcher", Seat::Outside, crate::BWRAP),
-];
+/// One row.
+pub struct Sitter {
+    pub name: &'static str,
+    pub seat: Seat,
+    pub line: &'static str,
+    /// Promises of ours: private dirty and Rss, in KiB.
+    pub limits: Option<(f64, f64)>,
+}
 
 /// KiB.
 #[derive(Default, Clone, Copy)]
@@ -48,7 +41,7 @@ struct Weight {
     tables: f64,
 }
 
-pub fn table(kit: &Kit, starts: u32, report: &mut Report) {
+pub fn table(kit: &Kit, sitters: &[Sitter], starts: u32, report: &mut Report) {
     // Pages of a program that has just been built are dirty until they are on the disk, and the
     // kernel counts them to whoever maps them alone.
     let _ = std::process::Command::new("sync").status(); // without it the figures are only higher
@@ -57,9 +50,9 @@ pub fn table(kit: &Kit, starts: u32, report: &mut Report) {
          then the processes that wait outside.\n"
     );
     let mut table = Table::new(&["", "Rss", "Pss", "private dirty", "page tables"]);
-    for (index, (name, seat, line)) in SEATS.into_iter().enumerate() {
+    for Sitter { name, seat, line, limits } in sitters {
         let weight =
-            kit.path("sleeper").and_then(|sleeper| mean(kit, line, seat, &sleeper, starts));
+            kit.path("sleeper").and_then(|sleeper| mean(kit, line, *seat, &sleeper, starts));
         match &weight {
             Ok(weight) => {
                 let cells = [weight.rss, weight.pss, weight.dirty, weight.tables];
@@ -67,18 +60,13 @@ pub fn table(kit: &Kit, starts: u32, report: &mut Report) {
             }
             Err(trouble) => report.left_out(&mut table, name, trouble),
         }
-        if index < 2 {
+        if let Some((dirty_max, rss_max)) = *limits {
             let is = weight.as_ref().ok();
             let what = |of| format!("{name}, {of}");
             let (dirty, rss) = (is.map(|is| is.dirty), is.map(|is| is.rss));
-            let unit = " KiB";
-            report.target(Target {
-                what: what("private dirty"),
-                limit: DIRTY_MAX,
-                unit,
-                is: dirty,
-            });
-            report.target(Target { what: what("Rss"), limit: RSS_MAX, unit, is: rss });
+            let (unit, limit) = (" KiB", dirty_max);
+            report.target(Target { what: what("private dirty"), limit, unit, is: dirty });
+            report.target(Target { what: what("Rss"), limit: rss_max, unit, is: rss });
         }
     }
     table.print();

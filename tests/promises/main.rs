@@ -17,24 +17,14 @@ use support::wait;
 use support::who::programs;
 
 /// FIXME: promises that are not kept yet. One that has come to be kept must be taken out.
-const BROKEN: [&str; 17] = [
-    "all-signals-pid-1", // SIGCHLD that a user sends
-    "all-signals-child",
+const BROKEN: [&str; 7] = [
     "listen-pid",
     "watchdog-pid",
     "notify",
     "inherited-descriptors",
     "working-directory",
-    "parent-death",
     "pre-stop",
     "termination-message",
-    "whole-group",
-    "term-is-success",
-    "three-is-seven",
-    "same-signal",
-    "rewrite",
-    "rewrite-real-time",
-    "unhandled-drop",
 ];
 
 /// Looks at every promise of a group, and says all that are broken.

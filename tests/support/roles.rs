@@ -113,7 +113,8 @@ fn leave(file: &str, code: i32, who: &[&str]) -> i32 {
             while Received::next().number != libc::SIGTERM || *who == "stubborn" {}
             std::thread::sleep(std::time::Duration::from_millis(200)); // its work, not a wait
             std::fs::write(file, "saved").unwrap();
-            return 0;
+            // SAFETY: an integer in; it does not return.
+            unsafe { libc::_exit(0) };
         }
     }
     for _ in who {

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use super::program::{Seat, Wish};
-use super::subject::{SCRATCH, Subject, init_of, others, sweep};
+use super::subject::{SCRATCH, Subject, init_of, others, reap, sweep};
 use super::{Probe, Verdict, broken, counted, when};
 use crate::support::signals::kill;
 use crate::support::{proc, witness};
@@ -130,10 +130,4 @@ fn survives(patience: Duration) -> bool {
 /// It sleeps in its wait for signals.
 fn is_at_rest(status: &str) -> bool {
     proc::field(status, "State").starts_with('S')
-}
-
-/// Takes what has ended and is ours, for we are its last parent.
-fn reap() {
-    // SAFETY: no status is asked for.
-    while unsafe { libc::waitpid(-1, std::ptr::null_mut(), libc::WNOHANG) } > 0 {}
 }

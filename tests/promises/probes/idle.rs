@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::program::{Seat, Wish};
-use super::subject::{SCRATCH, Subject, init_of};
+use super::subject::{SCRATCH, Subject, init_of, reap};
 use super::{Probe, Verdict, broken, counted, when};
 use crate::support::{proc, wait, witness};
 
@@ -40,8 +40,10 @@ pub const PROBES: &[Probe] = &[
     },
 ];
 
-/// Zombies below us; those of the subject in PID 1's seat and, if it is no reaper, our own.
+/// Zombies below us. An orphan that the subject does not take is ours, as PID 1 of it all, and in
+/// other hands than its own.
 fn zombies() -> usize {
+    reap();
     let is_zombie = |pid: &i32| {
         proc::status(*pid).is_some_and(|status| proc::field(&status, "State").starts_with('Z'))
     };
@@ -75,7 +77,7 @@ fn wake_ups(subject: &Subject) -> Verdict {
     };
     let mut before = switches();
     wait::until("the start to be over", || {
-        std::thread::sleep(Duration::from_millis(100));
+        std::thread::sleep(Duration::from_millis(300)); // what follows a start is no idling
         let last = std::mem::replace(&mut before, switches());
         (last == before).then_some(())
     });

@@ -19,8 +19,10 @@ use crate::support::{Run, Who, file};
 const KEPT: &str = "verdict:kept:";
 const BROKEN: &str = "verdict:broken:";
 
-/// A probe may try a thing many times.
-const WHOLE_PROBE: u32 = 20;
+/// A probe may try a thing many times: its own limit, as a multiple of that of one trial.
+const fn limits(effort: u32) -> u32 {
+    20 + 2 * effort
+}
 
 /// Looks whether `subject` keeps the promise.
 pub fn look(probe: &Probe, subject: &Subject) -> Verdict {
@@ -37,8 +39,9 @@ pub fn look(probe: &Probe, subject: &Subject) -> Verdict {
         &subject.effort.to_string(),
     ];
     words.extend(own.map(Into::into));
-    let mut run = Run::command(Who::Root, words).limit(subject.limit * WHOLE_PROBE).start();
-    if !run.ends(subject.limit * WHOLE_PROBE) {
+    let limit = subject.limit * limits(subject.effort);
+    let mut run = Run::command(Who::Root, words).limit(limit).start();
+    if !run.ends(limit) {
         return broken("hangs", "the whole probe took too long");
     }
     let ended = run.end_only();

@@ -135,8 +135,8 @@ fn handed_on(subject: &Subject, seat: Seat) -> Verdict {
     let command = ["cat", "/proc/self/status"];
     let shown = |run: Run| {
         let run = run.before_exec(|| {
-            [libc::SIGHUP, libc::SIGPIPE, libc::SIGTTOU, 33, 64].into_iter().for_each(ignore);
-            set_mask(bit(libc::SIGUSR1) | bit(32) | bit(40));
+            [libc::SIGHUP, libc::SIGPIPE, libc::SIGTTOU, 64].into_iter().for_each(ignore);
+            set_mask(bit(libc::SIGUSR1) | bit(40));
         });
         let out = run.start().end_only().out;
         ["SigBlk", "SigIgn"].map(|name| proc::field(&out, name).to_string())

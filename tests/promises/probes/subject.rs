@@ -88,6 +88,12 @@ pub fn sweep() {
     signals::wait_for_children();
 }
 
+/// Takes what has ended and is ours, for we are its last parent.
+pub fn reap() {
+    // SAFETY: no status is asked for.
+    while unsafe { libc::waitpid(-1, std::ptr::null_mut(), libc::WNOHANG) } > 0 {}
+}
+
 /// The processes there are besides us.
 pub fn others() -> Vec<i32> {
     proc::pids().into_iter().filter(|pid| *pid != 1).collect()
