@@ -128,6 +128,15 @@ fn one(out: &mut dyn Sink, key: &'static Key) {
 pub fn version() -> u8 {
     let mut out = Out::stdout();
     put!(&mut out, "nsinit ", env!("CARGO_PKG_VERSION"), " (", TARGET);
-    put!(&mut out, ", built in: run entrypoint explain check toml)\n");
+    put!(&mut out, ", built in: entrypoint");
+    let parts = [
+        (cfg!(feature = "run"), " run"),
+        (cfg!(feature = "verbs"), " explain check"),
+        (cfg!(feature = "toml"), " toml"),
+    ];
+    for (is_built_in, name) in parts {
+        put!(&mut out, if is_built_in { name } else { "" });
+    }
+    put!(&mut out, ")\n");
     if out.flush() { 0 } else { code::FAILED }
 }

@@ -138,7 +138,10 @@ fn load(
     spec: &mut Spec<'static>,
 ) -> usize {
     let Source { scope, front, call, detail } = source;
-    let named = argv::file(front, call.words, call.first);
+    let named = match cfg!(feature = "toml") {
+        true => argv::file(front, call.words, call.first),
+        false => None,
+    };
     let mut printer = Printer { scope, file: named.map(|said| said.value), detail, count: 0 };
     if let Some(Said { value: path, origin }) = named {
         match read_file(path, buffer) {

@@ -26,9 +26,12 @@ use crate::text::Words;
 pub use load::Desk;
 use out::say;
 
-/// The verbs of this program that later versions will have; their names are not for programs.
-const NOT_BUILT: [&CStr; 10] =
-    [c"init", c"doctor", c"enter", c"ls", c"ps", c"stop", c"restart", c"signal", c"status", c"rm"];
+/// The verbs of this program that are not in every build, or that later versions will have; their
+/// names are not for programs.
+const NOT_BUILT: [&CStr; 14] = [
+    c"run", c"explain", c"check", c"help", c"init", c"doctor", c"enter", c"ls", c"ps", c"stop",
+    c"restart", c"signal", c"status", c"rm",
+];
 
 /// What a verb is called with: its words, and the number of the first one.
 #[derive(Clone, Copy)]
@@ -59,10 +62,18 @@ pub fn main(start: &Start, desk: &'static mut Desk) -> u8 {
         return code::FAILED;
     };
     match verb.to_bytes() {
-        b"run" => start::start(Mode::Run, Front::Run, call.rest(), start, desk),
-        b"explain" => quietly(start, || explain::explain(call.rest(), start, desk)),
-        b"check" => quietly(start, || check::check(call.rest(), start, desk)),
-        b"help" | b"--help" | b"-h" => quietly(start, || help::help(call.rest().words)),
+        b"run" if cfg!(feature = "run") => {
+            start::start(Mode::Run, Front::Run, call.rest(), start, desk)
+        }
+        b"explain" if cfg!(feature = "verbs") => {
+            quietly(start, || explain::explain(call.rest(), start, desk))
+        }
+        b"check" if cfg!(feature = "verbs") => {
+            quietly(start, || check::check(call.rest(), start, desk))
+        }
+        b"help" | b"--help" | b"-h" if cfg!(feature = "verbs") => {
+            quietly(start, || help::help(call.rest().words))
+        }
         b"version" | b"--version" | b"-V" => quietly(start, help::version),
         _ if NOT_BUILT.contains(&verb) => {
             let verb = verb.to_str().unwrap_or_default();

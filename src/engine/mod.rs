@@ -15,12 +15,13 @@ mod perform;
 mod prepared;
 pub mod probe;
 mod record;
+mod sandbox;
 mod spawn;
 mod tree;
 mod turn;
 
 use crate::model::{End, Failure, ServiceId, Signal};
-use crate::plan::{Birth, Plan};
+use crate::plan::Plan;
 use crate::supervisor::News;
 use crate::sys::start::Start;
 
@@ -76,8 +77,8 @@ pub fn carry_out(
     if !plan.has_terminal() {
         hands.terminal = None; // nobody takes it, so there is nothing to follow
     }
-    match plan.birth {
-        Birth::Here => birth::here(plan, start, hands, teller),
-        Birth::Cloned(_) => birth::cloned(plan, start, hands, teller),
+    match plan.has_launcher() {
+        true => birth::cloned(plan, start, hands, teller),
+        false => birth::here(plan, start, hands, teller),
     }
 }

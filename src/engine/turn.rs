@@ -168,7 +168,7 @@ impl Turn<'_, '_> {
     /// everybody but us, whatever session they went to. In one that somebody else made there may be
     /// guests, and they are not ours to kill.
     fn kill_tree(&mut self, id: ServiceId) {
-        let is_ours = matches!(self.plan.birth, Birth::Cloned(_)) && self.is_pid1();
+        let is_ours = self.plan.has_launcher() && self.is_pid1();
         if is_ours && self.plan.services.len() == 1 {
             let _ = signal::kill(-1, Signal::KILL); // nobody left is what we want
         } else if let Some(pid) = self.processes.get(id.index()).and_then(|own| own.last_pid) {

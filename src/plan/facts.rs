@@ -81,7 +81,7 @@ pub struct Questions {
 impl Questions {
     /// The questions of a spec.
     pub fn of(mode: super::Mode, spec: &Spec<'_>) -> Self {
-        let is_run = mode == super::Mode::Run;
+        let is_run = mode.is_run();
         Self {
             capabilities: is_run,
             clocks: spec.boottime.is_some() || spec.monotonic.is_some(),

@@ -37,6 +37,11 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// Whether it is `run`, which may not be built in.
+    pub const fn is_run(self) -> bool {
+        cfg!(feature = "run") && matches!(self, Self::Run)
+    }
+
     /// The word its messages begin with.
     pub const fn scope(self) -> &'static str {
         match self {
@@ -130,6 +135,11 @@ pub struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
+    /// Whether there is a launcher outside, which is `run` alone.
+    pub const fn has_launcher(&self) -> bool {
+        self.mode.is_run() && matches!(self.birth, Birth::Cloned(_))
+    }
+
     /// An empty plan, to be filled by [`resolve`].
     pub fn new(mode: Mode, lists: &'a mut Lists<'a>) -> Self {
         let Lists { services, steps } = lists;

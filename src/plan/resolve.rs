@@ -5,7 +5,7 @@
 
 use super::identity::Maps;
 use super::services::{Setting, ids, push_services, push_steps};
-use super::{Act, Actor, Birth, Facts, Mode, Plan, Reason, Refusal, capability};
+use super::{Act, Actor, Birth, Facts, Plan, Reason, Refusal, capability};
 use crate::model::{Clock, Namespace, NamespaceSet, Proc};
 use crate::spec::{Origin, Said, Spec};
 
@@ -27,9 +27,9 @@ pub fn resolve<'a>(
 ) -> Result<(), Refusal<'a>> {
     let mode = plan.mode;
     push_services(spec, facts, mode, plan)?;
-    let setting = match mode {
-        Mode::Run => resolve_run(spec, facts, plan)?,
-        Mode::Entrypoint => resolve_entrypoint(spec, facts, plan)?,
+    let setting = match mode.is_run() {
+        true => resolve_run(spec, facts, plan)?,
+        false => resolve_entrypoint(spec, facts, plan)?,
     };
     for (id, service) in ids(spec) {
         push_steps(id, service, setting, facts, plan)?;

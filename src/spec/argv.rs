@@ -116,7 +116,7 @@ impl<'a> Lexer<'a> {
         let name = bytes.get(2..name_end).unwrap_or_default();
         let inline = tail(word, name_end.saturating_add(1));
         match name {
-            b"config" => match inline.or_else(|| self.take()) {
+            b"config" if cfg!(feature = "toml") => match inline.or_else(|| self.take()) {
                 Some(_) if self.has_file => Token::Wrong(Complaint::SecondFile),
                 Some(path) => {
                     self.has_file = true;

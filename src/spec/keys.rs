@@ -181,6 +181,9 @@ impl Key {
     }
 
     const fn help(self, default: &'static str, help: &'static str) -> Self {
+        if !cfg!(feature = "verbs") {
+            return self;
+        }
         Self { default, help, ..self }
     }
 

@@ -1,0 +1,223 @@
+//! The acts of `run` alone: what makes a sandbox, and what its launcher and PID 1 need each other
+//! for.
+
+use core::ffi::CStr;
+
+use super::hands::{Hands, Pipe};
+use super::perform::{Trouble, plain, whole, write_at_once, write_whole};
+use super::record::Record;
+use crate::model::{Clock, Errno, IdKind, IdMap, Namespace, Shift, Signal, Why};
+use crate::plan::{Act, Lines};
+use crate::sys::fd::{close_between, close_number, pipe};
+use crate::sys::file::{self, Mode};
+use crate::sys::{Fd, clock, ids, mount, namespace, net, process, uts};
+use crate::text::{Buffer, put, units::split_ns};
+
+/// Carries out one of these acts; the others are none of ours.
+pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
+    match *act {
+        Act::OpenReportPipe => open_pipe(&mut hands.report, false),
+        Act::OpenGate => open_pipe(&mut hands.gate, true),
+        Act::WriteIdMap(kind, lines) => write_id_map(kind, lines, hands),
+        Act::PassGate => {
+            let gate = hands.gate.write.as_ref().ok_or(plain(Errno::EBADF))?;
+            file::write(gate, b"+").map(|_| ()).map_err(plain)
+        }
+        Act::DenySetgroups => write_and_keep(c"/proc/self/setgroups", b"deny"),
+        Act::MapSelf(kind, line) => map_self(kind, line),
+        Act::CloseInherited => close_inherited(hands),
+        Act::WaitAtGate => wait_at_gate(hands),
+        Act::MakeMountsPrivate => mount::make_private(c"/").map_err(plain),
+        Act::MountProc => mount::mount_proc(c"/proc").map_err(plain),
+        Act::ShiftClocks { monotonic, boottime } => shift_clocks(monotonic, boottime),
+        Act::SetHostname(name) => uts::set_hostname(name).map_err(plain),
+        Act::SetDomainname(name) => uts::set_domainname(name).map_err(plain),
+        Act::LoopbackUp => {
+            let socket = net::open_socket().map_err(plain)?;
+            net::loopback_up(&socket).map_err(plain)
+        }
+        Act::BecomeMapped { uid, gid } => {
+            ids::set_groups(&[]).map_err(plain)?;
+            ids::set_gid(gid).map_err(plain)?;
+            ids::set_uid(uid).map_err(plain)
+        }
+        Act::DieWithLauncher => die_with_launcher(hands),
+        // These are not of `run` alone: perform, birth, spawn.
+        Act::ReapByKernel
+        | Act::ReapByWaiting
+        | Act::WatchForStops
+        | Act::Clone(_)
+        | Act::LeaveGroup
+        | Act::BecomeSubreaper
+        | Act::WatchParent(_)
+        | Act::WatchSignals
+        | Act::Spawn
+        | Act::NewGroup
+        | Act::NewSession
+        | Act::NewTerminal
+        | Act::TakeForeground
+        | Act::Redirect(..)
+        | Act::SetUmask(_)
+        | Act::SetRlimit(_)
+        | Act::SetNice(_)
+        | Act::SetOomScoreAdj(_)
+        | Act::BecomeUser { .. }
+        | Act::DieWithSupervisor
+        | Act::ChangeDirectory(_)
+        | Act::SetNoNewPrivs
+        | Act::RestoreSignals
+        | Act::Execute { .. } => Ok(()),
+    }
+}
+
+fn open_pipe(target: &mut Pipe, is_blocking: bool) -> Result<(), Trouble> {
+    let (read, write) = pipe(is_blocking).map_err(plain)?;
+    *target = Pipe { read: Some(read), write: Some(write) };
+    Ok(())
+}
+
+/// As [`write_whole`], but leaves the descriptor to the step that closes what was inherited.
+fn write_and_keep(path: &CStr, text: &[u8]) -> Result<(), Trouble> {
+    let target = file::open(path, Mode::Write).map_err(plain)?.leave_open();
+    write_at_once(&target, text)
+}
+
+/// One line of our own map.
+fn map_self(kind: IdKind, line: IdMap) -> Result<(), Trouble> {
+    let mut text = Buffer::<64>::new();
+    put!(&mut text, line);
+    let path = match kind {
+        IdKind::Uid => c"/proc/self/uid_map",
+        IdKind::Gid => c"/proc/self/gid_map",
+    };
+    write_and_keep(path, whole(&text)?)
+}
+
+/// All lines of PID 1's map, in one write.
+#[inline(never)] // its text would lie in the frame of every step
+fn write_id_map(kind: IdKind, lines: Lines<'_>, hands: &Hands) -> Result<(), Trouble> {
+    let pid = hands.init.as_ref().map_or(0, |init| init.pid);
+    let mut path = Buffer::<40>::new();
+    put!(&mut path, "/proc/", pid, "/", kind.file());
+    let mut text = Buffer::<{ crate::limits::ID_MAP_BYTES_MAX }>::new();
+    for line in lines.iter() {
+        put!(&mut text, line, "\n");
+    }
+    write_whole(path.path().unwrap_or_default(), whole(&text)?)
+}
+
+/// Closes everything above 2 but what the plan keeps.
+fn close_inherited(hands: &mut Hands) -> Result<(), Trouble> {
+    let mut next = 3u32;
+    let kept = hands.kept();
+    for number in kept.iter().filter_map(|number| u32::try_from(*number).ok().filter(|n| *n > 2)) {
+        if next < number {
+            close_run(next, number.saturating_sub(1), &kept)?;
+        }
+        next = number.saturating_add(1);
+    }
+    close_run(next, u32::MAX, &kept)?;
+    // These were the launcher's ends; their numbers are closed already.
+    for end in [hands.report.read.take(), hands.gate.write.take()] {
+        core::mem::forget(end);
+    }
+    Ok(())
+}
+
+/// One run of descriptors; without close_range(2), before Linux 5.9, one by one.
+fn close_run(first: u32, last: u32, kept: &[i32]) -> Result<(), Trouble> {
+    match close_between(first, last) {
+        Err(Errno::ENOSYS) => close_listed(kept),
+        other => other.map_err(plain),
+    }
+}
+
+/// Closes what /proc/self/fd lists above 2, but for `kept`.
+#[inline(never)] // its buffer would lie in the frame of every step
+fn close_listed(kept: &[i32]) -> Result<(), Trouble> {
+    let directory = file::open(c"/proc/self/fd", Mode::Directory).map_err(plain)?;
+    let mut buffer = [0u8; 1024];
+    loop {
+        let entries = file::entries(&directory, &mut buffer).map_err(plain)?;
+        if entries.is_empty() {
+            return Ok(());
+        }
+        for name in file::entry_names(entries) {
+            let number = crate::text::units::unsigned(name.to_bytes(), 1 << 30).ok();
+            let number = number.and_then(|number| i32::try_from(number).ok());
+            let is_ours = |number: &i32| *number == directory.number() || kept.contains(number);
+            if let Some(number) = number.filter(|number| *number > 2 && !is_ours(number)) {
+                let _ = close_number(number); // gone already when it fails
+            }
+        }
+    }
+}
+
+/// Waits for the launcher's word; its end without a word is the launcher's end.
+fn wait_at_gate(hands: &mut Hands) -> Result<(), Trouble> {
+    let gate = hands.gate.read.take().ok_or(plain(Errno::EBADF))?.leave_open();
+    let mut word = [0u8; 1];
+    match file::read(&gate, &mut word).map_err(plain)? {
+        0 => Err((Errno::EPIPE, Why::LauncherGone)),
+        _ => Ok(()),
+    }
+}
+
+/// Asks to be killed with the launcher, and then makes sure that it was still there: nobody reading
+/// the pipe means that it ended before the question. getppid(2) cannot tell, it is 0 either way.
+fn die_with_launcher(hands: &Hands) -> Result<(), Trouble> {
+    process::signal_at_parent_death(Signal::KILL).map_err(plain)?;
+    let report = hands.report.write.as_ref().ok_or(plain(Errno::EBADF))?;
+    match file::write(report, &Record::Alive.to_bytes()) {
+        Ok(_) => Ok(()),
+        Err(errno) => Err((errno, Why::LauncherGone)),
+    }
+}
+
+/// Offsets of a time namespace are counted from the machine's clocks, and ours may be shifted
+/// already: what is written is our own offset and what was asked for on top.
+fn shift_clocks(monotonic: Option<Shift>, boottime: Option<Shift>) -> Result<(), Trouble> {
+    let offsets = file::open(c"/proc/self/timens_offsets", Mode::ReadWrite).map_err(plain)?;
+    let ours = read_offsets(&offsets)?;
+    let wanted = |clock: Clock, shift: Option<Shift>, own: i64| {
+        let shift = shift.map_or(0, |shift| match shift {
+            Shift::By(_) => shift.offset_ns(0),
+            Shift::To(_) => shift.offset_ns(clock::now_ns(clock)),
+        });
+        own.saturating_add(shift)
+    };
+    let wanted =
+        [wanted(Clock::Monotonic, monotonic, ours[0]), wanted(Clock::Boottime, boottime, ours[1])];
+    namespace::unshare(Namespace::Time).map_err(plain)?;
+    let mut text = Buffer::<128>::new();
+    for (clock, ns) in [Clock::Monotonic, Clock::Boottime].into_iter().zip(wanted) {
+        let (seconds, nanoseconds) = split_ns(ns);
+        put!(&mut text, clock.name(), " ", seconds, " ", nanoseconds, "\n");
+    }
+    write_at_once(&offsets, whole(&text)?)?;
+    if read_offsets(&offsets)? != wanted {
+        return Err((Errno::EIO, Why::ReadBack));
+    }
+    let entrance = file::open(c"/proc/self/ns/time_for_children", Mode::Read).map_err(plain)?;
+    namespace::enter(&entrance, Namespace::Time).map_err(plain)
+}
+
+/// The offsets of the time namespace for our children: monotonic and boottime, in nanoseconds.
+fn read_offsets(offsets: &Fd) -> Result<[i64; 2], Trouble> {
+    let mut buffer = [0u8; 256];
+    let len = file::read_at(offsets, 0, &mut buffer).map_err(plain)?;
+    let text = buffer.get(..len).unwrap_or_default();
+    let mut found = [0i64; 2];
+    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    for (line, target) in lines.zip(&mut found) {
+        let number = |word: &[u8]| {
+            let parsed = crate::text::units::signed(word, i64::MIN + 1, i64::MAX);
+            parsed.map_err(|_| (Errno::EIO, Why::ReadBack))
+        };
+        let mut words = line.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).skip(1);
+        let mut next = || words.next().map_or(Err((Errno::EIO, Why::ReadBack)), number);
+        let (seconds, nanoseconds) = (next()?, next()?);
+        *target = seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds);
+    }
+    Ok(found)
+}
