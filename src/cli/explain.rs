@@ -11,7 +11,7 @@ use crate::model::code;
 use crate::plan::{Actor, Detail, Mode, Plan, Questions, Step};
 use crate::spec::argv::Front;
 use crate::sys::start::Start;
-use crate::text::{Length, Show, Sink, put};
+use crate::text::{Length, Names, Show, Sink, put};
 
 /// Columns of the text: its number, who, what at most, and its detail at most.
 const NUMBER_COLUMNS: usize = 3;
@@ -110,14 +110,15 @@ fn list(out: &mut dyn Sink, texts: impl Iterator<Item: Show>) {
 /// Prints a plan as JSON: what is asked first, every step with its system calls, the services.
 pub fn print_json(out: &mut dyn Sink, plan: &Plan<'_>, file: Option<&CStr>, questions: Questions) {
     put!(out, "{\"mode\":", Text(&plan.mode.scope()), ",\"asks\":");
-    list(out, engine::probe::calls(questions, file.is_some()));
+    let asked = engine::probe::calls(questions, file.is_some());
+    list(out, asked.into_iter().flat_map(Names::iter));
     put!(out, ",\"steps\":[");
     for (number, step) in (1u32..).zip(plan.steps.iter()) {
         put!(out, if number == 1 { "\n" } else { ",\n" }, "{\"number\":", number);
         put!(out, ",\"actor\":", Text(&Who(plan, step.actor)), ",\"act\":", Text(&step.act));
         put!(out, ",\"detail\":", Text(&Detail(&step.act)));
         put!(out, ",\"origin\":", Text(&place(step, file).as_origin()), ",\"calls\":");
-        list(out, step.act.calls().iter().copied());
+        list(out, step.act.calls().iter());
         put!(out, "}");
     }
     put!(out, "\n],\"services\":[");

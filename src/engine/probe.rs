@@ -11,7 +11,7 @@ use crate::plan::{Facts, Questions, TerminalState};
 use crate::sys::file::{self, Mode};
 use crate::sys::start::Start;
 use crate::sys::{Fd, arch, clock, ids, process, terminal, uts};
-use crate::text::{Buffer, Sink, put, units};
+use crate::text::{Buffer, Names, Sink, put, units};
 
 /// Our terminal, when we are in its foreground.
 pub type OurTerminal = Option<ManuallyDrop<Fd>>;
@@ -36,15 +36,17 @@ pub fn ask(questions: Questions, start: &Start) -> (Facts, OurTerminal) {
 
 /// The system calls of everything that is asked before the plan is made, in the notation of
 /// `plan::Act::calls`.
-pub fn calls(questions: Questions, has_file: bool) -> impl Iterator<Item = &'static str> {
-    let file: &[&str] = if has_file { &["openat", "read+", "close"] } else { &[] };
-    let terminal: &[&str] = &["openat", "ioctl?", "getpgid?"];
-    let capabilities: &[&str] = if questions.capabilities { &["capget+"] } else { &[] };
-    let pid: &[&str] = if questions.pid { &["getpid"] } else { &[] };
-    let clocks: &[&str] = if questions.clocks { &["clock_gettime", "clock_gettime"] } else { &[] };
-    let start: &[&str] = &["rt_sigprocmask"];
-    let parts = [start, file, terminal, capabilities, &["uname"], pid, clocks];
-    parts.into_iter().flatten().copied()
+pub fn calls(questions: Questions, has_file: bool) -> [Names; 7] {
+    let when = |is_asked, calls| if is_asked { Names::new(calls) } else { Names::new("") };
+    [
+        Names::new("rt_sigprocmask"),
+        when(has_file, "openat|read+|close"),
+        Names::new("openat|ioctl?|getpgid?"),
+        when(questions.capabilities, "capget+"),
+        Names::new("uname"),
+        when(questions.pid, "getpid"),
+        when(questions.clocks, "clock_gettime|clock_gettime"),
+    ]
 }
 
 /// Our controlling terminal: /dev/tty, which is there exactly when we have one (tty(4)); in a root

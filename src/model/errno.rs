@@ -1,79 +1,37 @@
 //! Error numbers by their names (errno(3); asm-generic/errno.h, which x86, arm and RISC-V share).
 
-use crate::text::{Show, Sink, put};
+use crate::text::{Names, Show, Sink, put};
 
 /// An error number of the kernel, 1 to 4095.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Errno(u16);
 
-/// The numbers with a name here: those that a call of ours can give.
-const NAMES: [(u16, &str); 66] = [
-    (1, "EPERM"),
-    (2, "ENOENT"),
-    (3, "ESRCH"),
-    (4, "EINTR"),
-    (5, "EIO"),
-    (6, "ENXIO"),
-    (7, "E2BIG"),
-    (8, "ENOEXEC"),
-    (9, "EBADF"),
-    (10, "ECHILD"),
-    (11, "EAGAIN"),
-    (12, "ENOMEM"),
-    (13, "EACCES"),
-    (14, "EFAULT"),
-    (15, "ENOTBLK"),
-    (16, "EBUSY"),
-    (17, "EEXIST"),
-    (18, "EXDEV"),
-    (19, "ENODEV"),
-    (20, "ENOTDIR"),
-    (21, "EISDIR"),
-    (22, "EINVAL"),
-    (23, "ENFILE"),
-    (24, "EMFILE"),
-    (25, "ENOTTY"),
-    (26, "ETXTBSY"),
-    (27, "EFBIG"),
-    (28, "ENOSPC"),
-    (29, "ESPIPE"),
-    (30, "EROFS"),
-    (31, "EMLINK"),
-    (32, "EPIPE"),
-    (33, "EDOM"),
-    (34, "ERANGE"),
-    (35, "EDEADLK"),
-    (36, "ENAMETOOLONG"),
-    (37, "ENOLCK"),
-    (38, "ENOSYS"),
-    (39, "ENOTEMPTY"),
-    (40, "ELOOP"),
-    (61, "ENODATA"),
-    (71, "EPROTO"),
-    (75, "EOVERFLOW"),
-    (76, "ENOTUNIQ"),
-    (80, "ELIBBAD"),
-    (87, "EUSERS"),
-    (93, "EPROTONOSUPPORT"),
-    (95, "EOPNOTSUPP"),
-    (97, "EAFNOSUPPORT"),
-    (98, "EADDRINUSE"),
-    (99, "EADDRNOTAVAIL"),
-    (100, "ENETDOWN"),
-    (101, "ENETUNREACH"),
-    (105, "ENOBUFS"),
-    (106, "EISCONN"),
-    (107, "ENOTCONN"),
-    (110, "ETIMEDOUT"),
-    (111, "ECONNREFUSED"),
-    (114, "EALREADY"),
-    (115, "EINPROGRESS"),
-    (116, "ESTALE"),
-    (122, "EDQUOT"),
-    (124, "EMEDIUMTYPE"),
-    (125, "ECANCELED"),
-    (126, "ENOKEY"),
-    (133, "EHWPOISON"),
+/// The numbers with a name here, those that a call of ours can give: the first of a row, and the
+/// names of the row.
+const ROWS: [(u16, Names); 15] = [
+    (
+        1,
+        Names::new(
+            "EPERM|ENOENT|ESRCH|EINTR|EIO|ENXIO|E2BIG|ENOEXEC|EBADF|ECHILD|EAGAIN|ENOMEM|\
+             EACCES|EFAULT|ENOTBLK|EBUSY|EEXIST|EXDEV|ENODEV|ENOTDIR|EISDIR|EINVAL|ENFILE|\
+             EMFILE|ENOTTY|ETXTBSY|EFBIG|ENOSPC|ESPIPE|EROFS|EMLINK|EPIPE|EDOM|ERANGE|\
+             EDEADLK|ENAMETOOLONG|ENOLCK|ENOSYS|ENOTEMPTY|ELOOP",
+        ),
+    ),
+    (61, Names::new("ENODATA")),
+    (71, Names::new("EPROTO")),
+    (75, Names::new("EOVERFLOW|ENOTUNIQ")),
+    (80, Names::new("ELIBBAD")),
+    (87, Names::new("EUSERS")),
+    (93, Names::new("EPROTONOSUPPORT")),
+    (95, Names::new("EOPNOTSUPP")),
+    (97, Names::new("EAFNOSUPPORT|EADDRINUSE|EADDRNOTAVAIL|ENETDOWN|ENETUNREACH")),
+    (105, Names::new("ENOBUFS|EISCONN|ENOTCONN")),
+    (110, Names::new("ETIMEDOUT|ECONNREFUSED")),
+    (114, Names::new("EALREADY|EINPROGRESS|ESTALE")),
+    (122, Names::new("EDQUOT")),
+    (124, Names::new("EMEDIUMTYPE|ECANCELED|ENOKEY")),
+    (133, Names::new("EHWPOISON")),
 ];
 
 impl Errno {
@@ -147,7 +105,7 @@ impl Errno {
 
     /// Its name, when it is one of those that a call of ours can give.
     pub fn name(self) -> Option<&'static str> {
-        NAMES.iter().find(|(number, _)| *number == self.0).map(|(_, name)| *name)
+        ROWS.iter().find_map(|(first, names)| names.get(self.0.checked_sub(*first)?.into()))
     }
 }
 
@@ -177,6 +135,8 @@ mod tests {
 
     #[test]
     fn the_table_is_sorted_and_every_number_stands_once() {
-        assert!(NAMES.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        let end = |(first, names): (u16, Names)| usize::from(first) + names.iter().count();
+        assert!(ROWS.windows(2).all(|rows| end(rows[0]) < usize::from(rows[1].0)));
+        assert_eq!(ROWS.iter().map(|(_, names)| names.iter().count()).sum::<usize>(), 66);
     }
 }

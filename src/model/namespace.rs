@@ -4,7 +4,7 @@
 //! files in /proc/sys/user (namespaces(7), "The /proc/sys/user directory"). Kernel options:
 //! init/Kconfig.
 
-use crate::text::{Fault, Show, Sink, put};
+use crate::text::{Fault, Names, Show, Sink, put};
 
 /// One kind of namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub enum Namespace {
 }
 
 /// The names of the kinds, for messages.
-const NAMES: [&str; 8] = ["cgroup", "ipc", "net", "mnt", "pid", "time", "user", "uts"];
+const NAMES: Names = Names::new("cgroup|ipc|net|mnt|pid|time|user|uts");
 
 impl Namespace {
     /// All kinds, in the order of namespaces(7).
@@ -110,7 +110,7 @@ impl Namespace {
             _ => Self::ALL
                 .into_iter()
                 .find(|kind| kind.name().as_bytes() == text)
-                .ok_or(Fault::NotOneOf(&NAMES)),
+                .ok_or(Fault::NotOneOf(NAMES)),
         }
     }
 }
@@ -177,7 +177,7 @@ mod tests {
             assert!(kind.limit_file().contains(kind.name()));
         }
         assert_eq!(Namespace::parse(b"mount"), Ok(Namespace::Mnt));
-        assert_eq!(Namespace::parse(b"PID"), Err(Fault::NotOneOf(&NAMES)));
+        assert_eq!(Namespace::parse(b"PID"), Err(Fault::NotOneOf(NAMES)));
     }
 
     #[test]

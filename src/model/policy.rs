@@ -1,10 +1,10 @@
 //! When a service is started again, and how it is stopped.
 
 use super::{End, ExitCodes, ServiceSet, Signal, Span};
-use crate::text::Fault;
+use crate::text::{Fault, Names};
 
 /// The restart policies, for messages.
-const NAMES: [&str; 3] = ["never", "on-failure", "always"];
+const NAMES: Names = Names::new("never|on-failure|always");
 
 /// Whether a service that ended is started again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Restart {
         [Self::Never, Self::OnFailure, Self::Always]
             .into_iter()
             .find(|policy| policy.name().as_bytes() == text)
-            .ok_or(Fault::NotOneOf(&NAMES))
+            .ok_or(Fault::NotOneOf(NAMES))
     }
 }
 
@@ -59,7 +59,7 @@ impl KillMode {
         match text {
             b"tree" => Ok(Self::Tree),
             b"process" => Ok(Self::Process),
-            _ => Err(Fault::NotOneOf(&["tree", "process"])),
+            _ => Err(Fault::NotOneOf(Names::new("tree|process"))),
         }
     }
 }
@@ -83,7 +83,7 @@ impl Unhandled {
         match text {
             b"forward" => Ok(Self::Forward),
             b"drop" => Ok(Self::Drop),
-            _ => Err(Fault::NotOneOf(&["forward", "drop"])),
+            _ => Err(Fault::NotOneOf(Names::new("forward|drop"))),
         }
     }
 }
@@ -152,7 +152,7 @@ mod tests {
         for policy in [Restart::Never, Restart::OnFailure, Restart::Always] {
             assert_eq!(Restart::parse(policy.name().as_bytes()), Ok(policy));
         }
-        assert_eq!(Restart::parse(b"Always"), Err(Fault::NotOneOf(&NAMES)));
+        assert_eq!(Restart::parse(b"Always"), Err(Fault::NotOneOf(NAMES)));
         assert_eq!(KillMode::parse(b"process"), Ok(KillMode::Process));
         assert!(KillMode::parse(b"mixed").is_err());
         assert_eq!(Unhandled::parse(b"drop"), Ok(Unhandled::Drop));

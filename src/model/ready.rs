@@ -2,10 +2,10 @@
 //! signal.
 
 use super::Span;
-use crate::text::{Fault, Words, units};
+use crate::text::{Fault, Names, Words, units};
 
 /// The forms of readiness, for messages.
-const NAMES: [&str; 4] = ["none", "notify", "fd=N", "exec=COMMAND"];
+const NAMES: Names = Names::new("none|notify|fd=N|exec=COMMAND");
 
 /// The lowest descriptor that a service can say it by: 0 to 2 are its standard ones.
 const FD_MIN: u16 = 3;
@@ -41,7 +41,7 @@ impl Ready<'_> {
                 let number = units::signed(number, min, max)?;
                 u16::try_from(number).map(Self::Fd).map_err(|_| beyond)
             }
-            _ => Err(Fault::NotOneOf(&NAMES)),
+            _ => Err(Fault::NotOneOf(NAMES)),
         }
     }
 }
@@ -81,7 +81,7 @@ mod tests {
         assert_eq!(Ready::parse(b"fd="), Err(Fault::Empty));
         assert_eq!(Ready::parse(b"fd=x"), Err(Fault::NotA(units::NUMBER)));
         for text in ["", "fd", "Notify", "exec=", "file=/x"] {
-            assert_eq!(Ready::parse(text.as_bytes()), Err(Fault::NotOneOf(&NAMES)), "{text}");
+            assert_eq!(Ready::parse(text.as_bytes()), Err(Fault::NotOneOf(NAMES)), "{text}");
         }
         assert_eq!(PreStop::parse(b"5s"), Ok(PreStop::Pause(Span::from_s(5))));
         assert!(PreStop::parse(b"exec").is_err());

@@ -1,35 +1,21 @@
 //! Resource limits (getrlimit(2)).
 
-use crate::text::{Fault, units};
+use crate::text::{Fault, Names, units};
 
 /// A resource, by its number in the kernel (asm-generic/resource.h).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resource(u8);
 
 /// The resources in the kernel's order, by systemd's and limits.conf(5)'s names.
-const NAMES: [&str; 16] = [
-    "cpu",
-    "fsize",
-    "data",
-    "stack",
-    "core",
-    "rss",
-    "nproc",
-    "nofile",
-    "memlock",
-    "as",
-    "locks",
-    "sigpending",
-    "msgqueue",
-    "nice",
-    "rtprio",
-    "rttime",
-];
+const NAMES: Names = Names::new(
+    "cpu|fsize|data|stack|core|rss|nproc|nofile|memlock|as|locks|sigpending|msgqueue|nice|\
+     rtprio|rttime",
+);
 
 impl Resource {
     /// Its name.
     pub fn name(self) -> &'static str {
-        NAMES.get(usize::from(self.0)).copied().unwrap_or_default()
+        NAMES.get(usize::from(self.0)).unwrap_or_default()
     }
 
     /// Its number.
@@ -59,12 +45,8 @@ impl Rlimit {
         let equals = text.iter().position(|byte| *byte == b'=').ok_or(FORM)?;
         let (name, value) = text.split_at_checked(equals).ok_or(FORM)?;
         let value = value.strip_prefix(b"=").ok_or(FORM)?;
-        let resource = NAMES
-            .iter()
-            .zip(0u8..)
-            .find(|(known, _)| known.as_bytes() == name)
-            .map(|(_, number)| Resource(number))
-            .ok_or(Fault::NotOneOf(&NAMES))?;
+        let number = NAMES.number_of(name).and_then(|number| u8::try_from(number).ok());
+        let resource = number.map(Resource).ok_or(Fault::NotOneOf(NAMES))?;
         let mut parts = value.splitn(2, |byte| *byte == b':');
         let soft = limit(parts.next().unwrap_or_default())?;
         let hard = parts.next().map_or(Ok(soft), limit)?;
@@ -100,7 +82,7 @@ mod tests {
 
     #[test]
     fn what_the_kernel_would_refuse_is_refused_here() {
-        assert_eq!(Rlimit::parse(b"files=1"), Err(Fault::NotOneOf(&NAMES)));
+        assert_eq!(Rlimit::parse(b"files=1"), Err(Fault::NotOneOf(NAMES)));
         assert!(matches!(Rlimit::parse(b"nofile=9:1"), Err(Fault::NotA(_))));
         assert!(matches!(Rlimit::parse(b"nofile=infinity:1"), Err(Fault::NotA(_))));
         assert!(matches!(Rlimit::parse(b"nofile"), Err(Fault::NotA(_))));

@@ -4,17 +4,16 @@
 //! Real-time signals are counted from 32 as the kernel does, and named from 34 (SIGRTMIN of glibc),
 //! because that is what kill(1) prints.
 
-use crate::text::{Fault, Show, Sink, put, units};
+use crate::text::{Fault, Names, Show, Sink, put, units};
 
 /// The form of a signal, for messages.
 const FORM: &str = "signal such as TERM, SIGHUP, 15 or RTMIN+3";
 
 /// The names of signals 1 to 31.
-const NAMES: [&str; 31] = [
-    "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2",
-    "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG",
-    "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
-];
+const NAMES: Names = Names::new(
+    "HUP|INT|QUIT|ILL|TRAP|ABRT|BUS|FPE|KILL|USR1|SEGV|USR2|PIPE|ALRM|TERM|STKFLT|CHLD|CONT|\
+     STOP|TSTP|TTIN|TTOU|URG|XCPU|XFSZ|VTALRM|PROF|WINCH|IO|PWR|SYS",
+);
 
 /// The first real-time signal that glibc leaves to programs, and the last there is.
 const RTMIN: u8 = 34;
@@ -84,10 +83,8 @@ impl Signal {
             Some((prefix, name)) if prefix.eq_ignore_ascii_case(b"SIG") => name,
             _ => text,
         };
-        let standard = NAMES.iter().zip(1u32..);
-        if let Some((_, number)) =
-            standard.clone().find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(name))
-        {
+        let is_it = |known: &str| known.as_bytes().eq_ignore_ascii_case(name);
+        if let Some((_, number)) = NAMES.iter().zip(1u32..).find(|(known, _)| is_it(known)) {
             return Self::new(number).ok_or(beyond);
         }
         match name.split_at_checked(5) {

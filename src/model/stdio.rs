@@ -2,12 +2,12 @@
 
 use core::ffi::CStr;
 
-use crate::text::Fault;
+use crate::text::{Fault, Names};
 
 /// The forms of a standard descriptor, for messages.
-const STDIO_NAMES: [&str; 4] = ["inherit", "null", "kmsg", "{ file = \"…\" }"];
+const STDIO_NAMES: Names = Names::new("inherit|null|kmsg|{ file = \"…\" }");
 /// The relations to a terminal, for messages.
-const TERMINAL_NAMES: [&str; 3] = ["share", "none", "own"];
+const TERMINAL_NAMES: Names = Names::new("share|none|own");
 
 /// Where one of descriptors 0 to 2 leads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl<'a> Stdio<'a> {
                 let path = text.to_bytes_with_nul().get(5..).unwrap_or_default();
                 CStr::from_bytes_with_nul(path).map(Self::File).map_err(|_| Fault::Nul)
             }
-            _ => Err(Fault::NotOneOf(&STDIO_NAMES)),
+            _ => Err(Fault::NotOneOf(STDIO_NAMES)),
         }
     }
 }
@@ -65,7 +65,7 @@ impl Terminal {
             b"share" => Ok(Self::Share),
             b"none" => Ok(Self::None),
             b"own" => Ok(Self::Own),
-            _ => Err(Fault::NotOneOf(&TERMINAL_NAMES)),
+            _ => Err(Fault::NotOneOf(TERMINAL_NAMES)),
         }
     }
 }
@@ -79,8 +79,8 @@ mod tests {
         assert_eq!(Stdio::parse(c"null"), Ok(Stdio::Null));
         assert_eq!(Stdio::parse(c"file=/var/log/web"), Ok(Stdio::File(c"/var/log/web")));
         assert_eq!(Stdio::parse(c"file="), Err(Fault::Empty));
-        assert_eq!(Stdio::parse(c"/var/log/web"), Err(Fault::NotOneOf(&STDIO_NAMES)));
+        assert_eq!(Stdio::parse(c"/var/log/web"), Err(Fault::NotOneOf(STDIO_NAMES)));
         assert_eq!(Terminal::parse(b"own"), Ok(Terminal::Own));
-        assert_eq!(Terminal::parse(b"tty"), Err(Fault::NotOneOf(&TERMINAL_NAMES)));
+        assert_eq!(Terminal::parse(b"tty"), Err(Fault::NotOneOf(TERMINAL_NAMES)));
     }
 }

@@ -2,7 +2,7 @@
 
 use core::ffi::CStr;
 
-use crate::text::{Fault, units};
+use crate::text::{Fault, Names, units};
 
 /// A user or group: by number, or by a name that is looked up in /etc/passwd or /etc/group of the
 /// root the service runs in.
@@ -56,7 +56,7 @@ impl Proc {
         match text {
             b"fresh" => Ok(Self::Fresh),
             b"bind" => Ok(Self::Bind),
-            _ => Err(Fault::NotOneOf(&["fresh", "bind"])),
+            _ => Err(Fault::NotOneOf(Names::new("fresh|bind"))),
         }
     }
 }

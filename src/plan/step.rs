@@ -10,7 +10,7 @@ use crate::model::{
     Account, HostName, IdKind, IdMap, NamespaceSet, ParentDeath, Rlimit, ServiceId, Shift, Stdio,
 };
 use crate::spec::{EnvChange, IdMapLines, Origin, Said};
-use crate::text::{Digits, Quoted, Show, Sink, Words, put};
+use crate::text::{Digits, Names, Quoted, Show, Sink, Words, put};
 
 /// Who carries out a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,65 +169,46 @@ impl Act<'_> {
     /// The system calls it is made of, in their order. `+` behind a name: once or more; `*`: as
     /// often as it takes; `?`: where it turns out to be needed.
     #[allow(clippy::too_many_lines)] // a table, one line for each act
-    pub fn calls(&self) -> &'static [&'static str] {
-        match self {
-            Self::ReapByKernel | Self::ReapByWaiting | Self::WatchForStops => &["rt_sigaction"],
-            Self::OpenReportPipe | Self::OpenGate => &["pipe2"],
-            Self::Clone(_) | Self::Spawn => &["clone3"],
-            Self::WriteIdMap(..) => &["openat", "write", "close"],
-            Self::PassGate => &["write"],
-            Self::DenySetgroups | Self::MapSelf(..) => &["openat", "write"],
-            Self::CloseInherited => &["close_range+"],
-            Self::WaitAtGate => &["read"],
-            Self::LeaveGroup | Self::NewGroup => &["setpgid"],
-            Self::MakeMountsPrivate | Self::MountProc => &["mount"],
-            Self::ShiftClocks { .. } => &[
-                "openat",
-                "pread64",
-                "clock_gettime*",
-                "unshare",
-                "write",
-                "pread64",
-                "openat",
-                "setns",
-                "close",
-                "close",
-            ],
-            Self::SetHostname(_) => &["sethostname"],
-            Self::SetDomainname(_) => &["setdomainname"],
-            Self::LoopbackUp => &["socket", "ioctl", "close"],
-            Self::BecomeMapped { .. } => &["setgroups", "setresgid", "setresuid"],
-            Self::DieWithLauncher => &["prctl", "write"],
-            Self::BecomeSubreaper | Self::SetNoNewPrivs => &["prctl"],
-            Self::WatchParent(_) => &["getppid", "pidfd_open?", "getppid?", "prctl?"],
-            Self::WatchSignals => &["signalfd4"],
-            Self::NewSession => &["setsid"],
-            Self::NewTerminal => &["setsid", "ioctl"],
-            Self::TakeForeground => &["getpid", "ioctl"],
-            Self::Redirect(_, Stdio::Inherit) => &[],
-            Self::Redirect(_, Stdio::Null | Stdio::Kmsg | Stdio::File(_)) => {
-                &["openat", "dup3", "close"]
+    pub fn calls(&self) -> Names {
+        Names::new(match self {
+            Self::ReapByKernel | Self::ReapByWaiting | Self::WatchForStops => "rt_sigaction",
+            Self::OpenReportPipe | Self::OpenGate => "pipe2",
+            Self::Clone(_) | Self::Spawn => "clone3",
+            Self::WriteIdMap(..) => "openat|write|close",
+            Self::PassGate => "write",
+            Self::DenySetgroups | Self::MapSelf(..) => "openat|write",
+            Self::CloseInherited => "close_range+",
+            Self::WaitAtGate => "read",
+            Self::LeaveGroup | Self::NewGroup => "setpgid",
+            Self::MakeMountsPrivate | Self::MountProc => "mount",
+            Self::ShiftClocks { .. } => {
+                "openat|pread64|clock_gettime*|unshare|write|pread64|openat|setns|close|close"
             }
-            Self::SetUmask(_) => &["umask"],
-            Self::SetRlimit(_) => &["prlimit64"],
-            Self::SetNice(_) => &["setpriority"],
-            Self::SetOomScoreAdj(_) => &["openat", "write", "close"],
-            Self::BecomeUser { .. } => &[
-                "openat?",
-                "read*",
-                "close?",
-                "openat?",
-                "read*",
-                "close?",
-                "setgroups?",
-                "setresgid?",
-                "setresuid?",
-            ],
-            Self::DieWithSupervisor => &["prctl", "getppid"],
-            Self::ChangeDirectory(_) => &["chdir"],
-            Self::RestoreSignals => &["rt_sigaction?", "rt_sigprocmask"],
-            Self::Execute { .. } => &["execve+"],
-        }
+            Self::SetHostname(_) => "sethostname",
+            Self::SetDomainname(_) => "setdomainname",
+            Self::LoopbackUp => "socket|ioctl|close",
+            Self::BecomeMapped { .. } => "setgroups|setresgid|setresuid",
+            Self::DieWithLauncher => "prctl|write",
+            Self::BecomeSubreaper | Self::SetNoNewPrivs => "prctl",
+            Self::WatchParent(_) => "getppid|pidfd_open?|getppid?|prctl?",
+            Self::WatchSignals => "signalfd4",
+            Self::NewSession => "setsid",
+            Self::NewTerminal => "setsid|ioctl",
+            Self::TakeForeground => "getpid|ioctl",
+            Self::Redirect(_, Stdio::Inherit) => "",
+            Self::Redirect(_, Stdio::Null | Stdio::Kmsg | Stdio::File(_)) => "openat|dup3|close",
+            Self::SetUmask(_) => "umask",
+            Self::SetRlimit(_) => "prlimit64",
+            Self::SetNice(_) => "setpriority",
+            Self::SetOomScoreAdj(_) => "openat|write|close",
+            Self::BecomeUser { .. } => {
+                "openat?|read*|close?|openat?|read*|close?|setgroups?|setresgid?|setresuid?"
+            }
+            Self::DieWithSupervisor => "prctl|getppid",
+            Self::ChangeDirectory(_) => "chdir",
+            Self::RestoreSignals => "rt_sigaction?|rt_sigprocmask",
+            Self::Execute { .. } => "execve+",
+        })
     }
 }
 

@@ -21,7 +21,7 @@ use heapless::Vec;
 
 use crate::limits::{ID_MAP_LINES_MAX, SERVICES_MAX};
 use crate::model::{HostName, IdKind, IdMap, Namespace, NamespaceSet, Proc, ServiceName, Shift};
-use crate::text::Fault;
+use crate::text::{Fault, Names};
 
 pub use fault::{Complaint, Complaints, SpecFault};
 pub use keys::{Key, KeyFor, Shape, Table};
@@ -131,7 +131,7 @@ pub fn switch(text: &[u8]) -> Result<bool, Fault> {
     match text {
         b"true" => Ok(true),
         b"false" => Ok(false),
-        _ => Err(Fault::NotOneOf(&["true", "false"])),
+        _ => Err(Fault::NotOneOf(Names::new("true|false"))),
     }
 }
 

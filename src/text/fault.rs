@@ -3,6 +3,8 @@
 //! A [`Fault`] is plain data: the reason, with the limit or the allowed values in it. Where it was
 //! said is added by whoever read it (`spec`), the sentence is made in `cli/report.rs`.
 
+use super::Names;
+
 /// Why a text is not the value it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -21,7 +23,7 @@ pub enum Fault {
         max: usize,
     },
     /// A word outside a closed list.
-    NotOneOf(&'static [&'static str]),
+    NotOneOf(Names),
     /// Not written as such a value is written; the text names the form that is.
     NotA(&'static str),
     /// A number outside its range.

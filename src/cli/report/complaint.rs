@@ -3,7 +3,7 @@
 use super::Place;
 use super::sentence::{Args, print, sentence};
 use crate::spec::{Complaint, Key, Shape, SpecFault};
-use crate::text::{Fault, Quoted, Show, Sink, put};
+use crate::text::{Fault, Names, Quoted, Show, Sink, put};
 
 /// Reports one complaint.
 #[allow(clippy::too_many_lines)] // a table, one arm for each complaint
@@ -142,17 +142,18 @@ fn value_fault(place: Place<'_>, fault: &SpecFault<'_>, key: &Key, value: Fault)
 }
 
 /// Words to choose from: `never, on-failure or always`.
-struct Choice<'w>(&'w [&'static str]);
+struct Choice(Names);
 
-impl Show for Choice<'_> {
+impl Show for Choice {
     fn show(&self, out: &mut dyn Sink) {
-        for (left, (index, word)) in (0..self.0.len()).rev().zip(self.0.iter().enumerate()) {
-            let between = match (index, left) {
-                (0, _) => "",
-                (_, 0) => " or ",
-                (_, _) => ", ",
+        let all = self.0.iter().count();
+        for (number, name) in (1..).zip(self.0.iter()) {
+            let behind = match all.saturating_sub(number) {
+                0 => "",
+                1 => " or ",
+                _ => ", ",
             };
-            put!(out, between, word);
+            put!(out, name, behind);
         }
     }
 }

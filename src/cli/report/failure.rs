@@ -20,7 +20,7 @@ impl Show for Head<'_, '_> {
         if let Some(step) = steps.get(usize::from(step)) {
             put!(out, step.act, ": ");
         }
-        put!(out, errno, "\n");
+        put!(out, errno);
     }
 }
 
@@ -97,125 +97,71 @@ fn by_why(why: Why) -> &'static str {
     }
 }
 
-/// What an errno means for an act.
-struct Hint {
-    act: fn(&Act<'_>) -> bool,
-    errnos: &'static [Errno],
-    sentence: &'static str,
-}
-
-const fn hint(act: fn(&Act<'_>) -> bool, errnos: &'static [Errno], sentence: &'static str) -> Hint {
-    Hint { act, errnos, sentence }
-}
-
-const EPERM_OR_EACCES: &[Errno] = &[Errno::EPERM, Errno::EACCES];
-
-/// Every act and errno that we know more of.
-const HINTS: &[Hint] = &[
-    hint(
-        |act| matches!(act, Act::MountProc),
-        &[Errno::EPERM],
-        sentence!(why: "a fresh /proc is refused while parts of the outer /proc are covered \
+/// What we know of an errno of this act.
+#[allow(clippy::too_many_lines)] // a table, one arm for each act and errno that we know more of
+fn by_act(act: &Act<'_>, errno: Errno, program: &[u8]) -> &'static str {
+    match (act, errno) {
+        (Act::Execute { .. }, Errno::ENOENT) => match program.contains(&b'/') {
+            true => sentence!(why: "there is no such file inside"),
+            false => sentence!(why: "no directory in PATH has it"),
+        },
+        (Act::MountProc, Errno::EPERM) => sentence!(
+            why: "a fresh /proc is refused while parts of the outer /proc are covered \
                   (mount_too_revealing)",
             try: "--proc bind, or run where /proc is not masked"
         ),
-    ),
-    hint(
-        |act| matches!(act, Act::MakeMountsPrivate),
-        &[Errno::EINVAL],
-        sentence!(
+        (Act::MakeMountsPrivate, Errno::EINVAL) => sentence!(
             why: "\"/\" is not a mount point here: we are in a chroot (chroot(2))",
             try: "mount --bind DIR DIR before the chroot, or --namespaces -mnt"
         ),
-    ),
-    hint(
-        |act| matches!(act, Act::ShiftClocks { .. }),
-        &[Errno::ENOENT],
-        sentence!(why: "the kernel has no time namespaces, or /proc is not mounted",
+        (Act::ShiftClocks { .. }, Errno::ENOENT) => sentence!(
+            why: "the kernel has no time namespaces, or /proc is not mounted",
             try: "a kernel with CONFIG_TIME_NS, since Linux 5.6"
         ),
-    ),
-    hint(
-        |act| matches!(act, Act::ShiftClocks { .. }),
-        &[Errno::ERANGE],
-        sentence!(why: "the clock would go below zero, or beyond 146 years (time_namespaces(7))"
+        (Act::ShiftClocks { .. }, Errno::ERANGE) => sentence!(
+            why: "the clock would go below zero, or beyond 146 years (time_namespaces(7))"
         ),
-    ),
-    hint(
-        |act| matches!(act, Act::ShiftClocks { .. } | Act::MapSelf(..) | Act::DenySetgroups),
-        &[Errno::EACCES],
-        sentence!(why: "/proc/self belongs to root when we may not read the program (proc(5))",
-            try: "chmod a+r on nsinit"
+        (Act::ShiftClocks { .. } | Act::MapSelf(..) | Act::DenySetgroups, Errno::EACCES) => {
+            sentence!(
+                why: "/proc/self belongs to root when we may not read the program (proc(5))",
+                try: "chmod a+r on nsinit"
+            )
+        }
+        (Act::MapSelf(..) | Act::DenySetgroups | Act::WriteIdMap(..), Errno::EPERM) => {
+            sentence!(why: "a security module or an outer sandbox forbids id maps")
+        }
+        (Act::MapSelf(..) | Act::DenySetgroups | Act::WriteIdMap(..), Errno::ENOENT) => {
+            sentence!(why: "id maps are written in /proc, which is not mounted")
+        }
+        (Act::SetRlimit(_), Errno::EPERM) => sentence!(
+            why: "only CAP_SYS_RESOURCE may raise a hard limit (getrlimit(2))"
         ),
-    ),
-    hint(
-        |act| matches!(act, Act::MapSelf(..) | Act::DenySetgroups | Act::WriteIdMap(..)),
-        &[Errno::EPERM],
-        sentence!(why: "a security module or an outer sandbox forbids id maps"),
-    ),
-    hint(
-        |act| matches!(act, Act::MapSelf(..) | Act::DenySetgroups | Act::WriteIdMap(..)),
-        &[Errno::ENOENT],
-        sentence!(why: "id maps are written in /proc, which is not mounted"),
-    ),
-    hint(
-        |act| matches!(act, Act::SetRlimit(_)),
-        &[Errno::EPERM],
-        sentence!(why: "only CAP_SYS_RESOURCE may raise a hard limit (getrlimit(2))"),
-    ),
-    hint(
-        |act| matches!(act, Act::SetNice(_)),
-        EPERM_OR_EACCES,
-        sentence!(why: "only CAP_SYS_NICE may go below the present one (setpriority(2))"),
-    ),
-    hint(
-        |act| matches!(act, Act::SetOomScoreAdj(_)),
-        EPERM_OR_EACCES,
-        sentence!(why: "only CAP_SYS_RESOURCE may lower it (proc_pid_oom_score_adj(5))"),
-    ),
-    hint(
-        |act| matches!(act, Act::BecomeUser { .. } | Act::BecomeMapped { .. }),
-        &[Errno::EINVAL],
-        sentence!(why: "this id is not mapped in the user namespace (setresuid(2))",
+        (Act::SetNice(_), Errno::EPERM | Errno::EACCES) => sentence!(
+            why: "only CAP_SYS_NICE may go below the present one (setpriority(2))"
+        ),
+        (Act::SetOomScoreAdj(_), Errno::EPERM | Errno::EACCES) => sentence!(
+            why: "only CAP_SYS_RESOURCE may lower it (proc_pid_oom_score_adj(5))"
+        ),
+        (Act::BecomeUser { .. } | Act::BecomeMapped { .. }, Errno::EINVAL) => sentence!(
+            why: "this id is not mapped in the user namespace (setresuid(2))",
             try: "a uid-map and gid-map that have it"
         ),
-    ),
-    hint(
-        |act| matches!(act, Act::BecomeUser { .. } | Act::BecomeMapped { .. }),
-        &[Errno::EPERM],
-        sentence!(why: "only CAP_SETUID and CAP_SETGID may change ids (setresuid(2))"),
-    ),
-    hint(
-        |act| matches!(act, Act::NewTerminal),
-        &[Errno::ENOTTY],
-        sentence!(why: "standard input is not a terminal",
+        (Act::BecomeUser { .. } | Act::BecomeMapped { .. }, Errno::EPERM) => sentence!(
+            why: "only CAP_SETUID and CAP_SETGID may change ids (setresuid(2))"
+        ),
+        (Act::NewTerminal, Errno::ENOTTY) => sentence!(
+            why: "standard input is not a terminal",
             try: "stdin = { file = \"/dev/tty1\" }"
         ),
-    ),
-    hint(
-        |act| matches!(act, Act::Redirect(_, Stdio::Null | Stdio::Kmsg)),
-        &[Errno::ENOENT],
-        sentence!(why: "there is no such device inside"),
-    ),
-    hint(
-        |act| matches!(act, Act::LoopbackUp),
-        EPERM_OR_EACCES,
-        sentence!(why: "a security module takes the capabilities away in this user namespace",
+        (Act::Redirect(_, Stdio::Null | Stdio::Kmsg), Errno::ENOENT) => {
+            sentence!(why: "there is no such device inside")
+        }
+        (Act::LoopbackUp, Errno::EPERM | Errno::EACCES) => sentence!(
+            why: "a security module takes the capabilities away in this user namespace",
             try: "--no-loopback"
         ),
-    ),
-];
-
-/// What we know of an errno of this act.
-fn by_act(act: &Act<'_>, errno: Errno, program: &[u8]) -> &'static str {
-    if matches!(act, Act::Execute { .. }) && errno == Errno::ENOENT {
-        return match program.contains(&b'/') {
-            true => sentence!(why: "there is no such file inside"),
-            false => sentence!(why: "no directory in PATH has it"),
-        };
+        (_, _) => NOTHING,
     }
-    let known = HINTS.iter().find(|hint| hint.errnos.contains(&errno) && (hint.act)(act));
-    known.map_or(NOTHING, |hint| hint.sentence)
 }
 
 /// Why new namespaces were refused, found out now that it no longer costs anything.

@@ -10,25 +10,25 @@ use crate::text::{Quoted, Show, Sink, put};
 /// A template: what we did or found, and on lines of their own why, and what to do about it.
 ///
 /// In braces: `{s}` what was said, in quotes; `{n}` a name of ours; `{t}` a text; `{a}` and `{b}`
-/// numbers; `{A}` and `{B}` the same as lengths of time.
+/// numbers; `{A}` and `{B}` the same as lengths of time. `{?}` and `{!}` begin the two lines.
 macro_rules! sentence {
     (why: $why:expr) => {
-        concat!("  why: ", $why, "\n")
+        concat!("{?}", $why)
     };
     (why: $why:expr, try: $remedy:expr) => {
-        concat!("  why: ", $why, "\n  try: ", $remedy, "\n")
+        concat!("{?}", $why, "{!}", $remedy)
     };
     ($first:expr) => {
-        concat!($first, "\n")
+        $first
     };
     ($first:expr, try: $remedy:expr) => {
-        concat!($first, "\n  try: ", $remedy, "\n")
+        concat!($first, "{!}", $remedy)
     };
     ($first:expr, why: $why:expr) => {
-        concat!($first, "\n  why: ", $why, "\n")
+        concat!($first, "{?}", $why)
     };
     ($first:expr, why: $why:expr, try: $remedy:expr) => {
-        concat!($first, "\n  why: ", $why, "\n  try: ", $remedy, "\n")
+        concat!($first, "{?}", $why, "{!}", $remedy)
     };
 }
 pub(super) use sentence;
@@ -53,6 +53,7 @@ pub(super) fn print(head: &dyn Show, sentence: &str, args: &Args<'_>) {
     let mut out = Out::stderr();
     put!(&mut out, head);
     fill(&mut out, sentence, args);
+    put!(&mut out, "\n");
 }
 
 /// Writes a template with its braces filled.
@@ -62,6 +63,8 @@ fn fill(out: &mut dyn Sink, template: &str, args: &Args<'_>) {
     while let Some(text) = pieces.next() {
         put!(out, text);
         match pieces.next() {
+            Some("?") => put!(out, "\n  why: "),
+            Some("!") => put!(out, "\n  try: "),
             Some("s") => put!(out, Quoted(args.said)),
             Some("n") => put!(out, args.name),
             Some("t") => put!(out, args.text),
