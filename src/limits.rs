@@ -5,8 +5,9 @@
 /// Services in one file. Sixteen is a large appliance; a set of services fits one `u32`.
 pub const SERVICES_MAX: usize = 16;
 
-/// Steps in one plan: about 20 for the sandbox and 12 for each of [`SERVICES_MAX`] services.
-pub const STEPS_MAX: usize = 256;
+/// Steps in one plan: about 20 for the sandbox and 12 for each of [`SERVICES_MAX`] services; half
+/// of them may have a command beside them, with 8 more.
+pub const STEPS_MAX: usize = 288;
 
 /// Lines of a uid_map or gid_map (user_namespaces(7): 340 since Linux 4.15).
 pub const ID_MAP_LINES_MAX: usize = 340;
@@ -62,8 +63,13 @@ pub const MESSAGE_MAX: usize = 4_096;
 /// Signals that PID 1 takes in one round; what is left waits with the kernel for the next.
 pub const SIGNALS_A_ROUND: usize = 32;
 
-/// Events of one round: the signals, and for each service its end, or its start and its readiness.
-pub const EVENTS_MAX: usize = SIGNALS_A_ROUND + 4 * SERVICES_MAX;
+/// Events of one round: the signals, and for each service its end, or its start and its readiness,
+/// and the end of the command beside it.
+pub const EVENTS_MAX: usize = SIGNALS_A_ROUND + 6 * SERVICES_MAX;
+
+/// Descriptors that PID 1 waits for: signals, our parent, and for each service its process, the
+/// command beside it, and the place where it says that it is ready.
+pub const SOURCES_MAX: usize = 2 + 3 * SERVICES_MAX;
 
 const _: () = assert!(SERVICES_MAX <= 32, "a ServiceSet is a u32");
 const _: () = assert!(STEPS_MAX <= u16::MAX as usize, "a step's number is a u16 in a failure");

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use nsinit::cli::explain::print_text;
 use nsinit::limits::{ARENA_MAX, ENV_MAX};
-use nsinit::model::Signal;
+use nsinit::model::{BeforeStop, Signal};
 use nsinit::plan::order::{RULES, Rule, broken};
 use nsinit::plan::{Act, Facts, Mode, Plan, Reason, Refusal, TerminalState, resolve};
 use nsinit::spec::argv::{self, Front};
@@ -115,6 +115,7 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("entrypoint-subreaper", Entrypoint, &ROOT),
     ("entrypoint-terminal", Entrypoint, &DOCKER_FRONT),
     ("entrypoint-keys", Entrypoint, &DOCKER_PID1),
+    ("helpers", Entrypoint, &DOCKER_FRONT),
     // Refusals.
     ("no-command", Run, &ROOT),
     ("service-without-command", Run, &ROOT),
@@ -138,6 +139,7 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("map-and-id", Run, &ROOT),
     ("clock-range", Run, &ROOT),
     ("groups-denied", Run, &USER),
+    ("timeout-for-nothing", Run, &ROOT),
     ("delay-above-max", Run, &ROOT),
     ("env-too-large", Run, &CROWDED),
     ("too-many-steps", Run, &ROOT),
@@ -162,12 +164,12 @@ variants!(ACTS, act_name, Act, Act<'_>:
     ShiftClocks SetHostname SetDomainname LoopbackUp BecomeMapped DieWithLauncher WatchParent
     BecomeSubreaper WatchSignals Spawn NewGroup NewSession NewTerminal TakeForeground Redirect
     SetUmask SetRlimit SetNice SetOomScoreAdj BecomeUser DieWithSupervisor ChangeDirectory
-    SetNoNewPrivs RestoreSignals Execute);
+    SetNoNewPrivs PassReadyPipe RestoreSignals Execute);
 
 variants!(REASONS, reason_name, Reason, Reason:
     NoCommand NoName SameName NoMain SecondMain UnknownService Cycle MainOnly EntrypointOnly RunOnly
     Needs ProcNeeds LacksPrivilege MapNeedsPrivilege MapOverlaps MapTooLong MapAndId ClockRange
-    GroupsDenied DelayAboveMax EnvTooLarge TooManySteps);
+    GroupsDenied TimeoutForNothing DelayAboveMax EnvTooLarge TooManySteps);
 
 /// What was decided.
 struct Decided {
@@ -281,6 +283,20 @@ fn show(plan: &Plan<'_>, spec: &Spec<'_>, shown: &mut String) {
         }
         if service.dies_by_signal {
             shown.push_str(", end by its signal");
+        }
+        if policy.ready_by != Default::default() {
+            write!(shown, ", ready by {:?}", policy.ready_by).unwrap();
+        }
+        if let Some(timeout) = policy.start_timeout {
+            write!(shown, " in {timeout}").unwrap();
+        }
+        match policy.before_stop {
+            BeforeStop::Nothing => {}
+            BeforeStop::Pause(pause) => write!(shown, ", {pause} before its stop").unwrap(),
+            BeforeStop::Command => shown.push_str(", a command before its stop"),
+        }
+        if let Some(path) = service.termination_message {
+            write!(shown, ", its end in {path:?}").unwrap();
         }
         if policy.restart != Default::default() {
             let (delay, max) = (policy.delay, policy.delay_max);

@@ -360,6 +360,37 @@ fn services_come_as_explained() {
     ]);
 }
 
+/// Services that say when they are ready, and one that has something to do before it stops.
+const READINESS: &str = r#"
+[[service]]
+name = "checked"
+command = ["sleep", "100"]
+ready = { exec = ["test", "-d", "/"] }
+start-timeout = "20s"
+pre-stop = { exec = ["true"] }
+
+[[service]]
+name = "word"
+command = ["/bin/sh", "-c", "echo >&5; exec sleep 101"]
+ready = { fd = 5 }
+user = "nobody"
+
+[[service]]
+name = "web"
+main = true
+command = ["/bin/sh", "-c", "exit 3"]
+after = ["checked", "word"]
+"#;
+
+#[test]
+fn readiness_comes_as_explained() {
+    // The commands beside a service are processes of their own, as the plan has them.
+    hold(&[
+        case(Who::Root, "run FILE").file(READINESS).code(3),
+        case(Who::Root, "--config FILE").file(READINESS).code(3),
+    ]);
+}
+
 #[test]
 fn the_entrypoint_comes_as_explained() {
     // No launcher: what is asked and what is done is one process.

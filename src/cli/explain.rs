@@ -7,7 +7,7 @@ use super::load::{Decided, Desk, Detail as Faults, decide};
 use super::out::{Json, Out, fill, pad};
 use super::report::Place;
 use crate::engine;
-use crate::model::code;
+use crate::model::{Helper, code};
 use crate::plan::{Actor, Detail, Mode, Plan, Questions, Step};
 use crate::spec::argv::Front;
 use crate::sys::start::Start;
@@ -54,9 +54,14 @@ impl Show for Who<'_, '_> {
         match self.1 {
             Actor::Outer => put!(out, "outer"),
             Actor::Inner => put!(out, "inner"),
-            Actor::Service(id) => {
+            Actor::Service(id) | Actor::Helper(id, _) => {
                 if let Some(service) = self.0.service(id) {
                     put!(out, service.name);
+                }
+                match self.1 {
+                    Actor::Helper(_, Helper::Check) => put!(out, " check"),
+                    Actor::Helper(_, Helper::PreStop) => put!(out, " pre-stop"),
+                    Actor::Outer | Actor::Inner | Actor::Service(_) => {}
                 }
             }
         }

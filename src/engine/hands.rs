@@ -64,6 +64,8 @@ pub struct Hands {
     pub(super) report: Pipe,
     /// From the launcher to PID 1.
     pub(super) gate: Pipe,
+    /// From a service that is being started to PID 1, for its word that it is ready.
+    pub(super) ready: Pipe,
     /// Signals that came.
     pub(super) signals: Option<Fd>,
     /// Our parent, and the signal that its end counts as.

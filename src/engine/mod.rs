@@ -38,6 +38,8 @@ pub enum Telling {
     Failure(Failure),
     /// PID 1 inside was ended by a signal, not by its supervisor.
     InitKilled(End),
+    /// The command before a service's stop did not succeed.
+    PreStopFailed(ServiceId, End),
     /// The exit status of a service is lost; whether it succeeded cannot be known.
     StatusLost(ServiceId),
 }

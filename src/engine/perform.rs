@@ -5,11 +5,11 @@
 
 use core::ffi::CStr;
 
-use super::hands::{Hands, Parent};
+use super::hands::{Hands, Parent, Pipe};
 use super::sandbox;
 use crate::model::{Errno, ParentDeath, Signal, SignalSet, Stdio, Why};
 use crate::plan::Act;
-use crate::sys::fd::redirect;
+use crate::sys::fd::{pipe, redirect};
 use crate::sys::file::{self, Mode};
 use crate::sys::signal::Disposition;
 use crate::sys::{Fd, ids, process, signal, terminal};
@@ -75,6 +75,10 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         }
         Act::ChangeDirectory(path) => ids::change_directory(path).map_err(plain),
         Act::SetNoNewPrivs => ids::set_no_new_privs().map_err(plain),
+        Act::PassReadyPipe(number) => {
+            let pipe = hands.ready.write.as_ref().ok_or(plain(Errno::EBADF))?;
+            redirect(pipe, i32::from(number)).map_err(plain)
+        }
         // What makes a sandbox, and its launcher's side.
         Act::OpenReportPipe
         | Act::OpenGate
@@ -120,6 +124,12 @@ fn read_child_signal(hands: &mut Hands, disposition: Disposition) -> Result<(), 
 /// Every signal is blocked and read; KILL and STOP the kernel takes out by itself.
 pub(super) fn watch_signals(hands: &mut Hands) -> Result<(), Trouble> {
     hands.signals = Some(signal::open_signalfd(SignalSet::ALL).map_err(plain)?);
+    Ok(())
+}
+
+pub(super) fn open_pipe(target: &mut Pipe, is_blocking: bool) -> Result<(), Trouble> {
+    let (read, write) = pipe(is_blocking).map_err(plain)?;
+    *target = Pipe { read: Some(read), write: Some(write) };
     Ok(())
 }
 

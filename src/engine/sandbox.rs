@@ -3,12 +3,12 @@
 
 use core::ffi::CStr;
 
-use super::hands::{Hands, Pipe};
-use super::perform::{Trouble, plain, whole, write_at_once, write_whole};
+use super::hands::Hands;
+use super::perform::{Trouble, open_pipe, plain, whole, write_at_once, write_whole};
 use super::record::Record;
 use crate::model::{Clock, Errno, IdKind, IdMap, Namespace, Shift, Signal, Why};
 use crate::plan::{Act, Lines};
-use crate::sys::fd::{close_between, close_number, pipe};
+use crate::sys::fd::{close_between, close_number};
 use crate::sys::file::{self, Mode};
 use crate::sys::{Fd, clock, ids, mount, namespace, net, process, uts};
 use crate::text::{Buffer, put, units::split_ns};
@@ -65,15 +65,10 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         | Act::DieWithSupervisor
         | Act::ChangeDirectory(_)
         | Act::SetNoNewPrivs
+        | Act::PassReadyPipe(_)
         | Act::RestoreSignals
         | Act::Execute { .. } => Ok(()),
     }
-}
-
-fn open_pipe(target: &mut Pipe, is_blocking: bool) -> Result<(), Trouble> {
-    let (read, write) = pipe(is_blocking).map_err(plain)?;
-    *target = Pipe { read: Some(read), write: Some(write) };
-    Ok(())
 }
 
 /// As [`write_whole`], but leaves the descriptor to the step that closes what was inherited.

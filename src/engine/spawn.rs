@@ -7,7 +7,7 @@ use super::account::{self, Login};
 use super::execute::{self, Command};
 use super::hands::Hands;
 use super::perform::{self, Trouble, perform, plain};
-use crate::model::{Errno, Failure, ServiceId, Signal, code};
+use crate::model::{Errno, Failure, Signal, code};
 use crate::plan::{Act, Actor, Plan, Step};
 use crate::sys::process::{self, Child};
 use crate::sys::signal::{self, Change, Disposition};
@@ -26,9 +26,21 @@ pub(super) enum Started {
     Failed(Failure, u8, Option<Child>),
 }
 
-/// Starts a service of the plan.
-pub(super) fn spawn(plan: &Plan<'_>, id: ServiceId, start: &Start, hands: &mut Hands) -> Started {
-    let actor = Actor::Service(id);
+/// Starts a service of the plan, or a command beside it.
+pub(super) fn spawn(plan: &Plan<'_>, actor: Actor, start: &Start, hands: &mut Hands) -> Started {
+    let needs_pipe = |(_, step): &(u16, &Step<'_>)| matches!(step.act, Act::PassReadyPipe(_));
+    if let Some((step, _)) = plan.steps_of(actor).find(needs_pipe)
+        && let Err((errno, why)) = perform::open_pipe(&mut hands.ready, false)
+    {
+        return Started::Failed(Failure { step, errno, why }, code::FAILED, None);
+    }
+    let started = make(plan, actor, start, hands);
+    hands.ready.write = None; // so that the service's end of it is the only one
+    started
+}
+
+/// Makes the process.
+fn make(plan: &Plan<'_>, actor: Actor, start: &Start, hands: &mut Hands) -> Started {
     let mut failure: Option<(Failure, u8)> = None;
     let mut attempt = |hands: &mut Hands, has_pidfd: bool| {
         let mut errand = || {

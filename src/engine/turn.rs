@@ -3,7 +3,10 @@
 //! Nothing is done while the sources are drained; what comes is put into a queue of events first,
 //! and what the actions bring about (a service started, or not) follows there.
 
-use heapless::{Deque, Vec};
+use heapless::Deque;
+
+mod helper;
+mod sources;
 
 use super::hands::Hands;
 use super::launcher::follow_stop;
@@ -11,14 +14,15 @@ use super::record::Record;
 use super::spawn::{Started, spawn};
 use super::{Outcome, Teller, Telling, child, perform, prepared, tree};
 use crate::limits::{EVENTS_MAX, SERVICES_MAX, SIGNALS_A_ROUND};
-use crate::model::{End, Errno, Failure, Moment, ServiceId, Signal, Unhandled, code};
-use crate::plan::{Act, Birth, Plan, Verdict};
+use crate::model::{End, Errno, Failure, ReadyBy, ServiceId, Signal, Unhandled, code};
+use crate::plan::{Act, Actor, Birth, Plan, Verdict};
 use crate::supervisor::{Action, Actions, Event, Supervisor};
 use crate::sys::process::Child;
 use crate::sys::signal::Received;
 use crate::sys::start::Start;
-use crate::sys::wait::{self, Source};
-use crate::sys::{clock, file, memory, process, signal};
+use crate::sys::wait;
+use crate::sys::{Fd, clock, file, memory, process, signal};
+use helper::Companion;
 
 /// A service's process, and the number it had: as long as anything is left in the group and session
 /// it led, the kernel gives that number to nobody else.
@@ -26,6 +30,10 @@ use crate::sys::{clock, file, memory, process, signal};
 struct Process {
     child: Option<Child>,
     last_pid: Option<i32>,
+    /// The command beside it.
+    companion: Option<Companion>,
+    /// Where it says that it is ready, until it has.
+    ready: Option<Fd>,
 }
 
 /// PID 1 at work.
@@ -42,6 +50,8 @@ struct Turn<'t, 'a> {
     /// Why the main service could not be started the first time.
     failure: Option<Failure>,
     has_main_run: bool,
+    /// The last failure that was survived and told.
+    told: Option<Failure>,
     /// Whether a service was started since we last waited.
     has_started: bool,
     verdict: Option<Verdict>,
@@ -73,6 +83,7 @@ pub(super) fn supervise(
         value: None,
         failure: None,
         has_main_run: false,
+        told: None,
         has_started: false,
         verdict: None,
     };
@@ -106,6 +117,8 @@ impl Turn<'_, '_> {
         for action in actions {
             match *action {
                 Action::Start(id) => self.start(id),
+                Action::Help(id, helper) => self.help(id, helper),
+                Action::EndHelp(id) => self.end_help(id),
                 Action::Signal(id, signal) => self.send(id, signal),
                 Action::Forward(id, signal) => self.forward(id, signal),
                 Action::KillTree(id) => self.kill_tree(id),
@@ -118,17 +131,23 @@ impl Turn<'_, '_> {
 
     /// Starts a service and reports what came of it.
     fn start(&mut self, id: ServiceId) {
-        let is_main = self.plan.service(id).is_some_and(|service| service.policy.is_main);
-        let started = spawn(self.plan, id, self.start, self.hands);
+        let policy = self.plan.service(id).map(|service| &service.policy);
+        let is_main = policy.is_some_and(|policy| policy.is_main);
+        let is_ready = policy.is_none_or(|policy| policy.ready_by == ReadyBy::Running);
+        let started = spawn(self.plan, Actor::Service(id), self.start, self.hands);
         self.has_started = true;
         match started {
             Started::Running(child) => {
                 self.has_main_run |= is_main;
                 if let Some(process) = self.processes.get_mut(id.index()) {
-                    *process = Process { last_pid: Some(child.pid), child: Some(child) };
+                    process.last_pid = Some(child.pid);
+                    process.child = Some(child);
+                    process.ready = self.hands.ready.read.take();
                 }
                 self.happened(Event::Started(id));
-                self.happened(Event::Ready(id));
+                if is_ready {
+                    self.happened(Event::Ready(id));
+                }
             }
             Started::Failed(failure, code, child) => {
                 if let Some(child) = child {
@@ -216,46 +235,6 @@ impl Turn<'_, '_> {
     fn look_for_the_last(&mut self) {
         if !self.reap() && self.supervisor.is_sweeping() {
             self.happened(Event::NoneLeft);
-        }
-    }
-
-    /// Waits until something comes or the supervisor's deadline is there, and takes it as events.
-    ///
-    /// One round has one time, taken when it begins: what it does takes microseconds.
-    fn wait(&mut self, now: Moment) {
-        if let Some(signal) = self.hands.parent.take_news() {
-            return self.arrived(signal, None);
-        }
-        self.give_memory_back();
-        let timeout = self.supervisor.deadline().map(|deadline| deadline.since(now));
-        let mut sources: Vec<Source, { SERVICES_MAX + 2 }> = Vec::new();
-        let _ = sources.push(Source::of(self.hands.signals.as_ref())); // a place for each …
-        let _ = sources.push(Source::of(self.hands.parent.pidfd()));
-        for (_, child) in self.children() {
-            let _ = sources.push(Source::of(child.pidfd.as_ref())); // … and one for each service
-        }
-        if wait::poll(&mut sources, timeout) == Ok(0) {
-            self.happened(Event::Tick);
-        }
-        let mut sources = sources.iter();
-        let has_signals = sources.next().is_some_and(Source::is_ready);
-        if sources.next().is_some_and(Source::is_ready) {
-            self.hands.parent.ended();
-        }
-        let mut ended: Vec<(ServiceId, bool), SERVICES_MAX> = Vec::new();
-        for ((id, _), source) in self.children().zip(sources) {
-            if source.is_ready() {
-                let _ = ended.push((id, source.is_hung_up())); // a place for each service
-            }
-        }
-        if has_signals {
-            self.take_signals();
-        }
-        for (id, is_reaped) in ended {
-            self.take_end(id, is_reaped);
-        }
-        if self.hands.reads_child_signal {
-            self.look_for_the_last();
         }
     }
 
@@ -347,6 +326,7 @@ impl Turn<'_, '_> {
     fn ended(&mut self, id: ServiceId, end: End) {
         if let Some(process) = self.processes.get_mut(id.index()) {
             process.child = None;
+            process.ready = None;
         }
         self.happened(Event::Ended(id, end));
     }
@@ -357,8 +337,11 @@ impl Turn<'_, '_> {
             match wait::reap_any() {
                 Ok(Some((pid, end))) => {
                     let ours = self.children().find(|(_, child)| child.pid == pid);
-                    if let Some(id) = ours.map(|(id, _)| id) {
-                        self.ended(id, end);
+                    let beside = self.companions().find(|(_, child)| child.pid == pid);
+                    match (ours.map(|(id, _)| id), beside.map(|(id, _)| id)) {
+                        (Some(id), _) => self.ended(id, end),
+                        (None, Some(id)) => self.helped(id, Some(end)),
+                        (None, None) => {}
                     }
                 }
                 Ok(None) => return true,

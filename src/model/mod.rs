@@ -33,7 +33,7 @@ pub use hostname::{HostName, ServiceName};
 pub use idmap::{IdKind, IdMap};
 pub use moment::{Moment, Span};
 pub use namespace::{Namespace, NamespaceSet};
-pub use policy::{KillMode, Policy, Restart, Unhandled};
+pub use policy::{BeforeStop, Helper, KillMode, Policy, ReadyBy, Restart, Unhandled};
 pub use ready::{PreStop, Ready};
 pub use rlimit::{Resource, Rlimit};
 pub use service_set::{ServiceId, ServiceSet};

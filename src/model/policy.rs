@@ -88,6 +88,39 @@ impl Unhandled {
     }
 }
 
+/// Who says that a service is ready.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReadyBy {
+    /// Nobody needs to: it is as soon as it runs.
+    #[default]
+    Running,
+    /// Its own word.
+    Word,
+    /// A command that is run beside it until it succeeds.
+    Command,
+}
+
+/// What comes between the request to stop a service and its stop signal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BeforeStop {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// A pause.
+    Pause(Span),
+    /// The run of a command beside it, which has as long as its grace.
+    Command,
+}
+
+/// A command that is run for a service, beside its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Helper {
+    /// It succeeds when the service is ready.
+    Check,
+    /// It comes before the stop signal.
+    PreStop,
+}
+
 /// What the supervisor needs to know of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -107,6 +140,12 @@ pub struct Policy {
     pub limit: u32,
     /// The window in which restarts are counted.
     pub window: Span,
+    /// Who says that it is ready.
+    pub ready_by: ReadyBy,
+    /// How long it may take to get ready; `None` waits for ever.
+    pub start_timeout: Option<Span>,
+    /// What comes before its stop signal.
+    pub before_stop: BeforeStop,
     /// The signal that asks it to stop.
     pub stop_signal: Signal,
     /// How long it may take to stop before it is killed; `None` waits for ever.
@@ -135,6 +174,9 @@ impl Default for Policy {
             delay_max: Span::from_s(60),
             limit: 5,
             window: Span::from_s(60),
+            ready_by: ReadyBy::Running,
+            start_timeout: None,
+            before_stop: BeforeStop::Nothing,
             stop_signal: Signal::TERM,
             grace: Some(Span::from_s(10)),
             kill_mode: KillMode::Tree,

@@ -14,11 +14,13 @@ mod resolve;
 mod services;
 mod step;
 
+use core::ffi::CStr;
+
 use heapless::Vec;
 
 use crate::limits::{SERVICES_MAX, STEPS_MAX};
 use crate::model::{
-    End, ExitMap, NamespaceSet, Policy, Rewrites, ServiceId, ServiceName, Signal, Unhandled,
+    End, ExitMap, NamespaceSet, Policy, Ready, Rewrites, ServiceId, ServiceName, Signal, Unhandled,
 };
 use crate::spec::Origin;
 
@@ -71,6 +73,10 @@ pub struct Service<'a> {
     pub has_group_signals: bool,
     /// What becomes of signals that it is not prepared for.
     pub unhandled: Unhandled,
+    /// How it says that it is ready.
+    pub ready: Ready<'a>,
+    /// The file that says how it ended.
+    pub termination_message: Option<&'a CStr>,
     /// Signals for it that arrive as others.
     pub rewrites: Option<&'a Rewrites>,
     /// As what its exit code is reported.
@@ -205,6 +211,8 @@ mod tests {
         let service = Service {
             name: ServiceName::MAIN,
             policy,
+            ready: Ready::None,
+            termination_message: None,
             has_group_signals: false,
             unhandled: Unhandled::Forward,
             rewrites: None,

@@ -40,6 +40,7 @@ pub enum Kind {
     DieWithSupervisor,
     ChangeDirectory,
     NoNewPrivs,
+    PassReadyPipe,
     RestoreSignals,
     Execute,
 }
@@ -193,6 +194,11 @@ pub const RULES: &[Rule] = &[
         Kind::RestoreSignals,
         "SIGTTOU must still be blocked (tcsetpgrp(3))",
     ),
+    rule(
+        Kind::TakeForeground,
+        Kind::PassReadyPipe,
+        "the number may be that of our own descriptor of the terminal (dup(2))",
+    ),
     rule(Kind::NoNewPrivs, Kind::Execute, "it speaks of the exec (prctl(2))"),
     rule(
         Kind::RestoreSignals,
@@ -239,6 +245,7 @@ impl Act<'_> {
             Self::DieWithSupervisor => Kind::DieWithSupervisor,
             Self::ChangeDirectory(_) => Kind::ChangeDirectory,
             Self::SetNoNewPrivs => Kind::NoNewPrivs,
+            Self::PassReadyPipe(_) => Kind::PassReadyPipe,
             Self::RestoreSignals => Kind::RestoreSignals,
             Self::Execute { .. } => Kind::Execute,
         }
@@ -247,15 +254,15 @@ impl Act<'_> {
 
 /// The first rule that `plan` breaks, with the numbers of the two steps, from 0.
 ///
-/// Steps of different services do not wait for each other; the steps of the launcher and PID 1 come
-/// before those of every service.
+/// Steps of different processes of services do not wait for each other; the steps of the launcher
+/// and PID 1 come before those of every service.
 pub fn broken(plan: &Plan<'_>) -> Option<(&'static Rule, usize, usize)> {
     RULES.iter().find_map(|rule| {
         plan.steps.iter().enumerate().find_map(|(early, step)| {
             let is_late = |(late, other): (usize, &super::Step<'_>)| {
                 let meets = !matches!(
                     (step.actor, other.actor),
-                    (super::Actor::Service(a), super::Actor::Service(b)) if a != b
+                    (one, other) if one != other && is_of_service(one) && is_of_service(other)
                 );
                 (meets && other.act.kind() == rule.before && late > early).then_some(late)
             };
@@ -265,6 +272,11 @@ pub fn broken(plan: &Plan<'_>) -> Option<(&'static Rule, usize, usize)> {
                 .map(|late| (rule, early, late))
         })
     })
+}
+
+/// Whether it is a process for a service.
+const fn is_of_service(actor: super::Actor) -> bool {
+    matches!(actor, super::Actor::Service(_) | super::Actor::Helper(..))
 }
 
 #[cfg(test)]

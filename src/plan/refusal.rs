@@ -44,6 +44,8 @@ pub enum Reason {
     ClockRange(Clock, Shift, i64),
     /// Supplementary groups, where setgroups is denied.
     GroupsDenied,
+    /// A time to get ready, for a service that does not say when it is.
+    TimeoutForNothing,
     /// The first pause is longer than the longest one.
     DelayAboveMax,
     /// The environment has more variables than a changed one holds.

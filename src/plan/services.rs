@@ -2,8 +2,12 @@
 
 use super::{Act, Actor, Facts, Mode, Plan, Reason, Refusal, Service, TerminalState};
 use crate::limits::ENV_MAX;
-use crate::model::{Policy, ServiceId, ServiceName, ServiceSet, Stdio, Terminal};
+use crate::model::{
+    BeforeStop, Helper, Policy, PreStop, Ready, ReadyBy, ServiceId, ServiceName, ServiceSet, Stdio,
+    Terminal,
+};
 use crate::spec::{Origin, Said, ServiceSpec, Spec};
+use crate::text::Words;
 
 /// What of the whole decides how a service is started.
 #[derive(Clone, Copy)]
@@ -43,6 +47,8 @@ pub(super) fn push_services<'a>(
         }
         check_scope(service, is_main, mode)?;
         let policy = policy(service, is_main, facts, mode, spec)?;
+        let ready = service.ready.map_or(Ready::None, |said| said.value);
+        let termination_message = service.termination_message.map(|said| said.value);
         let rewrites = service.rewrite.as_ref().map(|said| &said.value);
         let exit_map = service.exit_map.as_ref().map(|said| &said.value);
         let dies_by_signal = is_said(service.die_by_signal);
@@ -54,6 +60,8 @@ pub(super) fn push_services<'a>(
             policy,
             has_group_signals,
             unhandled,
+            ready,
+            termination_message,
             rewrites,
             exit_map,
             dies_by_signal,
@@ -88,6 +96,7 @@ fn check_scope<'a>(
     let of_main = [
         origin(service.rewrite.map(|said| said.origin), "rewrite"),
         origin(service.exit_map.map(|said| said.origin), "exit-map"),
+        origin(service.termination_message.map(|said| said.origin), "termination-message"),
     ];
     let refuse = |(origin, key): (Origin, &'static str), reason| {
         Err(Refusal { origin, said: key.as_bytes(), reason })
@@ -152,11 +161,30 @@ fn policy<'a>(
         delay_max,
         limit: service.restart_limit.map_or(default.limit, |said| said.value),
         window: service.restart_window.map_or(default.window, |said| said.value),
+        ready_by: ready_by(service)?,
+        start_timeout: service.start_timeout.and_then(|said| said.value),
+        before_stop: match service.pre_stop.map(|said| said.value) {
+            None => BeforeStop::Nothing,
+            Some(PreStop::Pause(pause)) => BeforeStop::Pause(pause),
+            Some(PreStop::Exec(_)) => BeforeStop::Command,
+        },
         stop_signal: service.stop_signal.map_or(default.stop_signal, |said| said.value),
         grace: service.grace.map_or(grace, |said| said.value),
         kill_mode: service.kill_mode.map_or(default.kill_mode, |said| said.value),
         success: service.success_exit.map_or(default.success, |said| said.value),
     })
+}
+
+/// Who says that a service is ready.
+fn ready_by<'a>(service: &'a ServiceSpec<'_>) -> Result<ReadyBy, Refusal<'a>> {
+    match (service.ready.map(|said| said.value), service.start_timeout) {
+        (Some(Ready::Notify | Ready::Fd(_)), _) => Ok(ReadyBy::Word),
+        (Some(Ready::Exec(_)), _) => Ok(ReadyBy::Command),
+        (Some(Ready::None) | None, Some(Said { value: Some(_), origin })) => {
+            Err(Refusal { origin, said: b"", reason: Reason::TimeoutForNothing })
+        }
+        (Some(Ready::None) | None, _) => Ok(ReadyBy::Running),
+    }
 }
 
 /// What a service has to do with our terminal.
@@ -227,6 +255,21 @@ pub(super) fn push_steps<'a>(
     if terminal(service, policy.is_main) == Terminal::Own {
         plan.push(actor, said, Act::NewTerminal);
     }
+    push_identity(actor, service, setting, plan)?;
+    if let Some(Said { value: Ready::Fd(number), origin }) = service.ready {
+        plan.push(actor, origin, Act::PassReadyPipe(number));
+    }
+    push_command(actor, service, command, plan);
+    push_helpers(id, service, setting, plan)
+}
+
+/// What it may do and who it is, and where it stands.
+fn push_identity<'a>(
+    actor: Actor,
+    service: &'a ServiceSpec<'_>,
+    setting: Setting,
+    plan: &mut Plan<'a>,
+) -> Result<(), Refusal<'a>> {
     push_limits(actor, service, plan);
     push_user(actor, service, setting, plan)?;
     if !setting.has_pid_namespace {
@@ -238,10 +281,49 @@ pub(super) fn push_steps<'a>(
     if let Some(origin) = setting.no_new_privs {
         plan.push(actor, origin, Act::SetNoNewPrivs);
     }
+    Ok(())
+}
+
+/// The last steps.
+fn push_command<'a>(
+    actor: Actor,
+    service: &'a ServiceSpec<'_>,
+    command: Said<Words<'a>>,
+    plan: &mut Plan<'a>,
+) {
     plan.push(actor, Origin::Default, Act::RestoreSignals);
     let (is_env_clear, file_env) = (is_said(service.clear_env), service.file_env);
     let act = Act::Execute { command: command.value, env: &service.env, file_env, is_env_clear };
     plan.push(actor, command.origin, act);
+}
+
+/// The steps of the commands beside a service: as the service is, but never at the terminal.
+fn push_helpers<'a>(
+    id: ServiceId,
+    service: &'a ServiceSpec<'_>,
+    setting: Setting,
+    plan: &mut Plan<'a>,
+) -> Result<(), Refusal<'a>> {
+    let check = service.ready.and_then(|said| match said.value {
+        Ready::Exec(value) => Some((Helper::Check, Said { value, origin: said.origin })),
+        Ready::None | Ready::Notify | Ready::Fd(_) => None,
+    });
+    let pre_stop = service.pre_stop.and_then(|said| match said.value {
+        PreStop::Exec(value) => Some((Helper::PreStop, Said { value, origin: said.origin })),
+        PreStop::Pause(_) => None,
+    });
+    for (helper, command) in [check, pre_stop].into_iter().flatten() {
+        let actor = Actor::Helper(id, helper);
+        plan.push(actor, command.origin, Act::Spawn);
+        plan.push(actor, Origin::Default, Act::NewSession);
+        for (number, to) in [(1, service.stdout), (2, service.stderr)] {
+            if let Some(to) = to.filter(|to| to.value != Stdio::Inherit) {
+                plan.push(actor, to.origin, Act::Redirect(number, to.value));
+            }
+        }
+        push_identity(actor, service, setting, plan)?;
+        push_command(actor, service, command, plan);
+    }
     Ok(())
 }
 

@@ -7,7 +7,8 @@
 use core::ffi::CStr;
 
 use crate::model::{
-    Account, HostName, IdKind, IdMap, NamespaceSet, ParentDeath, Rlimit, ServiceId, Shift, Stdio,
+    Account, Helper, HostName, IdKind, IdMap, NamespaceSet, ParentDeath, Rlimit, ServiceId, Shift,
+    Stdio,
 };
 use crate::spec::{EnvChange, IdMapLines, Origin, Said};
 use crate::text::{Digits, Names, Quoted, Show, Sink, Words, put};
@@ -21,6 +22,8 @@ pub enum Actor {
     Inner,
     /// The process that becomes this service.
     Service(ServiceId),
+    /// The process that becomes a command beside this service.
+    Helper(ServiceId, Helper),
 }
 
 /// The lines of an id map that the launcher writes.
@@ -139,6 +142,8 @@ pub enum Act<'a> {
     ChangeDirectory(&'a CStr),
     /// No exec gives privileges.
     SetNoNewPrivs,
+    /// The end of a pipe, to which the service writes a newline when it is ready.
+    PassReadyPipe(u16),
     /// The signal mask and what we were started with.
     RestoreSignals,
     /// The command.
@@ -206,6 +211,7 @@ impl Act<'_> {
             }
             Self::DieWithSupervisor => "prctl|getppid",
             Self::ChangeDirectory(_) => "chdir",
+            Self::PassReadyPipe(_) => "dup3?|ioctl?",
             Self::RestoreSignals => "rt_sigaction?|rt_sigprocmask",
             Self::Execute { .. } => "execve+",
         })
@@ -307,6 +313,9 @@ impl Show for Act<'_> {
                 put!(out, "change directory to ", Quoted(path.to_bytes()));
             }
             Self::SetNoNewPrivs => put!(out, "set no_new_privs"),
+            Self::PassReadyPipe(number) => {
+                put!(out, "pass a pipe as descriptor ", number, ", for readiness");
+            }
             Self::RestoreSignals => put!(out, "restore the signal mask"),
             Self::Execute { command, .. } => {
                 put!(out, "execute");

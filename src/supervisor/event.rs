@@ -14,13 +14,13 @@
 
 use super::News;
 use crate::limits::SERVICES_MAX;
-use crate::model::{End, ServiceId, Signal};
+use crate::model::{End, Helper, ServiceId, Signal};
 
-/// Actions after one event, at most. One service causes three (its leftovers killed, the news of
-/// its end, the news of what follows) and is not moved twice by others; main's process may get each
-/// of the 64 signals that came before it ran; the whole adds three (the news of the stop, a signal
-/// to all, the finish).
-pub const ACTIONS_MAX: usize = 3 * SERVICES_MAX + 64 + 3;
+/// Actions after one event, at most. One service causes four (its command beside it killed, its
+/// leftovers killed, the news of its end, the news of what follows) and is not moved twice by
+/// others; main's process may get each of the 64 signals that came before it ran; the whole adds
+/// three (the news of the stop, a signal to all, the finish).
+pub const ACTIONS_MAX: usize = 4 * SERVICES_MAX + 64 + 3;
 
 /// What has to be done after an event, in this order.
 pub type Actions = heapless::Vec<Action, ACTIONS_MAX>;
@@ -36,6 +36,8 @@ pub enum Event {
     NotStarted(ServiceId, u8),
     /// The service's process ended.
     Ended(ServiceId, End),
+    /// The command beside the service ended, and whether with success.
+    Helped(ServiceId, bool),
     /// A signal came for us from outside.
     Asked(Signal),
     /// An operator wants the service stopped.
@@ -54,6 +56,10 @@ pub enum Event {
 pub enum Action {
     /// Start the service.
     Start(ServiceId),
+    /// Start the command beside the service; [`Event::Helped`] follows.
+    Help(ServiceId, Helper),
+    /// Kill the command beside the service, should it still run; nothing follows.
+    EndHelp(ServiceId),
     /// Send the signal to the service's process.
     Signal(ServiceId, Signal),
     /// Pass the signal, which came for us, on to the service's process.

@@ -43,7 +43,7 @@ mod tests;
 use heapless::Vec;
 
 use crate::limits::SERVICES_MAX;
-use crate::model::{Moment, Policy, ServiceId, Signal, SignalSet};
+use crate::model::{Helper, Moment, Policy, ServiceId, Signal, SignalSet};
 pub use event::{ACTIONS_MAX, Action, Actions, Event};
 pub use news::News;
 use restart::{Judge, Random, Restarts};
@@ -104,6 +104,7 @@ impl Supervisor {
             Event::Ready(id) => self.step(id, Input::Ready, now, actions),
             Event::NotStarted(id, code) => self.step(id, Input::NotStarted(code), now, actions),
             Event::Ended(id, end) => self.step(id, Input::Ended(end), now, actions),
+            Event::Helped(id, is_good) => self.helped(id, is_good, now, actions),
             Event::Asked(signal) => self.asked(signal, now, actions),
             Event::StopService(id) => self.ordered(id, Input::Stop, now, actions),
             Event::RestartService(id) => self.ordered(id, Input::Restart, now, actions),
@@ -142,13 +143,30 @@ impl Supervisor {
         }
     }
 
+    /// The command beside a service ended. One that was run to see whether the service is ready has
+    /// its word for it.
+    fn helped(&mut self, id: ServiceId, is_good: bool, now: Moment, actions: &mut Actions) {
+        let helper = self.services.get(id.index()).and_then(|service| service.state.helper());
+        let input = match (helper, is_good) {
+            (Some(Helper::Check), true) => Input::Ready,
+            (Some(Helper::Check | Helper::PreStop) | None, _) => Input::Helped,
+        };
+        self.step(id, input, now, actions);
+    }
+
     /// Law 5.
     fn asked(&mut self, signal: Signal, now: Moment, actions: &mut Actions) {
         match (self.phase, signal) {
             (Phase::Running, Signal::TERM) => self.turn(Cue::Stop(signal), now, actions),
             // Asked twice, the main service is told twice; but not before its turn to stop.
+            // Whatever still runs on before its stop signal gets that now.
             (Phase::Stopping { .. }, Signal::TERM) => {
-                if self.main().is_some_and(|main| main.state.is_told()) {
+                let leaving = self.set(State::is_leaving);
+                for id in leaving.iter() {
+                    self.step(id, Input::Stop, now, actions);
+                }
+                let is_again = self.main.is_some_and(|main| !leaving.has(main));
+                if is_again && self.main().is_some_and(|main| main.state.is_told()) {
                     self.step_main(Input::Stop, now, actions);
                 }
             }
@@ -191,12 +209,17 @@ impl Supervisor {
         let effect = News::of_effect(id, service, before, input, now);
 
         tell(News::of_cause(id, before, input), actions);
+        let is_over = input == Input::Helped;
+        if before.helper().is_some() && before.helper() != after.helper() && !is_over {
+            put(Action::EndHelp(id), actions);
+        }
         match act {
             Act::Nothing => {}
             Act::Start => {
                 service.restarts.note_start(&service.policy, now);
                 put(Action::Start(id), actions);
             }
+            Act::Help(helper) => put(Action::Help(id, helper), actions),
             Act::Signal(signal) => put(Action::Signal(id, signal), actions),
             Act::Forward(signal) => put(Action::Forward(id, signal), actions),
             Act::Kill | Act::Clean => put(Action::KillTree(id), actions),

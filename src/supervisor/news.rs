@@ -7,7 +7,7 @@
 //! Words do not belong here: they are made in the cli, from this.
 
 use super::Service;
-use super::state::{Input, Outcome, State};
+use super::state::{Input, Outcome, State, Then};
 use crate::model::{End, Moment, ServiceId, Span};
 
 /// Something that people and programs may want to know.
@@ -20,6 +20,18 @@ pub enum News {
     },
     /// The service is ready.
     Ready {
+        /// The service.
+        id: ServiceId,
+    },
+    /// The service was not ready in time, and is stopped.
+    NotReady {
+        /// The service.
+        id: ServiceId,
+        /// The time it had.
+        within: Span,
+    },
+    /// The service's command before its stop did not end within its grace, and was killed.
+    PreStopKilled {
         /// The service.
         id: ServiceId,
     },
@@ -83,7 +95,7 @@ impl News {
             Input::Ready => Some(Self::Ready { id }),
             Input::NotStarted(code) => Some(Self::NotStarted { id, code }),
             Input::Ended(end) => Some(Self::Ended { id, end }),
-            Input::Go | Input::Hopeless(_) | Input::Forward(_) => None,
+            Input::Go | Input::Helped | Input::Hopeless(_) | Input::Forward(_) => None,
             Input::Stop | Input::Restart | Input::Tick => None,
         }
     }
@@ -111,12 +123,21 @@ impl News {
                 let (restarts, window) = (service.policy.limit, service.policy.window);
                 Some(Self::GaveUp { id, restarts, window })
             }
+            State::Stopping { then: Then::Fail, .. }
+                if cause == Input::Tick && !before.is_told() =>
+            {
+                let within = service.policy.start_timeout.unwrap_or_default();
+                Some(Self::NotReady { id, within })
+            }
+            State::Stopping { .. } if cause == Input::Tick && before.is_leaving() => {
+                before.helper().map(|_| Self::PreStopKilled { id })
+            }
             // Time moves what is told to stop in one way only.
             State::Recalled { .. } | State::Stopping { .. } if cause == Input::Tick => {
                 Some(Self::Killed { id })
             }
             State::Waiting { .. } | State::Starting { .. } | State::Recalled { .. } => None,
-            State::Running { .. } | State::Stopping { .. } => None,
+            State::Running { .. } | State::Leaving { .. } | State::Stopping { .. } => None,
             State::Ended { .. } | State::Stopped { .. } => None,
         }
     }

@@ -127,7 +127,8 @@ impl Judge<'_> {
                         && matches!(signal, Signal::INT | Signal::QUIT | Signal::HUP)
             }
             Outcome::NotStarted(_) => run.is_first,
-            Outcome::End(End::Exited(_)) | Outcome::Unstarted | Outcome::GaveUp => false,
+            Outcome::End(End::Exited(_)) | Outcome::Unstarted => false,
+            Outcome::NotReady | Outcome::GaveUp => false,
         };
         self.is_stopping || is_unwanted || self.policy.is_main && was_asked_for
     }

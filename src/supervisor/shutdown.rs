@@ -23,7 +23,7 @@ use crate::model::{End, KillMode, Moment, Policy, Signal, Span};
 /// The grace of the sweep when the main service has none. "Wait for ever" is said of a service that
 /// must not be hurt while it ends; here it has ended, and orphans that nobody waits for must not
 /// keep a machine from going down. Ten seconds are the default grace of a service, and docker's.
-const SWEEP_GRACE: Span = Span::from_s(10);
+pub(super) const SWEEP_GRACE: Span = Span::from_s(10);
 
 /// The pause between two KILLs of the sweep: short for a person, and no load for a machine on which
 /// a process cannot die (a disk that does not answer).

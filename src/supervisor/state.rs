@@ -5,6 +5,8 @@
 //! waiting -------> starting -------> running -------------------------------> backoff
 //!    ^                |               |   `---------------------> ended          |
 //!    |           Stop |          Stop |       Ended, for good                    |
+//!    |                |               v                                          |
+//!    |                |            leaving   (a pause or command before that)    |
 //!    |                v               v                                          |
 //!    |             recalled -----> stopping -----------------> stopped           |
 //!    |                     Started             Ended                             |
@@ -17,7 +19,7 @@
 //! `step`.
 
 use crate::model::SignalSet;
-use crate::model::{End, Moment, Policy, ServiceId, Signal, code};
+use crate::model::{End, Helper, Moment, Policy, ServiceId, Signal, Span, code};
 
 /// What the last run of a service came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub enum Outcome {
     NotStarted(u8),
     /// Its process ended.
     End(End),
+    /// It was not ready in time, and stopped for that.
+    NotReady,
     /// It was not tried again: it ended too often, or what it needs will never be ready.
     GaveUp,
 }
@@ -37,7 +41,7 @@ impl Outcome {
     pub fn is_success(self, policy: &Policy) -> bool {
         match self {
             Self::End(end) => policy.is_success(end),
-            Self::Unstarted | Self::NotStarted(_) | Self::GaveUp => false,
+            Self::Unstarted | Self::NotStarted(_) | Self::NotReady | Self::GaveUp => false,
         }
     }
 
@@ -48,7 +52,7 @@ impl Outcome {
             Self::Unstarted => End::Signaled(asked),
             Self::NotStarted(code) => End::Exited(code),
             Self::End(end) => end,
-            Self::GaveUp => End::Exited(code::GAVE_UP),
+            Self::NotReady | Self::GaveUp => End::Exited(code::GAVE_UP),
         }
     }
 }
@@ -60,6 +64,28 @@ pub enum Then {
     Stay,
     /// It is started again at once.
     Start,
+    /// It was not ready in time: it has failed, and its policy says what follows.
+    Fail,
+}
+
+/// Whether a service that runs is ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    /// It is.
+    Ready,
+    /// It is not yet, and has failed when `by` comes.
+    Awaited { by: Option<Moment>, check: Check },
+}
+
+/// The command that is run until it succeeds, because then the service is ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// There is none: the service says it itself.
+    None,
+    /// It runs; should it fail, it is run again after this pause.
+    Underway { pause: Span },
+    /// It is run again at this moment, after this pause.
+    Next { at: Moment, pause: Span },
 }
 
 /// Where a service is in its life.
@@ -72,9 +98,11 @@ pub enum State {
     /// As `Starting`, but told to stop meanwhile: the stop signal follows when the command runs.
     Recalled { kill_at: Option<Moment>, then: Then },
     /// Its process executes the command; the `asked` signals were forwarded to it.
-    Running { since: Moment, is_ready: bool, asked: SignalSet },
+    Running { since: Moment, readiness: Readiness, asked: SignalSet },
     /// It ended, and is started again when the pause is over.
     Backoff { until: Moment, last: Outcome },
+    /// It has to stop, and runs on until `until`, or until the command before its stop has ended.
+    Leaving { until: Option<Moment>, has_command: bool, then: Then },
     /// It was sent its stop signal; `kill_at` is the end of its grace, if there is one ahead.
     Stopping { kill_at: Option<Moment>, then: Then },
     /// It ended by itself and is not started again. Ready if it was, and did what it was there for.
@@ -98,6 +126,8 @@ pub enum Input {
     NotStarted(u8),
     /// Its process ended.
     Ended(End),
+    /// The command beside it ended; that of its readiness in vain.
+    Helped,
     /// This signal is meant for it.
     Forward(Signal),
     /// It has to stop.
@@ -116,6 +146,8 @@ pub enum Act {
     Nothing,
     /// Start it.
     Start,
+    /// Start the command beside it.
+    Help(Helper),
     /// Send this signal to its process.
     Signal(Signal),
     /// Pass this signal, which came for us, on to its process.
@@ -136,7 +168,7 @@ impl State {
     pub const fn has_process(&self) -> bool {
         match self {
             Self::Starting { .. } | Self::Recalled { .. } => true,
-            Self::Running { .. } | Self::Stopping { .. } => true,
+            Self::Running { .. } | Self::Leaving { .. } | Self::Stopping { .. } => true,
             Self::Waiting { .. } | Self::Backoff { .. } => false,
             Self::Ended { .. } | Self::Stopped { .. } => false,
         }
@@ -149,7 +181,26 @@ impl State {
 
     /// Whether it has a process that was told to stop, or will be as soon as it can hear.
     pub const fn is_told(&self) -> bool {
-        matches!(self, Self::Recalled { .. } | Self::Stopping { .. })
+        matches!(self, Self::Recalled { .. } | Self::Leaving { .. } | Self::Stopping { .. })
+    }
+
+    /// Whether something still comes before its stop signal.
+    pub const fn is_leaving(&self) -> bool {
+        matches!(self, Self::Leaving { .. })
+    }
+
+    /// The command that is run beside it.
+    pub const fn helper(&self) -> Option<Helper> {
+        match self {
+            Self::Running { readiness: Readiness::Awaited { check, .. }, .. } => match check {
+                Check::Underway { .. } => Some(Helper::Check),
+                Check::None | Check::Next { .. } => None,
+            },
+            Self::Leaving { has_command: true, .. } => Some(Helper::PreStop),
+            Self::Waiting { .. } | Self::Starting { .. } | Self::Recalled { .. } => None,
+            Self::Running { .. } | Self::Backoff { .. } | Self::Leaving { .. } => None,
+            Self::Stopping { .. } | Self::Ended { .. } | Self::Stopped { .. } => None,
+        }
     }
 
     /// Whether it has no process and gets none unless somebody orders it.
@@ -159,7 +210,10 @@ impl State {
 
     /// Whether those that are `after` it may start.
     pub const fn is_ready(&self) -> bool {
-        matches!(self, Self::Running { is_ready: true, .. } | Self::Ended { is_ready: true, .. })
+        matches!(
+            self,
+            Self::Running { readiness: Readiness::Ready, .. } | Self::Ended { is_ready: true, .. }
+        )
     }
 
     /// Whether those that are `after` it wait in vain. A stopped one may be ordered back.
@@ -172,17 +226,23 @@ impl State {
         match self {
             Self::Waiting { last } | Self::Starting { last } | Self::Backoff { last, .. } => *last,
             Self::Ended { last, .. } | Self::Stopped { last } => *last,
-            Self::Recalled { .. } | Self::Running { .. } | Self::Stopping { .. } => {
-                Outcome::Unstarted
-            }
+            Self::Recalled { .. } | Self::Running { .. } => Outcome::Unstarted,
+            Self::Leaving { .. } | Self::Stopping { .. } => Outcome::Unstarted,
         }
     }
 
     /// When time alone moves it.
-    pub const fn deadline(&self) -> Option<Moment> {
+    pub fn deadline(&self) -> Option<Moment> {
         match self {
             Self::Backoff { until, .. } => Some(*until),
             Self::Recalled { kill_at, .. } | Self::Stopping { kill_at, .. } => *kill_at,
+            Self::Running { readiness: Readiness::Awaited { by, check }, .. } => match (*by, check)
+            {
+                (Some(by), Check::Next { at, .. }) if by <= *at => Some(by),
+                (_, Check::Next { at, .. }) => Some(*at),
+                (by, Check::None | Check::Underway { .. }) => by,
+            },
+            Self::Leaving { until, .. } => *until,
             Self::Waiting { .. } | Self::Starting { .. } | Self::Running { .. } => None,
             Self::Ended { .. } | Self::Stopped { .. } => None,
         }

@@ -10,7 +10,10 @@
 //!    that is killed, and what that leaves behind is left alone.
 //! 4. A stop that comes before the command runs waits for it: until execve(2) the process is a copy
 //!    of ourselves, and no signal is meant for that. Its grace does not wait.
-//! 5. Proof beats bookkeeping: who says it is ready, or ends, has run, also when `Started` is late.
+//! 5. A service that has to say that it is ready, and is not in time, has failed: it is stopped,
+//!    and its policy says what follows. What comes before a stop signal is left out then; a second
+//!    stop leaves it out, too.
+//! 6. Proof beats bookkeeping: who says it is ready, or ends, has run, also when `Started` is late.
 //!
 //! Every pair of state and input is written out: a new input does not compile until somebody
 //! decides. The whole table is printed to `tests/golden/supervisor-table.txt`. Whether a service
@@ -18,14 +21,22 @@
 //! (`order`).
 
 use super::restart::{Judge, Next, Run};
-use super::state::{Act, Input, Outcome, State, Then};
-use crate::model::{KillMode, Moment, Signal, SignalSet};
+use super::shutdown::SWEEP_GRACE;
+use super::state::{Act, Check, Input, Outcome, Readiness, State, Then};
+use crate::model::{BeforeStop, Helper, KillMode, Moment, ReadyBy, Signal, SignalSet, Span};
+
+/// The pause after the first check of readiness that failed; it doubles at each further one, up to
+/// `CHECK_PAUSE_MAX`: a service is seen to be ready soon, and one that takes long is no load.
+const CHECK_PAUSE: Span = Span::from_ms(50);
+const CHECK_PAUSE_MAX: Span = Span::from_s(1);
 
 /// What `input` makes of `state`, and what has to be done.
 #[allow(clippy::too_many_lines, reason = "a pure table: every pair of state and input")]
 pub fn step(state: State, input: Input, judge: &mut Judge<'_>) -> (State, Act) {
-    use Input::{Ended, Forward, Go, Hopeless, NotStarted, Ready, Restart, Started, Stop, Tick};
-    use State::{Backoff, Recalled, Running, Starting, Stopped, Stopping, Waiting};
+    use Input::{
+        Ended, Forward, Go, Helped, Hopeless, NotStarted, Ready, Restart, Started, Stop, Tick,
+    };
+    use State::{Backoff, Leaving, Recalled, Running, Starting, Stopped, Stopping, Waiting};
 
     let stop_signal = judge.policy.stop_signal;
     let is_due = state.deadline().is_some_and(|deadline| deadline <= judge.now);
@@ -35,13 +46,15 @@ pub fn step(state: State, input: Input, judge: &mut Judge<'_>) -> (State, Act) {
         (Waiting { .. }, Hopeless(_)) => give_up(),
         (Waiting { .. }, Forward(signal)) => (state, Act::Keep(signal)),
         (Waiting { last }, Stop) => (Stopped { last }, Act::Nothing),
-        (Waiting { .. }, Started | Ready | NotStarted(_) | Ended(_) | Restart | Tick) => {
-            stay(state)
-        }
+        (Waiting { .. }, Started | Ready | NotStarted(_) | Ended(_)) => stay(state),
+        (Waiting { .. }, Helped | Restart | Tick) => stay(state),
 
         // Starting. What it is after was ready; should that change, it is too late to look again.
-        (Starting { .. }, Started) => run(false, judge),
-        (Starting { .. }, Ready) => run(true, judge),
+        (Starting { .. }, Started) => await_ready(judge),
+        (Starting { .. }, Ready) => {
+            let (since, asked) = (judge.now, SignalSet::EMPTY);
+            (Running { since, readiness: Readiness::Ready, asked }, Act::Nothing)
+        }
         (Starting { last }, NotStarted(code)) => {
             end(Run::without_command(last), Outcome::NotStarted(code), judge)
         }
@@ -50,7 +63,7 @@ pub fn step(state: State, input: Input, judge: &mut Judge<'_>) -> (State, Act) {
         }
         (Starting { .. }, Forward(signal)) => (state, Act::Keep(signal)),
         (Starting { .. }, Stop) => recall(Then::Stay, judge),
-        (Starting { .. }, Go | Hopeless(_) | Restart | Tick) => stay(state),
+        (Starting { .. }, Go | Helped | Hopeless(_) | Restart | Tick) => stay(state),
 
         // Recalled. The start goes on until there is somebody who hears the stop signal.
         (Recalled { kill_at, then }, Started | Ready) => {
@@ -64,25 +77,34 @@ pub fn step(state: State, input: Input, judge: &mut Judge<'_>) -> (State, Act) {
             (Recalled { kill_at, then: Then::Start }, Act::Nothing)
         }
         (Recalled { then, .. }, Tick) if is_due => (Recalled { kill_at: None, then }, Act::Kill),
-        (Recalled { .. }, Go | Hopeless(_) | Tick) => stay(state),
+        (Recalled { .. }, Go | Helped | Hopeless(_) | Tick) => stay(state),
 
         // Running. Should what it is after end, it goes on without.
         (Running { since, asked, .. }, Ready) => {
-            (Running { since, is_ready: true, asked }, Act::Nothing)
+            (Running { since, readiness: Readiness::Ready, asked }, Act::Nothing)
         }
-        (Running { since, is_ready, asked }, NotStarted(code)) => end(
-            Run::of_command(since, is_ready, asked, judge.now),
-            Outcome::NotStarted(code),
-            judge,
-        ),
-        (Running { since, is_ready, asked }, Ended(how)) => {
-            end(Run::of_command(since, is_ready, asked, judge.now), Outcome::End(how), judge)
+        (Running { since, asked, .. }, NotStarted(code)) => {
+            let run = Run::of_command(since, state.is_ready(), asked, judge.now);
+            end(run, Outcome::NotStarted(code), judge)
         }
-        (Running { since, is_ready, asked }, Forward(signal)) => {
-            (Running { since, is_ready, asked: asked.with(signal) }, Act::Forward(signal))
+        (Running { since, asked, .. }, Ended(how)) => {
+            let run = Run::of_command(since, state.is_ready(), asked, judge.now);
+            end(run, Outcome::End(how), judge)
         }
-        (Running { .. }, Stop) => tell_to_stop(Then::Stay, judge),
-        (Running { .. }, Restart) => tell_to_stop(Then::Start, judge),
+        (Running { since, readiness, asked }, Forward(signal)) => {
+            (Running { since, readiness, asked: asked.with(signal) }, Act::Forward(signal))
+        }
+        (Running { .. }, Stop) => leave(Then::Stay, judge),
+        (Running { .. }, Restart) => leave(Then::Start, judge),
+        (Running { since, readiness, asked }, Helped) => {
+            (Running { since, readiness: check_later(readiness, judge.now), asked }, Act::Nothing)
+        }
+        (Running { since, readiness, asked }, Tick) if is_due => {
+            match check_now(readiness, judge) {
+                Some(readiness) => (Running { since, readiness, asked }, Act::Help(Helper::Check)),
+                None => fail_to_start(judge),
+            }
+        }
         (Running { .. }, Go | Hopeless(_) | Started | Tick) => stay(state),
 
         // Backoff. It has no process; an order to start does not wait for the pause.
@@ -91,9 +113,24 @@ pub fn step(state: State, input: Input, judge: &mut Judge<'_>) -> (State, Act) {
         (Backoff { last, .. }, Restart) => (Waiting { last }, Act::Nothing),
         (Backoff { last, .. }, Tick) if is_due => (Waiting { last }, Act::Nothing),
         (Backoff { .. }, Started | Ready | NotStarted(_) | Ended(_)) => stay(state),
-        (Backoff { .. }, Go | Hopeless(_) | Tick) => stay(state),
+        (Backoff { .. }, Go | Helped | Hopeless(_) | Tick) => stay(state),
+
+        // Leaving. It was told of nothing yet, and signals still reach it.
+        (Leaving { then, .. }, NotStarted(code)) => stop(then, Outcome::NotStarted(code), judge),
+        (Leaving { then, .. }, Ended(how)) => stop(then, Outcome::End(how), judge),
+        (Leaving { .. }, Forward(signal)) => (state, Act::Forward(signal)),
+        (Leaving { .. }, Stop) => tell_to_stop(Then::Stay, judge),
+        (Leaving { until, has_command, .. }, Restart) => {
+            (Leaving { until, has_command, then: Then::Start }, Act::Nothing)
+        }
+        (Leaving { then, has_command: true, .. }, Helped) => tell_to_stop(then, judge),
+        (Leaving { then, .. }, Tick) if is_due => tell_to_stop(then, judge),
+        (Leaving { .. }, Go | Helped | Hopeless(_) | Started | Ready | Tick) => stay(state),
 
         // Stopping. It is past being ready; signals still reach it.
+        (Stopping { then: Then::Fail, .. }, NotStarted(_) | Ended(_)) => {
+            end(Run::without_command(Outcome::NotReady), Outcome::NotReady, judge)
+        }
         (Stopping { then, .. }, NotStarted(code)) => stop(then, Outcome::NotStarted(code), judge),
         (Stopping { then, .. }, Ended(how)) => stop(then, Outcome::End(how), judge),
         (Stopping { .. }, Forward(signal)) => (state, Act::Forward(signal)),
@@ -104,11 +141,12 @@ pub fn step(state: State, input: Input, judge: &mut Judge<'_>) -> (State, Act) {
             (Stopping { kill_at, then: Then::Start }, Act::Nothing)
         }
         (Stopping { then, .. }, Tick) if is_due => (Stopping { kill_at: None, then }, kill(judge)),
-        (Stopping { .. }, Go | Hopeless(_) | Started | Ready | Tick) => stay(state),
+        (Stopping { .. }, Go | Helped | Hopeless(_) | Started | Ready | Tick) => stay(state),
 
         // Ended and stopped. Only an order to start moves them.
         (State::Ended { last, .. } | Stopped { last }, Restart) => (Waiting { last }, Act::Nothing),
         (State::Ended { .. } | Stopped { .. }, Go | Hopeless(_) | Forward(_)) => stay(state),
+        (State::Ended { .. } | Stopped { .. }, Helped) => stay(state),
         (State::Ended { .. } | Stopped { .. }, Started | Ready | NotStarted(_)) => stay(state),
         (State::Ended { .. } | Stopped { .. }, Ended(_) | Stop | Tick) => stay(state),
     }
@@ -124,9 +162,60 @@ const fn give_up() -> (State, Act) {
     (State::Ended { last: Outcome::GaveUp, is_ready: false }, Act::Nothing)
 }
 
-/// Its command runs, from now on.
-const fn run(is_ready: bool, judge: &Judge<'_>) -> (State, Act) {
-    (State::Running { since: judge.now, is_ready, asked: SignalSet::EMPTY }, Act::Nothing)
+/// Its command runs, from now on, and it has to get ready.
+fn await_ready(judge: &Judge<'_>) -> (State, Act) {
+    let by = judge.policy.start_timeout.map(|timeout| judge.now.after(timeout));
+    let (check, act) = match judge.policy.ready_by {
+        ReadyBy::Running | ReadyBy::Word => (Check::None, Act::Nothing),
+        ReadyBy::Command => (Check::Underway { pause: CHECK_PAUSE }, Act::Help(Helper::Check)),
+    };
+    let (since, readiness) = (judge.now, Readiness::Awaited { by, check });
+    (State::Running { since, readiness, asked: SignalSet::EMPTY }, act)
+}
+
+/// A check that ended in vain is made again after its pause.
+fn check_later(readiness: Readiness, now: Moment) -> Readiness {
+    match readiness {
+        Readiness::Awaited { by, check: Check::Underway { pause } } => {
+            Readiness::Awaited { by, check: Check::Next { at: now.after(pause), pause } }
+        }
+        Readiness::Awaited { .. } | Readiness::Ready => readiness,
+    }
+}
+
+/// The readiness of which a check begins now; `None` when it is too late for that.
+fn check_now(readiness: Readiness, judge: &Judge<'_>) -> Option<Readiness> {
+    match readiness {
+        Readiness::Awaited { by: Some(by), .. } if by <= judge.now => None,
+        Readiness::Awaited { by, check: Check::Next { pause, .. } } => {
+            let pause = pause.doubled().min(CHECK_PAUSE_MAX);
+            Some(Readiness::Awaited { by, check: Check::Underway { pause } })
+        }
+        Readiness::Awaited { .. } | Readiness::Ready => None,
+    }
+}
+
+/// It was not ready in time: it is stopped, and within a time even when its grace has no end, for
+/// nobody asked it to work on.
+fn fail_to_start(judge: &Judge<'_>) -> (State, Act) {
+    let grace = judge.policy.grace.unwrap_or(SWEEP_GRACE);
+    let kill_at = Some(judge.now.after(grace));
+    (State::Stopping { kill_at, then: Then::Fail }, Act::Signal(judge.policy.stop_signal))
+}
+
+/// It has to stop: first what comes before its stop signal.
+fn leave(then: Then, judge: &Judge<'_>) -> (State, Act) {
+    match judge.policy.before_stop {
+        BeforeStop::Nothing => tell_to_stop(then, judge),
+        BeforeStop::Pause(pause) => {
+            let until = Some(judge.now.after(pause));
+            (State::Leaving { until, has_command: false, then }, Act::Nothing)
+        }
+        BeforeStop::Command => {
+            let until = grace_end(judge);
+            (State::Leaving { until, has_command: true, then }, Act::Help(Helper::PreStop))
+        }
+    }
 }
 
 /// It gets its stop signal, and its grace begins.
@@ -169,7 +258,7 @@ fn end(run: Run, outcome: Outcome, judge: &mut Judge<'_>) -> (State, Act) {
 fn stop(then: Then, outcome: Outcome, judge: &Judge<'_>) -> (State, Act) {
     let state = match then {
         Then::Start if !judge.is_stopping => State::Waiting { last: outcome },
-        Then::Start | Then::Stay => State::Stopped { last: outcome },
+        Then::Start | Then::Stay | Then::Fail => State::Stopped { last: outcome },
     };
     (state, leftovers(state, outcome, judge))
 }
@@ -177,9 +266,13 @@ fn stop(then: Then, outcome: Outcome, judge: &Judge<'_>) -> (State, Act) {
 /// What to do about processes that it may have left behind, now that it is in `state`.
 fn leftovers(state: State, outcome: Outcome, judge: &Judge<'_>) -> Act {
     match outcome {
-        Outcome::End(_) if judge.policy.kill_mode == KillMode::Process => Act::Nothing,
-        Outcome::End(_) if judge.policy.is_main && state.is_over() => Act::Nothing,
-        Outcome::End(_) => Act::Clean,
+        Outcome::End(_) | Outcome::NotReady if judge.policy.kill_mode == KillMode::Process => {
+            Act::Nothing
+        }
+        Outcome::End(_) | Outcome::NotReady if judge.policy.is_main && state.is_over() => {
+            Act::Nothing
+        }
+        Outcome::End(_) | Outcome::NotReady => Act::Clean,
         Outcome::Unstarted | Outcome::NotStarted(_) | Outcome::GaveUp => Act::Nothing,
     }
 }
@@ -189,27 +282,39 @@ mod tests {
     use super::super::restart::{Random, Restarts};
     use super::super::tests::show;
     use super::*;
-    use crate::model::{End, Policy, Restart, ServiceId, Span};
+    use crate::model::{End, Policy, Restart, ServiceId};
     use std::{format, string::String, vec::Vec};
 
+    const HEAD: &str = "\
+at 100s, with restart on-failure, delay 1s, grace 10s, a command for readiness, start-timeout 5s,
+pre-stop 3s
+";
     const NOW: Moment = Moment::from_ns(100_000_000_000);
     const EARLY: Moment = Moment::from_ns(90_000_000_000);
     const LATE: Moment = Moment::from_ns(105_000_000_000);
 
     /// One state of each kind, and one more where its data decides.
-    fn states() -> [State; 13] {
+    fn states() -> [State; 17] {
         let last = Outcome::End(End::Exited(1));
         let asked = SignalSet::EMPTY;
+        let pause = CHECK_PAUSE;
+        let awaited = |check| Readiness::Awaited { by: Some(LATE), check };
+        let running = |readiness, asked| State::Running { since: EARLY, readiness, asked };
+        let (at, then) = (EARLY, Then::Stay);
         [
             State::FIRST,
             State::Starting { last: Outcome::Unstarted },
             State::Recalled { kill_at: Some(LATE), then: Then::Stay },
             State::Recalled { kill_at: Some(EARLY), then: Then::Start },
-            State::Running { since: EARLY, is_ready: false, asked },
-            State::Running { since: EARLY, is_ready: true, asked: asked.with(Signal::INT) },
+            running(Readiness::Awaited { by: Some(EARLY), check: Check::None }, asked),
+            running(awaited(Check::Underway { pause }), asked),
+            running(awaited(Check::Next { at, pause }), asked),
+            running(Readiness::Ready, asked.with(Signal::INT)),
             State::Backoff { until: LATE, last },
             State::Backoff { until: EARLY, last },
-            State::Stopping { kill_at: Some(LATE), then: Then::Stay },
+            State::Leaving { until: Some(LATE), has_command: true, then },
+            State::Leaving { until: Some(EARLY), has_command: false, then },
+            State::Stopping { kill_at: Some(LATE), then: Then::Fail },
             State::Stopping { kill_at: Some(EARLY), then: Then::Start },
             State::Ended { last: Outcome::End(End::Exited(0)), is_ready: true },
             State::Ended { last: Outcome::GaveUp, is_ready: false },
@@ -218,7 +323,7 @@ mod tests {
     }
 
     /// One input of each kind, and one more where its data decides.
-    fn inputs() -> [Input; 12] {
+    fn inputs() -> [Input; 13] {
         [
             Input::Go,
             Input::Hopeless(ServiceId::new(1).unwrap()),
@@ -228,6 +333,7 @@ mod tests {
             Input::Ended(End::Exited(0)),
             Input::Ended(End::Exited(1)),
             Input::Ended(End::Signaled(Signal::INT)),
+            Input::Helped,
             Input::Forward(Signal::INT),
             Input::Stop,
             Input::Restart,
@@ -244,7 +350,7 @@ mod tests {
             (after, Act::Nothing) if after == state => String::new(),
             (after, act) => {
                 let becomes = if after == state { "(stays)".into() } else { show::state(after) };
-                format!("{becomes:<40}{}", show::act(act))
+                format!("{becomes:<48}{}", show::act(act))
             }
         }
     }
@@ -253,10 +359,16 @@ mod tests {
     fn the_law_is_the_printed_table() {
         // For each state: the inputs that move it, what it becomes and what is done; then the
         // others. A main service differs at its ends, so it has a line of its own there.
-        let side =
-            Policy { restart: Restart::OnFailure, delay_max: Span::from_s(1), ..Policy::default() };
+        let side = Policy {
+            restart: Restart::OnFailure,
+            delay_max: Span::from_s(1),
+            ready_by: ReadyBy::Command,
+            start_timeout: Some(Span::from_s(5)),
+            before_stop: BeforeStop::Pause(Span::from_s(3)),
+            ..Policy::default()
+        };
         let main = Policy { is_main: true, ..side };
-        let mut table = String::from("at 100s, with restart on-failure, delay 1s, grace 10s\n");
+        let mut table = String::from(HEAD);
         let mut add = |name: &str, line: &str| {
             table += format!("{name:<18}{line}").trim_end();
             table += "\n";

@@ -61,7 +61,8 @@ pub fn pipe(is_blocking: bool) -> Result<(Fd, Fd), Errno> {
     Ok((Fd(read), Fd(write)))
 }
 
-/// dup(2), dup3 without close-on-exec: makes one of 0 to 2 a copy of `fd` for the program to come.
+/// dup(2), dup3 without close-on-exec: makes descriptor `number` a copy of `fd`, for the program
+/// to come.
 ///
 /// # Errors
 /// EBUSY, EMFILE.

@@ -23,6 +23,7 @@ pub const LAUNCHER_LOOP: &Loop = &[
 pub const SUPERVISOR_LOOP: &Loop = &[
     ("clock_gettime", "", "the supervisor counts in time"),
     ("getpid", "", "learns whether it is PID 1, whom -1 does not mean"),
+    ("pipe2", "clock_gettime", "for a service's word that it is ready"),
     ("clone3", "clock_gettime", "makes a service's process: the step \"spawn\", counted apart"),
     ("madvise", "clone3", "gives back the memory that only the start has needed"),
     ("ppoll", "clone3", "sleeps until a signal comes, a service ends or a deadline is there"),
@@ -39,7 +40,7 @@ pub const SUPERVISOR_LOOP: &Loop = &[
     ("rt_sigaction", "ppoll", "at the end children are waited for, so that the last one is news"),
     ("rt_sigprocmask", "rt_sigaction", "as before"),
     ("signalfd4", "rt_sigprocmask", "as before"),
-    ("close", "ppoll", "gives descriptors back"),
+    ("close", "clone3", "gives descriptors back"),
     ("exit_group", "ppoll", "the end"),
 ];
 

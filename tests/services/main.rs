@@ -6,6 +6,7 @@
 #![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, clippy::multiple_unsafe_ops_per_block)]
 
 mod order;
+mod readiness;
 mod restarts;
 mod settings;
 #[path = "../support/mod.rs"]

@@ -3,7 +3,7 @@
 use super::Scope;
 use super::sentence::{Args, print, sentence};
 use crate::engine::{Teller, Telling};
-use crate::model::{End, ServiceId, Signal};
+use crate::model::{End, ReadyBy, ServiceId, Signal};
 use crate::plan::{Facts, Plan};
 use crate::supervisor::News;
 use crate::text::{Quoted, Show};
@@ -22,6 +22,9 @@ impl Teller for Reporter {
             Telling::News(news) => self.news(plan, news),
             Telling::Failure(failure) => super::failure(plan, &Facts::default(), failure),
             Telling::InitKilled(end) => tell(plan, None, &end, 0, init_killed(end)),
+            Telling::PreStopFailed(id, end) => {
+                tell(plan, Some(id), &end, 0, sentence!("the pre-stop command of {s} {t}"));
+            }
             Telling::StatusLost(id) => tell(
                 plan,
                 Some(id),
@@ -82,6 +85,19 @@ impl Reporter {
                 let words = sentence!("{s} did not stop within its grace and was killed");
                 tell(plan, Some(id), &"", 0, words);
             }
+            News::NotReady { id, within } => {
+                let words = sentence!("{s} was not ready within {t}, and is stopped");
+                tell(plan, Some(id), &within, 0, words);
+            }
+            News::PreStopKilled { id } => {
+                let words = sentence!(
+                    "the pre-stop command of {s} did not end within the grace and was killed"
+                );
+                tell(plan, Some(id), &"", 0, words);
+            }
+            News::Ready { id } if self.is_verbose && waits_for_ready(plan, id) => {
+                tell(plan, Some(id), &"", 0, sentence!("{s} is ready"));
+            }
             News::Started { .. }
             | News::Ready { .. }
             | News::NotStarted { .. }
@@ -95,6 +111,11 @@ impl Reporter {
         let policy = plan.service(id).map(|service| service.policy).unwrap_or_default();
         !policy.is_success(end) && !policy.is_main && !self.is_stopping
     }
+}
+
+/// Whether readiness is something else than running.
+fn waits_for_ready(plan: &Plan<'_>, id: ServiceId) -> bool {
+    plan.service(id).is_some_and(|service| service.policy.ready_by != ReadyBy::Running)
 }
 
 /// PID 1 was killed from outside, or somebody inside called reboot(2): the kernel ends a PID

@@ -47,6 +47,7 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
         | Reason::EntrypointOnly
         | Reason::RunOnly
         | Reason::GroupsDenied
+        | Reason::TimeoutForNothing
         | Reason::DelayAboveMax => {}
     }
     print(&place, sentence_of(&refusal.reason, refusal.said.is_empty()), &args);
@@ -141,6 +142,10 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
             "groups cannot be set in this user namespace",
             why: "our own gid_map is taken only with setgroups denied (user_namespaces(7))",
             try: "without groups, or as root with a gid-map"
+        ),
+        Reason::TimeoutForNothing => sentence!(
+            "start-timeout has nothing to wait for: the service is ready as soon as it runs",
+            try: "ready = \"notify\", { fd = 3 } or { exec = [\"…\"] }"
         ),
         Reason::DelayAboveMax => sentence!(
             "restart-delay-max is shorter than restart-delay",

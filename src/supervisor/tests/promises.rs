@@ -6,7 +6,10 @@
 
 use super::world::{Body, Order, Process, World};
 use crate::model::SignalSet;
-use crate::model::{End, KillMode, Moment, Policy, Restart, ServiceId, Signal, Span, code};
+use crate::model::{
+    BeforeStop, End, Helper, KillMode, Moment, Policy, ReadyBy, Restart, ServiceId, Signal, Span,
+    code,
+};
 use crate::supervisor::{Action, Event, News};
 
 impl World {
@@ -14,6 +17,8 @@ impl World {
     pub fn perform(&mut self, action: Action, event: Event) {
         match action {
             Action::Start(id) => self.start(id),
+            Action::Help(id, helper) => self.help(id, helper),
+            Action::EndHelp(id) => self.body(id).helper = None,
             Action::Signal(id, signal) => {
                 let policy = self.bodies[id.index()].policy;
                 let is_kill = signal == Signal::KILL && event == Event::Tick;
@@ -21,7 +26,9 @@ impl World {
                     KillMode::Process if is_kill => self.kill(id, event),
                     KillMode::Process | KillMode::Tree => {
                         assert_eq!(signal, policy.stop_signal, "a stop is the stop signal");
-                        self.signal(id, signal, false);
+                        let helper = self.bodies[id.index()].helper;
+                        assert_ne!(helper, Some(Helper::PreStop), "first what comes before");
+                        self.signal(id, signal, self.is_late(id, event));
                     }
                 }
             }
@@ -32,7 +39,7 @@ impl World {
                     Event::Started(started) => started == id,
                     Event::Ready(_) | Event::NotStarted(..) | Event::Ended(..) => false,
                     Event::StopService(_) | Event::RestartService(_) => false,
-                    Event::NoneLeft | Event::Tick => false,
+                    Event::Helped(..) | Event::NoneLeft | Event::Tick => false,
                 };
                 assert!(is_main && is_due, "only what came is passed on, and only to main");
                 self.signal(id, signal, true);
@@ -57,7 +64,8 @@ impl World {
                     }
                     KillMode::Process => assert!(self.swept.is_none(), "others are not touched"),
                 }
-                assert_eq!(end, self.verdict(), "the end is what became of main");
+                let is_late = self.main().is_late && end == End::Exited(code::GAVE_UP);
+                assert!(is_late || end == self.verdict(), "the end is what became of main");
                 self.code = Some(end.code());
             }
         }
@@ -67,7 +75,8 @@ impl World {
     fn kill(&mut self, id: ServiceId, event: Event) {
         let body = self.body(id);
         assert!(body.process != Process::None, "what is killed is there");
-        assert!(body.policy.grace.is_some(), "who has no grace is never killed");
+        let is_bounded = body.policy.grace.is_some() || body.is_late;
+        assert!(is_bounded, "who has no grace is never killed");
         assert!(event == Event::Tick, "only the end of a grace kills");
         body.doom = Some(End::Signaled(Signal::KILL));
     }
@@ -88,6 +97,21 @@ impl World {
         let body = self.body(id);
         assert!(body.restarts_in_window(now) <= limit(&body.policy), "never above the limit");
         (body.process, body.said_ready, body.order) = (Process::Making, false, None);
+        body.is_late = false;
+    }
+
+    fn help(&mut self, id: ServiceId, helper: Helper) {
+        let body = self.body(id);
+        assert!(body.process == Process::Executing, "nobody is helped that does not run");
+        assert!(body.helper.is_none(), "a service has one command beside it");
+        match helper {
+            Helper::Check => {
+                assert_eq!(body.policy.ready_by, ReadyBy::Command);
+                assert!(!body.said_ready, "nobody is asked who is ready");
+            }
+            Helper::PreStop => assert_eq!(body.policy.before_stop, BeforeStop::Command),
+        }
+        body.helper = Some(helper);
     }
 
     /// A restart that the policy makes.
@@ -97,23 +121,31 @@ impl World {
         assert!(!body.is_given_up, "what was given up is left alone");
         match body.policy.restart {
             Restart::Never => panic!("never means never"),
+            Restart::OnFailure if body.is_late => {}
             Restart::OnFailure => {
                 let is_success = how.is_ok_and(|end| body.policy.is_success(end));
                 assert!(!is_success, "a success is no failure");
             }
             Restart::Always => {}
         }
-        if let (Ok(End::Signaled(signal)), true) = (how, is_main) {
+        if let (Ok(End::Signaled(signal)), true, false) = (how, is_main, body.is_late) {
             assert!(!body.sent.has(signal), "an end that was asked for is the end");
             let is_key = matches!(signal, Signal::INT | Signal::QUIT | Signal::HUP);
             assert!(!has_terminal || !is_key, "an end from the keyboard is the end");
         }
     }
 
-    fn signal(&mut self, id: ServiceId, signal: Signal, is_forwarded: bool) {
+    /// Whether it is stopped because it is not ready in time.
+    fn is_late(&self, id: ServiceId, event: Event) -> bool {
+        let own = &self.bodies[id.index()];
+        let has_failed = own.policy.start_timeout.is_some() && !own.said_ready;
+        own.is_late || event == Event::Tick && has_failed
+    }
+
+    fn signal(&mut self, id: ServiceId, signal: Signal, is_free: bool) {
         let is_needed = |body: &Body| body.process != Process::None && body.policy.after.has(id);
         let is_ordered = self.bodies[id.index()].order.is_some();
-        if self.stopping.is_some() && !is_forwarded && !is_ordered {
+        if self.stopping.is_some() && !is_free && !is_ordered {
             assert!(!self.bodies.iter().any(is_needed), "first what is after it");
         }
         let honours = self.dice.roll(3);
@@ -153,7 +185,20 @@ impl World {
         let now = self.now;
         match news {
             News::Started { id } => assert_eq!(event, Event::Started(id)),
-            News::Ready { id } => assert_eq!(event, Event::Ready(id)),
+            News::Ready { id } => {
+                assert!([Event::Ready(id), Event::Helped(id, true)].contains(&event));
+            }
+            News::NotReady { id, within } => {
+                let body = self.body(id);
+                assert_eq!((event, body.policy.start_timeout), (Event::Tick, Some(within)));
+                assert!(!body.said_ready, "who is ready is not late");
+                body.is_late = true;
+                self.sights.late += 1;
+            }
+            News::PreStopKilled { .. } => {
+                assert_eq!(event, Event::Tick);
+                self.sights.pre_stop_killed += 1;
+            }
             News::NotStarted { id, code } => assert_eq!(event, Event::NotStarted(id, code)),
             News::Ended { id, end } => assert_eq!(event, Event::Ended(id, end)),
             News::Killed { .. } => {
@@ -192,7 +237,7 @@ impl World {
                     Event::StopService(id) if id == main.id => Some(main.policy.stop_signal),
                     Event::StopService(_) | Event::RestartService(_) => None,
                     Event::Started(_) | Event::Ready(_) | Event::NotStarted(..) => None,
-                    Event::Ended(..) | Event::NoneLeft | Event::Tick => None,
+                    Event::Ended(..) | Event::Helped(..) | Event::NoneLeft | Event::Tick => None,
                 });
             }
         }
@@ -251,7 +296,7 @@ impl World {
             }
             Event::Asked(_) | Event::StopService(_) | Event::RestartService(_) => {}
             Event::Started(_) | Event::Ready(_) | Event::NotStarted(..) => {}
-            Event::Ended(..) | Event::NoneLeft | Event::Tick => {}
+            Event::Ended(..) | Event::Helped(..) | Event::NoneLeft | Event::Tick => {}
         }
     }
 

@@ -5,8 +5,8 @@
 use std::format;
 use std::string::{String, ToString};
 
-use crate::model::{End, Moment, ServiceId};
-use crate::supervisor::state::{Act, Input, Outcome, State, Then};
+use crate::model::{End, Helper, Moment, ServiceId};
+use crate::supervisor::state::{Act, Check, Input, Outcome, Readiness, State, Then};
 use crate::supervisor::{Action, Event, News};
 
 /// `110s`.
@@ -28,6 +28,7 @@ pub fn outcome(outcome: Outcome) -> String {
         Outcome::Unstarted => "nothing".into(),
         Outcome::NotStarted(code) => code.to_string(),
         Outcome::End(how) => end(how),
+        Outcome::NotReady => "not ready".into(),
         Outcome::GaveUp => "gave up".into(),
     }
 }
@@ -36,12 +37,11 @@ pub fn outcome(outcome: Outcome) -> String {
 pub fn state(state: State) -> String {
     let told = |word: &str, kill_at: Option<Moment>, then| {
         let kill = kill_at.map(|at| format!(", kill at {}", moment(at))).unwrap_or_default();
-        let then = if then == Then::Start { ", then start" } else { "" };
-        format!("{word}{kill}{then}")
+        format!("{word}{kill}{}", self::then(then))
     };
     let after = |word: &str, last| match last {
         Outcome::Unstarted => word.into(),
-        Outcome::NotStarted(_) | Outcome::End(_) | Outcome::GaveUp => {
+        Outcome::NotStarted(_) | Outcome::End(_) | Outcome::NotReady | Outcome::GaveUp => {
             format!("{word} after {}", outcome(last))
         }
     };
@@ -49,19 +49,55 @@ pub fn state(state: State) -> String {
         State::Waiting { last } => after("waiting", last),
         State::Starting { last } => after("starting", last),
         State::Recalled { kill_at, then } => told("recalled", kill_at, then),
-        State::Running { is_ready, asked, .. } => {
-            let ready = if is_ready { ", ready" } else { "" };
+        State::Running { readiness: ready, asked, .. } => {
+            let ready = readiness(ready);
             let asked: String = asked.iter().map(|signal| format!(", asked {signal}")).collect();
             format!("running{ready}{asked}")
         }
         State::Backoff { until, last } => {
             format!("{} until {}", after("backoff", last), moment(until))
         }
+        State::Leaving { until, has_command, then } => {
+            let until = until.map(|at| format!(" until {}", moment(at))).unwrap_or_default();
+            let command = if has_command { ", command" } else { "" };
+            format!("leaving{until}{command}{}", self::then(then))
+        }
         State::Stopping { kill_at, then } => told("stopping", kill_at, then),
         State::Ended { last, is_ready } => {
             format!("ended: {}{}", outcome(last), if is_ready { ", ready" } else { "" })
         }
         State::Stopped { last } => after("stopped", last),
+    }
+}
+
+fn then(then: Then) -> &'static str {
+    match then {
+        Then::Stay => "",
+        Then::Start => ", then start",
+        Then::Fail => ", then fail",
+    }
+}
+
+/// `, ready` or `, ready by 110s, check at 101s`.
+fn readiness(readiness: Readiness) -> String {
+    match readiness {
+        Readiness::Ready => ", ready".into(),
+        Readiness::Awaited { by, check } => {
+            let by = by.map(|by| format!(", ready by {}", moment(by))).unwrap_or_default();
+            let check = match check {
+                Check::None => String::new(),
+                Check::Underway { .. } => ", checked".into(),
+                Check::Next { at, .. } => format!(", check at {}", moment(at)),
+            };
+            by + &check
+        }
+    }
+}
+
+fn helper(helper: Helper) -> &'static str {
+    match helper {
+        Helper::Check => "check",
+        Helper::PreStop => "pre-stop",
     }
 }
 
@@ -74,6 +110,7 @@ pub fn input(input: Input) -> String {
         Input::Ready => "Ready".into(),
         Input::NotStarted(code) => format!("NotStarted {code}"),
         Input::Ended(how) => format!("Ended {}", end(how)),
+        Input::Helped => "Helped".into(),
         Input::Forward(signal) => format!("Forward {signal}"),
         Input::Stop => "Stop".into(),
         Input::Restart => "Restart".into(),
@@ -86,6 +123,7 @@ pub fn act(act: Act) -> String {
     match act {
         Act::Nothing => String::new(),
         Act::Start => "start".into(),
+        Act::Help(which) => helper(which).into(),
         Act::Signal(signal) => format!("signal {signal}"),
         Act::Forward(signal) => format!("forward {signal}"),
         Act::Kill => "kill".into(),
@@ -106,6 +144,8 @@ pub fn event(event: Event) -> String {
         Event::Ready(id) => format!("ready {}", service(id)),
         Event::NotStarted(id, code) => format!("not started {} {code}", service(id)),
         Event::Ended(id, how) => format!("ended {} {}", service(id), end(how)),
+        Event::Helped(id, true) => format!("helped {}", service(id)),
+        Event::Helped(id, false) => format!("helped {} not", service(id)),
         Event::Asked(signal) => format!("asked {signal}"),
         Event::StopService(id) => format!("operator stops {}", service(id)),
         Event::RestartService(id) => format!("operator restarts {}", service(id)),
@@ -118,6 +158,8 @@ pub fn event(event: Event) -> String {
 pub fn action(action: Action) -> String {
     match action {
         Action::Start(id) => format!("start {}", service(id)),
+        Action::Help(id, which) => format!("{} {}", helper(which), service(id)),
+        Action::EndHelp(id) => format!("end help {}", service(id)),
         Action::Signal(id, signal) => format!("signal {} {signal}", service(id)),
         Action::Forward(id, signal) => format!("forward {} {signal}", service(id)),
         Action::KillTree(id) => format!("kill {}", service(id)),
@@ -132,6 +174,8 @@ fn news(news: News) -> String {
     match news {
         News::Started { id } => format!("{} started", service(id)),
         News::Ready { id } => format!("{} ready", service(id)),
+        News::NotReady { id, within } => format!("{} not ready in {within}", service(id)),
+        News::PreStopKilled { id } => format!("{} pre-stop killed", service(id)),
         News::NotStarted { id, code } => format!("{} not started {code}", service(id)),
         News::Ended { id, end: how } => format!("{} ended {}", service(id), end(how)),
         News::Restarting { id, delay, attempt } => {

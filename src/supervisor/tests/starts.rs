@@ -1,7 +1,7 @@
 //! Stories of starts: what is started when, started again, kept waiting, or given up.
 
 use super::story::{MAIN, SIDE, after, check};
-use crate::model::{Policy, Restart};
+use crate::model::{BeforeStop, Policy, ReadyBy, Restart, Span};
 
 #[test]
 fn a_crash_is_repaired_until_there_are_too_many() {
@@ -205,6 +205,91 @@ fn control_c_while_main_is_down_ends_the_wait() {
         1s ended a exit 3 -> [a ended exit 3], kill a, [a restarts in 1s, 1]
         1s asked INT -> [stopping], all TERM
         1s none left -> finish 3
+        ",
+    );
+}
+
+#[test]
+fn what_is_after_a_service_waits_for_its_word() {
+    // A word from b, checks for c: only then a starts. A check that fails is made again after 50,
+    // 100, 200 ms; an idle machine waits for nothing.
+    let word = Policy { ready_by: ReadyBy::Word, ..SIDE };
+    let checked = Policy { ready_by: ReadyBy::Command, ..SIDE };
+    check(
+        &[after(&[1, 2], MAIN), word, checked],
+        "
+        0s begin -> start b, start c
+        0s started b -> [b started]
+        0s started c -> [c started], check c
+        0s sleep -> for ever
+        1s ready b -> [b ready]
+        1s helped c not ->
+        1s sleep -> 1.05s
+        1050ms tick -> check c
+        1060ms helped c not ->
+        1060ms sleep -> 1.16s
+        1160ms tick -> check c
+        1170ms helped c -> [c ready], end help c, start a
+        1170ms started a -> [a started]
+        1170ms sleep -> for ever
+        ",
+    );
+}
+
+#[test]
+fn what_is_not_ready_in_time_is_stopped_and_has_failed() {
+    // b has five seconds; it is stopped, and killed with all it left; there is no hope for a, which
+    // is main, and the exit code says that we gave up.
+    let late = Policy {
+        ready_by: ReadyBy::Word,
+        start_timeout: Some(Span::from_s(5)),
+        grace: None,
+        before_stop: BeforeStop::Pause(Span::from_s(3)),
+        ..SIDE
+    };
+    check(
+        &[after(&[1], MAIN), late],
+        "
+        0s begin -> start b
+        0s started b -> [b started]
+        0s sleep -> 5s
+        5s tick -> signal b TERM, [b not ready in 5s]
+        5s sleep -> 15s
+        6s ready b ->
+        15s tick -> kill b, [b killed]
+        15s ended b KILL -> [b ended KILL], kill b, [a needs b], [stopping], all TERM
+        15s none left -> finish 124
+        ",
+    );
+}
+
+#[test]
+fn who_was_late_is_started_again_if_its_policy_says_so() {
+    // The default restart limit of the stories is 2: the third lateness is one too many.
+    let late = Policy {
+        ready_by: ReadyBy::Command,
+        start_timeout: Some(Span::from_ms(80)),
+        restart: Restart::OnFailure,
+        ..MAIN
+    };
+    check(
+        &[late],
+        "
+        0s begin -> start a
+        0s started a -> [a started], check a
+        80ms tick -> end help a, signal a TERM, [a not ready in 80ms]
+        90ms ended a exit 0 -> [a ended exit 0], kill a, [a restarts in 1s, 1]
+        2s tick -> start a
+        2s started a -> [a started], check a
+        2010ms helped a not ->
+        2060ms tick -> check a
+        2080ms tick -> end help a, signal a TERM, [a not ready in 80ms]
+        2090ms ended a TERM -> [a ended TERM], kill a, [a restarts in 1s, 2]
+        4s tick -> start a
+        4s started a -> [a started], check a
+        5s tick -> end help a, signal a TERM, [a not ready in 80ms]
+        5s ended a TERM -> [a ended TERM], [a given up, 2 in 60s], [stopping], all TERM
+        5s none left -> finish 124
         ",
     );
 }

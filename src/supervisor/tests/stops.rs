@@ -1,7 +1,7 @@
 //! Stories of stops: how a day ends, in which order, and with which exit code.
 
 use super::story::{MAIN, SIDE, after, check};
-use crate::model::{Policy, Restart};
+use crate::model::{BeforeStop, Policy, Restart, Span};
 
 #[test]
 fn one_service_lives_and_its_exit_code_is_ours() {
@@ -209,6 +209,72 @@ fn nothing_follows_the_finish() {
         1s operator restarts a ->
         1s tick ->
         1s sleep -> for ever
+        ",
+    );
+}
+
+#[test]
+fn a_service_goes_on_in_the_pause_before_its_stop_signal() {
+    // TERM, three seconds in which signals still reach it, then its stop signal.
+    let policy = Policy { before_stop: BeforeStop::Pause(Span::from_s(3)), ..MAIN };
+    check(
+        &[policy],
+        "
+        0s begin -> start a
+        0s started a -> [a started]
+        0s ready a -> [a ready]
+        5s asked TERM -> [stopping]
+        5s sleep -> 8s
+        6s asked HUP -> forward a HUP
+        8s tick -> signal a TERM
+        8s sleep -> 18s
+        9s ended a exit 0 -> [a ended exit 0], all TERM
+        9s none left -> finish 0
+        ",
+    );
+}
+
+#[test]
+fn asked_twice_nothing_comes_before_the_stop_signal_any_more() {
+    // b runs a command beside it, which is killed; a third TERM is main's stop signal once more.
+    let policy = Policy { before_stop: BeforeStop::Command, grace: None, ..MAIN };
+    check(
+        &[policy],
+        "
+        0s begin -> start a
+        0s started a -> [a started]
+        5s asked TERM -> [stopping], pre-stop a
+        5s sleep -> for ever
+        6s asked TERM -> end help a, signal a TERM
+        7s asked TERM -> signal a TERM
+        9s ended a TERM -> [a ended TERM], all TERM
+        9s none left -> finish 143
+        ",
+    );
+}
+
+#[test]
+fn the_command_before_a_stop_has_the_grace_to_end() {
+    // One ends in time, one does not; each service has its whole grace behind that.
+    let policy = Policy { before_stop: BeforeStop::Command, ..SIDE };
+    check(
+        &[MAIN, policy, policy],
+        "
+        0s begin -> start a, start b, start c
+        0s started a -> [a started]
+        0s started b -> [b started]
+        0s started c -> [c started]
+        5s operator stops b -> pre-stop b
+        5s operator stops c -> pre-stop c
+        6s helped b -> signal b TERM
+        6s sleep -> 15s
+        7s ended c exit 1 -> [c ended exit 1], end help c, kill c
+        8s operator restarts c -> start c
+        8s started c -> [c started]
+        9s operator stops c -> pre-stop c
+        9s ended b TERM -> [b ended TERM], kill b
+        19s tick -> end help c, signal c TERM, [c pre-stop killed]
+        19s sleep -> 29s
         ",
     );
 }

@@ -10,7 +10,8 @@ use std::vec::Vec;
 
 use super::show;
 use crate::model::{
-    End, ExitCodes, KillMode, Moment, Policy, Restart, ServiceId, ServiceSet, Signal, Span,
+    BeforeStop, End, ExitCodes, KillMode, Moment, Policy, ReadyBy, Restart, ServiceId, ServiceSet,
+    Signal, Span,
 };
 use crate::supervisor::{Actions, Event, Supervisor};
 
@@ -27,6 +28,9 @@ pub const SIDE: Policy = Policy {
     delay_max: Span::from_s(1),
     limit: 2,
     window: Span::from_s(60),
+    ready_by: ReadyBy::Running,
+    start_timeout: None,
+    before_stop: BeforeStop::Nothing,
     stop_signal: Signal::TERM,
     grace: Some(Span::from_s(10)),
     kill_mode: KillMode::Tree,
@@ -52,6 +56,8 @@ fn event(name: &str) -> Event {
             Event::RestartService(id),
             Event::NotStarted(id, 126),
             Event::NotStarted(id, 127),
+            Event::Helped(id, true),
+            Event::Helped(id, false),
         ]
     };
     ids()

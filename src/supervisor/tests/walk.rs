@@ -12,7 +12,8 @@ use std::vec::Vec;
 
 use super::world::{Process, Sights, World};
 use crate::model::{
-    End, ExitCodes, KillMode, Policy, Restart, ServiceId, ServiceSet, Signal, Span, code,
+    BeforeStop, End, ExitCodes, KillMode, Policy, ReadyBy, Restart, ServiceId, ServiceSet, Signal,
+    Span, code,
 };
 use crate::supervisor::{ACTIONS_MAX, Event};
 
@@ -64,6 +65,14 @@ fn policy(dice: &mut Dice, place: usize, count: usize, main: usize) -> Policy {
         delay_max: dice.pick(&spans),
         limit: dice.pick(&[0, 1, 2, 5, 40]),
         window: dice.pick(&[Span::ZERO, Span::from_s(1), Span::from_s(9), Span::from_s(900)]),
+        ready_by: dice.pick(&[ReadyBy::Running, ReadyBy::Word, ReadyBy::Command]),
+        start_timeout: dice.pick(&[None, None, Some(Span::ZERO), Some(Span::from_s(3))]),
+        before_stop: dice.pick(&[
+            BeforeStop::Nothing,
+            BeforeStop::Nothing,
+            BeforeStop::Pause(Span::from_s(2)),
+            BeforeStop::Command,
+        ]),
         stop_signal: dice.pick(&[Signal::TERM, Signal::INT, Signal::QUIT, Signal::HUP]),
         grace: dice.pick(&[None, Some(Span::ZERO), Some(Span::from_s(1)), Some(Span::from_s(10))]),
         kill_mode: dice.pick(&[KillMode::Tree, KillMode::Tree, KillMode::Process]),
@@ -105,7 +114,8 @@ fn chance(world: &mut World) -> Event {
         (Process::None, _) => Event::Tick,
         (Process::Making, 7..12) => Event::NotStarted(id, code::NOT_FOUND),
         (Process::Making, _) => Event::Started(id),
-        (Process::Executing, 7..20) => Event::Ready(id),
+        (Process::Executing, 7..15) => Event::Ready(id),
+        (Process::Executing, 15..23) => Event::Helped(id, world.dice.once_in(2)),
         (Process::Executing, _) => Event::Ended(id, end),
     }
 }
@@ -122,7 +132,12 @@ fn ending(world: &mut World) -> Event {
     if world.is_empty() && world.supervisor.is_sweeping() {
         return Event::NoneLeft;
     }
-    if let Some(deadline) = world.supervisor.deadline() {
+    let helped = world.bodies.iter().find(|body| body.helper.is_some()).map(|body| body.id);
+    let deadline = world.supervisor.deadline();
+    if let Some(id) = helped.filter(|_| deadline.is_none() || world.dice.once_in(3)) {
+        return Event::Helped(id, true);
+    }
+    if let Some(deadline) = deadline {
         world.now = world.now.max(deadline);
         return Event::Tick;
     }
@@ -173,8 +188,10 @@ fn in_a_hundred_thousand_lives_every_promise_holds() {
         shares.into_iter().map(|share| share.join().unwrap()).fold(Sights::default(), Sights::and)
     });
     // A walk that does not meet a thing proves nothing about it.
-    let Sights { restarts, given_up, cannot_start, killed, killed_all, actions_max } = seen;
-    let rarest = [restarts, given_up, cannot_start, killed, killed_all].into_iter().min();
+    let Sights { restarts, given_up, cannot_start, killed, killed_all, .. } = seen;
+    let Sights { late, pre_stop_killed, actions_max, .. } = seen;
+    let rarest = [restarts, given_up, cannot_start, killed, killed_all, late, 4 * pre_stop_killed];
+    let rarest = rarest.into_iter().min();
     assert!(rarest.is_some_and(|count| count > 10_000), "{seen:?}");
     assert!(actions_max <= ACTIONS_MAX, "{seen:?}");
 }

@@ -11,7 +11,7 @@ use std::{println, thread};
 use super::show;
 use super::walk::Dice;
 use crate::model::SignalSet;
-use crate::model::{End, Moment, Policy, ServiceId, Signal, Span};
+use crate::model::{End, Helper, Moment, Policy, ServiceId, Signal, Span};
 use crate::supervisor::{Action, Actions, Event, Supervisor};
 
 /// How far the process of a service is.
@@ -41,6 +41,10 @@ pub struct Body {
     /// It left something behind.
     pub has_daemon: bool,
     pub said_ready: bool,
+    /// It was not ready in time, and is stopped for that.
+    pub is_late: bool,
+    /// The command beside it.
+    pub helper: Option<Helper>,
     /// Runs that are over.
     pub runs: u32,
     /// What the last one came to (an end, or the code of not being started), and when.
@@ -61,6 +65,8 @@ pub struct Sights {
     pub cannot_start: u64,
     pub killed: u64,
     pub killed_all: u64,
+    pub late: u64,
+    pub pre_stop_killed: u64,
     pub actions_max: usize,
 }
 
@@ -73,6 +79,8 @@ impl Sights {
             cannot_start: self.cannot_start + other.cannot_start,
             killed: self.killed + other.killed,
             killed_all: self.killed_all + other.killed_all,
+            late: self.late + other.late,
+            pre_stop_killed: self.pre_stop_killed + other.pre_stop_killed,
             actions_max: self.actions_max.max(other.actions_max),
         }
     }
@@ -107,6 +115,8 @@ impl Body {
             sent: SignalSet::EMPTY,
             has_daemon: false,
             said_ready: false,
+            is_late: false,
+            helper: None,
             runs: 0,
             last: None,
             pause: Span::ZERO,
@@ -214,6 +224,7 @@ impl World {
         match event {
             Event::Started(id) | Event::Ready(id) => !has_process(id),
             Event::NotStarted(id, _) | Event::Ended(id, _) => !has_process(id),
+            Event::Helped(id, _) => self.bodies[id.index()].helper.is_none(),
             Event::Asked(_) | Event::StopService(_) | Event::RestartService(_) => false,
             Event::NoneLeft | Event::Tick => false,
         }
@@ -228,7 +239,15 @@ impl World {
                 self.body(id).process = Process::Executing;
                 self.body(id).sent = SignalSet::EMPTY;
             }
-            Event::Ready(id) => self.body(id).said_ready = true,
+            Event::Ready(id) => {
+                let body = self.body(id);
+                body.said_ready |= !body.is_late;
+            }
+            Event::Helped(id, is_good) => {
+                let body = self.body(id);
+                body.said_ready |= is_good && body.helper.take() == Some(Helper::Check);
+                body.helper = None;
+            }
             Event::NotStarted(id, code) => self.body(id).ended(Err(code), now),
             Event::Ended(id, end) => {
                 self.body(id).ended(Ok(end), now);

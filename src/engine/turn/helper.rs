@@ -1,0 +1,85 @@
+//! Commands beside a service: the one that sees whether it is ready, the one before its stop.
+//!
+//! A service has one of them at a time, in a session of its own, so that it goes as a whole.
+
+use super::super::Telling;
+use super::super::child;
+use super::super::spawn::{Started, spawn};
+use super::Turn;
+use crate::model::{End, Helper, ServiceId, Signal};
+use crate::plan::Actor;
+use crate::supervisor::Event;
+use crate::sys::process::Child;
+use crate::sys::{signal, wait};
+
+/// A command beside a service.
+pub(super) struct Companion {
+    pub helper: Helper,
+    pub child: Child,
+}
+
+impl Turn<'_, '_> {
+    /// Starts one.
+    pub(super) fn help(&mut self, id: ServiceId, helper: Helper) {
+        match spawn(self.plan, Actor::Helper(id, helper), self.start, self.hands) {
+            Started::Running(child) => {
+                self.has_started = true;
+                if let Some(process) = self.processes.get_mut(id.index()) {
+                    process.companion = Some(Companion { helper, child });
+                }
+            }
+            Started::Failed(failure, _, child) => {
+                if let Some(child) = child {
+                    let _ = wait::reap(child.pid); // the kernel may have done so
+                }
+                // A check is tried again and again; why it cannot be, is told once.
+                if self.told != Some(failure) {
+                    self.told = Some(failure);
+                    self.teller.tell(self.plan, Telling::Failure(failure));
+                }
+                self.happened(Event::Helped(id, false));
+            }
+        }
+    }
+
+    /// Nobody waits for it any more.
+    pub(super) fn end_help(&mut self, id: ServiceId) {
+        let process = self.processes.get_mut(id.index());
+        let Some(companion) = process.and_then(|process| process.companion.take()) else { return };
+        child::send(&companion.child, Signal::KILL, None);
+        let group = companion.child.pid.saturating_neg();
+        let _ = signal::kill(group, Signal::KILL); // nobody left in it is what we want
+    }
+
+    /// One whose pidfd says that it has ended; `is_reaped` when nothing but its status is left.
+    pub(super) fn take_help(&mut self, id: ServiceId, is_reaped: bool) {
+        let process = self.processes.get(id.index());
+        let Some(companion) = process.and_then(|process| process.companion.as_ref()) else {
+            return;
+        };
+        match child::end_of(&companion.child) {
+            None if !is_reaped => {} // the next round knows
+            end => self.helped(id, end),
+        }
+    }
+
+    /// The processes beside services.
+    pub(super) fn companions(&self) -> impl Iterator<Item = (ServiceId, &Child)> {
+        let companions = ServiceId::all().zip(&self.processes);
+        companions.filter_map(|(id, own)| Some((id, &own.companion.as_ref()?.child)))
+    }
+
+    /// It is gone. One without a status had none that we could call a success.
+    pub(super) fn helped(&mut self, id: ServiceId, end: Option<End>) {
+        let process = self.processes.get_mut(id.index());
+        let companion = process.and_then(|process| process.companion.take());
+        let is_good = end.is_some_and(End::is_success);
+        match (companion.map(|companion| companion.helper), end) {
+            (Some(Helper::PreStop), Some(end)) if !is_good => {
+                self.teller.tell(self.plan, Telling::PreStopFailed(id, end));
+            }
+            (Some(Helper::PreStop | Helper::Check) | None, _) => {}
+        }
+        self.happened(Event::Helped(id, is_good));
+    }
+}

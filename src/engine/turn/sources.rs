@@ -1,0 +1,89 @@
+//! What PID 1 waits for: signals, and for each service its process, the command beside it, and the
+//! place where it says that it is ready.
+
+use heapless::Vec;
+
+use super::Turn;
+use crate::limits::SOURCES_MAX;
+use crate::model::{Errno, Moment, ServiceId};
+use crate::supervisor::Event;
+use crate::sys::file;
+use crate::sys::wait::{self, Source};
+
+/// What came from a service.
+#[derive(Clone, Copy)]
+enum From {
+    Ready(ServiceId),
+    Child(ServiceId),
+    Companion(ServiceId),
+}
+
+impl Turn<'_, '_> {
+    /// Waits until something comes or the supervisor's deadline is there, and takes it as events.
+    ///
+    /// One round has one time, taken when it begins: what it does takes microseconds.
+    pub(super) fn wait(&mut self, now: Moment) {
+        if let Some(signal) = self.hands.parent.take_news() {
+            return self.arrived(signal, None);
+        }
+        self.give_memory_back();
+        let timeout = self.supervisor.deadline().map(|deadline| deadline.since(now));
+        let mut sources: Vec<Source, SOURCES_MAX> = Vec::new();
+        let mut from: Vec<From, SOURCES_MAX> = Vec::new();
+        let _ = sources.push(Source::of(self.hands.signals.as_ref())); // a place for each …
+        let _ = sources.push(Source::of(self.hands.parent.pidfd()));
+        for (id, process) in ServiceId::all().zip(&self.processes) {
+            // A word comes before the end of who said it.
+            let ready = process.ready.as_ref().map(|fd| (From::Ready(id), Some(fd)));
+            let child = process.child.as_ref();
+            let child = child.map(|child| (From::Child(id), child.pidfd.as_ref()));
+            let companion = process.companion.as_ref().map(|companion| &companion.child);
+            let companion = companion.map(|child| (From::Companion(id), child.pidfd.as_ref()));
+            for (whose, fd) in [ready, child, companion].into_iter().flatten() {
+                let _ = sources.push(Source::of(fd)); // … and three for each service,
+                let _ = from.push(whose); // in both lists
+            }
+        }
+        if wait::poll(&mut sources, timeout) == Ok(0) {
+            self.happened(Event::Tick);
+        }
+        let mut sources = sources.iter();
+        let has_signals = sources.next().is_some_and(Source::is_ready);
+        if sources.next().is_some_and(Source::is_ready) {
+            self.hands.parent.ended();
+        }
+        if has_signals {
+            self.take_signals();
+        }
+        for (from, source) in from.iter().zip(sources).filter(|(_, source)| source.is_ready()) {
+            match *from {
+                From::Ready(id) => self.take_word(id),
+                From::Child(id) => self.take_end(id, source.is_hung_up()),
+                From::Companion(id) => self.take_help(id, source.is_hung_up()),
+            }
+        }
+        if self.hands.reads_child_signal {
+            self.look_for_the_last();
+        }
+    }
+
+    /// A line that the service wrote to say that it is ready (s6's notification-fd). Whoever closes
+    /// it before that will never be.
+    fn take_word(&mut self, id: ServiceId) {
+        let Some(process) = self.processes.get_mut(id.index()) else { return };
+        let mut text = [0u8; 64];
+        let read = process.ready.as_ref().map(|pipe| file::read(pipe, &mut text));
+        let is_said = match read {
+            None | Some(Err(Errno::EAGAIN)) => return,
+            Some(Ok(0) | Err(_)) => false,
+            Some(Ok(len)) => match text.get(..len).is_some_and(|text| text.contains(&b'\n')) {
+                true => true,
+                false => return, // the rest of the line is on its way
+            },
+        };
+        process.ready = None;
+        if is_said {
+            self.happened(Event::Ready(id));
+        }
+    }
+}
