@@ -42,10 +42,16 @@ pub(super) fn kill_tree(root: i32) {
     }
 }
 
-/// Sends `signal` to everything that descends from the process `root`, but not to itself; gives how
-/// many there were.
-pub(super) fn signal_descendants(root: i32, signal: Signal) -> usize {
-    signal_matching(signal, |pid, place| pid != root && descends(place.parent, root))
+/// Sends `signal` to everything that descends from the process `root`, but not to itself. What
+/// forks and ends meanwhile may be missed: whether anybody is left, a wait for children says. Gives
+/// whether there is a /proc to look in.
+pub(super) fn signal_descendants(root: i32, signal: Signal) -> bool {
+    let has_proc = file::open(c"/proc/self", Mode::Directory).is_ok();
+    let descends = |pid: i32, place: &Place| pid != root && descends(place.parent, root);
+    // TERM once, for somebody may count them; KILL until a look finds nobody.
+    let rounds = if signal == Signal::KILL { ROUNDS_MAX } else { 1 };
+    let _ = (0..rounds).find(|_| signal_matching(signal, descends) == 0); // or as often as we look
+    has_proc
 }
 
 /// Whether a line of parents meets `root`.

@@ -215,8 +215,9 @@ impl Turn<'_, '_> {
     fn signal_all(&mut self, signal: Signal) {
         let is_anybody_left = match self.is_pid1() {
             true => signal::kill(-1, signal) != Err(Errno::ESRCH),
-            // Orphans come to us, so without a child there is nobody below us either.
-            false => self.reap() && tree::signal_descendants(self.hands.supervisor_pid, signal) > 0,
+            // Orphans come to us, so without a child there is nobody below us either, and with one
+            // there is, whether it was found or not.
+            false => self.reap() && tree::signal_descendants(self.hands.supervisor_pid, signal),
         };
         match is_anybody_left {
             true => self.wait_for_all(),

@@ -21,6 +21,7 @@ pub fn play(words: &[&str]) -> i32 {
         ["crash", log, left, code] => crash(log, left, code.parse().unwrap()),
         ["orphans", count] => orphans(count.parse().unwrap()),
         ["idle"] => idle(),
+        ["handle", signal] => handle(signal.parse().unwrap()),
         ["hold", file, code] => hold(file, code.parse().unwrap()),
         ["fork-on"] => fork_on(),
         ["notify", text] => notify(text),
@@ -127,6 +128,21 @@ fn leave(file: &str, code: i32, who: &[&str]) -> i32 {
 fn idle() -> i32 {
     while std::io::stdin().read(&mut [0]).is_ok_and(|len| len > 0) {}
     0
+}
+
+/// Has a handler for one signal, and for no other.
+fn handle(signal: i32) -> i32 {
+    extern "C" fn tell(_number: i32) {
+        // SAFETY: eight bytes of this program; write(2) may be called in a handler.
+        unsafe { libc::write(1, c"handled;".as_ptr().cast(), 8) };
+    }
+    // SAFETY: a handler that lives as long as the program.
+    unsafe { libc::signal(signal, tell as *const () as usize) };
+    say("ready;");
+    loop {
+        // SAFETY: nothing in.
+        unsafe { libc::pause() };
+    }
 }
 
 /// Ends with `code` on TERM, at once, beside a process in a session of its own that takes 200 ms to

@@ -79,15 +79,15 @@ fn rewritten(subject: &Subject, wish: Wish, from: i32, to: i32) -> Verdict {
     when(comes, "no", text)
 }
 
-/// sleep(1) has no handler for HUP: as PID 1 itself it would not mind.
+/// A workload without a handler for HUP: as PID 1 itself it would not mind.
 fn unhandled(subject: &Subject) -> Verdict {
-    let command = ["sh", "-c", "trap 'echo usr1' USR1; echo up; while :; do sleep 0.01; done"];
+    let command = witness(&["handle", &libc::SIGUSR1.to_string()]);
     let mut run = subject.run(Seat::PidOne, Wish::DropUnhandled, &command).start();
-    run.wait_for("up");
+    run.wait_for("ready;");
     let init = init_of(Seat::PidOne, &run);
     kill(init, libc::SIGHUP);
     kill(init, libc::SIGUSR1); // which is handled; the later one, so HUP is done with
-    let comes = run.comes("usr1", subject.patience);
+    let comes = run.comes("handled", subject.patience);
     let is_alive = proc::status(init).is_some() && !run.ends(std::time::Duration::ZERO);
     drop(run);
     sweep();
