@@ -11,10 +11,10 @@ fn main() -> std::io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=link.ld");
     let var = |name: &str| env::var(name).unwrap_or_default();
-    // Where the file begins in memory. On x86_64 so that the loop of PID 1 fills the last 16 KiB of
+    // Where the file begins in memory. On x86_64 so that the loop of PID 1 fills the last 20 KiB of
     // one window of 64 KiB, and the code of a launch the next. On aarch64 pages may have 64 KiB.
     let (image, page) = match var("CARGO_CFG_TARGET_ARCH").as_str() {
-        "x86_64" => ("0x40c000", "0x1000"),
+        "x86_64" => ("0x40b000", "0x1000"),
         _ => ("0x400000", "0x10000"),
     };
     let script = PathBuf::from(var("OUT_DIR")).join("link.ld");
