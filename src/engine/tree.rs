@@ -42,6 +42,29 @@ pub(super) fn kill_tree(root: i32) {
     }
 }
 
+/// Sends KILL to each of our children. Those of whoever dies come to us, and their turn comes when
+/// we are told of that death: so processes that fork and end, and whom no look at all of /proc ever
+/// meets, are caught as well. Without CONFIG_PROC_CHILDREN there is nothing to read.
+#[inline(never)] // its buffer would lie in the frame of every action
+pub(super) fn kill_children() {
+    let Ok(list) = file::open(c"/proc/thread-self/children", Mode::Read) else { return };
+    let mut buffer = [0u8; 1024];
+    let (mut pid, mut len) = (0i32, 1);
+    while len > 0 {
+        len = file::read(&list, &mut buffer).unwrap_or(0);
+        for byte in buffer.get(..len).unwrap_or_default() {
+            pid = match byte {
+                b'0'..=b'9' => pid.wrapping_mul(10).wrapping_add(i32::from(byte - b'0')),
+                _ if pid > 1 => {
+                    let _ = signal::kill(pid, Signal::KILL); // a child that we have not reaped
+                    0
+                }
+                _ => 0, // 0 and -1 would be more than one process
+            };
+        }
+    }
+}
+
 /// Sends `signal` to everything that descends from the process `root`, but not to itself. What
 /// forks and ends meanwhile may be missed: whether anybody is left, a wait for children says. Gives
 /// whether there is a /proc to look in.

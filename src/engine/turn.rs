@@ -52,6 +52,8 @@ struct Turn<'t, 'a> {
     has_main_run: bool,
     /// The last failure that was survived and told.
     told: Option<Failure>,
+    /// Whether everybody below us is being killed.
+    is_killing: bool,
     /// Whether a service was started since we last waited.
     has_started: bool,
     verdict: Option<Verdict>,
@@ -84,6 +86,7 @@ pub(super) fn supervise(
         failure: None,
         has_main_run: false,
         told: None,
+        is_killing: false,
         has_started: false,
         verdict: None,
     };
@@ -217,7 +220,10 @@ impl Turn<'_, '_> {
             true => signal::kill(-1, signal) != Err(Errno::ESRCH),
             // Orphans come to us, so without a child there is nobody below us either, and with one
             // there is, whether it was found or not.
-            false => self.reap() && tree::signal_descendants(self.hands.supervisor_pid, signal),
+            false => {
+                self.is_killing = signal == Signal::KILL;
+                self.reap() && tree::signal_descendants(self.hands.supervisor_pid, signal)
+            }
         };
         match is_anybody_left {
             true => self.wait_for_all(),
@@ -232,10 +238,13 @@ impl Turn<'_, '_> {
         self.look_for_the_last();
     }
 
-    /// Reaps, and when we wait for the last child, tells that there is none.
+    /// Reaps, and when we wait for the last child, tells that there is none. Those that came to us
+    /// by the end of a child that was killed are killed as well.
     fn look_for_the_last(&mut self) {
-        if !self.reap() && self.supervisor.is_sweeping() {
-            self.happened(Event::NoneLeft);
+        match self.reap() {
+            true if self.is_killing => tree::kill_children(),
+            false if self.supervisor.is_sweeping() => self.happened(Event::NoneLeft),
+            true | false => {}
         }
     }
 

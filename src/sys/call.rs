@@ -44,6 +44,7 @@ pub(super) mod number {
         dup3 = __NR_dup3,
         execve = __NR_execve,
         exit_group = __NR_exit_group,
+        fcntl = __NR_fcntl,
         faccessat = __NR_faccessat,
         getdents64 = __NR_getdents64,
         getpgid = __NR_getpgid,

@@ -12,10 +12,28 @@ use crate::model::Errno;
 pub struct Fd(i32);
 
 impl Fd {
-    /// Takes a descriptor that a call has just given us.
+    /// Takes a descriptor that a call has just given us. One of 0 to 2, which we get when we were
+    /// started without them, is moved up: it would be taken for an input or output, by our own
+    /// messages to begin with.
     pub(super) fn given(number: usize) -> Self {
         // The kernel numbers descriptors below 2^20 (fs.nr_open).
-        Self(i32::try_from(number).unwrap_or(-1))
+        let fd = Self(i32::try_from(number).unwrap_or(-1));
+        match number {
+            0..=2 => fd.moved_up(),
+            _ => fd,
+        }
+    }
+
+    /// fcntl(2), F_DUPFD_CLOEXEC: the same above 2; as it is where there is no room.
+    #[cold]
+    fn moved_up(self) -> Self {
+        let command = raw::F_DUPFD_CLOEXEC as usize;
+        // SAFETY: three integers in.
+        let ret = unsafe { call!(fcntl, self.arg(), command, 3) };
+        match check(ret) {
+            Ok(number) => Self::given(number),
+            Err(_) => self,
+        }
     }
 
     /// The descriptor with this number, which we were given by whoever started us. It is not
@@ -57,8 +75,8 @@ pub fn pipe(is_blocking: bool) -> Result<(Fd, Fd), Errno> {
     // SAFETY: the kernel writes two integers into `ends`, which outlives the call.
     let ret = unsafe { call!(pipe2, (&raw mut ends) as usize, flags as usize) };
     let _ = check(ret)?; // zero
-    let [read, write] = ends;
-    Ok((Fd(read), Fd(write)))
+    let [read, write] = ends.map(|end| Fd::given(usize::try_from(end).unwrap_or(usize::MAX)));
+    Ok((read, write))
 }
 
 /// dup(2), dup3 without close-on-exec: makes descriptor `number` a copy of `fd`, for the program
