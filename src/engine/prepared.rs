@@ -4,36 +4,72 @@
 //! same program is no PID 1 any more, and HUP or USR1 ends it. With `unhandled = "drop"` it is
 //! spared that: what would end it is not sent.
 
-use crate::model::{Signal, SignalSet};
+use crate::model::{Signal, SignalSet, Span};
 use crate::sys::file::{self, Mode};
+use crate::sys::wait;
 use crate::text::{Buffer, put};
 
-/// The masks in /proc/PID/status that say that a signal does not end the process
-/// (proc_pid_status(5)): it is blocked, ignored, or has a handler.
-const MASKS: [&[u8]; 3] = [b"SigBlk:", b"SigIgn:", b"SigCgt:"];
+/// How often a process is looked at that has everything blocked: for a moment, that is what each
+/// start of another program looks like (posix_spawn(3), and vfork(2) of a shell).
+const LOOKS: u32 = 10;
+
+/// The pause between two looks, in which we do nothing else.
+const PAUSE: Span = Span::from_ms(1);
+
+/// What a process does about signals.
+struct Care {
+    blocked: SignalSet,
+    ignored: SignalSet,
+    caught: SignalSet,
+}
 
 /// Whether `signal` would end the process `pid`. Where /proc does not say, it would not: a signal
 /// that nobody needed is better passed on than one that somebody needed is lost.
-#[inline(never)] // its buffer would lie in the frame of the loop
 pub(super) fn would_end(pid: i32, signal: Signal) -> bool {
-    let mut path = Buffer::<24>::new(); // a PID has at most seven digits
-    put!(&mut path, "/proc/", pid, "/status");
-    let Some(path) = path.path() else { return false };
-    let mut buffer = [0u8; 4096]; // the kernel gives a whole file of this size or less in one read
-    let text = file::open(path, Mode::Read).and_then(|source| file::read(&source, &mut buffer));
-    let text = text.ok().and_then(|len| buffer.get(..len)).unwrap_or_default();
-    signal.ends_by_default() && prepared(text).is_some_and(|prepared| !prepared.has(signal))
+    if !signal.ends_by_default() {
+        return false;
+    }
+    for _ in 0..LOOKS {
+        match care_of(pid) {
+            Some(care) if care.ignored.has(signal) || care.caught.has(signal) => return false,
+            Some(care) if !care.blocked.has(signal) => return true,
+            Some(care) if care.has_all_blocked() => {
+                let _ = wait::poll(&mut [], Some(PAUSE)); // shorter is no harm
+            }
+            Some(_) | None => return false,
+        }
+    }
+    false // it waits for its signals with all of them blocked
 }
 
-/// The signals that do not end a process with this status; `None` when a mask is missing.
-fn prepared(status: &[u8]) -> Option<SignalSet> {
-    let mut bits = 0;
-    for name in MASKS {
-        let mut lines = status.split(|byte| *byte == b'\n');
-        let mask = lines.find_map(|line| line.strip_prefix(name))?;
-        bits |= hexadecimal(mask.trim_ascii())?;
+impl Care {
+    /// Whether everything is blocked, as far as libc lets programs do that.
+    fn has_all_blocked(&self) -> bool {
+        let never = [9, 19, 32, 33].into_iter().filter_map(Signal::new);
+        never.fold(self.blocked, SignalSet::with) == SignalSet::ALL
     }
-    Some(SignalSet::from_bits(bits))
+
+    /// Reads the masks in /proc/PID/status (proc_pid_status(5)); `None` when one is missing.
+    fn read(status: &[u8]) -> Option<Self> {
+        let mask = |name: &[u8]| {
+            let mut lines = status.split(|byte| *byte == b'\n');
+            let digits = lines.find_map(|line| line.strip_prefix(name))?;
+            hexadecimal(digits.trim_ascii()).map(SignalSet::from_bits)
+        };
+        let (blocked, ignored) = (mask(b"SigBlk:")?, mask(b"SigIgn:")?);
+        Some(Self { blocked, ignored, caught: mask(b"SigCgt:")? })
+    }
+}
+
+/// What the process `pid` does about signals.
+#[inline(never)] // its buffer would lie in the frame of the loop
+fn care_of(pid: i32) -> Option<Care> {
+    let mut path = Buffer::<24>::new(); // a PID has at most seven digits
+    put!(&mut path, "/proc/", pid, "/status");
+    let source = file::open(path.path()?, Mode::Read).ok()?;
+    let mut buffer = [0u8; 4096]; // the kernel gives a whole file of this size or less in one read
+    let len = file::read(&source, &mut buffer).ok()?;
+    Care::read(buffer.get(..len)?)
 }
 
 /// A mask: sixteen digits.
@@ -52,19 +88,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blocked_ignored_and_handled_signals_end_nobody() {
-        // HUP is blocked, INT ignored, QUIT handled.
+    fn blocked_ignored_and_caught_signals_are_told_apart() {
         let status = b"Name:\tx\nShdPnd:\t0000000000000000\nSigBlk:\t0000000000000001\n\
             SigIgn:\t0000000000000002\nSigCgt:\t8000000000000004\nCapInh:\t0000000000000000\n";
-        let set = prepared(status).unwrap();
-        assert!(set.iter().map(Signal::number).eq([1, 2, 3, 64]));
-        assert_eq!(prepared(b"Name:\tx\nSigBlk:\t0000000000000001\n"), None, "cut off");
-        assert_eq!(prepared(b""), None);
+        let care = Care::read(status).unwrap();
+        let numbers = |set: SignalSet| set.iter().map(Signal::number).collect::<std::vec::Vec<_>>();
+        assert_eq!(numbers(care.blocked), [1]);
+        assert_eq!(numbers(care.ignored), [2]);
+        assert_eq!(numbers(care.caught), [3, 64]);
+        assert!(!care.has_all_blocked());
+        let all = SignalSet::from_bits(0xffff_fffe_7ffb_feff); // sigfillset(3) of glibc
+        assert!(Care { blocked: all, ..care }.has_all_blocked());
+        assert!(Care::read(b"Name:\tx\nSigBlk:\t0000000000000001\n").is_none(), "cut off");
+        assert!(Care::read(b"").is_none());
     }
 
     #[test]
     fn the_status_of_a_process_is_read() {
-        // Of sleep, because a thread of ours may just have everything blocked (pthread_create(3)).
+        // Of sleep, because a thread of ours may just have some blocked (pthread_create(3)).
         let mut sleep = std::process::Command::new("sleep").arg("100").spawn().unwrap();
         let pid = i32::try_from(sleep.id()).unwrap();
         assert!(would_end(pid, Signal::TERM), "it has no handler");

@@ -1,0 +1,98 @@
+//! `env-file` and `--config`.
+
+use std::path::Path;
+
+use super::{SEATS, nsinit, run};
+use crate::support::signals::kill;
+use crate::support::who::programs;
+use crate::support::{Mode, Run, Who, file, witness};
+
+/// A file in a directory of its own.
+fn write(name: &str, content: &str) -> String {
+    file::write(&file::directory(), name, 0o644, content)
+}
+
+#[test]
+fn a_file_brings_variables_and_env_overrules_it() {
+    // Looks like env(1) printing what the last word on each variable was.
+    let first =
+        write("env", "# the common part\nA=1\nB= two words \nC=$A \"quoted\"\n\nKEPT\nNONE\n");
+    let second = write("env.stage", "A=3\r\nA=4\r\n");
+    for mode in Mode::ALL {
+        let flags = ["--clear-env", "--env-file", &first, "--env-file", &second, "--env", "D=5"];
+        let flags = [&flags[..], &["--env", "C=6"]].concat();
+        let run = run(mode, &flags, &["/usr/bin/env"]).env("KEPT", "yes").env("LOST", "no");
+        let mut lines: Vec<_> = run.end().quietly(0).lines().map(String::from).collect();
+        lines.sort();
+        assert_eq!(lines, ["A=4", "B= two words ", "C=6", "D=5", "KEPT=yes"], "{mode:?}");
+    }
+}
+
+#[test]
+fn what_we_inherit_goes_through_but_for_what_the_file_says() {
+    // Looks like PATH of the file finding the program, and LC_ALL as it was.
+    let path = write("env", "PATH=/usr/bin:/bin\nMARK=file\n");
+    let run = run(Mode::Subreaper, &["--env-file", &path], &["env"]).env("MARK", "ours");
+    let out = run.end().quietly(0);
+    assert!(out.contains("MARK=file\n") && out.contains("LC_ALL=C\n"), "{out}");
+    assert!(out.contains("PATH=/usr/bin:/bin\n") && !out.contains("ours"), "{out}");
+}
+
+#[test]
+fn a_bad_file_is_told_with_its_line_and_nothing_is_touched() {
+    // Looks like FILE:3:1, and 125.
+    for (content, says) in [
+        ("A=1\n\n=2\n", ":3:1: env-file: \"=2\" is no NAME=VALUE"),
+        ("export A=1", ":1:1: env-file: \"export A=1\" has a \" \" in it"),
+    ] {
+        let path = write("env", content);
+        let file = Path::new(&path).file_name().unwrap().to_str().unwrap();
+        let says = format!("{file}{says}");
+        run(Mode::Subreaper, &["--env-file", &path], &["true"]).end().saying(125, &[&says]);
+    }
+    let says = ["nsinit: read \"/nowhere/env\": ENOENT"];
+    run(Mode::Subreaper, &["--env-file", "/nowhere/env"], &["true"]).end().saying(125, &says);
+}
+
+/// A web server and a log shipper that outlives it.
+fn two_services(log: &str, code: &str) -> String {
+    let words = |words: &[&str]| format!("{:?}", witness(words));
+    let (web, ship) = (words(&["serve", "web", log]), words(&["serve", "ship", log]));
+    format!(
+        "[[service]]\nname = \"ship\"\ncommand = {ship}\n\n\
+         [[service]]\nname = \"web\"\nmain = true\nafter = [\"ship\"]\n\
+         command = {web}\nexit-map = [\"0:{code}\"]\n"
+    )
+}
+
+#[test]
+fn several_services_live_in_one_container_and_main_gives_the_code() {
+    // Looks like ship before web, web's stop before ship's, and web's code mapped to 9.
+    for mode in SEATS {
+        let log = file::text(&file::directory().join("log"));
+        let path = write("services.toml", &two_services(&log, "9"));
+        let program = file::text(&programs().nsinit);
+        let words = mode.prefix(Who::Root).into_iter();
+        let words = words.chain([program.into(), "--config".into(), path.into()]);
+        let mut run = Run::command(Who::Root, words).start();
+        run.wait_for("web serves");
+        let is_number = |letter: char| letter.is_ascii_digit() || letter == ' ';
+        kill(nsinit(mode, &run), libc::SIGTERM);
+        run.end().quietly(9);
+        let noted = std::fs::read_to_string(&log).unwrap();
+        let names: Vec<_> = noted.lines().map(|line| line.trim_end_matches(is_number)).collect();
+        // Who is first to note a start is chance: without `ready` a service is ready at once.
+        assert_eq!(names[2..], ["web stops", "ship stops"], "{mode:?}");
+        assert!(names[..2].contains(&"ship starts") && names[..2].contains(&"web starts"));
+    }
+}
+
+#[test]
+fn a_file_for_run_is_refused_with_its_line() {
+    // Looks like the line with hostname, and what to do.
+    let path =
+        write("kiosk.toml", "[sandbox]\nhostname = \"kiosk\"\n[[service]]\ncommand = \"x\"\n");
+    let says = ["kiosk.toml:2:12: \"hostname\" needs namespaces of our own", "try: nsinit run"];
+    let run = Run::nsinit(Who::Root, &["--config", &path]);
+    run.end().saying(125, &says);
+}
