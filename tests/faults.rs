@@ -88,6 +88,7 @@ const fn anywhere(_: Part) -> bool {
 const EXCEPTIONS: &[Exception] = &[
     Exception("close", anywhere, End::Right, "the descriptor is gone anyway (close(2))"),
     Exception("execve", step, End::Named(126), "the command is there and cannot be executed"),
+    Exception("clone3", step, End::RightOrTold, "for EPERM, a filter's, there is clone(2)"),
     Exception("clock_gettime", step, End::Right, "it cannot fail; zero is taken for the time"),
     Exception("umask", step, End::RightOrTold, "it cannot fail; rustix asserts so when debugged"),
     Exception("uname", question, End::RightOrTold, "as before"),

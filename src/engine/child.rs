@@ -3,7 +3,7 @@
 //! The launcher has one, PID 1 one for each service. By its pidfd where there is one, because a
 //! number may be another's by then; else by the number.
 
-use crate::model::{End, Signal, SignalSet, Span};
+use crate::model::{End, Errno, Signal, SignalSet, Span};
 use crate::sys::process::{self, Child};
 use crate::sys::signal::{self, Change, Disposition};
 use crate::sys::wait::{self, Source};
@@ -31,12 +31,19 @@ pub fn wait_for(child: &Child) -> Option<End> {
 /// Sends a signal, with the value it may have been queued with. A child that has just ended cannot
 /// be sent anything; its end is told by other means, so that a failure need not be.
 pub(super) fn send(child: &Child, signal: Signal, value: Option<u64>) {
-    let _ = match (&child.pidfd, value) {
+    let sent = match (&child.pidfd, value) {
         (Some(pidfd), Some(value)) => signal::send_queued(pidfd, signal, value),
         (Some(pidfd), None) => signal::send(pidfd, signal),
-        (None, Some(value)) => signal::queue(child.pid, signal, value),
-        (None, None) => signal::kill(child.pid, signal),
+        (None, _) => Err(Errno::ENOSYS),
     };
+    // Many a seccomp filter gives pidfds and denies this call. If it is we who may not send, the
+    // other calls say so, too.
+    if matches!(sent, Err(Errno::ENOSYS | Errno::EPERM)) {
+        let _ = match value {
+            Some(value) => signal::queue(child.pid, signal, value),
+            None => signal::kill(child.pid, signal),
+        };
+    }
 }
 
 /// Sends a signal to the whole process group that a child leads, with the value it may have been
