@@ -19,6 +19,7 @@ needs() {
         echo 'mount mount'
         echo 'bash bash'
         echo 'readelf binutils'    # and addr2line, strip, nm
+        echo 'crun crun'
         ;;
     bench)
         echo 'strace strace'

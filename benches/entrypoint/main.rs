@@ -43,6 +43,7 @@ use calls::{Launch, User};
 use kit::Kit;
 use memory::{Seat, Sitter};
 use report::{Report, Target, Trouble};
+use support::compile;
 
 /// One row of the times; the words of [`rounds`].
 #[derive(Clone, Copy)]

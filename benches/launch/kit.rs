@@ -23,20 +23,6 @@ const PEERS: [(&str, &str); 7] = [
 
 const C_PROGRAMS: [&str; 3] = ["true", "sleeper", "floor"];
 
-/// The smallest static program cc can make; both GNU ld and lld take these.
-const C_FLAGS: [&str; 10] = [
-    "-O2",
-    "-static",
-    "-nostdlib",
-    "-ffreestanding",
-    "-fno-stack-protector",
-    "-fno-asynchronous-unwind-tables",
-    "-Wl,--build-id=none",
-    "-Wl,-z,norelro",
-    "-Wl,-z,noseparate-code",
-    "-s",
-];
-
 const BUSY: &str =
     "\nBUSY: medians of a busy machine measure its scheduler; read p10, or try again";
 
@@ -144,12 +130,5 @@ fn in_path(name: &str) -> Option<PathBuf> {
 }
 
 fn compile(name: &str) -> Result<PathBuf, Trouble> {
-    let source =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("benches").join(name).with_extension("c");
-    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let status = Command::new("cc").args(C_FLAGS).arg("-o").arg(&program).arg(&source).status();
-    match status.map_err(Trouble::because("cc (apt-get install gcc libc6-dev)"))? {
-        status if status.success() => Ok(program),
-        status => Err(Trouble::Failed(format!("cc on \"{}\": {status}", source.display()))),
-    }
+    crate::compile::program(&format!("benches/{name}.c"), name).map_err(Trouble::Failed)
 }

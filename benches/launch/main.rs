@@ -13,6 +13,8 @@
 //! What does not belong here: whether the launches are right. `tests/` asks that.
 
 mod calls;
+#[path = "../../tests/support/compile.rs"]
+mod compile;
 mod kit;
 mod memory;
 mod report;

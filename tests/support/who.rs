@@ -141,6 +141,8 @@ pub fn set_mode(path: &Path, mode: u32) {
 const PACKAGES: &[(&str, &str)] = &[
     ("bash", "bash"),
     ("cat", "coreutils"),
+    ("chroot", "coreutils"),
+    ("crun", "crun"),
     ("mount", "mount"),
     ("setpriv", "util-linux"),
     ("strace", "strace"),

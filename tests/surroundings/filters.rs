@@ -1,0 +1,81 @@
+//! Filters around us, and kernels that do not know a call: seccomp(2) denies it with EPERM, as old
+//! versions of Docker did, or with ENOSYS, as an old kernel would.
+
+use super::place::{Place, root};
+use super::support::file;
+
+/// Calls that a kernel of 2018 did not have, or that filters are known to deny.
+const CALLS: [libc::c_long; 9] = [
+    libc::SYS_clone3,
+    libc::SYS_pidfd_open,
+    libc::SYS_pidfd_send_signal,
+    libc::SYS_close_range,
+    libc::SYS_openat2,
+    libc::SYS_faccessat2,
+    libc::SYS_statx,
+    libc::SYS_madvise,
+    libc::SYS_unshare,
+];
+
+/// seccomp(2): these calls fail with this error, all others are as ever.
+fn deny(calls: &[libc::c_long], errno: i32) {
+    const fn statement(code: u32, k: u32) -> libc::sock_filter {
+        #[allow(clippy::cast_possible_truncation, reason = "codes have 16 bits")]
+        libc::sock_filter { code: code as u16, jt: 0, jf: 0, k }
+    }
+    let load = libc::BPF_LD | libc::BPF_W | libc::BPF_ABS;
+    let equal = libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K;
+    let answer = |value| statement(libc::BPF_RET | libc::BPF_K, value);
+    let mut program = vec![statement(load, 0)]; // seccomp_data.nr
+    for call in calls {
+        let number = u32::try_from(*call).unwrap();
+        program.push(libc::sock_filter { jf: 1, ..statement(equal, number) });
+        program.push(answer(libc::SECCOMP_RET_ERRNO | u32::try_from(errno).unwrap()));
+    }
+    program.push(answer(libc::SECCOMP_RET_ALLOW));
+    let len = u16::try_from(program.len()).unwrap();
+    let filter = libc::sock_fprog { len, filter: program.as_mut_ptr() };
+    // SAFETY: integers, and a program that lives until the kernel has copied it.
+    let ret = unsafe {
+        libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const filter)
+    };
+    assert_eq!(ret, 0);
+}
+
+/// Everything holds behind this filter.
+fn behind(before: fn(), name: &str) {
+    let directory = file::text(&root());
+    let pid_1 = ["unshare", "-pf", "--mount-proc", "--kill-child", "--"];
+    for front in [&pid_1[..], &[]] {
+        let name = format!("{name} {}", if front.is_empty() { "not PID 1" } else { "PID 1" });
+        let directory = directory.clone();
+        Place { directory, before, ..Place::new(&name, front) }.holds();
+    }
+}
+
+#[test]
+fn no_clone3() {
+    // Looks like clone3 with EPERM, which Docker before 20.10.10 gave, and with ENOSYS.
+    behind(|| deny(&[libc::SYS_clone3], libc::EPERM), "clone3: EPERM");
+    behind(|| deny(&[libc::SYS_clone3], libc::ENOSYS), "clone3: ENOSYS");
+}
+
+#[test]
+fn no_pidfd() {
+    // Looks like a kernel that has no pidfd_send_signal and pidfd_open.
+    let calls = || deny(&[libc::SYS_pidfd_open, libc::SYS_pidfd_send_signal], libc::ENOSYS);
+    behind(calls, "pidfd: ENOSYS");
+    let calls = || deny(&[libc::SYS_pidfd_open, libc::SYS_pidfd_send_signal], libc::EPERM);
+    behind(calls, "pidfd: EPERM");
+}
+
+#[test]
+fn none_of_the_newer_calls() {
+    // Looks like all of them denied at once; PID 1 comes before the filter.
+    let directory = file::text(&root());
+    let all = || deny(&CALLS, libc::ENOSYS);
+    Place { directory: directory.clone(), before: all, ..Place::new("all: ENOSYS", &[]) }.holds();
+    let all = || deny(&CALLS, libc::EPERM);
+    Place { directory, before: all, ..Place::new("all: EPERM", &[]) }.holds();
+}
