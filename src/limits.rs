@@ -41,10 +41,6 @@ pub const FILE_MAX: usize = 64 * 1024;
 /// Bytes of decoded words: no more than the file had, but for one NUL a word.
 pub const ARENA_MAX: usize = FILE_MAX + 16 * 1024;
 
-/// Tokens of one statement of a configuration file: a key with its value, or a header. The longest
-/// that mean something, 340 lines of a map or all services in one list, have 1,400 to 3,000.
-pub const TOML_TOKENS_MAX: usize = 4_096;
-
 /// Nesting of arrays and inline tables in a file. Ours need three.
 pub const TOML_DEPTH_MAX: usize = 16;
 

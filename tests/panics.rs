@@ -25,7 +25,7 @@ use ring::tool::tool;
 ///
 /// FIXME: the promise is 120 * 1024. What stands here is a ratchet: it goes down with the
 /// binary, and never up.
-const SIZE_MAX: u64 = 192 * 1024;
+const SIZE_MAX: u64 = 157 * 1024;
 
 /// The rooms that PID 1 lives in.
 const ROOMS: [&str; 3] = ["sys/", "engine/", "supervisor/"];

@@ -208,7 +208,7 @@ fn decide(name: &'static str, mode: Mode, machine: &Machine) -> Decided {
     let spec: &'static mut Spec<'static> = leak(Spec::new(leak(Lists::new())));
     spec.file = Some(leak(CString::new(file_name.as_str()).unwrap()));
     let mut complain = |fault: SpecFault<'_>| panic!("{name}: {fault:?}");
-    file::read(source, leak(file::Tokens::new()), &mut arena, spec, &mut complain);
+    file::read(source, &mut arena, spec, &mut complain);
     let first = 1 + u32::from(!verb.is_empty());
     argv::read(front, Words::new(bytes), first, &mut arena, spec, &mut complain);
     let line = format!("nsinit {verb} {}", words.join(" ")).replace("  ", " ");

@@ -28,7 +28,6 @@ pub struct Desk {
     arena: [u8; ARENA_MAX],
     file: [u8; FILE_MAX + 1],
     env: [u8; FILE_MAX + 1],
-    tokens: file::Tokens,
 }
 
 impl Desk {
@@ -42,7 +41,6 @@ impl Desk {
             arena: [0; ARENA_MAX],
             file: [0; FILE_MAX + 1],
             env: [0; FILE_MAX + 1],
-            tokens: file::Tokens::new(),
         }
     }
 }
@@ -99,12 +97,12 @@ pub fn decide(
     start: &Start,
     desk: &'static mut Desk,
 ) -> Option<Decided> {
-    let Desk { file, env, tokens, arena, lists, spec, plan } = desk;
+    let Desk { file, env, arena, lists, spec, plan } = desk;
     spec.clear(); // a page that is written before it is read is fetched once
     let _ = spec.push(Spec::new(lists)); // the one place there is
     let spec = spec.last_mut()?;
     let mut arena = Arena::new(arena);
-    let faults = load(Source { scope, front, call, detail }, file, tokens, &mut arena, spec);
+    let faults = load(Source { scope, front, call, detail }, file, &mut arena, spec);
     if faults > 0 || env_files::read(scope, start.env, env, &mut arena, spec) > 0 {
         return None;
     }
@@ -133,7 +131,6 @@ struct Source {
 fn load(
     source: Source,
     buffer: &'static mut [u8],
-    tokens: &mut file::Tokens,
     arena: &mut Arena<'static>,
     spec: &mut Spec<'static>,
 ) -> usize {
@@ -145,7 +142,7 @@ fn load(
     let mut printer = Printer { scope, file: named.map(|said| said.value), detail, count: 0 };
     if let Some(Said { value: path, origin }) = named {
         match read_file(path, buffer) {
-            Ok(source) => read_into(spec, source, tokens, arena, &mut printer),
+            Ok(source) => read_into(spec, source, arena, &mut printer),
             Err(Errno::E2BIG) => {
                 let complaint = Complaint::FileTooLarge(FILE_MAX);
                 printer.add(SpecFault { origin, said: path.to_bytes(), complaint });
@@ -173,11 +170,10 @@ fn load(
 fn read_into(
     spec: &mut Spec<'static>,
     source: &'static [u8],
-    tokens: &mut file::Tokens,
     arena: &mut Arena<'static>,
     printer: &mut Printer<'_>,
 ) {
-    file::read(source, tokens, arena, spec, printer);
+    file::read(source, arena, spec, printer);
 }
 
 /// A sandbox without a name is called like its file.

@@ -2,6 +2,7 @@
 
 use super::{Key, Origin, Table};
 use crate::text::Fault;
+use crate::text::toml::Flaw;
 
 /// Why something that was said cannot be taken.
 #[derive(Clone, Copy, Debug)]
@@ -30,8 +31,8 @@ pub enum Complaint {
     WrongTable(Table),
     /// The same key twice in one table, or one table twice.
     Twice,
-    /// The grammar of TOML: what is wrong, and what was expected.
-    Grammar(&'static str, Option<&'static str>),
+    /// The grammar of TOML.
+    Grammar(Flaw),
     /// The file is no UTF-8 text.
     NotUtf8,
     /// The file is larger than we read, in bytes.

@@ -22,16 +22,13 @@ use self::position::Position;
 use self::value::Frame;
 use super::keys::KEYS;
 use super::{Complaint, Complaints, Key, Origin, Spec, SpecFault, Table};
-use crate::limits::{ARENA_MAX, FILE_MAX, SERVICES_MAX, TOML_DEPTH_MAX, TOML_TOKENS_MAX};
-use crate::text::toml::{Damage, Document, Flaw, Next, Piece, Word};
+use crate::limits::{ARENA_MAX, FILE_MAX, SERVICES_MAX, TOML_DEPTH_MAX};
+use crate::text::toml::{Damage, Document, Piece, Word};
 use crate::text::{Arena, nearest};
 
-pub use crate::text::toml::Tokens;
-
-/// Reads the file `source` into `spec`. `tokens` is used while it reads, and needs no care.
+/// Reads the file `source` into `spec`.
 pub fn read<'a>(
     source: &'a [u8],
-    tokens: &mut Tokens,
     arena: &mut Arena<'a>,
     spec: &mut Spec<'a>,
     complaints: &mut dyn Complaints<'a>,
@@ -54,7 +51,7 @@ pub fn read<'a>(
     };
     let mut document = Document::new(text);
     let mut reader = Reader {
-        text,
+        source,
         position,
         arena,
         spec,
@@ -69,10 +66,9 @@ pub fn read<'a>(
         frames: Vec::new(),
         is_full: false,
     };
-    while let Some(next) = document.next(tokens) {
-        match next {
-            Next::Statement(statement) => statement.read(|piece| reader.take(piece)),
-            Next::Damage(damage) => reader.damaged(&damage),
+    while let Some(result) = document.next(&mut |piece| reader.take(piece)) {
+        if let Err(damage) = result {
+            reader.damaged(&damage);
         }
     }
     reader.leave_table();
@@ -101,7 +97,7 @@ struct Name<'a> {
 
 /// Reads one piece after the other.
 struct Reader<'s, 'a> {
-    text: &'a str,
+    source: &'a [u8],
     position: Position<'a>,
     arena: &'s mut Arena<'a>,
     spec: &'s mut Spec<'a>,
@@ -145,7 +141,7 @@ impl<'a> Reader<'_, 'a> {
                 self.is_dotted = true;
             }
             Piece::Equals => self.here = self.follow(How::Value),
-            Piece::Scalar(word) => self.scalar(word),
+            Piece::Scalar(word, scalar) => self.scalar(word, scalar),
             Piece::Open { start, is_list } => self.open(start, is_list),
             Piece::Close { end } => self.close(end),
         }
@@ -153,15 +149,11 @@ impl<'a> Reader<'_, 'a> {
 
     /// A statement that is no TOML. Behind a header of that kind nobody knows where keys go.
     fn damaged(&mut self, damage: &Damage<'a>) {
-        let complaint = match damage.flaw {
-            Flaw::Grammar(what, expected) => Complaint::Grammar(what, expected),
-            Flaw::TooDeep => Complaint::TooMany("brackets within one another", TOML_DEPTH_MAX),
-            Flaw::TooLong => Complaint::TooMany("words and signs in one value", TOML_TOKENS_MAX),
-        };
         if damage.is_header {
             self.leave_table();
             self.body = Place::Nowhere;
         }
+        let complaint = Complaint::Grammar(damage.flaw);
         self.complain(damage.start, first_line(damage.said), complaint);
     }
 
@@ -189,7 +181,7 @@ impl<'a> Reader<'_, 'a> {
             Ok(text) => self.name = Some(Name { text, start: word.start() }),
             Err(_full) => {
                 let complaint = Complaint::TooMany("bytes of text", ARENA_MAX);
-                self.complain(word.start(), word.text().as_bytes(), complaint);
+                self.complain(word.start(), word.text(), complaint);
                 self.here = Place::Nowhere;
             }
         }
@@ -276,6 +268,7 @@ fn unknown_key(table: Option<Table>, name: &[u8]) -> Complaint {
 }
 
 /// What a message shows of a value that goes over several lines.
-fn first_line(text: &str) -> &[u8] {
-    text.lines().next().unwrap_or_default().as_bytes()
+fn first_line(text: &[u8]) -> &[u8] {
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    line.strip_suffix(b"\r").unwrap_or(line)
 }

@@ -1,64 +1,38 @@
 //! TOML 1.1, one statement at a time.
 //!
-//! The grammar is toml_parser's: it cuts a text into tokens and calls back for what they mean. This
-//! file makes it smaller for its reader. A text is taken statement by statement (a header, or a key
-//! with its value), and a statement is checked as a whole before anybody sees a piece of it: it is
-//! good TOML, or it is one [`Damage`]. So a fault is told once and ends where its statement ends,
-//! and the memory that is touched is that of the longest statement, not of the file.
+//! A text is taken statement by statement (a header, or a key with its value), and a statement is
+//! checked as a whole before anybody sees a piece of it: it is good TOML, or it is one [`Damage`].
+//! So a fault is told once and ends where its statement ends, and nothing of the file is kept in
+//! between. The language is that of <https://toml.io/en/v1.1.0> and its grammar in ABNF; the tests
+//! hold this reader against another one and against the suite that TOML has for its readers.
 //!
 //! What the keys mean, which type a value should have and what was said twice does not belong here:
 //! that is `spec`.
 
-mod brackets;
+mod extent;
 mod grammar;
+mod scalar;
+mod string;
+#[cfg(test)]
+mod tests;
 mod word;
 
-use heapless::Vec;
-use toml_parser::Source;
-use toml_parser::lexer::{Lexer, Token, TokenKind};
-use toml_parser::parser::{Event, EventKind, parse_document};
-
-use self::brackets::Brackets;
-use crate::limits::TOML_TOKENS_MAX;
-
-pub use word::{Scalar, Word};
-
-/// The tokens of one statement; no byte of it is touched before it is needed.
-pub struct Tokens(Vec<Token, TOML_TOKENS_MAX>);
-
-impl Tokens {
-    /// No tokens.
-    pub const fn new() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl Default for Tokens {
-    fn default() -> Self {
-        Self::new()
-    }
-}
+pub use scalar::Scalar;
+pub use word::Word;
 
 /// A text that is read from its beginning to its end.
 pub struct Document<'a> {
-    source: Source<'a>,
-    lexer: Lexer<'a>,
-}
-
-/// What the next lines are.
-pub enum Next<'a, 't> {
-    /// Good TOML.
-    Statement(Statement<'a, 't>),
-    /// Something else.
-    Damage(Damage<'a>),
+    text: &'a [u8],
+    at: usize,
 }
 
 /// A statement that is no good.
+#[derive(Clone, Copy, Debug)]
 pub struct Damage<'a> {
     /// The byte of the text that is wrong.
     pub start: usize,
     /// The word that stands there; nothing at the end of a line.
-    pub said: &'a str,
+    pub said: &'a [u8],
     /// Whether it was to be the header of a table.
     pub is_header: bool,
     /// What is wrong with it.
@@ -68,84 +42,52 @@ pub struct Damage<'a> {
 /// What is wrong with a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flaw {
-    /// The grammar: what it is, and what should stand there.
-    Grammar(&'static str, Option<&'static str>),
+    /// No key where one should be.
+    MissingKey,
+    /// A key that has to be quoted, and is not.
+    BareKey,
+    /// A key in three quotes.
+    MultiLineKey,
+    /// A key without `=`.
+    MissingEquals,
+    /// No value where one should be.
+    MissingValue,
+    /// What is no value without quotes: neither a number nor a date, `true` or `false`.
+    Unquoted,
+    /// `True`, `FALSE` and the like.
+    Boolean,
+    /// A decimal number that begins with `0`.
+    LeadingZero,
+    /// `_` in a number, but not between two digits.
+    Underscore,
+    /// A string without its closing quotes.
+    OpenString,
+    /// A backslash, and nothing that may follow it.
+    Escape,
+    /// A control character in a string or a comment.
+    Control,
+    /// A carriage return without a newline.
+    CarriageReturn,
+    /// Something more behind a header or a value.
+    Unexpected,
+    /// Two entries of a list or an inline table without a comma between them.
+    MissingComma,
+    /// A comma without an entry before it.
+    ExtraComma,
+    /// A list without `]`.
+    OpenList,
+    /// An inline table without its closing brace.
+    OpenTable,
+    /// A header without `]`.
+    OpenHeader,
+    /// A header of one of several tables without `]]`.
+    OpenListHeader,
     /// More brackets in one another than [`TOML_DEPTH_MAX`](crate::limits::TOML_DEPTH_MAX).
     TooDeep,
-    /// More tokens than [`TOML_TOKENS_MAX`].
-    TooLong,
-}
-
-impl<'a> Document<'a> {
-    /// A text, of which nothing is read yet.
-    pub fn new(text: &'a str) -> Self {
-        let source = Source::new(text);
-        Self { source, lexer: source.lex() }
-    }
-
-    /// The next statement, or lines without one; `None` at the end.
-    pub fn next<'t>(&mut self, tokens: &'t mut Tokens) -> Option<Next<'a, 't>> {
-        let gathered = self.gather(tokens);
-        let tokens = tokens.0.as_slice();
-        let is_header = is_header(tokens);
-        let damage = match gathered {
-            Err((start, flaw)) => Some((start, flaw)),
-            Ok(()) if tokens.is_empty() => return None,
-            Ok(()) => grammar::check(self.source, tokens),
-        };
-        Some(match damage {
-            None => Next::Statement(Statement { source: self.source, tokens }),
-            Some((start, flaw)) => {
-                let said = word_at(self.source, tokens, start);
-                Next::Damage(Damage { start, said, is_header, flaw })
-            }
-        })
-    }
-
-    /// Reads the tokens of one statement, its newline included.
-    fn gather(&mut self, tokens: &mut Tokens) -> Result<(), (usize, Flaw)> {
-        let Tokens(tokens) = tokens;
-        tokens.clear();
-        let mut brackets = Brackets::default();
-        let mut result = Ok(());
-        for token in self.lexer.by_ref() {
-            let start = token.span().start();
-            if !brackets.take(token.kind()) {
-                result = result.and(Err((start, Flaw::TooDeep)));
-            }
-            if tokens.push(token).is_err() {
-                result = result.and(Err((start, Flaw::TooLong)));
-            }
-            if token.kind() == TokenKind::Newline {
-                let rest = self.source.input().get(token.span().end()..).unwrap_or_default();
-                if brackets.is_closed() || is_header(tokens) || brackets.is_forgotten_before(rest) {
-                    break;
-                }
-            }
-        }
-        result
-    }
-}
-
-/// Whether these are the tokens of a header: that never goes over the end of its line.
-fn is_header(tokens: &[Token]) -> bool {
-    tokens
-        .iter()
-        .find(|token| token.kind() != TokenKind::Whitespace)
-        .is_some_and(|token| token.kind() == TokenKind::LeftSquareBracket)
-}
-
-/// The token at `start`; nothing where a line ends.
-fn word_at<'a>(source: Source<'a>, tokens: &[Token], start: usize) -> &'a str {
-    tokens
-        .iter()
-        .find(|token| token.span().end() > start)
-        .filter(|token| token.kind() != TokenKind::Newline)
-        .and_then(|token| source.input().get(token.span().start()..token.span().end()))
-        .unwrap_or_default()
 }
 
 /// A piece of a statement, in the order of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
     /// `[` or `[[`: the names of a table follow.
     Header {
@@ -162,8 +104,8 @@ pub enum Piece<'a> {
     Dot,
     /// The end of a key: its value follows.
     Equals,
-    /// A value that is neither a list nor a table.
-    Scalar(Word<'a>),
+    /// A value that is neither a list nor a table, and what it is.
+    Scalar(Word<'a>, Scalar),
     /// A list or an inline table.
     Open {
         /// Where it stands, in bytes.
@@ -178,110 +120,44 @@ pub enum Piece<'a> {
     },
 }
 
-/// A header, a key with its value, or lines without either; good TOML.
-pub struct Statement<'a, 't> {
-    source: Source<'a>,
-    tokens: &'t [Token],
-}
+/// What an editor may put in front of a text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-impl<'a> Statement<'a, '_> {
-    /// Hands its pieces to `take`, one after the other.
-    pub fn read(&self, mut take: impl FnMut(Piece<'a>)) {
-        let mut receive = |event: Event| {
-            let (start, end) = (event.span().start(), event.span().end());
-            let is_list = matches!(event.kind(), EventKind::ArrayTableOpen | EventKind::ArrayOpen);
-            let word = || Word::new(self.source, event.span(), event.encoding());
-            match event.kind() {
-                EventKind::StdTableOpen | EventKind::ArrayTableOpen => {
-                    take(Piece::Header { start, is_list });
-                }
-                EventKind::StdTableClose | EventKind::ArrayTableClose => take(Piece::HeaderEnd),
-                EventKind::SimpleKey => take(Piece::Name(word())),
-                EventKind::KeySep => take(Piece::Dot),
-                EventKind::KeyValSep => take(Piece::Equals),
-                EventKind::Scalar => take(Piece::Scalar(word())),
-                EventKind::InlineTableOpen | EventKind::ArrayOpen => {
-                    take(Piece::Open { start, is_list });
-                }
-                EventKind::InlineTableClose | EventKind::ArrayClose => take(Piece::Close { end }),
-                EventKind::ValueSep
-                | EventKind::Whitespace
-                | EventKind::Comment
-                | EventKind::Newline
-                | EventKind::Error => {}
+impl<'a> Document<'a> {
+    /// A text, of which nothing is read yet.
+    pub fn new(text: &'a str) -> Self {
+        let text = text.as_bytes();
+        let at = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+        Self { text, at }
+    }
+
+    /// Hands the pieces of the next statement to `take`; there are none in a line without one.
+    /// `None` at the end of the text.
+    ///
+    /// # Errors
+    /// [`Damage`]; then `take` has got nothing.
+    pub fn next(&mut self, take: &mut dyn FnMut(Piece<'a>)) -> Option<Result<(), Damage<'a>>> {
+        let start = self.at;
+        if start >= self.text.len() {
+            return None;
+        }
+        self.at = extent::end_of_statement(self.text, start);
+        let is_header = extent::is_header(self.text, start);
+        let statement = self.text.get(..self.at).unwrap_or_default();
+        Some(match grammar::read(statement, start, &mut |_| {}) {
+            Ok(()) => {
+                let _ = grammar::read(statement, start, take); // it is as it was checked
+                Ok(())
             }
-        };
-        parse_document(self.tokens, &mut receive, &mut ());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::limits::TOML_DEPTH_MAX;
-    use proptest::prelude::*;
-    use std::boxed::Box;
-    use std::string::{String, ToString as _};
-    use std::vec::Vec;
-
-    /// Each statement as it was cut, or what is wrong with it.
-    fn statements(text: &str) -> Vec<Result<String, Flaw>> {
-        let mut tokens = Box::new(Tokens::new());
-        let mut document = Document::new(text);
-        let mut found = Vec::new();
-        while let Some(next) = document.next(&mut tokens) {
-            found.push(match next {
-                Next::Statement(Statement { tokens: [first, .., last], .. }) => {
-                    Ok(text[first.span().start()..last.span().end()].to_string())
-                }
-                Next::Statement(_) => continue,
-                Next::Damage(damage) => Err(damage.flaw),
-            });
-        }
-        found
-    }
-
-    #[track_caller]
-    fn check(text: &str, expected: &[&str]) {
-        let found: Vec<_> = statements(text).into_iter().map(Result::unwrap).collect();
-        assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn a_text_is_cut_where_its_brackets_are_closed() {
-        check(
-            "[a]\nb = [\n1, # ]\n\"]\"\n,]\n\n'c' = 2",
-            &["[a]\n", "b = [\n1, # ]\n\"]\"\n,]\n", "'c' = 2"],
-        );
-        check(
-            "a = '''\n[b]\n'''\r\nb = { c = [[],\n[]] }",
-            &["a = '''\n[b]\n'''\r\n", "b = { c = [[],\n[]] }"],
-        );
-        check("a = [\n[inf],\n[true],\ntrue,\n[0x1]]", &["a = [\n[inf],\n[true],\ntrue,\n[0x1]]"]);
-        check("a = {\nb = 1,\n'c' = 2\n}", &["a = {\nb = 1,\n'c' = 2\n}"]);
-    }
-
-    #[test]
-    fn closing_what_was_not_opened_buys_no_depth() {
-        let deep = "a = {".to_string() + &"{}".repeat(1_000) + &"[".repeat(1_000);
-        assert_eq!(statements(&deep), [Err(Flaw::TooDeep)]);
-        let just = |depth| "a = ".to_string() + &"[".repeat(depth) + &"]".repeat(depth) + "\nb = 1";
-        assert_eq!(
-            statements(&just(TOML_DEPTH_MAX))[0],
-            Ok(just(TOML_DEPTH_MAX)[..37].to_string())
-        );
-        assert_eq!(statements(&just(TOML_DEPTH_MAX + 1))[0], Err(Flaw::TooDeep));
-    }
-
-    proptest! {
-        #[test]
-        fn statements_are_good_when_the_whole_text_is(
-            text in "(a=|b\\.c=|[\\[\\]{} ,1.#\n]|'x'|\"\\\\n\"|'''|\r\n|\\[a]\n|\\[\\[b]]\n){0,24}"
-        ) {
-            let tokens: Vec<_> = Source::new(&text).lex().collect();
-            let is_good = grammar::check(Source::new(&text), &tokens).is_none();
-            let flaw = statements(&text).into_iter().find_map(Result::err);
-            prop_assert!(is_good == flaw.is_none() || flaw == Some(Flaw::TooDeep), "{:?}", flaw);
-        }
+            Err((start, flaw)) => {
+                let said = statement.get(start..extent::end_of_word(statement, start));
+                Err(Damage {
+                    start,
+                    said: said.unwrap_or_default().trim_ascii_end(),
+                    is_header,
+                    flaw,
+                })
+            }
+        })
     }
 }

@@ -1,7 +1,9 @@
 //! What is wrong with what was said.
 
 use super::Place;
+use super::grammar::sentence_for;
 use super::sentence::{Args, print, sentence};
+use crate::limits::TOML_DEPTH_MAX;
 use crate::spec::{Complaint, Key, Shape, SpecFault};
 use crate::text::{Fault, Names, Quoted, Show, Sink, put};
 
@@ -9,7 +11,7 @@ use crate::text::{Fault, Names, Quoted, Show, Sink, put};
 #[allow(clippy::too_many_lines)] // a table, one arm for each complaint
 pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
     let mut args = Args { said: fault.said, ..Args::NONE };
-    let (table, form, literal);
+    let (table, form);
     let sentence = match fault.complaint {
         Complaint::Value(key, value) => return value_fault(place, fault, key, value),
         Complaint::UnknownKey { table: Some(known), nearest } => {
@@ -46,14 +48,10 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
             sentence!("{n} is written as {t}", try: "{t}")
         }
         Complaint::Twice => sentence!("{s} is said twice"),
-        Complaint::Grammar(what, None) => {
-            args.name = what;
-            sentence!("{n}")
-        }
-        Complaint::Grammar(what, Some(expected)) => {
-            literal = Quoted(expected.as_bytes());
-            (args.name, args.text) = (what, &literal);
-            sentence!("{n}, expected {t}")
+        Complaint::Grammar(_) if !cfg!(feature = "toml") => return, // no file is read then
+        Complaint::Grammar(flaw) => {
+            (args.a, args.name) = (count(TOML_DEPTH_MAX), "}");
+            sentence_for(flaw)
         }
         Complaint::NotUtf8 => sentence!("not UTF-8 text: {s}"),
         Complaint::FileTooLarge(max) => {

@@ -6,6 +6,7 @@
 
 mod complaint;
 mod failure;
+mod grammar;
 mod news;
 mod refusal;
 mod sentence;

@@ -49,14 +49,13 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// A value that is neither a list nor a table.
-    pub(super) fn scalar(&mut self, word: Word<'a>) {
+    pub(super) fn scalar(&mut self, word: Word<'a>, scalar: Scalar) {
         let (key, name) = match self.target().0 {
             Place::Root | Place::Nowhere => return,
             Place::Table(table) => return self.refuse(word, Complaint::WrongTable(table)),
             Place::Key(key) => (key, None),
             Place::Pair(key, name) => (key, Some(name)),
         };
-        let scalar = word.scalar();
         if let Some(frame) = self.list() {
             frame.is_empty = false;
         }
@@ -128,7 +127,7 @@ impl<'a> Reader<'_, 'a> {
             }
             Scalar::Switch(true) => self.arena.push(b"true")?,
             Scalar::Switch(false) => self.arena.push(b"false")?,
-            Scalar::Float | Scalar::DateTime => self.arena.push(word.text().as_bytes())?,
+            Scalar::Float | Scalar::DateTime => self.arena.push(word.text())?,
         }
         self.arena.keep_word()
     }
@@ -204,7 +203,7 @@ impl<'a> Reader<'_, 'a> {
         self.body = frame.outer;
         let complaint = frame.complaint.or_else(|| self.end_frame(&frame));
         if let Some(complaint) = complaint {
-            let said = first_line(self.text.get(frame.start..end).unwrap_or_default());
+            let said = first_line(self.source.get(frame.start..end).unwrap_or_default());
             self.complaints.add(SpecFault { origin: frame.at, said, complaint });
             if let Some(outer) = self.list() {
                 outer.has_fault = true;

@@ -1,156 +1,238 @@
-//! Whether a statement is good TOML.
+//! The grammar: which words and signs follow one another.
 //!
-//! toml_parser checks the order of tokens by itself; the words in between are checked when somebody
-//! decodes them, so this decodes every one. It also closes gaps that toml_parser leaves to its
-//! caller: values that are missing, integers without digits, line ends before a value.
+//! A statement is read from its first byte to its last, and its pieces are handed on as they come.
+//! The first thing that is wrong ends it: the reader stays at that byte. Lists and inline tables
+//! stand in one another; how deep is bounded, so the stack is as well.
 //!
-//! What is said twice, or is of the wrong type, does not belong here.
+//! What is in a string is in `string`, what a number is in `scalar`.
 
-use toml_parser::decoder::{Encoding, ScalarKind};
-use toml_parser::lexer::Token;
-use toml_parser::parser::{EventReceiver, parse_document};
-use toml_parser::{ErrorSink, Expected, ParseError, Source, Span};
+use super::extent::{is_bare, is_blank, is_sign, run};
+use super::string::{is_control, newline};
+use super::{Flaw, Piece, Scalar, Word, scalar, string};
+use crate::limits::TOML_DEPTH_MAX;
 
-use super::Flaw;
-use super::word::{Word, is_integer};
-
-/// What is wrong with the grammar of a statement, and where; only the first fault counts, for what
-/// follows is often its echo.
-pub(super) fn check(source: Source<'_>, tokens: &[Token]) -> Option<(usize, Flaw)> {
-    let mut error: Option<ParseError> = None;
-    parse_document(tokens, &mut Check { source, awaits_value: false }, &mut error);
-    let error = error?;
-    let start = error.unexpected().or(error.context()).map_or(0, |span| span.start());
-    let what = DESCRIPTIONS.iter().find(|known| **known == error.description());
-    // Where several things could stand there, the first is no better guess than the others.
-    let expected = match error.expected() {
-        Some([Expected::Literal(literal)]) => Some(*literal),
-        Some(_) | None => None,
-    };
-    Some((start, Flaw::Grammar(what.copied().unwrap_or("not TOML"), expected)))
+/// Reads the statement of `text` that goes from `start` to the end, and hands its pieces to `take`.
+///
+/// # Errors
+/// [`Flaw`], and the byte at which it stands.
+pub(super) fn read<'a>(
+    text: &'a [u8],
+    start: usize,
+    take: &mut dyn FnMut(Piece<'a>),
+) -> Result<(), (usize, Flaw)> {
+    let mut grammar = Grammar { text, at: start, depth: 0, take };
+    grammar.statement().map_err(|flaw| (grammar.at, flaw))
 }
 
-/// Decodes every word once, for its faults.
-struct Check<'a> {
-    source: Source<'a>,
-    awaits_value: bool,
+/// A statement that is being read.
+struct Grammar<'a, 't> {
+    text: &'a [u8],
+    /// Up to here it was read; what is wrong stands here.
+    at: usize,
+    /// How many lists and inline tables are open.
+    depth: usize,
+    take: &'t mut dyn FnMut(Piece<'a>),
 }
 
-const MISSING_KEY: &str = "missing key";
-const MISSING_VALUE: &str = "missing value";
-const INVALID_INTEGER: &str = "invalid integer number";
-
-impl EventReceiver for Check<'_> {
-    fn simple_key(&mut self, span: Span, encoding: Option<Encoding>, error: &mut dyn ErrorSink) {
-        self.awaits_value = true;
-        if span.is_empty() {
-            error.report_error(ParseError::new(MISSING_KEY).with_unexpected(span));
-            return;
+impl<'a> Grammar<'a, '_> {
+    /// `expression = ws [ keyval / table ] ws [ comment ]` and its newline.
+    fn statement(&mut self) -> Result<(), Flaw> {
+        self.skip(is_blank);
+        match self.peek() {
+            Some(b'[') => self.header()?,
+            None | Some(b'\r' | b'\n' | b'#') => {}
+            Some(_) => self.pair()?,
         }
-        Word::new(self.source, span, encoding).raw().decode_key(&mut (), error);
-    }
-
-    fn std_table_close(&mut self, _span: Span, _error: &mut dyn ErrorSink) {
-        self.awaits_value = false;
-    }
-
-    fn array_table_close(&mut self, _span: Span, _error: &mut dyn ErrorSink) {
-        self.awaits_value = false;
-    }
-
-    fn inline_table_open(&mut self, _span: Span, _error: &mut dyn ErrorSink) -> bool {
-        self.awaits_value = false;
-        true
-    }
-
-    fn array_open(&mut self, _span: Span, _error: &mut dyn ErrorSink) -> bool {
-        self.awaits_value = false;
-        true
-    }
-
-    fn scalar(&mut self, span: Span, encoding: Option<Encoding>, error: &mut dyn ErrorSink) {
-        self.awaits_value = false;
-        if span.is_empty() {
-            error.report_error(ParseError::new(MISSING_VALUE).with_unexpected(span));
-            return;
-        }
-        let raw = Word::new(self.source, span, encoding).raw();
-        if let ScalarKind::Integer(radix) = raw.decode_scalar(&mut (), error)
-            && !is_integer(raw.as_str(), radix)
-        {
-            error.report_error(ParseError::new(INVALID_INTEGER).with_unexpected(span));
+        self.skip(is_blank);
+        self.comment()?;
+        match self.peek() {
+            None => Ok(()),
+            Some(_) if self.newline()? => Ok(()),
+            Some(_) => Err(Flaw::Unexpected),
         }
     }
 
-    fn comment(&mut self, span: Span, error: &mut dyn ErrorSink) {
-        Word::new(self.source, span, None).raw().decode_comment(error);
+    /// `[ key ]` or `[[ key ]]`
+    fn header(&mut self) -> Result<(), Flaw> {
+        let start = self.at;
+        self.skip_one();
+        let is_list = self.eat(b'[');
+        (self.take)(Piece::Header { start, is_list });
+        self.key()?;
+        match (self.eat(b']'), is_list) {
+            (true, false) => {}
+            (true, true) if self.eat(b']') => {}
+            (_, false) => return Err(Flaw::OpenHeader),
+            (_, true) => return Err(Flaw::OpenListHeader),
+        }
+        (self.take)(Piece::HeaderEnd);
+        Ok(())
     }
 
-    /// toml_parser lets the lines of an inline table end between a key and its value.
-    fn newline(&mut self, span: Span, error: &mut dyn ErrorSink) {
-        Word::new(self.source, span, None).raw().decode_newline(error);
-        if self.awaits_value {
-            error.report_error(ParseError::new(MISSING_VALUE).with_unexpected(span));
+    /// `keyval = key = val`
+    fn pair(&mut self) -> Result<(), Flaw> {
+        self.key()?;
+        if !self.eat(b'=') {
+            return Err(Flaw::MissingEquals);
         }
+        (self.take)(Piece::Equals);
+        self.skip(is_blank);
+        self.value()
+    }
+
+    /// `key = simple-key *( "." simple-key )`, with white space around each.
+    fn key(&mut self) -> Result<(), Flaw> {
+        loop {
+            self.skip(is_blank);
+            let start = self.at;
+            match self.peek() {
+                Some(quote @ (b'"' | b'\'')) => {
+                    if self.rest().starts_with(&[quote; 3]) {
+                        return Err(Flaw::MultiLineKey);
+                    }
+                    string::read(self.text, &mut self.at, &mut |_| {})?;
+                }
+                _ => self.bare_key()?,
+            }
+            let word = self.word(start);
+            (self.take)(Piece::Name(word));
+            self.skip(is_blank);
+            if !self.eat(b'.') {
+                return Ok(());
+            }
+            (self.take)(Piece::Dot);
+        }
+    }
+
+    /// `unquoted-key = 1*( ALPHA / DIGIT / "-" / "_" )`
+    fn bare_key(&mut self) -> Result<(), Flaw> {
+        let start = self.at;
+        self.skip(is_bare);
+        if !self.peek().is_none_or(is_sign) {
+            self.at = start;
+            return Err(Flaw::BareKey);
+        }
+        if self.at == start { Err(Flaw::MissingKey) } else { Ok(()) }
+    }
+
+    /// `val = string / boolean / array / inline-table / date-time / float / integer`
+    fn value(&mut self) -> Result<(), Flaw> {
+        let start = self.at;
+        let scalar = match self.peek() {
+            Some(b'[') => return self.entries(true),
+            Some(b'{') => return self.entries(false),
+            Some(b'"' | b'\'') => {
+                string::read(self.text, &mut self.at, &mut |_| {})?;
+                Scalar::Text
+            }
+            None => return Err(Flaw::MissingValue),
+            Some(sign) if is_sign(sign) && sign != b'.' => return Err(Flaw::MissingValue),
+            Some(_) => {
+                let len = scalar::len(self.rest());
+                let scalar = Scalar::parse(self.rest().get(..len).unwrap_or_default())?;
+                self.at = start.saturating_add(len);
+                scalar
+            }
+        };
+        let word = self.word(start);
+        (self.take)(Piece::Scalar(word, scalar));
+        Ok(())
+    }
+
+    /// `[ val, … ]` or `{ keyval, … }`, over as many lines as it likes, with a comma behind the
+    /// last entry or without.
+    fn entries(&mut self, is_list: bool) -> Result<(), Flaw> {
+        let start = self.at;
+        let (close, open_flaw) = match is_list {
+            true => (b']', Flaw::OpenList),
+            false => (b'}', Flaw::OpenTable),
+        };
+        if self.depth == TOML_DEPTH_MAX {
+            return Err(Flaw::TooDeep);
+        }
+        self.depth = self.depth.saturating_add(1);
+        self.skip_one();
+        (self.take)(Piece::Open { start, is_list });
+        let mut needs_comma = false;
+        loop {
+            let behind = self.at;
+            self.lines()?;
+            match self.peek() {
+                Some(byte) if byte == close => break,
+                Some(b',') if !needs_comma => return Err(Flaw::ExtraComma),
+                Some(b',') => self.skip_one(),
+                Some(b']' | b'}') => return Err(open_flaw),
+                None => {
+                    self.at = behind;
+                    return Err(open_flaw);
+                }
+                Some(_) if needs_comma => return Err(Flaw::MissingComma),
+                Some(_) if is_list => self.value()?,
+                Some(_) => self.pair()?,
+            }
+            needs_comma = !needs_comma;
+        }
+        self.skip_one();
+        self.depth = self.depth.saturating_sub(1);
+        (self.take)(Piece::Close { end: self.at });
+        Ok(())
+    }
+
+    /// `ws-comment-newline`: white space, comments and the ends of lines.
+    fn lines(&mut self) -> Result<(), Flaw> {
+        loop {
+            self.skip(is_blank);
+            self.comment()?;
+            if !self.newline()? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// `[ comment ]`
+    fn comment(&mut self) -> Result<(), Flaw> {
+        if self.peek() == Some(b'#') {
+            self.skip(|byte| !is_control(byte));
+            if !matches!(self.peek(), None | Some(b'\r' | b'\n')) {
+                return Err(Flaw::Control);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a line ended here: with `\n` or `\r\n`.
+    fn newline(&mut self) -> Result<bool, Flaw> {
+        let len = newline(self.rest())?;
+        self.at = self.at.saturating_add(len);
+        Ok(len > 0)
+    }
+
+    fn rest(&self) -> &'a [u8] {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn skip(&mut self, is_such: fn(&u8) -> bool) {
+        self.at = self.at.saturating_add(run(self.rest(), is_such));
+    }
+
+    fn skip_one(&mut self) {
+        self.at = self.at.saturating_add(1);
+    }
+
+    fn eat(&mut self, byte: u8) -> bool {
+        let is_here = self.peek() == Some(byte);
+        if is_here {
+            self.skip_one();
+        }
+        is_here
+    }
+
+    /// What was read since `start`.
+    fn word(&self, start: usize) -> Word<'a> {
+        Word::new(self.text, start, self.at)
     }
 }
-
-/// Everything toml_parser says. What it says is text for ever, but its type does not tell.
-const DESCRIPTIONS: &[&str] = &[
-    "`_` may only go between digits",
-    "carriage return must be followed by newline",
-    "extra `=`",
-    "extra assignment between key-value pairs",
-    "extra comma in array",
-    "extra comma in inline table",
-    "integers with a radix cannot be signed",
-    "invalid basic string",
-    "invalid binary number",
-    "invalid boolean",
-    "invalid comment character",
-    "invalid exponent",
-    "invalid float",
-    "invalid fraction",
-    "invalid hexadecimal number",
-    "invalid inline table element",
-    INVALID_INTEGER,
-    "invalid key-value pair",
-    "invalid literal string",
-    "invalid mantissa",
-    "invalid multi-line basic string",
-    "invalid multi-line literal string",
-    "invalid octal number",
-    "invalid table",
-    "invalid unquoted key",
-    "invalid value",
-    "key with no value",
-    "keys cannot be multi-line basic strings",
-    "keys cannot be multi-line literal strings",
-    "missing array opening",
-    "missing assignment between key-value pairs",
-    "missing comma between array elements",
-    "missing comma between key-value pairs",
-    "missing escaped value",
-    "missing inline table opening",
-    "missing key for inline table element",
-    "missing opening quote",
-    "missing table open",
-    MISSING_KEY,
-    MISSING_VALUE,
-    "missing value for key",
-    "radix must be lowercase",
-    "redundant integer number prefix",
-    "redundant numeric sign",
-    "string values must be quoted",
-    "too few unicode value digits",
-    "unclosed array",
-    "unclosed array table",
-    "unclosed inline table",
-    "unclosed table",
-    "unexpected `=` in array",
-    "unexpected content",
-    "unexpected content between comment and newline",
-    "unexpected key or value",
-    "unexpected leading zero",
-    "unexpected sign",
-];

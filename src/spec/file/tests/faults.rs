@@ -6,7 +6,6 @@ use std::string::String;
 use super::{check, check_faults, with_read};
 use crate::limits::{
     COMMAND_WORDS_MAX, FILE_MAX, GROUPS_MAX, SERVICES_MAX, TOML_DEPTH_MAX, TOML_PAIRS_MAX,
-    TOML_TOKENS_MAX,
 };
 use crate::spec::Complaint;
 
@@ -146,27 +145,22 @@ fn a_list_of_tables_is_no_table() {
 fn a_fault_of_the_grammar_is_told_once_and_reading_goes_on() {
     let after = "9:12 WrongType([sandbox] hostname, \"an integer\") `1`";
     for (broken, expected) in [
-        ("a = 1 2", "1:5 Grammar(\"string values must be quoted\", None) `1`"),
-        ("proc = ", "1:8 Grammar(\"missing value\", None) ``"),
-        ("proc", "1:5 Grammar(\"key with no value\", Some(\"=\")) ``"),
-        ("= 'bind'", "1:1 Grammar(\"missing key\", None) `=`"),
-        ("proc = bind", "1:8 Grammar(\"string values must be quoted\", None) `bind`"),
-        ("proc = \"bind", "1:13 Grammar(\"invalid basic string\", Some(\"\\\"\")) ``"),
-        ("proc = 'bind' x", "1:15 Grammar(\"unexpected key or value\", None) `x`"),
-        ("a = [{{}{}[[}]", "1:7 Grammar(\"missing key for inline table element\", None) `{`"),
-        ("a = { b }", "1:9 Grammar(\"missing value\", None) `}`"),
-        ("a = { b =\n 1 }", "1:10 Grammar(\"missing value\", None) ``"),
-        (
-            "a = ['b'\n'c']",
-            "2:1 Grammar(\"missing comma between array elements\", Some(\",\")) `'c'`",
-        ),
-        ("a = [\n'b',\n# c", "2:5 Grammar(\"unclosed array\", Some(\"]\")) ``"),
-        (
-            "'''a''' = 1",
-            "1:1 Grammar(\"keys cannot be multi-line literal strings\", None) `'''a'''`",
-        ),
-        ("a.b. = 1", "1:6 Grammar(\"missing key\", None) `=`"),
-        ("a = 1 # \u{1}", "1:9 Grammar(\"invalid comment character\", None) `# \u{1}`"),
+        ("a = 1 2", "1:7 Grammar(Unexpected) `2`"),
+        ("proc = ", "1:8 Grammar(MissingValue) ``"),
+        ("proc", "1:5 Grammar(MissingEquals) ``"),
+        ("= 'bind'", "1:1 Grammar(MissingKey) `=`"),
+        ("proc = bind", "1:8 Grammar(Unquoted) `bind`"),
+        ("proc = \"bind", "1:13 Grammar(OpenString) ``"),
+        ("proc = 'bind' x", "1:15 Grammar(Unexpected) `x`"),
+        ("proc = \"\\bind\\d\" # x", "1:14 Grammar(Escape) `\\d\"`"),
+        ("a = [{{}{}[[}]", "1:7 Grammar(MissingKey) `{`"),
+        ("a = { b }", "1:9 Grammar(MissingEquals) `}`"),
+        ("a = { b =\n 1 }", "1:10 Grammar(MissingValue) ``"),
+        ("a = ['b'\n'c']", "2:1 Grammar(MissingComma) `'c'`"),
+        ("a = [\n'b',\n# c", "2:5 Grammar(OpenList) ``"),
+        ("'''a''' = 1", "1:1 Grammar(MultiLineKey) `'''a'''`"),
+        ("a.b. = 1", "1:6 Grammar(MissingKey) `=`"),
+        ("a = 1 # \u{1}", "1:9 Grammar(Control) `\u{1}`"),
     ] {
         let lines = broken.matches('\n').count();
         let file = format!("{broken}{}[sandbox]\nhostname = 1", "\n".repeat(7 - lines));
@@ -179,8 +173,8 @@ fn what_follows_a_broken_header_is_not_blamed_for_it() {
     check_faults(
         "[sandbox\nhostname = 1\nx = [\n1]\n[[service]\nx = 1\n[time]\nx = 1",
         &[
-            "1:9 Grammar(\"unclosed table\", Some(\"]\")) ``",
-            "5:11 Grammar(\"unclosed array table\", Some(\"]\")) ``",
+            "1:9 Grammar(OpenHeader) ``",
+            "5:11 Grammar(OpenListHeader) ``",
             "8:1 UnknownKey { table: Some(Time), nearest: None } `x`",
         ],
     );
@@ -189,7 +183,7 @@ fn what_follows_a_broken_header_is_not_blamed_for_it() {
 #[test]
 fn a_forgotten_bracket_swallows_no_statement() {
     let unclosed = |place: &str, next: &str| {
-        let grammar = format!("{place} Grammar(\"unclosed array\", Some(\"]\")) ``");
+        let grammar = format!("{place} Grammar(OpenList) ``");
         let next = format!("3:{next} WrongType([sandbox] hostname, \"an integer\") `1`");
         [grammar, next]
     };
@@ -203,7 +197,7 @@ fn a_forgotten_bracket_swallows_no_statement() {
     check_faults(
         "a = { b = 1\n[[service]]\nc = 1",
         &[
-            "1:12 Grammar(\"unclosed inline table\", Some(\"}\")) ``",
+            "1:12 Grammar(OpenTable) ``",
             "3:1 UnknownKey { table: Some(Service), nearest: None } `c`",
         ],
     );
@@ -236,15 +230,8 @@ fn a_file_that_is_too_much_is_refused_with_the_limit() {
     check_faults(
         &format!("a = {}\n[sandbox]\nx = 1", "[".repeat(TOML_DEPTH_MAX + 5)),
         &[
-            "1:21 TooMany(\"brackets within one another\", 16) `[`",
+            "1:21 Grammar(TooDeep) `[`",
             "3:1 UnknownKey { table: Some(Sandbox), nearest: None } `x`",
-        ],
-    );
-    check_faults(
-        &format!("a = [\n{}]\nx = 1", "1,".repeat(TOML_TOKENS_MAX / 2)),
-        &[
-            "2:4091 TooMany(\"words and signs in one value\", 4096) ``",
-            "3:1 UnknownKey { table: None, nearest: None } `x`",
         ],
     );
     check_faults(&" ".repeat(FILE_MAX + 1), &["1:1 FileTooLarge(65536) ``"]);
