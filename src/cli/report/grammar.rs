@@ -22,7 +22,7 @@ pub(super) const fn sentence_for(flaw: Flaw) -> &'static str {
             try: "0o in front of an octal number"
         ),
         Flaw::Underscore => sentence!("\"_\" may only go between digits: {s}"),
-        Flaw::OpenString => sentence!("unclosed string {s}"),
+        Flaw::OpenString => sentence!("unclosed string"),
         Flaw::Escape => sentence!(
             "invalid escape {s}",
             try: "\\\\ for a backslash, or the string in single quotes"
