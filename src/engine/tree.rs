@@ -7,6 +7,8 @@
 
 use core::ffi::CStr;
 
+use heapless::Vec;
+
 use crate::model::Signal;
 use crate::sys::file::{self, Mode};
 use crate::sys::signal;
@@ -27,8 +29,6 @@ struct Place {
 
 /// Sends KILL to everything that belongs to the process `root`, itself included.
 pub(super) fn kill_tree(root: i32) {
-    // Its group first: one call, and it takes nearly all there is.
-    let _ = signal::kill(root.saturating_neg(), Signal::KILL); // no such group is what we want
     for _ in 0..ROUNDS_MAX {
         let belongs = |pid: i32, place: &Place| {
             pid == root
@@ -36,7 +36,11 @@ pub(super) fn kill_tree(root: i32) {
                 || place.group == root
                 || descends(place.parent, root)
         };
-        if signal_matching(Signal::KILL, belongs) == 0 {
+        // First those who descend from it, as long as it is there to descend from; then its group
+        // in one call, which takes nearly all there is where /proc is not.
+        let found = signal_matching(Signal::KILL, belongs);
+        let _ = signal::kill(root.saturating_neg(), Signal::KILL); // no such group is what we want
+        if found == 0 {
             return;
         }
     }
@@ -94,23 +98,34 @@ fn descends(mut pid: i32, root: i32) -> bool {
 
 #[inline(never)] // its buffer would lie in the frame of every action
 /// Sends `signal` to every process that `matches`; gives how many there were. A zombie does not
-/// count.
+/// count. All are found before the first gets it: its end would leave its children to others, and
+/// nobody could tell any more whose they were.
 fn signal_matching(signal: Signal, matches: impl Fn(i32, &Place) -> bool) -> usize {
     let Ok(directory) = file::open(c"/proc", Mode::Directory) else { return 0 };
     let mut buffer = [0u8; 2048];
     let mut found = 0usize;
+    let mut matching: Vec<i32, 128> = Vec::new();
+    let mut send = |pids: &mut Vec<i32, 128>| {
+        for pid in pids.iter() {
+            let is_sent = signal::kill(*pid, signal).is_ok();
+            found = found.saturating_add(usize::from(is_sent));
+        }
+        pids.clear();
+    };
     while let Ok(entries) = file::entries(&directory, &mut buffer) {
         if entries.is_empty() {
             break;
         }
         for pid in file::entry_names(entries).filter_map(number) {
-            if place_of(pid).is_some_and(|place| matches(pid, &place))
-                && signal::kill(pid, signal).is_ok()
-            {
-                found = found.saturating_add(1);
+            if place_of(pid).is_some_and(|place| matches(pid, &place)) {
+                let _ = matching.push(pid); // there is room: it is emptied when it is full
+            }
+            if matching.is_full() {
+                send(&mut matching);
             }
         }
     }
+    send(&mut matching);
     found
 }
 
@@ -159,7 +174,7 @@ mod tests {
     fn a_tree_is_killed_to_its_last_leaf() {
         // sh ─ sh (own session) ─ sleep: neither group nor session of the root, only descent.
         let mut child = Command::new("sh")
-            .args(["-c", "setsid sh -c 'sleep 300; true' & wait"])
+            .args(["-c", "setsid sh -c 'sleep 300; true' & wait; sleep 300"])
             .spawn()
             .unwrap();
         let root = i32::try_from(child.id()).unwrap();
