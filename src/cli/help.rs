@@ -2,7 +2,7 @@
 
 use super::out::{Out, pad, say};
 use crate::model::code;
-use crate::spec::keys::KEYS;
+use crate::spec::keys::{HELP, Help, KEYS};
 use crate::spec::{Key, KeyFor, Shape, Table};
 use crate::text::{Quoted, Show, Sink, Words, nearest, put};
 
@@ -52,9 +52,11 @@ pub fn help(words: Words<'_>) -> u8 {
             let name = name.to_bytes();
             let name = name.strip_prefix(b"--").unwrap_or(name);
             let mut is_known = false;
-            for key in KEYS.iter().filter(|key| key.names().any(|own| own.as_bytes() == name)) {
+            for (key, help) in
+                KEYS.iter().zip(HELP).filter(|(key, _)| key.names.number_of(name).is_some())
+            {
                 is_known = true;
-                one(&mut out, key);
+                one(&mut out, key, *help);
             }
             if !is_known {
                 return unknown(name);
@@ -65,7 +67,7 @@ pub fn help(words: Words<'_>) -> u8 {
 }
 
 fn unknown(name: &[u8]) -> u8 {
-    let near = nearest(name, KEYS.iter().flat_map(Key::names)).unwrap_or("nsinit help");
+    let near = nearest(name, KEYS.iter().flat_map(|key| key.names.iter())).unwrap_or("nsinit help");
     say!("help: no key ", Quoted(name), "\n  try: ", near, "\n");
     code::FAILED
 }
@@ -75,8 +77,8 @@ struct Flag(&'static Key);
 
 impl Show for Flag {
     fn show(&self, out: &mut dyn Sink) {
-        let Key { has_flag, name, value, .. } = *self.0;
-        put!(out, if has_flag { "--" } else { "" }, name);
+        let Key { has_flag, value, .. } = *self.0;
+        put!(out, if has_flag { "--" } else { "" }, self.0.name());
         put!(out, if value.is_empty() { "" } else { " " }, value);
     }
 }
@@ -86,26 +88,26 @@ fn all(out: &mut dyn Sink) {
     put!(out, VERBS);
     for table in Table::ALL {
         put!(out, "\n", table.title(), " ", table, "\n");
-        for key in KEYS.iter().filter(|key| key.table == table) {
+        for (key, help) in KEYS.iter().zip(HELP).filter(|(key, _)| key.table == table) {
             put!(out, "  ");
             pad(out, &Flag(key), FLAG_COLUMNS);
-            put!(out, " ", key.help, "\n");
+            put!(out, " ", help.sentence(), "\n");
         }
     }
     put!(out, CODES);
 }
 
 /// One key in full.
-fn one(out: &mut dyn Sink, key: &'static Key) {
-    put!(out, Flag(key), "\n  ", key.help, "\n");
-    if !key.default.is_empty() {
-        put!(out, "  Default: ", key.default, ".\n");
+fn one(out: &mut dyn Sink, key: &'static Key, help: Help) {
+    put!(out, Flag(key), "\n  ", help.sentence(), "\n");
+    if !help.default().is_empty() {
+        put!(out, "  Default: ", help.default(), ".\n");
     }
-    for alias in key.aliases {
+    for alias in key.names.iter().skip(1) {
         put!(out, "  Also: --", alias, "\n");
     }
     let value = key.value;
-    put!(out, "  In a file: ", key.table, " ", key.name, " = ");
+    put!(out, "  In a file: ", key.table, " ", key.name(), " = ");
     match key.shape {
         Shape::Text | Shape::TextOrPair => put!(out, "\"", value, "\""),
         Shape::Number => put!(out, value),

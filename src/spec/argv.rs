@@ -149,7 +149,7 @@ impl<'a> Lexer<'a> {
                 let names = KEYS
                     .iter()
                     .filter(|key| key.has_flag && self.front.takes(key))
-                    .flat_map(Key::names)
+                    .flat_map(|key| key.names.iter())
                     .chain(["config", "setenv", "verbose"]);
                 Token::Wrong(Complaint::UnknownFlag { nearest: nearest(name, names) })
             }

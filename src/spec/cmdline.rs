@@ -225,7 +225,7 @@ impl<'a> Front<'_, 'a> {
 const FULL: Complaint = Complaint::TooMany("bytes of text", ARENA_MAX);
 
 fn unknown(name: &[u8]) -> Complaint {
-    let flags = KEYS.iter().filter(|key| key.has_flag).map(|key| key.name);
+    let flags = KEYS.iter().filter(|key| key.has_flag).map(Key::name);
     let nearest = match name {
         b"command" => Some("exec"),
         _ => nearest(name, flags.chain(["exec", "config", "verbose"])),

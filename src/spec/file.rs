@@ -162,7 +162,7 @@ impl<'a> Reader<'_, 'a> {
         if let Place::Key(key) = self.body
             && let Some(complaint) = self.emptiness(key)
         {
-            let (origin, said) = (self.header_at, key.name.as_bytes());
+            let (origin, said) = (self.header_at, key.name().as_bytes());
             self.complaints.add(SpecFault { origin, said, complaint });
         }
     }
@@ -258,12 +258,12 @@ impl<'a> Reader<'_, 'a> {
 
 /// A name that is no key of this table.
 fn unknown_key(table: Option<Table>, name: &[u8]) -> Complaint {
-    if let Some(key) = KEYS.iter().find(|key| key.name.as_bytes() == name) {
+    if let Some(key) = KEYS.iter().find(|key| key.name().as_bytes() == name) {
         return Complaint::OtherTable(key);
     }
     let rows = || KEYS.iter().filter(|key| table.is_none_or(|table| table == key.table));
-    let same = rows().find(|key| key.names().any(|alias| alias.as_bytes() == name));
-    let nearest = same.map(|key| key.name).or_else(|| nearest(name, rows().map(|key| key.name)));
+    let same = rows().find(|key| key.names.number_of(name).is_some());
+    let nearest = same.map(Key::name).or_else(|| nearest(name, rows().map(Key::name)));
     Complaint::UnknownKey { table, nearest }
 }
 

@@ -16,7 +16,7 @@ use crate::model::{
     Account, ExitCodes, ExitMap, HostName, IdMap, KillMode, ParentDeath, Proc, Restart, Rewrites,
     ServiceName, Shift, Signal, Span, Stdio, Terminal, Unhandled,
 };
-use crate::text::{Fault, Show, Sink, Words, put, units};
+use crate::text::{Fault, Names, Show, Sink, Words, put, units};
 
 /// A table of the file, in the order of nsinit.toml(5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,41 +133,60 @@ pub enum Set {
     ),
 }
 
-/// One row.
+/// What the fronts know of a key.
+#[derive(Clone, Copy)]
 pub struct Key {
     /// The table it stands in.
     pub table: Table,
-    /// Its name in the file, and its flag without the dashes.
-    pub name: &'static str,
+    /// Its name in the file, which is its flag's without the dashes; behind it other names of the
+    /// flag: what bubblewrap, docker or unshare call it.
+    pub names: Names,
     /// Which verbs take it.
     pub scope: KeyFor,
     /// Whether it can be said as a flag and on the kernel command line.
     pub has_flag: bool,
-    /// Other names of the flag: what bubblewrap, docker or unshare call it.
-    pub aliases: &'static [&'static str],
     /// How its value is written.
     pub shape: Shape,
     /// What the value stands for, in help.
     pub value: &'static str,
-    /// What holds when nobody says it.
-    pub default: &'static str,
-    /// What it does, in one sentence.
-    pub help: &'static str,
     /// How it gets into the spec.
     pub set: Set,
 }
 
 impl core::fmt::Debug for Key {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "[{}] {}", self.table.name(), self.name)
+        write!(f, "[{}] {}", self.table.name(), self.name())
     }
 }
 
-impl Key {
+/// One row: a key, and what help says of it.
+#[derive(Clone, Copy)]
+struct Row {
+    key: Key,
+    help: Help,
+}
+
+/// What help says of a key.
+#[derive(Clone, Copy)]
+pub struct Help(Names);
+
+impl Help {
+    /// What holds when nobody says the key.
+    pub fn default(self) -> &'static str {
+        self.0.get(0).unwrap_or_default()
+    }
+
+    /// What it does, in one sentence.
+    pub fn sentence(self) -> &'static str {
+        self.0.get(1).unwrap_or_default()
+    }
+}
+
+impl Row {
     /// A row with the values most rows have.
-    const fn row(
+    const fn new(
         table: Table,
-        name: &'static str,
+        names: &'static str,
         shape: Shape,
         value: &'static str,
         set: Set,
@@ -176,42 +195,39 @@ impl Key {
             Table::Service | Table::Security => KeyFor::AnyVerb,
             Table::Sandbox | Table::Time | Table::User | Table::Net => KeyFor::Run,
         };
-        let (has_flag, aliases, default, help) = (true, [].as_slice(), "", "");
-        Self { table, name, scope, has_flag, aliases, shape, value, default, help, set }
+        let (names, has_flag) = (Names::new(names), true);
+        let key = Key { table, names, scope, has_flag, shape, value, set };
+        Self { key, help: Help(Names::new("")) }
     }
 
-    const fn help(self, default: &'static str, help: &'static str) -> Self {
-        if !cfg!(feature = "verbs") {
-            return self;
-        }
-        Self { default, help, ..self }
-    }
-
-    const fn also(self, aliases: &'static [&'static str]) -> Self {
-        Self { aliases, ..self }
+    /// `DEFAULT|SENTENCE`
+    const fn help(self, help: &'static str) -> Self {
+        Self { help: Help(Names::new(help)), ..self }
     }
 
     const fn for_entrypoint(self) -> Self {
-        Self { scope: KeyFor::Entrypoint, ..self }
+        Self { key: Key { scope: KeyFor::Entrypoint, ..self.key }, ..self }
     }
 
     const fn without_flag(self) -> Self {
-        Self { has_flag: false, ..self }
+        Self { key: Key { has_flag: false, ..self.key }, ..self }
     }
+}
 
+impl Key {
     /// The key of `table` with this name.
     pub fn in_table(table: Table, name: &[u8]) -> Option<&'static Self> {
-        KEYS.iter().find(|key| key.table == table && key.name.as_bytes() == name)
+        KEYS.iter().find(|key| key.table == table && key.name().as_bytes() == name)
     }
 
     /// The key whose flag has this name, without the dashes.
     pub fn of_flag(name: &[u8]) -> Option<&'static Self> {
-        KEYS.iter().filter(|key| key.has_flag).find(|key| key.names().any(|n| n.as_bytes() == name))
+        KEYS.iter().find(|key| key.has_flag && key.names.number_of(name).is_some())
     }
 
-    /// The flag's names, the TOML key first.
-    pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
-        core::iter::once(self.name).chain(self.aliases.iter().copied())
+    /// Its name in the file.
+    pub fn name(&self) -> &'static str {
+        self.names.get(0).unwrap_or_default()
     }
 
     /// Reads one text for this key into the spec; keys of a service go to `service`, or, where that
@@ -272,218 +288,231 @@ fn target<'s, 'a>(
     }
 }
 
+/// One field of every row.
+macro_rules! column {
+    ($field:ident) => {{
+        let mut column = [ROWS[0].$field; ROWS.len()];
+        let mut row = 0;
+        while row < ROWS.len() {
+            column[row] = ROWS[row].$field;
+            row += 1;
+        }
+        column
+    }};
+}
+
 /// Every key, table by table.
-pub const KEYS: &[Key] = &[
+#[allow(clippy::indexing_slicing)] // by the compiler alone
+pub const KEYS: &[Key] = &column!(key);
+
+/// What help says of each of [`KEYS`], in a table of its own: a build without help is without it.
+#[allow(clippy::indexing_slicing)] // as above
+pub const HELP: &[Help] = &column!(help);
+
+/// Every key with its help, table by table.
+const ROWS: &[Row] = &[
     whole(Table::Sandbox, "name", Shape::Text, "NAME", |spec, item| {
         item.put_text(&mut spec.name, ServiceName::parse)
     })
-    .help("the file's stem", "Name of the sandbox."),
+    .help("the file's stem|Name of the sandbox."),
     whole(Table::Sandbox, "namespaces", Shape::List, "KIND", |spec, item| spec.add_kind(item))
         .help(
-            "pid, mnt, uts, ipc, time",
-            "Kinds to create: these exactly, or the default and +KIND, without -KIND. \
-         user is added when we lack privilege.",
+            "pid, mnt, uts, ipc, time|Kinds to create: these exactly, or the default and +KIND, \
+             without -KIND. user is added when we lack privilege.",
         ),
     whole(Table::Sandbox, "hostname", Shape::Text, "NAME", |spec, item| {
         item.put_text(&mut spec.hostname, HostName::parse)
     })
-    .help("the outer one", "Host name inside; needs uts."),
+    .help("the outer one|Host name inside; needs uts."),
     whole(Table::Sandbox, "domainname", Shape::Text, "NAME", |spec, item| {
         item.put_text(&mut spec.domainname, HostName::parse)
     })
-    .help("the outer one", "NIS domain name inside; needs uts."),
+    .help("the outer one|NIS domain name inside; needs uts."),
     whole(Table::Sandbox, "proc", Shape::Text, "fresh|bind", |spec, item| {
         item.put(&mut spec.proc, Proc::parse)
     })
-    .help("fresh, with pid and mnt", "What stands at /proc: a fresh procfs, or the outer one."),
+    .help("fresh, with pid and mnt|What stands at /proc: a fresh procfs, or the outer one."),
     whole(Table::Time, "boottime", Shape::Span, "[+-=]TIME", |spec, item| {
         item.put(&mut spec.boottime, Shift::parse)
     })
-    .help("unshifted", "Shift of CLOCK_BOOTTIME and the uptime: +30d, -5s, or =0s as first seen."),
+    .help("unshifted|Shift of CLOCK_BOOTTIME and the uptime: +30d, -5s, or =0s as first seen."),
     whole(Table::Time, "monotonic", Shape::Span, "[+-=]TIME", |spec, item| {
         item.put(&mut spec.monotonic, Shift::parse)
     })
-    .help("unshifted", "Shift of CLOCK_MONOTONIC, likewise."),
-    whole(Table::Time, "realtime", Shape::Span, "-", |_, _| Err(Fault::WallClock))
-        .also(&["wall-clock"])
-        .help("", "Always refused: the wall clock is the same in every time namespace."),
+    .help("unshifted|Shift of CLOCK_MONOTONIC, likewise."),
+    whole(Table::Time, "realtime|wall-clock", Shape::Span, "-", |_, _| Err(Fault::WallClock))
+        .help("|Always refused: the wall clock is the same in every time namespace."),
     whole(Table::User, "uid-map", Shape::List, "LINE", |spec, item| {
         let line = IdMap::parse(item.bytes())?;
         spec.uid_map.append(item, line)
     })
-    .help("our own uid, with user", "Line of the uid_map: \"INSIDE OUTSIDE COUNT\"; needs user."),
+    .help("our own uid, with user|Line of the uid_map: \"INSIDE OUTSIDE COUNT\"; needs user."),
     whole(Table::User, "gid-map", Shape::List, "LINE", |spec, item| {
         let line = IdMap::parse(item.bytes())?;
         spec.gid_map.append(item, line)
     })
-    .help("our own gid, with user", "Line of the gid_map, likewise."),
+    .help("our own gid, with user|Line of the gid_map, likewise."),
     whole(Table::User, "uid", Shape::Number, "ID", |spec, item| item.put(&mut spec.uid, id))
-        .help("our own", "What our uid is inside; needs user."),
+        .help("our own|What our uid is inside; needs user."),
     whole(Table::User, "gid", Shape::Number, "ID", |spec, item| item.put(&mut spec.gid, id))
-        .help("our own", "What our gid is inside; needs user."),
+        .help("our own|What our gid is inside; needs user."),
     whole(Table::Net, "loopback", Shape::Switch, "", |spec, item| {
         item.put(&mut spec.loopback, switch)
     })
-    .help("true, with net", "Bring the loopback interface up; needs net."),
+    .help("true, with net|Bring the loopback interface up; needs net."),
     whole(Table::Security, "no-new-privs", Shape::Switch, "", |spec, item| {
         item.put(&mut spec.no_new_privs, switch)
     })
-    .help("true", "No exec inside gives privileges, setuid or file capabilities."),
+    .help("true|No exec inside gives privileges, setuid or file capabilities."),
     service("name", Shape::Text, "NAME", |service, item| {
         item.put_text(&mut service.name, ServiceName::parse)
     })
     .without_flag()
-    .help("main, for a single one", "Name of the service."),
+    .help("main, for a single one|Name of the service."),
     service("main", Shape::Switch, "", |service, item| item.put(&mut service.main, switch))
         .without_flag()
-        .help("true, for a single one", "Its end is the end of everything, its exit code ours."),
-    Key::row(Table::Service, "command", Shape::Words, "WORD", Set::Command)
+        .help("true, for a single one|Its end is the end of everything, its exit code ours."),
+    Row::new(Table::Service, "command", Shape::Words, "WORD", Set::Command)
         .without_flag()
-        .help("", "Program and arguments; found in PATH when it has no slash. Must be given."),
+        .help("|Program and arguments; found in PATH when it has no slash. Must be given."),
     service("env", Shape::Pairs, "NAME=VALUE", |service, item| service.set_env(item))
-        .help("ours", "Set a variable. --setenv NAME VALUE does the same."),
+        .help("ours|Set a variable. --setenv NAME VALUE does the same."),
     service("env-file", Shape::List, "PATH", |service, item| {
         let path = absolute_or_here(item.text)?;
         service.env_files.append(item, path)
     })
-    .help("", "Set the variables of a file: NAME=VALUE lines, # comments, NAME alone keeps ours."),
-    service("unset-env", Shape::List, "NAME", |service, item| service.unset_env(item))
-        .also(&["unsetenv"])
-        .help("", "Take a variable out."),
-    service("clear-env", Shape::Switch, "", |service, item| {
+    .help("|Set the variables of a file: NAME=VALUE lines, # comments, NAME alone keeps ours."),
+    service("unset-env|unsetenv", Shape::List, "NAME", |service, item| service.unset_env(item))
+        .help("|Take a variable out."),
+    service("clear-env|clearenv", Shape::Switch, "", |service, item| {
         item.put(&mut service.clear_env, switch)
     })
-    .also(&["clearenv"])
-    .help("false", "Start from an empty environment."),
-    service("cwd", Shape::Text, "DIR", |service, item| service.set_cwd(item))
-        .also(&["chdir", "workdir"])
-        .help("ours", "Working directory."),
+    .help("false|Start from an empty environment."),
+    service("cwd|chdir|workdir", Shape::Text, "DIR", |service, item| service.set_cwd(item))
+        .help("ours|Working directory."),
     service("user", Shape::TextOrNumber, "USER", |service, item| {
         item.put_text(&mut service.user, Account::parse)
     })
-    .help("ours", "User, by number or /etc/passwd inside; a name brings its groups and home."),
+    .help("ours|User, by number or /etc/passwd inside; a name brings its groups and home."),
     service("group", Shape::TextOrNumber, "GROUP", |service, item| {
         item.put_text(&mut service.group, Account::parse)
     })
-    .help("the user's", "Primary group, by number or by the /etc/group inside."),
+    .help("the user's|Primary group, by number or by the /etc/group inside."),
     service("groups", Shape::List, "GROUP", |service, item| {
         let group = Account::parse(item.text)?;
         service.groups.append(item, group)
     })
-    .help("the user's", "Supplementary groups."),
+    .help("the user's|Supplementary groups."),
     service("umask", Shape::Text, "MODE", |service, item| {
         item.put(&mut service.umask, |text| units::octal(text, 0o777))
     })
-    .help("ours", "Mode bits that new files do not get, in octal."),
+    .help("ours|Mode bits that new files do not get, in octal."),
     service("after", Shape::List, "SERVICE", |service, item| {
         let name = ServiceName::parse(item.text)?;
         service.after.append(item, name)
     })
-    .help("", "Starts when these are ready, stops before them."),
+    .help("|Starts when these are ready, stops before them."),
     service("restart", Shape::Text, "POLICY", |service, item| {
         item.put(&mut service.restart, Restart::parse)
     })
-    .help("never", "Start it again after its end: never, on-failure or always."),
+    .help("never|Start it again after its end: never, on-failure or always."),
     service("restart-delay", Shape::Span, "TIME", |service, item| {
         item.put(&mut service.restart_delay, Span::parse)
     })
-    .help("1s", "First pause before a restart; doubles at each further one."),
+    .help("1s|First pause before a restart; doubles at each further one."),
     service("restart-delay-max", Shape::Span, "TIME", |service, item| {
         item.put(&mut service.restart_delay_max, Span::parse)
     })
-    .help("1m", "Longest pause before a restart."),
+    .help("1m|Longest pause before a restart."),
     service("restart-limit", Shape::Number, "COUNT", |service, item| {
         item.put(&mut service.restart_limit, count)
     })
-    .help("5", "Restarts within the window; one more is giving up (exit 124)."),
+    .help("5|Restarts within the window; one more is giving up (exit 124)."),
     service("restart-window", Shape::Span, "TIME", |service, item| {
         item.put(&mut service.restart_window, Span::parse)
     })
-    .help("1m", "Window in which restarts are counted; a run as long starts from zero."),
-    or_exec("ready", "HOW", |own, item| own.set_ready(item), |own, said| own.ready_by(said)).help(
-        "none",
-        "How it says that it is ready: none, notify, fd=N (a newline), exec=COMMAND.",
-    ),
+    .help("1m|Window in which restarts are counted; a run as long starts from zero."),
+    or_exec("ready", "HOW", |own, item| own.set_ready(item), |own, said| own.ready_by(said))
+        .help("none|How it says that it is ready: none, notify, fd=N (a newline), exec=COMMAND."),
     service("start-timeout", Shape::Span, "TIME", |service, item| {
         item.put(&mut service.start_timeout, span_or_infinity)
     })
-    .help("infinity", "Time it has to get ready, then it is stopped and has failed (exit 124)."),
+    .help("infinity|Time it has to get ready, then it is stopped and has failed (exit 124)."),
     service("stop-signal", Shape::TextOrNumber, "SIGNAL", |service, item| {
         item.put(&mut service.stop_signal, Signal::parse)
     })
-    .help("TERM", "Signal that asks it to stop."),
-    service("grace", Shape::Span, "TIME", |service, item| service.set_grace(item))
-        .also(&["stop-timeout"])
-        .help("10s", "Time it has to stop, then KILL to all it left; infinity waits for ever."),
+    .help("TERM|Signal that asks it to stop."),
+    service("grace|stop-timeout", Shape::Span, "TIME", |service, item| service.set_grace(item))
+        .help("10s|Time it has to stop, then KILL to all it left; infinity waits for ever."),
     service("kill-mode", Shape::Text, "tree|process", |service, item| {
         item.put(&mut service.kill_mode, KillMode::parse)
     })
-    .help("tree", "What is ended with it: all that comes from it, or its own process alone."),
+    .help("tree|What is ended with it: all that comes from it, or its own process alone."),
     service("rewrite", Shape::List, "FROM:TO", |service, item| {
         item.gather(&mut service.rewrite, Rewrites::add)
     })
-    .help("", "A signal for it counts as another: TERM:QUIT; or is lost: HUP:drop."),
+    .help("|A signal for it counts as another: TERM:QUIT; or is lost: HUP:drop."),
     service("signal-group", Shape::Switch, "", |service, item| {
         item.put(&mut service.signal_group, switch)
     })
-    .help("false", "Signals for it go to its whole process group."),
+    .help("false|Signals for it go to its whole process group."),
     service("unhandled", Shape::Text, "forward|drop", |service, item| {
         item.put(&mut service.unhandled, Unhandled::parse)
     })
-    .help("forward", "Signals that would end it because it has no handler: drop, as for a PID 1."),
+    .help("forward|Signals that would end it because it has no handler: drop, as for a PID 1."),
     service("success-exit", Shape::List, "CODE|SIGNAL", |service, item| {
         item.gather(&mut service.success_exit, ExitCodes::add)
     })
-    .help("", "Ends that count as success, and as exit code 0; a signal stands for 128+N."),
+    .help("|Ends that count as success, and as exit code 0; a signal stands for 128+N."),
     service("exit-map", Shape::List, "FROM:TO", |service, item| {
         item.gather(&mut service.exit_map, ExitMap::add)
     })
-    .help("", "Our exit code for each of its: 3:0, or KILL:1, where KILL is 137."),
+    .help("|Our exit code for each of its: 3:0, or KILL:1, where KILL is 137."),
     service("die-by-signal", Shape::Switch, "", |service, item| {
         item.put(&mut service.die_by_signal, switch)
     })
     .for_entrypoint()
-    .help("false", "End by the signal that ended it, where we are not PID 1; else 128+N."),
+    .help("false|End by the signal that ended it, where we are not PID 1; else 128+N."),
     service("parent-death", Shape::TextOrNumber, "SIGNAL[:PID]", |service, item| {
         item.put(&mut service.parent_death, ParentDeath::parse)
     })
     .for_entrypoint()
-    .help("", "As if SIGNAL had come when our parent ends, or is not PID (TERM:$$ in a shell)."),
+    .help("|As if SIGNAL had come when our parent ends, or is not PID (TERM:$$ in a shell)."),
     or_exec(
         "pre-stop",
         "TIME",
         |own, item| own.set_pre_stop(item),
         |own, said| own.pre_stop_by(said),
     )
-    .help("", "Pause before its stop signal, or exec=COMMAND, which has the grace to end."),
+    .help("|Pause before its stop signal, or exec=COMMAND, which has the grace to end."),
     service("termination-message", Shape::Text, "PATH", |service, item| {
         item.put_text(&mut service.termination_message, absolute)
     })
-    .help("", "File that gets a line on how it ended, unless with success; for the main service."),
+    .help("|File that gets a line on how it ended, unless with success; for the main service."),
     service("terminal", Shape::Text, "share|none|own", |service, item| {
         item.put(&mut service.terminal, Terminal::parse)
     })
-    .help("share for main, else none", "Our terminal, none, or its standard input as its own."),
+    .help("share for main, else none|Our terminal, none, or its standard input as its own."),
     service("new-session", Shape::Switch, "", |service, item| service.leave_terminal(item))
-        .help("false", "The same as terminal = \"none\"."),
+        .help("false|The same as terminal = \"none\"."),
     service("stdin", Shape::TextOrPair, "WHENCE", |service, item| {
         item.put_text(&mut service.stdin, Stdio::parse)
     })
-    .help("inherit", "Standard input: inherit, null or file=PATH."),
+    .help("inherit|Standard input: inherit, null or file=PATH."),
     service("stdout", Shape::TextOrPair, "WHERE", |service, item| {
         item.put_text(&mut service.stdout, Stdio::parse)
     })
-    .help("inherit", "Standard output: inherit, null, kmsg or file=PATH."),
+    .help("inherit|Standard output: inherit, null, kmsg or file=PATH."),
     service("stderr", Shape::TextOrPair, "WHERE", |service, item| {
         item.put_text(&mut service.stderr, Stdio::parse)
     })
-    .help("inherit", "Standard error, likewise."),
+    .help("inherit|Standard error, likewise."),
     service("rlimits", Shape::Pairs, "RESOURCE=LIMIT", |service, item| service.set_rlimit(item))
-        .help("ours", "Resource limit, such as nofile=1024 or nofile=1024:4096."),
+        .help("ours|Resource limit, such as nofile=1024 or nofile=1024:4096."),
     service("nice", Shape::Number, "N", |service, item| service.set_nice(item))
-        .help("ours", "Nice value, -20 to 19."),
+        .help("ours|Nice value, -20 to 19."),
     service("oom-score-adj", Shape::Number, "N", |service, item| service.set_oom_score_adj(item))
-        .help("ours", "How soon it is killed when memory runs out, -1000 to 1000."),
+        .help("ours|How soon it is killed when memory runs out, -1000 to 1000."),
 ];
 
 const fn whole(
@@ -492,8 +521,8 @@ const fn whole(
     shape: Shape,
     value: &'static str,
     set: for<'a> fn(&mut Spec<'a>, Item<'a>) -> Result<(), Fault>,
-) -> Key {
-    Key::row(table, name, shape, value, Set::Whole(set))
+) -> Row {
+    Row::new(table, name, shape, value, Set::Whole(set))
 }
 
 const fn service(
@@ -501,8 +530,8 @@ const fn service(
     shape: Shape,
     value: &'static str,
     set: for<'a> fn(&mut ServiceSpec<'a>, Item<'a>) -> Result<(), Fault>,
-) -> Key {
-    Key::row(Table::Service, name, shape, value, Set::Service(set))
+) -> Row {
+    Row::new(Table::Service, name, shape, value, Set::Service(set))
 }
 
 /// A path; a relative one is looked for where we were started.
@@ -516,9 +545,9 @@ const fn or_exec(
     value: &'static str,
     set: for<'a> fn(&mut ServiceSpec<'a>, Item<'a>) -> Result<(), Fault>,
     set_words: for<'a> fn(&mut ServiceSpec<'a>, Said<Words<'a>>),
-) -> Key {
+) -> Row {
     let set = Set::ServiceOrExec(set, set_words);
-    Key::row(Table::Service, name, Shape::TextOrExec, value, set)
+    Row::new(Table::Service, name, Shape::TextOrExec, value, set)
 }
 
 /// An id, 0 to 4294967294.

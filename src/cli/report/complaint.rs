@@ -34,12 +34,12 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
             sentence!("unknown table {s}", try: "{n}")
         }
         Complaint::NotForThisVerb(key) => {
-            args.name = key.name;
+            args.name = key.name();
             sentence!("--{n} needs namespaces of our own", try: "nsinit run")
         }
         Complaint::WrongType(key, has) => {
             form = Form(key);
-            (args.name, args.said, args.text) = (has, key.name.as_bytes(), &form);
+            (args.name, args.said, args.text) = (has, key.name().as_bytes(), &form);
             sentence!("{s} is {n}", try: "{t}")
         }
         Complaint::WrongTable(known) => {
@@ -97,7 +97,7 @@ fn count(count: usize) -> i64 {
 
 /// A value that its key cannot take.
 fn value_fault(place: Place<'_>, fault: &SpecFault<'_>, key: &Key, value: Fault) {
-    let mut args = Args { said: fault.said, name: key.name, ..Args::NONE };
+    let mut args = Args { said: fault.said, name: key.name(), ..Args::NONE };
     let (choice, byte, quoted, word);
     let sentence = match value {
         Fault::Empty => sentence!("{n} is empty"),
@@ -161,7 +161,7 @@ struct Form(&'static Key);
 
 impl Show for Form {
     fn show(&self, out: &mut dyn Sink) {
-        let Key { name, value, .. } = *self.0;
+        let (name, value) = (self.0.name(), self.0.value);
         let (before, value, after) = match self.0.shape {
             Shape::Text => ("\"", value, "\""),
             Shape::Number => ("", value, ", a whole number"),

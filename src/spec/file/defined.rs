@@ -159,7 +159,7 @@ pub(super) const fn is_one_pair(shape: Shape) -> bool {
 }
 
 fn is_same(one: &Key, other: &Key) -> bool {
-    one.table == other.table && one.name == other.name
+    one.table == other.table && one.names == other.names
 }
 
 #[cfg(test)]

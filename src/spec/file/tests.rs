@@ -302,7 +302,7 @@ fn a_key_takes_the_types_of_its_shape_and_no_others() {
             with_read(file.as_bytes(), |_, faults| {
                 let wrong = faults.iter().any(|fault| {
                     matches!(fault.complaint, Complaint::WrongType(row, said)
-                        if row.name == key && (said == type_name || said == "an integer"))
+                        if row.name() == key && (said == type_name || said == "an integer"))
                 });
                 let is_good = good.contains(&index.to_string());
                 assert_ne!(wrong, is_good, "{file}: {faults:?}");

@@ -224,7 +224,7 @@ impl<'a> Reader<'_, 'a> {
         if matches!(key.shape, Shape::Words | Shape::TextOrExec) && !frame.has_fault {
             return self.end_command(key, frame.at).err().map(|fault| Complaint::Value(key, fault));
         }
-        let is_meant = frame.is_empty && NOTHING_IS_SOMETHING.contains(&key.name);
+        let is_meant = frame.is_empty && NOTHING_IS_SOMETHING.contains(&key.name());
         is_meant.then_some(Complaint::Value(key, Fault::Empty))
     }
 
