@@ -58,7 +58,8 @@ bench: ## nsinit beside tini, dumb-init, catatonit, unshare and bwrap, in one ru
 
 bench-entrypoint: ## what nsinit, tini, dumb-init and catatonit keep of each promise, and cost
 	@tools/need.sh build bench
-	$(CARGO) bench --bench entrypoint -- $(BENCH)
+	$(CARGO) build --release --no-default-features --target-dir $(target)/small
+	$(CARGO) bench --bench entrypoint -- --nsinit-small $(target)/small/release/nsinit $(BENCH)
 
 docs: ## write the man pages' key lists and the shell completion anew, and the crate's pages
 	@tools/need.sh build

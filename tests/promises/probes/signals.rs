@@ -90,10 +90,10 @@ fn send(subject: &Subject, seat: Seat, number: i32, value: Option<usize>) -> Fat
     fate
 }
 
-/// A shell's child in the shell's process group.
+/// A shell's child in the shell's process group; the command itself does not mind.
 fn group(subject: &Subject) -> Verdict {
     let mut command: Vec<String> =
-        ["sh", "-c", "\"$@\" & exec sleep 1000", "sh"].map(Into::into).into();
+        ["sh", "-c", "trap '' USR1; \"$@\" & exec sleep 1000", "sh"].map(Into::into).into();
     command.extend(witness(&["signals"]));
     for seat in Seat::BOTH {
         let mut run = subject.run(seat, Wish::Group, &command).start();
