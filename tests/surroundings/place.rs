@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::support::compile;
@@ -11,13 +13,24 @@ use super::support::{Run, Running, Who, file, proc, signals};
 /// A directory with nsinit and the workload, and nothing else.
 pub fn root() -> PathBuf {
     let path = file::directory();
-    let workload = compile::program("tests/surroundings/workload.c", "workload").unwrap();
-    for (name, source) in [("nsinit", &programs().nsinit), ("workload", &workload)] {
-        let target = path.join(name);
-        fs::copy(source, &target).unwrap();
-        set_mode(&target, 0o755);
+    for (name, source) in [("nsinit", &programs().nsinit), ("workload", workload())] {
+        fs::hard_link(source, path.join(name)).unwrap();
     }
     path
+}
+
+/// Built once, and copied by a program of its own: a file that we had open for writing could be
+/// busy (execve(2), ETXTBSY) while a child of another test has not executed yet.
+fn workload() -> &'static PathBuf {
+    static WORKLOAD: OnceLock<PathBuf> = OnceLock::new();
+    WORKLOAD.get_or_init(|| {
+        let built = compile::program("tests/surroundings/workload.c", "workload").unwrap();
+        let target = programs().directory.join("workload");
+        let status = Command::new("cp").arg(built).arg(&target).status().unwrap();
+        assert!(status.success(), "cp: {status}");
+        set_mode(&target, 0o755);
+        target
+    })
 }
 
 /// How nsinit is started there.
