@@ -6,6 +6,8 @@
 CARGO   ?= cargo
 PREFIX  ?= /usr/local
 DESTDIR ?=
+# For `make install`: other programs' names for nsinit, such as AS='tini dumb-init'.
+AS      ?=
 # For `make bench`: --quick, --rounds N, --nsinit PATH; for `make bench-entrypoint`, see there.
 BENCH   ?=
 
@@ -76,6 +78,7 @@ install: $(release)/nsinit ## binary, man pages, completion, below PREFIX (and D
 	install -D -m 644 docs/nsinit.1 $(mandir)/man1/nsinit.1
 	install -D -m 644 docs/nsinit.toml.5 $(mandir)/man5/nsinit.toml.5
 	install -D -m 644 docs/nsinit.bash $(bashdir)/nsinit
+	@for name in $(AS); do ln -sfv nsinit "$(bindir)/$$name"; done
 
 setup: ## install what the other targets need (Debian)
 	@tools/need.sh --install build check test bench

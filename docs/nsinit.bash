@@ -12,7 +12,7 @@ _nsinit_choices() {
     --kill-mode) echo "tree process" ;;
     --unhandled) echo "forward drop" ;;
     --success-exit) echo "CODE SIGNAL" ;;
-    --terminal) echo "share none own" ;;
+    --terminal) echo "share none own give" ;;
     esac
 }
 # end WORDS

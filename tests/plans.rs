@@ -116,6 +116,7 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("entrypoint-terminal", Entrypoint, &DOCKER_FRONT),
     ("entrypoint-keys", Entrypoint, &DOCKER_PID1),
     ("helpers", Entrypoint, &DOCKER_FRONT),
+    ("entrypoint-give", Entrypoint, &DOCKER_FRONT),
     // Refusals.
     ("no-command", Run, &ROOT),
     ("service-without-command", Run, &ROOT),
@@ -162,9 +163,10 @@ variants!(ACTS, act_name, Act, Act<'_>:
     ReapByKernel ReapByWaiting WatchForStops OpenReportPipe OpenGate Clone WriteIdMap PassGate
     DenySetgroups MapSelf CloseInherited WaitAtGate LeaveGroup MakeMountsPrivate MountProc
     ShiftClocks SetHostname SetDomainname LoopbackUp BecomeMapped DieWithLauncher WatchParent
-    BecomeSubreaper WatchSignals Spawn NewGroup NewSession NewTerminal TakeForeground Redirect
-    SetUmask SetRlimit SetNice SetOomScoreAdj BecomeUser DieWithSupervisor ChangeDirectory
-    SetNoNewPrivs PassReadyPipe RestoreSignals Execute);
+    BecomeSubreaper GiveUpTerminal WatchSignals Spawn NewGroup NewSession NewTerminal
+    NewSessionWithTerminal TakeForeground Redirect SetUmask SetRlimit SetNice SetOomScoreAdj
+    BecomeUser DieWithSupervisor ChangeDirectory SetNoNewPrivs PassReadyPipe RestoreSignals
+    Execute);
 
 variants!(REASONS, reason_name, Reason, Reason:
     NoCommand NoName SameName NoMain SecondMain UnknownService Cycle MainOnly EntrypointOnly RunOnly

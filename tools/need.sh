@@ -20,6 +20,9 @@ needs() {
         echo 'bash bash'
         echo 'readelf binutils'    # and addr2line, strip, nm
         echo 'crun crun'
+        echo 'tini tini'           # and tini-static
+        echo 'dumb-init dumb-init'
+        echo 'catatonit catatonit'
         ;;
     bench)
         echo 'strace strace'

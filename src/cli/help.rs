@@ -135,6 +135,7 @@ pub fn version() -> u8 {
         (cfg!(feature = "run"), " run"),
         (cfg!(feature = "verbs"), " explain check"),
         (cfg!(feature = "toml"), " toml"),
+        (cfg!(feature = "personalities"), " personalities"),
     ];
     for (is_built_in, name) in parts {
         put!(&mut out, if is_built_in { name } else { "" });

@@ -98,14 +98,46 @@ pub fn decide(
     desk: &'static mut Desk,
 ) -> Option<Decided> {
     let Desk { file, env, arena, lists, spec, plan } = desk;
-    spec.clear(); // a page that is written before it is read is fetched once
-    let _ = spec.push(Spec::new(lists)); // the one place there is
-    let spec = spec.last_mut()?;
+    let spec = new_spec(spec, lists)?;
     let mut arena = Arena::new(arena);
     let faults = load(Source { scope, front, call, detail }, file, &mut arena, spec);
     if faults > 0 || env_files::read(scope, start.env, env, &mut arena, spec) > 0 {
         return None;
     }
+    plan_for(scope, mode, spec, start, plan)
+}
+
+/// A spec that nothing was asked of yet, in its place.
+fn new_spec(
+    place: &'static mut Vec<Spec<'static>, 1>,
+    lists: &'static mut Lists<'static>,
+) -> Option<&'static mut Spec<'static>> {
+    place.clear(); // a page that is written before it is read is fetched once
+    let _ = place.push(Spec::new(lists)); // the one place there is
+    place.last_mut()
+}
+
+/// Decides what will be done for a spec that `read` fills, unless it gives `None`.
+pub fn decide_as<T>(
+    start: &Start,
+    desk: &'static mut Desk,
+    read: impl FnOnce(&mut Spec<'static>) -> Option<T>,
+) -> Option<(Decided, T)> {
+    let Desk { lists, spec, plan, .. } = desk;
+    let spec = new_spec(spec, lists)?;
+    let read = read(spec)?;
+    let mode = Mode::Entrypoint;
+    plan_for(mode.scope(), mode, spec, start, plan).map(|decided| (decided, read))
+}
+
+/// Asks the machine and makes the plan.
+fn plan_for(
+    scope: &'static str,
+    mode: Mode,
+    spec: &'static Spec<'static>,
+    start: &Start,
+    plan: &'static mut plan::Lists<'static>,
+) -> Option<Decided> {
     let questions = Questions::of(mode, spec);
     let (facts, terminal) = engine::ask(questions, start);
     let mut plan = Plan::new(mode, plan);

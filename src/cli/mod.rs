@@ -11,6 +11,7 @@ pub mod explain;
 mod help;
 mod load;
 mod out;
+mod personality;
 mod report;
 mod start;
 
@@ -19,6 +20,7 @@ use core::ffi::CStr;
 use crate::model::code;
 use crate::plan::Mode;
 use crate::spec::argv::Front;
+use crate::spec::personality::Personality;
 use crate::sys::signal::{self, Change};
 use crate::sys::start::Start;
 use crate::text::Words;
@@ -56,6 +58,11 @@ impl Call {
 
 /// The whole program: from what the kernel gave to the exit code.
 pub fn main(start: &Start, desk: &'static mut Desk) -> u8 {
+    let name = start.words.first().unwrap_or_default();
+    let personality = Personality::of(name.to_bytes());
+    if let Some(personality) = personality.filter(|_| cfg!(feature = "personalities")) {
+        return personality::start(personality, start, desk);
+    }
     let call = Call { words: start.words.rest(), first: 1 };
     let Some(verb) = call.words.first() else {
         say!(help::SHORT);

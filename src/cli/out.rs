@@ -27,6 +27,11 @@ impl Out {
         Self { number: 2, buffer: heapless::Vec::new(), is_patient: false, has_failed: false }
     }
 
+    /// Descriptor 1 or 2, whose reader is waited for or not.
+    pub const fn to(number: i32, is_patient: bool) -> Self {
+        Self { number, buffer: heapless::Vec::new(), is_patient, has_failed: false }
+    }
+
     /// Writes what is buffered; `false` when something could not be written, now or before.
     pub fn flush(&mut self) -> bool {
         let target = Fd::inherited(self.number);

@@ -4,7 +4,7 @@
 
 use core::mem::ManuallyDrop;
 
-use crate::model::Signal;
+use crate::model::{Errno, Signal, SignalSet};
 use crate::sys::Fd;
 use crate::sys::process::Child;
 
@@ -78,6 +78,12 @@ pub struct Hands {
     pub(super) ignores_child_signal: bool,
     /// Whether SIGCHLD tells what becomes of our children.
     pub(super) reads_child_signal: bool,
+    /// Signals that came while we gave our terminal up, and were taken for that.
+    pub(super) earlier: SignalSet,
+    /// What came of giving our terminal up.
+    pub(super) gave_terminal: Option<Result<Option<SignalSet>, Errno>>,
+    /// What came of a service's taking it.
+    pub(super) took_terminal: Option<Result<(), Errno>>,
     /// The PID of whoever supervises, for services that must end with it.
     pub(super) supervisor_pid: i32,
 }

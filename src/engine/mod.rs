@@ -9,8 +9,10 @@ mod account;
 mod birth;
 mod child;
 mod execute;
+mod give;
 mod hands;
 mod launcher;
+mod pause;
 mod perform;
 mod prepared;
 pub mod probe;
@@ -20,13 +22,14 @@ mod spawn;
 mod tree;
 mod turn;
 
-use crate::model::{End, Failure, ServiceId, Signal};
+use crate::model::{End, Errno, Failure, ServiceId, Signal, SignalSet};
 use crate::plan::Plan;
 use crate::supervisor::News;
 use crate::sys::start::Start;
 
 pub use child::{end_by, wait_for};
 pub use hands::Hands;
+pub use pause::{Asleep, pause};
 pub use probe::ask;
 
 /// Something that happened and that somebody may want to hear of.
@@ -42,6 +45,33 @@ pub enum Telling {
     PreStopFailed(ServiceId, End),
     /// The exit status of a service is lost; whether it succeeded cannot be known.
     StatusLost(ServiceId),
+    /// A detail. All but the process and the end of a service are told only where the plan says so.
+    Detail(Detail),
+}
+
+/// What the talkative tell of each process and each signal.
+#[derive(Clone, Copy, Debug)]
+pub enum Detail {
+    /// A process was made for a service; it executes its command, or will have failed to.
+    Spawned(i32),
+    /// A signal came.
+    Came(Signal),
+    /// It was passed on as this one, or dropped.
+    Passed(Signal, Option<Signal>),
+    /// It stops us as well.
+    StopsItself,
+    /// A child of ours has ended.
+    Reaped(i32, End),
+    /// No other child of ours has ended.
+    ReapedAll {
+        /// Whether there is any other child.
+        is_any_left: bool,
+    },
+    /// We gave our terminal up; as the leader of our session, and these are the signals that the
+    /// kernel sent us for it, or not as that.
+    GaveTerminal(Result<Option<SignalSet>, Errno>),
+    /// The service's session took it.
+    TookTerminal(Result<(), Errno>),
 }
 
 impl Outcome {

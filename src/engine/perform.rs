@@ -5,6 +5,7 @@
 
 use core::ffi::CStr;
 
+use super::give;
 use super::hands::{Hands, Parent, Pipe};
 use super::sandbox;
 use crate::model::{Errno, ParentDeath, Signal, SignalSet, Stdio, Why};
@@ -49,6 +50,12 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         Act::NewTerminal => {
             terminal::new_session().map_err(plain)?;
             terminal::acquire(&Fd::inherited(0)).map_err(plain)
+        }
+        Act::GiveUpTerminal | Act::NewSessionWithTerminal => {
+            match cfg!(feature = "personalities") {
+                true => give::perform(act, hands),
+                false => Ok(()), // nothing asks for it
+            }
         }
         Act::TakeForeground => {
             let terminal = hands.terminal.as_ref().ok_or(plain(Errno::EBADF))?;

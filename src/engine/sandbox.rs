@@ -49,12 +49,14 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         | Act::Clone(_)
         | Act::LeaveGroup
         | Act::BecomeSubreaper
+        | Act::GiveUpTerminal
         | Act::WatchParent(_)
         | Act::WatchSignals
         | Act::Spawn
         | Act::NewGroup
         | Act::NewSession
         | Act::NewTerminal
+        | Act::NewSessionWithTerminal
         | Act::TakeForeground
         | Act::Redirect(..)
         | Act::SetUmask(_)
@@ -102,7 +104,7 @@ fn write_id_map(kind: IdKind, lines: Lines<'_>, hands: &Hands) -> Result<(), Tro
 }
 
 /// Closes everything above 2 but what the plan keeps.
-fn close_inherited(hands: &mut Hands) -> Result<(), Trouble> {
+pub(super) fn close_inherited(hands: &mut Hands) -> Result<(), Trouble> {
     let mut next = 3u32;
     let kept = hands.kept();
     for number in kept.iter().filter_map(|number| u32::try_from(*number).ok().filter(|n| *n > 2)) {

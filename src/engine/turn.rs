@@ -5,6 +5,7 @@
 
 use heapless::Deque;
 
+mod detail;
 mod helper;
 mod sources;
 
@@ -12,10 +13,10 @@ use super::hands::Hands;
 use super::launcher::follow_stop;
 use super::record::Record;
 use super::spawn::{Started, spawn};
-use super::{Outcome, Teller, Telling, child, perform, prepared, tree};
+use super::{Detail, Outcome, Teller, Telling, child, perform, prepared, tree};
 use crate::limits::{EVENTS_MAX, SERVICES_MAX, SIGNALS_A_ROUND};
 use crate::model::{End, Errno, Failure, ReadyBy, ServiceId, Signal, Unhandled, code};
-use crate::plan::{Act, Actor, Birth, Plan, Verdict};
+use crate::plan::{Actor, Birth, Plan, Verdict};
 use crate::supervisor::{Action, Actions, Event, Supervisor};
 use crate::sys::process::Child;
 use crate::sys::signal::Received;
@@ -50,6 +51,8 @@ struct Turn<'t, 'a> {
     /// Why the main service could not be started the first time.
     failure: Option<Failure>,
     has_main_run: bool,
+    /// Whether a signal that was passed on stops us as well.
+    is_to_stop: bool,
     /// The last failure that was survived and told.
     told: Option<Failure>,
     /// Whether everybody below us is being killed.
@@ -72,8 +75,7 @@ pub(super) fn supervise(
         supervisor.add(&service.policy);
     }
     // PID 1 knows its number; whoever supervises among others asks for it.
-    let is_pid1 = !plan.steps.iter().any(|step| matches!(step.act, Act::BecomeSubreaper));
-    hands.supervisor_pid = if is_pid1 { 1 } else { process::pid() };
+    hands.supervisor_pid = if plan.is_pid1 { 1 } else { process::pid() };
     let mut turn = Turn {
         plan,
         start,
@@ -85,6 +87,7 @@ pub(super) fn supervise(
         value: None,
         failure: None,
         has_main_run: false,
+        is_to_stop: false,
         told: None,
         is_killing: false,
         has_started: false,
@@ -92,6 +95,7 @@ pub(super) fn supervise(
     };
     let mut actions = Actions::new();
     let mut now = clock::now();
+    turn.tell_of_terminal();
     turn.supervisor.begin(now, &mut actions);
     turn.act(&actions);
     loop {
@@ -139,6 +143,7 @@ impl Turn<'_, '_> {
         let is_ready = policy.is_none_or(|policy| policy.ready_by == ReadyBy::Running);
         let started = spawn(self.plan, Actor::Service(id), self.start, self.hands);
         self.has_started = true;
+        self.tell_of_process(&started);
         match started {
             Started::Running(child) => {
                 self.has_main_run |= is_main;
@@ -153,8 +158,11 @@ impl Turn<'_, '_> {
                 }
             }
             Started::Failed(failure, code, child) => {
-                if let Some(child) = child {
-                    let _ = wait::reap(child.pid); // the kernel may have done so
+                match child {
+                    // Its end is told of by whoever says what failed.
+                    Some(child) if self.plan.habits().tells_all => drop(child::wait_for(&child)),
+                    Some(child) => drop(wait::reap(child.pid)), // the kernel may have done so
+                    None => {}
                 }
                 match is_main && !self.has_main_run {
                     true => self.failure = Some(failure),
@@ -270,6 +278,7 @@ impl Turn<'_, '_> {
 
     fn take_signal(&mut self, received: Received) {
         if received.is_about_child() {
+            self.tell_detail(Detail::Came(received.signal));
             self.take_stop();
             return;
         }
@@ -277,18 +286,6 @@ impl Turn<'_, '_> {
         if !received.is_our_own(own) {
             self.arrived(received.signal, received.queued_value());
         }
-    }
-
-    /// A signal came for us, as which it may be rewritten.
-    fn arrived(&mut self, signal: Signal, value: Option<u64>) {
-        let rewrites = self.plan.main_service().and_then(|main| main.rewrites);
-        let Some(signal) = rewrites.map_or(Some(signal), |rewrites| rewrites.of(signal)) else {
-            return;
-        };
-        if let Some(value) = value {
-            self.value = Some((signal, value));
-        }
-        self.happened(Event::Asked(signal));
     }
 
     /// The terminal may have stopped the service that has it.
@@ -334,16 +331,21 @@ impl Turn<'_, '_> {
 
     /// The process is gone; its descriptor goes, too.
     fn ended(&mut self, id: ServiceId, end: End) {
-        if let Some(process) = self.processes.get_mut(id.index()) {
-            process.child = None;
+        let process = self.processes.get_mut(id.index());
+        let child = process.and_then(|process| {
             process.ready = None;
+            process.child.take()
+        });
+        if let Some(child) = child {
+            self.tell_always(Detail::Reaped(child.pid, end));
+            self.ask_group(id, child.pid);
         }
         self.happened(Event::Ended(id, end));
     }
 
     /// Reaps every child that has ended, ours or an orphan; gives whether there is any child left.
     fn reap(&mut self) -> bool {
-        loop {
+        let is_any_left = loop {
             match wait::reap_any() {
                 Ok(Some((pid, end))) => {
                     let ours = self.children().find(|(_, child)| child.pid == pid);
@@ -351,12 +353,14 @@ impl Turn<'_, '_> {
                     match (ours.map(|(id, _)| id), beside.map(|(id, _)| id)) {
                         (Some(id), _) => self.ended(id, end),
                         (None, Some(id)) => self.helped(id, Some(end)),
-                        (None, None) => {}
+                        (None, None) => self.tell_detail(Detail::Reaped(pid, end)),
                     }
                 }
-                Ok(None) => return true,
-                Err(_) => return false,
+                Ok(None) => break true,
+                Err(_) => break false,
             }
-        }
+        };
+        self.tell_detail(Detail::ReapedAll { is_any_left });
+        is_any_left
     }
 }

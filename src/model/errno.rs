@@ -89,6 +89,14 @@ impl Errno {
     pub const ENAMETOOLONG: Self = Self(36);
     /// No such descriptor.
     pub const EBADF: Self = Self(9);
+    /// An address outside our memory.
+    pub const EFAULT: Self = Self(14);
+    /// Too many open files of everybody.
+    pub const ENFILE: Self = Self(23);
+    /// Too many open files of ours.
+    pub const EMFILE: Self = Self(24);
+    /// A program that is being written to.
+    pub const ETXTBSY: Self = Self(26);
 
     /// The error with this number; what is no error number becomes EIO.
     pub fn new(number: i32) -> Self {

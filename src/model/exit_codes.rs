@@ -33,11 +33,15 @@ impl ExitCodes {
     /// # Errors
     /// Those of a number and of [`Signal::parse`].
     pub fn add(&mut self, text: &[u8]) -> Result<(), Fault> {
-        let code = code(text)?;
+        self.add_code(code(text)?);
+        Ok(())
+    }
+
+    /// Adds a code.
+    pub fn add_code(&mut self, code: u8) {
         for (word, first) in self.0.iter_mut().zip([0u8, 64, 128, 192]) {
             *word |= Self::bit(code, first);
         }
-        Ok(())
     }
 
     /// Whether `code` is in the set.

@@ -42,6 +42,10 @@ impl Signal {
     pub const STOP: Self = Self(19);
     /// Stop typed at the terminal.
     pub const TSTP: Self = Self(20);
+    /// A background process wants to read from its terminal.
+    pub const TTIN: Self = Self(21);
+    /// A background process wants to write to its terminal.
+    pub const TTOU: Self = Self(22);
 
     /// The signal with this number.
     pub const fn new(number: u32) -> Option<Self> {
@@ -50,6 +54,11 @@ impl Signal {
             1..=64 => Some(Self(number.to_le_bytes()[0])),
             _ => None,
         }
+    }
+
+    /// Whether it stops whoever gets it, and comes from a terminal (signal(7)).
+    pub const fn is_stop_of_terminal(self) -> bool {
+        matches!(self, Self::TSTP | Self::TTIN | Self::TTOU)
     }
 
     /// Its number, 1 to 64.

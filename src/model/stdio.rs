@@ -7,7 +7,7 @@ use crate::text::{Fault, Names};
 /// The forms of a standard descriptor, for messages.
 const STDIO_NAMES: Names = Names::new("inherit|null|kmsg|{ file = \"…\" }");
 /// The relations to a terminal, for messages.
-const TERMINAL_NAMES: Names = Names::new("share|none|own");
+const TERMINAL_NAMES: Names = Names::new("share|none|own|give");
 
 /// Where one of descriptors 0 to 2 leads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,10 +53,15 @@ pub enum Terminal {
     None,
     /// A session of its own, whose terminal is the service's standard input.
     Own,
+    /// A session of its own, and our terminal with it: we give ours up, where we have one.
+    Give,
+    /// Our own process group: nothing is changed. No key says so, for signals typed at a terminal
+    /// reach the service twice then; it is what dumb-init does when it is told to.
+    Keep,
 }
 
 impl Terminal {
-    /// Reads `share`, `none` or `own`.
+    /// Reads `share`, `none`, `own` or `give`.
     ///
     /// # Errors
     /// [`Fault::NotOneOf`].
@@ -65,6 +70,7 @@ impl Terminal {
             b"share" => Ok(Self::Share),
             b"none" => Ok(Self::None),
             b"own" => Ok(Self::Own),
+            b"give" if cfg!(feature = "personalities") => Ok(Self::Give),
             _ => Err(Fault::NotOneOf(TERMINAL_NAMES)),
         }
     }
@@ -81,6 +87,8 @@ mod tests {
         assert_eq!(Stdio::parse(c"file="), Err(Fault::Empty));
         assert_eq!(Stdio::parse(c"/var/log/web"), Err(Fault::NotOneOf(STDIO_NAMES)));
         assert_eq!(Terminal::parse(b"own"), Ok(Terminal::Own));
+        assert_eq!(Terminal::parse(b"give"), Ok(Terminal::Give));
+        assert_eq!(Terminal::parse(b"keep"), Err(Fault::NotOneOf(TERMINAL_NAMES)));
         assert_eq!(Terminal::parse(b"tty"), Err(Fault::NotOneOf(TERMINAL_NAMES)));
     }
 }

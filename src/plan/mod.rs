@@ -22,7 +22,7 @@ use crate::limits::{SERVICES_MAX, STEPS_MAX};
 use crate::model::{
     End, ExitMap, NamespaceSet, Policy, Ready, Rewrites, ServiceId, ServiceName, Signal, Unhandled,
 };
-use crate::spec::Origin;
+use crate::spec::{Habits, Origin};
 
 pub use facts::{Facts, Questions, TerminalState, capability};
 pub use refusal::{Reason, Refusal};
@@ -133,6 +133,9 @@ pub struct Plan<'a> {
     pub mode: Mode,
     /// Who supervises.
     pub birth: Birth,
+    /// Whether whoever supervises is PID 1.
+    pub is_pid1: bool,
+    habits: Habits,
     /// Every step, in its order: the launcher's and PID 1's, then those of each service.
     pub steps: &'a mut Vec<Step<'a>, STEPS_MAX>,
     /// The services, in the order they were said.
@@ -152,7 +155,8 @@ impl<'a> Plan<'a> {
         // A page that is written before it is read is fetched once.
         services.clear();
         steps.clear();
-        Self { mode, birth: Birth::Here, steps, services, is_too_long: false }
+        let (birth, habits) = (Birth::Here, Habits::OURS);
+        Self { mode, birth, is_pid1: false, habits, steps, services, is_too_long: false }
     }
 
     /// The steps of one actor with their numbers, in their order.
@@ -174,6 +178,11 @@ impl<'a> Plan<'a> {
     pub fn verdict(&self, end: End) -> Verdict {
         let own = Verdict { code: end.code(), signal: None };
         self.main_service().map_or(own, |main| main.verdict(end))
+    }
+
+    /// How it is gone about. Where no personality is built in, nobody else's habits are.
+    pub const fn habits(&self) -> Habits {
+        if cfg!(feature = "personalities") { self.habits } else { Habits::OURS }
     }
 
     /// One of the services.

@@ -30,6 +30,7 @@ pub enum Kind {
     DieWithLauncher,
     WatchParent,
     Subreaper,
+    GiveUpTerminal,
     WatchSignals,
     Spawn,
     Session,
@@ -159,6 +160,11 @@ pub const RULES: &[Rule] = &[
         "only orphans made later come to us (prctl(2), PR_SET_CHILD_SUBREAPER)",
     ),
     rule(
+        Kind::GiveUpTerminal,
+        Kind::Spawn,
+        "a terminal that a session has is no other's to take (ioctl_tty(2), TIOCSCTTY)",
+    ),
+    rule(
         Kind::WatchSignals,
         Kind::Spawn,
         "a service's end must find somebody listening (signalfd(2))",
@@ -233,9 +239,13 @@ impl Act<'_> {
             Self::DieWithLauncher => Kind::DieWithLauncher,
             Self::WatchParent(_) => Kind::WatchParent,
             Self::BecomeSubreaper => Kind::Subreaper,
+            Self::GiveUpTerminal => Kind::GiveUpTerminal,
             Self::WatchSignals => Kind::WatchSignals,
             Self::Spawn => Kind::Spawn,
-            Self::NewGroup | Self::NewSession | Self::NewTerminal => Kind::Session,
+            Self::NewGroup
+            | Self::NewSession
+            | Self::NewTerminal
+            | Self::NewSessionWithTerminal => Kind::Session,
             Self::TakeForeground => Kind::TakeForeground,
             Self::Redirect(..) => Kind::Redirect,
             Self::SetUmask(_) | Self::SetRlimit(_) | Self::SetNice(_) | Self::SetOomScoreAdj(_) => {

@@ -6,7 +6,7 @@
 use super::identity::Maps;
 use super::services::{Setting, ids, push_services, push_steps};
 use super::{Act, Actor, Birth, Facts, Plan, Reason, Refusal, capability};
-use crate::model::{Clock, Namespace, NamespaceSet, Proc};
+use crate::model::{Clock, Namespace, NamespaceSet, Proc, Terminal};
 use crate::spec::{Origin, Said, Spec};
 
 /// The kinds that `run` creates when nobody says otherwise.
@@ -52,19 +52,24 @@ fn resolve_entrypoint<'a>(
     if let Some((origin, key)) = asked.into_iter().chain(proc).chain(needs).next() {
         return Err(Refusal { origin, said: key.as_bytes(), reason: Reason::RunOnly });
     }
-    plan.birth = Birth::Here;
+    (plan.birth, plan.is_pid1) = (Birth::Here, facts.is_pid1);
+    plan.habits = spec.habits();
     // First: what happens to our parent before this is only known when we were told who it is.
     if let Some(said) = spec.services.iter().find_map(|service| service.parent_death) {
         plan.push(Actor::Inner, said.origin, Act::WatchParent(said.value));
     }
     push_reaping(Actor::Inner, facts, plan);
-    if !facts.is_pid1 {
+    if !facts.is_pid1 && spec.habits().is_subreaper {
         plan.push(Actor::Inner, Origin::Default, Act::BecomeSubreaper);
+    }
+    let mut terminals = spec.services.iter().filter_map(|service| service.terminal);
+    if let Some(said) = terminals.find(|said| said.value == Terminal::Give) {
+        plan.push(Actor::Inner, said.origin, Act::GiveUpTerminal);
     }
     plan.push(Actor::Inner, Origin::Default, Act::WatchSignals);
     Ok(Setting {
         deny_setgroups: false,
-        has_pid_namespace: facts.is_pid1,
+        has_pid_namespace: facts.is_pid1 || !spec.habits().is_mortal,
         no_new_privs: spec.no_new_privs.filter(|said| said.value).map(|said| said.origin),
     })
 }
@@ -78,7 +83,7 @@ fn resolve_run<'a>(
     let kinds = kinds(spec, facts)?;
     let maps = Maps::decide(spec, facts, kinds)?;
     check_clocks(spec, facts)?;
-    plan.birth = Birth::Cloned(kinds);
+    (plan.birth, plan.is_pid1) = (Birth::Cloned(kinds), kinds.has(Namespace::Pid));
     push_outer(spec, facts, kinds, maps, plan);
     push_inner(spec, facts, kinds, maps, plan)?;
     let no_new_privs = match spec.no_new_privs {
@@ -94,7 +99,8 @@ fn resolve_run<'a>(
 
 /// How children are reaped, which both sides inherit.
 fn push_reaping<'a>(actor: Actor, facts: &Facts, plan: &mut Plan<'a>) {
-    let by_kernel = facts.has_pidfd_exit_info();
+    // Who wants to know each child has to wait for it.
+    let by_kernel = facts.has_pidfd_exit_info() && !plan.habits().tells_all;
     let act = if by_kernel { Act::ReapByKernel } else { Act::ReapByWaiting };
     plan.push(actor, Origin::Default, act);
     if by_kernel && plan.has_terminal() {

@@ -89,7 +89,9 @@ fn check_scope<'a>(
     mode: Mode,
 ) -> Result<(), Refusal<'a>> {
     let origin = |key: Option<Origin>, name: &'static str| key.map(|origin| (origin, name));
+    let gives = service.terminal.filter(|said| said.value == Terminal::Give);
     let of_entrypoint = [
+        origin(gives.map(|said| said.origin), "terminal give"),
         origin(service.die_by_signal.map(|said| said.origin), "die-by-signal"),
         origin(service.parent_death.map(|said| said.origin), "parent-death"),
     ];
@@ -242,7 +244,8 @@ pub(super) fn push_steps<'a>(
     match terminal(service, policy.is_main) {
         Terminal::Share => plan.push(actor, said, Act::NewGroup),
         Terminal::None => plan.push(actor, said, Act::NewSession),
-        Terminal::Own => {} // behind the redirection of its standard input
+        Terminal::Own | Terminal::Give => {} // behind the redirection of its standard input
+        Terminal::Keep => {}
     }
     if policy.has_terminal {
         plan.push(actor, said, Act::TakeForeground);
@@ -252,8 +255,10 @@ pub(super) fn push_steps<'a>(
             plan.push(actor, to.origin, Act::Redirect(number, to.value));
         }
     }
-    if terminal(service, policy.is_main) == Terminal::Own {
-        plan.push(actor, said, Act::NewTerminal);
+    match terminal(service, policy.is_main) {
+        Terminal::Own => plan.push(actor, said, Act::NewTerminal),
+        Terminal::Give => plan.push(actor, said, Act::NewSessionWithTerminal),
+        Terminal::Share | Terminal::None | Terminal::Keep => {}
     }
     push_identity(actor, service, setting, plan)?;
     if let Some(Said { value: Ready::Fd(number), origin }) = service.ready {

@@ -105,6 +105,8 @@ pub enum Act<'a> {
     WatchParent(ParentDeath),
     /// Orphans below us become our children.
     BecomeSubreaper,
+    /// We have no controlling terminal any more; nothing where we had none.
+    GiveUpTerminal,
     /// Signals are read from a descriptor.
     WatchSignals,
     /// A process for the service, which borrows our memory until it executes the command.
@@ -115,6 +117,8 @@ pub enum Act<'a> {
     NewSession,
     /// A session of its own, and standard input as its terminal.
     NewTerminal,
+    /// A session of its own, and standard input as its terminal where it is one that nobody has.
+    NewSessionWithTerminal,
     /// Its process group comes into the terminal's foreground.
     TakeForeground,
     /// One of descriptors 0 to 2.
@@ -198,6 +202,8 @@ impl Act<'_> {
             Self::WatchParent(_) => "getppid|pidfd_open?|getppid?|prctl?",
             Self::WatchSignals => "signalfd4",
             Self::NewSession => "setsid",
+            Self::GiveUpTerminal => "getsid|getpid?|signalfd4?|read*|ioctl|read*|close?",
+            Self::NewSessionWithTerminal => "setsid|ioctl",
             Self::NewTerminal => "setsid|ioctl",
             Self::TakeForeground => "getpid|ioctl",
             Self::Redirect(_, Stdio::Inherit) => "",
@@ -276,6 +282,7 @@ impl Show for Act<'_> {
                 }
             }
             Self::BecomeSubreaper => put!(out, "become the subreaper"),
+            Self::GiveUpTerminal => put!(out, "give the controlling terminal up"),
             Self::WatchSignals => put!(out, "watch signals"),
             Self::Spawn => put!(out, "spawn"),
             Self::NewGroup => put!(out, "make a process group"),
@@ -283,6 +290,7 @@ impl Show for Act<'_> {
             Self::NewTerminal => {
                 put!(out, "make a session with standard input as its terminal");
             }
+            Self::NewSessionWithTerminal => put!(out, "make a session with our terminal, if any"),
             Self::TakeForeground => put!(out, "take the terminal's foreground"),
             Self::Redirect(number, to) => redirect(out, number, to),
             Self::SetUmask(mask) => put!(out, "set umask ", Digits::octal(u64::from(mask), 4)),

@@ -489,10 +489,10 @@ const ROWS: &[Row] = &[
         item.put_text(&mut service.termination_message, absolute)
     })
     .help("|File that gets a line on how it ended, unless with success; for the main service."),
-    service("terminal", Shape::Text, "share|none|own", |service, item| {
+    service("terminal", Shape::Text, "share|none|own|give", |service, item| {
         item.put(&mut service.terminal, Terminal::parse)
     })
-    .help("share for main, else none|Our terminal, none, or its standard input as its own."),
+    .help("share for main, else none|Our terminal, none, its standard input, or ours given up."),
     service("new-session", Shape::Switch, "", |service, item| service.leave_terminal(item))
         .help("false|The same as terminal = \"none\"."),
     service("stdin", Shape::TextOrPair, "WHENCE", |service, item| {

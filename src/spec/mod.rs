@@ -4,6 +4,7 @@
 //! point at it. Three fronts fill it through one key table ([`keys`]): a TOML file ([`mod@file`]),
 //! the kernel command line ([`cmdline`]) and the arguments ([`argv`]), in this order; the later
 //! wins. No default is filled in here, and nothing is asked of the machine: that is `plan`.
+//! A fourth, `personality`, fills it from other programs' command lines.
 
 pub mod argv;
 pub mod cmdline;
@@ -12,6 +13,7 @@ mod fault;
 pub mod file;
 pub mod keys;
 mod list;
+pub mod personality;
 mod service;
 mod split;
 
@@ -185,6 +187,35 @@ impl Default for Lists<'_> {
     }
 }
 
+/// Habits of other programs whose place we take; no key says them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Habits {
+    /// Orphans come to us where we are not PID 1.
+    pub is_subreaper: bool,
+    /// Services end when we do, where no PID namespace sees to that.
+    pub is_mortal: bool,
+    /// Every signal that comes and every child that is reaped is told.
+    pub tells_all: bool,
+    /// A TSTP, TTIN or TTOU that is passed on stops us as well, for the shell that sent it waits.
+    pub stops_itself: bool,
+    /// What is left of the main service's process group gets TERM at its end.
+    pub asks_group_to_end: bool,
+    /// Our working directory is not kept from being unmounted while a service runs.
+    pub leaves_directory: bool,
+}
+
+impl Habits {
+    /// Our own.
+    pub const OURS: Self = Self {
+        is_subreaper: true,
+        is_mortal: true,
+        tells_all: false,
+        stops_itself: false,
+        asks_group_to_end: false,
+        leaves_directory: false,
+    };
+}
+
 /// Everything that was asked.
 #[derive(Debug)]
 pub struct Spec<'a> {
@@ -192,6 +223,8 @@ pub struct Spec<'a> {
     pub file: Option<&'a CStr>,
     /// `-v`: how much to tell while all goes well.
     pub verbose: bool,
+    /// How it is gone about, other than we do.
+    habits: Habits,
     /// The sandbox's name.
     pub name: Option<Said<ServiceName<'a>>>,
     /// The kinds of namespaces.
@@ -231,6 +264,7 @@ impl<'a> Spec<'a> {
         Self {
             file: None,
             verbose: false,
+            habits: Habits::OURS,
             name: None,
             namespaces: None,
             hostname: None,
@@ -247,6 +281,11 @@ impl<'a> Spec<'a> {
             services,
             spare: of_services,
         }
+    }
+
+    /// How it is gone about. Where no personality is built in, nobody else's habits are.
+    pub const fn habits(&self) -> Habits {
+        if cfg!(feature = "personalities") { self.habits } else { Habits::OURS }
     }
 
     /// Puts one more service behind the others.

@@ -50,6 +50,7 @@ pub(super) mod number {
         getpgid = __NR_getpgid,
         getpid = __NR_getpid,
         getppid = __NR_getppid,
+        getsid = __NR_getsid,
         ioctl = __NR_ioctl,
         kill = __NR_kill,
         madvise = __NR_madvise,

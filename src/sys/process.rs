@@ -196,3 +196,9 @@ pub fn become_subreaper() -> Result<(), Errno> {
     // The argument is only true or false for the kernel.
     rustix::process::set_child_subreaper(Some(rustix::process::Pid::INIT)).map_err(errno)
 }
+
+/// prctl(2), PR_GET_CHILD_SUBREAPER: whether orphans below us become our children. It outlives an
+/// exec, so whoever started us may have seen to it.
+pub fn is_subreaper() -> bool {
+    rustix::process::child_subreaper().is_ok_and(|pid| pid.is_some())
+}

@@ -1,6 +1,6 @@
 //! Sessions, process groups and the terminal (credentials(7), ioctl_tty(2), setpgid(2), setsid(2)).
 
-use linux_raw_sys::ioctl::{TIOCGPGRP, TIOCSCTTY, TIOCSPGRP};
+use linux_raw_sys::ioctl::{TIOCGPGRP, TIOCNOTTY, TIOCSCTTY, TIOCSPGRP};
 
 use super::call::{call, check};
 use super::{Fd, errno};
@@ -63,4 +63,22 @@ pub fn acquire(fd: &Fd) -> Result<(), Errno> {
     // SAFETY: two integers in.
     let ret = unsafe { call!(ioctl, fd.arg(), TIOCSCTTY as usize, 0) };
     check(ret).map(|_| ())
+}
+
+/// ioctl(2) TIOCNOTTY: our process has no controlling terminal any more. When it leads the session,
+/// nobody in it has, and the foreground process group gets HUP and CONT.
+///
+/// # Errors
+/// ENOTTY when `fd` is not on our controlling terminal.
+pub fn give_up(fd: &Fd) -> Result<(), Errno> {
+    // SAFETY: two integers in.
+    let ret = unsafe { call!(ioctl, fd.arg(), TIOCNOTTY as usize, 0) };
+    check(ret).map(|_| ())
+}
+
+/// getsid(2): whether we lead our session.
+pub fn leads_session() -> bool {
+    // SAFETY: one integer in; zero is ourselves.
+    let ret = unsafe { call!(getsid, 0) };
+    check(ret).ok().and_then(|session| i32::try_from(session).ok()) == Some(super::process::pid())
 }

@@ -15,6 +15,7 @@ pub fn play(words: &[&str]) -> i32 {
         ["loopback"] => loopback(),
         ["die", signal] => die(signal.parse().unwrap()),
         ["signals"] => signals(),
+        ["family"] => family(),
         ["provoke-init"] => provoke_init(),
         ["leave", file, code, ref who @ ..] => leave(file, code.parse().unwrap(), who),
         ["serve", name, log] => serve(name, log),
@@ -85,6 +86,28 @@ fn signals() -> i32 {
         say(&format!("{number} {code} {value};"));
         if number == libc::SIGTERM {
             return 0;
+        }
+    }
+}
+
+/// Two in one process group, each of which tells every signal that it gets but CHLD. The child
+/// ends by QUIT, its parent by TERM.
+fn family() -> i32 {
+    block_all();
+    let (who, last) = match fork() {
+        0 => ("child", libc::SIGQUIT),
+        _ => ("parent", libc::SIGTERM),
+    };
+    say(&format!("{who} is ready;"));
+    loop {
+        match Received::next().number {
+            libc::SIGCHLD => {}
+            number => {
+                say(&format!("{who} {number};"));
+                if number == last {
+                    return 0;
+                }
+            }
         }
     }
 }

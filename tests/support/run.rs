@@ -67,6 +67,12 @@ impl Run {
         self
     }
 
+    /// Called by another name than its path.
+    pub fn called(mut self, name: &str) -> Self {
+        self.command.arg0(name);
+        self
+    }
+
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self
@@ -272,6 +278,15 @@ impl Running {
         let ended = self.end_only();
         leftovers::until_none(&self.mark);
         ended
+    }
+
+    /// The same for a program that leaves processes on purpose: gives them, and kills them.
+    pub fn end_and_leave(mut self) -> (Ended, Vec<String>) {
+        let ended = self.end_only();
+        let left = self.marked();
+        leftovers::kill(&self.mark);
+        leftovers::until_none(&self.mark);
+        (ended, left)
     }
 
     /// Waits until it has ended and nobody holds its outputs; whoever else is left may be.

@@ -43,6 +43,13 @@ pub fn failure(plan: &Plan<'_>, facts: &Facts, failure: Failure) {
     print(&Head { plan, failure }, sentence, &args);
 }
 
+/// Why a command could not be executed, where its errno does not say so by itself.
+pub fn hidden_reason(program: &[u8], why: Why) {
+    if !matches!(why, Why::Errno | Why::IsDirectory | Why::NoExecuteBit) {
+        print(&"", by_why(why), &Args { said: program, ..Args::NONE });
+    }
+}
+
 /// Whether an errno says that there are enough namespaces of a kind (namespaces(7)).
 const fn is_limit(errno: Errno) -> bool {
     matches!(errno, Errno::ENOSPC | Errno::EUSERS)

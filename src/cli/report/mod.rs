@@ -6,10 +6,12 @@
 
 mod complaint;
 mod failure;
+mod glibc;
 mod grammar;
 mod news;
 mod refusal;
 mod sentence;
+mod voice;
 
 use core::ffi::CStr;
 
@@ -23,6 +25,7 @@ pub use failure::failure;
 pub use news::Reporter;
 pub use refusal::refusal;
 use sentence::{Args, print, sentence};
+pub use voice::Voice;
 
 /// Where something was said, and who reports it.
 #[derive(Clone, Copy)]

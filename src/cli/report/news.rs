@@ -21,6 +21,7 @@ impl Teller for Reporter {
         match telling {
             Telling::News(news) => self.news(plan, news),
             Telling::Failure(failure) => super::failure(plan, &Facts::default(), failure),
+            Telling::Detail(_) => {}
             Telling::InitKilled(end) => tell(plan, None, &end, 0, init_killed(end)),
             Telling::PreStopFailed(id, end) => {
                 tell(plan, Some(id), &end, 0, sentence!("the pre-stop command of {s} {t}"));

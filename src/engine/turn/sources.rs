@@ -26,6 +26,7 @@ impl Turn<'_, '_> {
         if let Some(signal) = self.hands.parent.take_news() {
             return self.arrived(signal, None);
         }
+        self.stop_as_asked();
         self.give_memory_back();
         let timeout = self.supervisor.deadline().map(|deadline| deadline.since(now));
         let mut sources: Vec<Source, SOURCES_MAX> = Vec::new();
@@ -36,6 +37,8 @@ impl Turn<'_, '_> {
             // A word comes before the end of who said it.
             let ready = process.ready.as_ref().map(|fd| (From::Ready(id), Some(fd)));
             let child = process.child.as_ref();
+            // Who tells each child hears of them by their signal alone, and so in their order.
+            let child = child.filter(|_| !self.plan.habits().tells_all);
             let child = child.map(|child| (From::Child(id), child.pidfd.as_ref()));
             let companion = process.companion.as_ref().map(|companion| &companion.child);
             let companion = companion.map(|child| (From::Companion(id), child.pidfd.as_ref()));
