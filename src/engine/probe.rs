@@ -106,16 +106,50 @@ fn why_not_script(line: &[u8]) -> Why {
     if line.ends_with(b"\r") {
         return Why::InterpreterHasCr;
     }
-    let mut words = line.split(|byte| matches!(byte, b' ' | b'\t')).filter(|word| !word.is_empty());
-    let Some(interpreter) = words.next() else { return Why::NoFormat };
+    let Some(interpreter) = interpreter(line) else { return Why::NoFormat };
     let mut path = Buffer::<512>::new();
     path.put(interpreter);
     if is_there(path.path()) { Why::Errno } else { Why::InterpreterMissing }
 }
 
+/// The first word of a script's first line, which stands behind `#!`.
+fn interpreter(line: &[u8]) -> Option<&[u8]> {
+    let line = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    line.split(|byte| matches!(byte, b' ' | b'\t')).find(|word| !word.is_empty())
+}
+
+/// The name of what a program that is there cannot be executed without: a script's interpreter, or
+/// a loader. No text where the file names none.
+pub fn needed_by(program: &CStr) -> Buffer<256> {
+    let mut needed = Buffer::new();
+    let Ok(source) = file::open(program, Mode::Read) else { return needed };
+    let mut head = [0u8; 1024];
+    let len = file::read(&source, &mut head).unwrap_or(0);
+    match head.get(..len).unwrap_or_default() {
+        [b'#', b'!', line @ ..] => needed.put(interpreter(line).unwrap_or_default()),
+        elf @ [0x7f, b'E', b'L', b'F', ..] => {
+            let mut name = [0u8; 256];
+            if let Ok(Some(loader)) = loader(&source, elf, &mut name) {
+                needed.put(loader.to_bytes());
+            }
+        }
+        _ => {}
+    }
+    needed
+}
+
 /// The machine and the loader that an ELF file names (elf(5)): the header says where the table of
 /// program headers is, one of which says where the loader's name is.
 fn why_not_elf(source: &Fd, head: &[u8]) -> Why {
+    match loader(source, head, &mut [0; 256]) {
+        Ok(Some(loader)) if !is_there(Some(loader)) => Why::LoaderMissing,
+        Ok(_) => Why::Errno,
+        Err(why) => why,
+    }
+}
+
+/// The loader that an ELF file of our machine names, if it names one.
+fn loader<'n>(source: &Fd, head: &[u8], name: &'n mut [u8]) -> Result<Option<&'n CStr>, Why> {
     const PT_INTERP: u16 = 3;
     let u16_at = |at: usize| {
         let bytes = head.get(at..at.saturating_add(2))?;
@@ -127,23 +161,17 @@ fn why_not_elf(source: &Fd, head: &[u8]) -> Why {
     };
     let fields = (u16_at(18), u64_at(32), u16_at(54), u16_at(56));
     let (Some(machine), Some(table), Some(size), Some(count)) = fields else {
-        return Why::NoFormat;
+        return Err(Why::NoFormat);
     };
     if machine != arch::ELF_MACHINE {
-        return Why::WrongMachine;
+        return Err(Why::WrongMachine);
     }
     let entry = |index: u16| table.saturating_add(usize::from(index).saturating_mul(size.into()));
-    let loader = (0..count.min(64)).map(entry).find(|at| u16_at(*at) == Some(PT_INTERP));
-    let mut name = [0u8; 256];
-    let Some(offset) = loader.and_then(|at| u64_at(at.saturating_add(8))) else {
-        return Why::Errno;
-    };
-    let len = file::read_at(source, offset, &mut name).unwrap_or(0);
-    match CStr::from_bytes_until_nul(name.get(..len).unwrap_or_default()) {
-        Ok(loader) if file::access(loader, false).is_err() => Why::LoaderMissing,
-        Ok(_) => Why::Errno,
-        Err(_) => Why::NoFormat,
-    }
+    let header = (0..count.min(64)).map(entry).find(|at| u16_at(*at) == Some(PT_INTERP));
+    let Some(offset) = header.and_then(|at| u64_at(at.saturating_add(8))) else { return Ok(None) };
+    let len = file::read_at(source, offset, name).unwrap_or(0);
+    let loader = CStr::from_bytes_until_nul(name.get(..len).unwrap_or_default());
+    loader.map(Some).map_err(|_| Why::NoFormat)
 }
 
 /// Whether there is a file of this name.

@@ -3,8 +3,8 @@
 use super::sentence::{Args, print, sentence};
 use crate::engine::probe::{self, Blocked};
 use crate::model::{Errno, Failure, NamespaceSet, Stdio, Why};
-use crate::plan::{Act, Facts, Plan};
-use crate::text::{Show, Sink, put};
+use crate::plan::{Act, Birth, Facts, Plan};
+use crate::text::{Buffer, Quoted, Show, Sink, put};
 
 /// Who did what: `run: step 7 of 23: mount proc on "/proc": EPERM`.
 struct Head<'p, 'a> {
@@ -24,13 +24,31 @@ impl Show for Head<'_, '_> {
     }
 }
 
+/// The name of an interpreter or loader, where it is known, behind a space.
+struct Needed(Buffer<256>);
+
+impl Show for Needed {
+    fn show(&self, out: &mut dyn Sink) {
+        if let Some(name) = self.0.text().filter(|name| !name.is_empty()) {
+            put!(out, " ", Quoted(name));
+        }
+    }
+}
+
 /// Reports a step that failed.
 pub fn failure(plan: &Plan<'_>, facts: &Facts, failure: Failure) {
     let Failure { step, errno, why } = failure;
     let mut args = Args::NONE;
     let act = plan.steps.get(usize::from(step)).map(|step| step.act);
+    let needed;
     if let Some(Act::Execute { command, .. }) = act {
-        args.said = command.first().unwrap_or_default().to_bytes();
+        let program = command.first().unwrap_or_default();
+        args.said = program.to_bytes();
+        // Behind other mounts than ours the file may be another one.
+        if plan.birth == Birth::Here && args.said.starts_with(b"/") {
+            needed = Needed(probe::needed_by(program));
+            args.text = &needed;
+        }
     }
     let sentence = match (why, act) {
         (Why::Errno, Some(Act::Clone(kinds))) => blocked(&mut args, kinds, errno, facts),
@@ -63,7 +81,7 @@ fn by_why(why: Why) -> &'static str {
     match why {
         Why::Errno => NOTHING,
         Why::InterpreterMissing => sentence!(
-            why: "the interpreter in the first line of the script {s} is not there",
+            why: "the interpreter{t} in the first line of the script {s} is not there",
             try: "install the interpreter, or correct the line that begins with #!"
         ),
         Why::InterpreterHasCr => sentence!(
@@ -71,7 +89,7 @@ fn by_why(why: Why) -> &'static str {
             try: "sed -i 's/\\r$//' on it"
         ),
         Why::LoaderMissing => sentence!(
-            why: "{s} is dynamically linked, and its loader is not there",
+            why: "{s} is dynamically linked, and its loader{t} is not there",
             try: "a static program, or the C library it was built for"
         ),
         Why::WrongMachine => sentence!(

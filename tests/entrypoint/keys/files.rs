@@ -76,6 +76,7 @@ fn several_services_live_in_one_container_and_main_gives_the_code() {
         let words = words.chain([program.into(), "--config".into(), path.into()]);
         let mut run = Run::command(Who::Root, words).start();
         run.wait_for("web serves");
+        run.wait_for("ship serves");
         let is_number = |letter: char| letter.is_ascii_digit() || letter == ' ';
         kill(nsinit(mode, &run), libc::SIGTERM);
         run.end().quietly(9);

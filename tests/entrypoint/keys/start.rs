@@ -4,6 +4,26 @@ use super::run;
 use crate::support::{Mode, file};
 
 #[test]
+fn what_a_program_cannot_do_without_is_named() {
+    // Looks like the name behind #!, and that of the loader in an ELF header.
+    let directory = file::directory();
+    let script = file::write(&directory, "script", 0o755, "#! /nowhere/python3 -u\n");
+    let mut elf = std::fs::read("/bin/sh").unwrap();
+    let loader = b"/lib64/ld-linux-x86-64.so.2";
+    if let Some(at) = elf.windows(loader.len()).position(|window| window == loader) {
+        elf[at + 1] = b'L';
+        let program = file::write(&directory, "program", 0o755, elf);
+        let says = ["its loader \"/Lib64/ld-linux-x86-64.so.2\" is not there"];
+        run(Mode::Subreaper, &[], &[&program]).end().saying(126, &says);
+    }
+    let says = ["the interpreter \"/nowhere/python3\" in the first line of the script"];
+    run(Mode::Pid1, &[], &[&script]).end().saying(126, &says);
+    let in_path = ["--env", &format!("PATH={}", file::text(&directory))];
+    let says = ["the interpreter in the first line of the script \"script\" is not there"];
+    run(Mode::Subreaper, &in_path, &["script"]).end().saying(126, &says);
+}
+
+#[test]
 fn no_descriptor_of_ours_is_an_input_or_output() {
     // Looks like a workload whose descriptors 0 to 2 are closed as ours are, and an empty log.
     for mode in Mode::ALL {
