@@ -11,9 +11,10 @@ use crate::text::{Buffer, put};
 
 /// How often a process is looked at that has everything blocked: for a moment, that is what each
 /// start of another program looks like (posix_spawn(3), and vfork(2) of a shell).
-const LOOKS: u32 = 10;
+const LOOKS: u32 = 7;
 
-/// The pause between two looks, in which we do nothing else.
+/// The pause before the second look, in which we do nothing else; it doubles, and all of them make
+/// 63 ms: as long as a program may need to start on a busy machine.
 const PAUSE: Span = Span::from_ms(1);
 
 /// What a process does about signals.
@@ -29,13 +30,16 @@ pub(super) fn would_end(pid: i32, signal: Signal) -> bool {
     if !signal.ends_by_default() {
         return false;
     }
-    for _ in 0..LOOKS {
+    let mut pause = PAUSE;
+    for look in 0..LOOKS {
+        if look > 0 {
+            let _ = wait::poll(&mut [], Some(pause)); // shorter is no harm
+            pause = pause.doubled();
+        }
         match care_of(pid) {
             Some(care) if care.ignored.has(signal) || care.caught.has(signal) => return false,
             Some(care) if !care.blocked.has(signal) => return true,
-            Some(care) if care.has_all_blocked() => {
-                let _ = wait::poll(&mut [], Some(PAUSE)); // shorter is no harm
-            }
+            Some(care) if care.has_all_blocked() => {}
             Some(_) | None => return false,
         }
     }
