@@ -3,6 +3,7 @@
 use super::Call;
 use super::load::{Decided, Desk, Detail, decide};
 use super::out::{Out, say};
+use super::report::Path;
 use crate::engine;
 use crate::model::{End, NamespaceSet, code};
 use crate::plan::Mode;
@@ -55,7 +56,7 @@ fn one(call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
     let mut out = Out::stdout();
     let (services, steps) = (plan.services.len(), plan.steps.len());
     let plural = if services == 1 { "" } else { "s" };
-    let path = call.words.first().unwrap_or_default().to_str().unwrap_or("the file");
+    let path = Path(call.words.first().unwrap_or_default());
     put!(&mut out, path, ": ok, ", services, " service", plural, ", ", steps, " steps\n");
     if out.flush() { 0 } else { code::FAILED }
 }

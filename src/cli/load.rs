@@ -190,8 +190,7 @@ fn load(
         spec.name = named.and_then(|said| stem(said.value, arena));
     }
     if printer.count > 1 && detail == Detail::First {
-        let path = named.map_or(c"FILE", |said| said.value);
-        let path = path.to_str().unwrap_or("FILE");
+        let path = report::Path(named.map_or(c"FILE", |said| said.value));
         let more = printer.count.saturating_sub(1);
         say!("  and ", more, " more: nsinit check ", path, " prints every one\n");
     }

@@ -15,25 +15,21 @@ mod personality;
 mod report;
 mod start;
 
-use core::ffi::CStr;
-
 use crate::model::code;
 use crate::plan::Mode;
 use crate::spec::argv::Front;
 use crate::spec::personality::Personality;
 use crate::sys::signal::{self, Change};
 use crate::sys::start::Start;
-use crate::text::Words;
+use crate::text::{Names, Words};
 
 pub use load::Desk;
 use out::say;
 
 /// The verbs of this program that are not in every build, or that later versions will have; their
 /// names are not for programs.
-const NOT_BUILT: [&CStr; 14] = [
-    c"run", c"explain", c"check", c"help", c"init", c"doctor", c"enter", c"ls", c"ps", c"stop",
-    c"restart", c"signal", c"status", c"rm",
-];
+const NOT_BUILT: Names =
+    Names::new("run|explain|check|help|init|doctor|enter|ls|ps|stop|restart|signal|status|rm");
 
 /// What a verb is called with: its words, and the number of the first one.
 #[derive(Clone, Copy)]
@@ -68,7 +64,8 @@ pub fn main(start: &Start, desk: &'static mut Desk) -> u8 {
         say!(help::SHORT);
         return code::FAILED;
     };
-    match verb.to_bytes() {
+    let verb = verb.to_bytes();
+    match verb {
         b"run" if cfg!(feature = "run") => {
             start::start(Mode::Run, Front::Run, call.rest(), start, desk)
         }
@@ -82,18 +79,19 @@ pub fn main(start: &Start, desk: &'static mut Desk) -> u8 {
             quietly(start, || help::help(call.rest().words))
         }
         b"version" | b"--version" | b"-V" => quietly(start, help::version),
-        _ if NOT_BUILT.contains(&verb) => {
-            let verb = verb.to_str().unwrap_or_default();
-            say!(
-                "nsinit: ",
-                verb,
-                " is not built into this version\n  try: nsinit help, or nsinit -- ",
-                verb,
-                " for a program of that name\n"
-            );
-            code::FAILED
-        }
-        _ => start::start(Mode::Entrypoint, Front::Entrypoint, call, start, desk),
+        _ => match NOT_BUILT.find(verb) {
+            Some(verb) => {
+                say!(
+                    "nsinit: ",
+                    verb,
+                    " is not built into this version\n  try: nsinit help, or nsinit -- ",
+                    verb,
+                    " for a program of that name\n"
+                );
+                code::FAILED
+            }
+            None => start::start(Mode::Entrypoint, Front::Entrypoint, call, start, desk),
+        },
     }
 }
 

@@ -30,7 +30,7 @@ impl<'a> Arena<'a> {
         let end = self.pending.saturating_add(bytes.len());
         match self.free.get_mut(self.pending..end) {
             Some(place) => {
-                place.copy_from_slice(bytes);
+                place.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
                 self.pending = end;
                 Ok(())
             }

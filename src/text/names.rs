@@ -23,6 +23,11 @@ impl Names {
         self.iter().position(|known| known.as_bytes() == name)
     }
 
+    /// The name that is written so.
+    pub fn find(self, name: &[u8]) -> Option<&'static str> {
+        self.iter().find(|known| known.as_bytes() == name)
+    }
+
     /// The names, one by one.
     pub const fn iter(self) -> Iter {
         Iter(self.0)

@@ -35,7 +35,7 @@ fn distance(from: &[u8], to: &[u8]) -> Option<usize> {
     if from.len() > LEN_MAX || to.len() > LEN_MAX {
         return None;
     }
-    let mut row: heapless::Vec<usize, { LEN_MAX + 1 }> = (0..=to.len()).collect();
+    let mut row: [usize; LEN_MAX + 1] = core::array::from_fn(|cell| cell);
     for (line, a) in from.iter().enumerate() {
         let mut diagonal = line;
         let mut left = line.saturating_add(1);
@@ -49,7 +49,7 @@ fn distance(from: &[u8], to: &[u8]) -> Option<usize> {
             left = *cell;
         }
     }
-    row.last().copied()
+    row.get(to.len()).copied()
 }
 
 #[cfg(test)]

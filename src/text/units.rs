@@ -134,11 +134,8 @@ fn decimal(text: &[u8]) -> Result<(u64, &[u8], &[u8]), Fault> {
 
 /// The fraction `0.DIGITS` of `unit`; what is below a nanosecond is dropped.
 fn part_of(digits: &[u8], unit: u64) -> u64 {
-    // Eighteen digits times a week in nanoseconds stay far below 2^128.
-    let (number, scale) = digits.iter().take(18).fold((0u128, 1u128), |(number, scale), digit| {
-        (number * 10 + u128::from(digit - b'0'), scale * 10)
-    });
-    u64::try_from(number * u128::from(unit) / scale).unwrap_or(u64::MAX)
+    // From the last digit to the first: ten weeks in nanoseconds fit easily.
+    digits.iter().rev().fold(0, |below, digit| (u64::from(digit - b'0') * unit + below) / 10)
 }
 
 /// Splits nanoseconds into seconds and the nanoseconds that remain, 0 to 999,999,999.
@@ -181,6 +178,8 @@ mod tests {
         check("1.5h", Ok(5_400 * NS_PER_S));
         check("0.000000001s", Ok(1));
         check("1us1ns", Ok(1_001));
+        check("0.99999999999999999999999w", Ok(604_800 * NS_PER_S - 1));
+        check("1.3333333333333333333333333m", Ok(79_999_999_999));
     }
 
     #[test]

@@ -51,11 +51,10 @@ pub fn failure(plan: &Plan<'_>, facts: &Facts, failure: Failure) {
         }
     }
     let sentence = match (why, act) {
-        (Why::Errno, Some(Act::Clone(kinds))) => blocked(&mut args, kinds, errno, facts),
-        (Why::Errno, Some(Act::ShiftClocks { .. })) if is_limit(errno) => {
-            blocked(&mut args, NamespaceSet::TIME, errno, facts)
-        }
-        (Why::Errno, Some(act)) => by_act(&act, errno, args.said),
+        (Why::Errno, Some(act)) => match refused_kinds(&act, errno) {
+            Some(kinds) if cfg!(feature = "run") => blocked(&mut args, kinds, errno, facts),
+            Some(_) | None => by_act(&act, errno, args.said),
+        },
         (why, _) => by_why(why),
     };
     print(&Head { plan, failure }, sentence, &args);
@@ -63,14 +62,22 @@ pub fn failure(plan: &Plan<'_>, facts: &Facts, failure: Failure) {
 
 /// Why a command could not be executed, where its errno does not say so by itself.
 pub fn hidden_reason(program: &[u8], why: Why) {
-    if !matches!(why, Why::Errno | Why::IsDirectory | Why::NoExecuteBit) {
-        print(&"", by_why(why), &Args { said: program, ..Args::NONE });
+    let is_said_already = matches!(why, Why::Errno | Why::IsDirectory | Why::NoExecuteBit);
+    let reason = by_why(why).strip_prefix("{?}").filter(|_| !is_said_already);
+    if let Some(reason) = reason {
+        // A message of its own: the line before is another program's, to the letter.
+        print(&"  why: ", reason, &Args { said: program, ..Args::NONE });
     }
 }
 
-/// Whether an errno says that there are enough namespaces of a kind (namespaces(7)).
-const fn is_limit(errno: Errno) -> bool {
-    matches!(errno, Errno::ENOSPC | Errno::EUSERS)
+/// The kinds of namespaces that were not to be had: ENOSPC and EUSERS say that there are enough
+/// (namespaces(7)).
+const fn refused_kinds(act: &Act<'_>, errno: Errno) -> Option<NamespaceSet> {
+    match (act, errno) {
+        (Act::Clone(kinds), _) => Some(*kinds),
+        (Act::ShiftClocks { .. }, Errno::ENOSPC | Errno::EUSERS) => Some(NamespaceSet::TIME),
+        (_, _) => None,
+    }
 }
 
 /// Nothing more than the errno says.

@@ -39,14 +39,16 @@ pub struct Place<'s> {
 }
 
 /// A path, on one line, without quotes where it needs none.
-struct Path<'s>(&'s CStr);
+pub struct Path<'s>(pub &'s CStr);
 
 impl Show for Path<'_> {
     fn show(&self, out: &mut dyn Sink) {
-        let is_odd = |letter: char| letter.is_control() || letter == ' ';
-        match self.0.to_str() {
-            Ok(path) if !path.contains(is_odd) => put!(out, path),
-            Ok(_) | Err(_) => put!(out, Quoted(self.0.to_bytes())),
+        let path = self.0.to_bytes();
+        let is_plain = |letter: char| !letter.is_control() && letter != ' ';
+        let mut chunks = path.utf8_chunks();
+        match chunks.all(|part| part.invalid().is_empty() && part.valid().chars().all(is_plain)) {
+            true => out.put(path),
+            false => put!(out, Quoted(path)),
         }
     }
 }
