@@ -56,6 +56,12 @@ pub const ACCOUNT_LINE_MAX: usize = 4_096;
 /// Bytes of one message of ours, which is one write.
 pub const MESSAGE_MAX: usize = 4_096;
 
+/// Bytes of a message of sd_notify(3); systemd takes no longer ones (NOTIFY_BUFFER_MAX).
+pub const NOTIFICATION_MAX: usize = 4_096;
+
+/// Bytes of such a message as it is passed on: with `MAINPID=` and ten digits.
+pub const PASSED_ON_MAX: usize = NOTIFICATION_MAX + 24;
+
 /// Signals that PID 1 takes in one round; what is left waits with the kernel for the next.
 pub const SIGNALS_A_ROUND: usize = 32;
 
@@ -64,8 +70,8 @@ pub const SIGNALS_A_ROUND: usize = 32;
 pub const EVENTS_MAX: usize = SIGNALS_A_ROUND + 6 * SERVICES_MAX;
 
 /// Descriptors that PID 1 waits for: signals, our parent, and for each service its process, the
-/// command beside it, and the place where it says that it is ready.
-pub const SOURCES_MAX: usize = 2 + 3 * SERVICES_MAX;
+/// command beside it, its line that it is ready, and its messages.
+pub const SOURCES_MAX: usize = 2 + 4 * SERVICES_MAX;
 
 const _: () = assert!(SERVICES_MAX <= 32, "a ServiceSet is a u32");
 const _: () = assert!(STEPS_MAX <= u16::MAX as usize, "a step's number is a u16 in a failure");

@@ -98,6 +98,7 @@ const EXCEPTIONS: &[Exception] = &[
         End::RightOrTold,
         "it cannot fail; we go on as without privilege",
     ),
+    Exception("pipe2", in_loop, End::Told("for readiness"), "it is made for a step of the service"),
     Exception("getpid", in_loop, End::RightOrTold, "it cannot fail; nobody's PID is 0"),
     Exception("ioctl", in_loop, End::RightOrTold, "PIDFD_GET_INFO alone knows; else it is lost"),
 ];
@@ -342,6 +343,14 @@ fn as_an_entrypoint_every_call_may_fail() {
         words: "--no-new-privs --umask 022",
         file: "",
     });
+}
+
+#[test]
+fn with_a_word_of_readiness_every_call_may_fail() {
+    // The command says nothing and is waited for by nobody, so only what is made for it can fail.
+    for words in ["--ready fd=3", "--ready notify --user 65534", "run --ready notify"] {
+        hold(&Case { is_nobody: false, around: Around::Nothing, words, file: "" });
+    }
 }
 
 #[test]

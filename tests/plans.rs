@@ -18,7 +18,7 @@ use nsinit::cli::explain::print_text;
 use nsinit::limits::{ARENA_MAX, ENV_MAX};
 use nsinit::model::{BeforeStop, Signal};
 use nsinit::plan::order::{RULES, Rule, broken};
-use nsinit::plan::{Act, Facts, Mode, Plan, Reason, Refusal, TerminalState, resolve};
+use nsinit::plan::{Act, Facts, Manager, Mode, Plan, Reason, Refusal, TerminalState, resolve};
 use nsinit::spec::argv::{self, Front};
 use nsinit::spec::{Lists, Spec, SpecFault, file};
 use nsinit::text::{Arena, Sink, Words};
@@ -27,6 +27,9 @@ use nsinit::text::{Arena, Sink, Words};
 const ALL: u64 = u64::MAX;
 /// What docker leaves to root of a container: no SYS_ADMIN, no NET_ADMIN, no SYS_TIME.
 const DOCKER_CAPABILITIES: u64 = 0xa804_25fb;
+
+const NO_MANAGER: Manager =
+    Manager { has_notify: false, has_listen: false, has_listen_pidfd: false, has_watchdog: false };
 
 /// A machine.
 struct Machine {
@@ -45,6 +48,7 @@ const fn machine(about: &'static str, uid: u32, capabilities: u64, kernel: (u16,
         monotonic_ns: 3_000_000_000_000,
         boottime_ns: 5_000_000_000_000,
         env_count: 30,
+        manager: NO_MANAGER,
     };
     Machine { about, facts }
 }
@@ -56,6 +60,16 @@ impl Machine {
 
     const fn pid1(self) -> Self {
         Self { facts: Facts { is_pid1: true, ..self.facts }, ..self }
+    }
+
+    const fn managed(self) -> Self {
+        let manager = Manager {
+            has_notify: true,
+            has_listen: true,
+            has_listen_pidfd: true,
+            has_watchdog: true,
+        };
+        Self { facts: Facts { manager, ..self.facts }, ..self }
     }
 
     const fn with_variables(self, env_count: usize) -> Self {
@@ -82,6 +96,8 @@ const DOCKER_FRONT: Machine =
     machine("PID 1 of a container on Linux 6.1, in the foreground", 0, 0, (6, 1))
         .pid1()
         .with(Foreground);
+const MANAGED: Machine =
+    machine("root on Linux 6.18, below a service manager", 0, ALL, (6, 18)).managed();
 const CROWDED: Machine =
     machine("root on Linux 6.18, with 1024 variables", 0, ALL, (6, 18)).with_variables(ENV_MAX);
 
@@ -117,6 +133,8 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("entrypoint-keys", Entrypoint, &DOCKER_PID1),
     ("helpers", Entrypoint, &DOCKER_FRONT),
     ("entrypoint-give", Entrypoint, &DOCKER_FRONT),
+    ("managed", Entrypoint, &MANAGED),
+    ("notify", Run, &USER),
     // Refusals.
     ("no-command", Run, &ROOT),
     ("service-without-command", Run, &ROOT),
@@ -165,8 +183,8 @@ variants!(ACTS, act_name, Act, Act<'_>:
     ShiftClocks SetHostname SetDomainname LoopbackUp BecomeMapped DieWithLauncher WatchParent
     BecomeSubreaper GiveUpTerminal WatchSignals Spawn NewGroup NewSession NewTerminal
     NewSessionWithTerminal TakeForeground Redirect SetUmask SetRlimit SetNice SetOomScoreAdj
-    BecomeUser DieWithSupervisor ChangeDirectory SetNoNewPrivs PassReadyPipe RestoreSignals
-    Execute);
+    BecomeUser DieWithSupervisor ChangeDirectory SetNoNewPrivs OpenNotifySocket TellNotifySocket
+    HideNotifySocket TellPid PassReadyPipe RestoreSignals Execute);
 
 variants!(REASONS, reason_name, Reason, Reason:
     NoCommand NoName SameName NoMain SecondMain UnknownService Cycle MainOnly EntrypointOnly RunOnly

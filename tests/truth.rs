@@ -44,6 +44,8 @@ struct Case {
     around: Around,
     /// Whether nsinit is PID 1 of a fresh PID namespace.
     is_pid1: bool,
+    /// Whether a service manager has told nsinit about itself.
+    is_managed: bool,
     /// The words behind `nsinit`; `FILE` stands for the case's file.
     words: &'static str,
     file: &'static str,
@@ -51,7 +53,15 @@ struct Case {
 }
 
 const fn case(who: Who, words: &'static str) -> Case {
-    Case { who, around: Around::Nothing, is_pid1: false, words, file: "", code: 0 }
+    Case {
+        who,
+        around: Around::Nothing,
+        is_pid1: false,
+        is_managed: false,
+        words,
+        file: "",
+        code: 0,
+    }
 }
 
 impl Case {
@@ -61,6 +71,10 @@ impl Case {
 
     const fn first_process(self) -> Self {
         Self { is_pid1: true, ..self }
+    }
+
+    const fn managed(self) -> Self {
+        Self { is_managed: true, ..self }
     }
 
     const fn file(self, file: &'static str) -> Self {
@@ -110,6 +124,10 @@ fn arguments(case: &Case, folder: &Folder) -> Vec<String> {
     case.words.split(' ').map(|word| word.replace("FILE", &path)).collect()
 }
 
+/// A manager that nobody hears, and that starts the rest in its place.
+const MANAGER: &str = "export NOTIFY_SOCKET=@nobody WATCHDOG_PID=$$; \
+    LISTEN_PID=$$ LISTEN_PIDFDID=1 exec \"$@\"";
+
 /// strace with `options`, and what it starts: nsinit with `words`, by whom and where the case says.
 fn traced(case: &Case, folder: &Folder, options: &[&str], words: &[String]) -> Command {
     let mut command = Command::new(tool("strace", "strace"));
@@ -120,6 +138,9 @@ fn traced(case: &Case, folder: &Folder, options: &[&str], words: &[String]) -> C
     if case.is_pid1 {
         let unshare = tool("unshare", "util-linux");
         let _ = command.arg(unshare).args(["--pid", "--fork", "--mount-proc"]); // itself
+    }
+    if case.is_managed {
+        let _ = command.args(["/bin/sh", "-c", MANAGER, "sh"]); // itself
     }
     let _ = command.arg(folder.nsinit()).args(words); // itself
     command
@@ -382,12 +403,33 @@ command = ["/bin/sh", "-c", "exit 3"]
 after = ["checked", "word"]
 "#;
 
+/// A job that says that it is ready and is done then, and a service after it.
+const NOTIFICATION: &str = r#"
+[[service]]
+name = "word"
+command = ["systemd-notify", "--ready"]
+ready = "notify"
+
+[[service]]
+name = "web"
+main = true
+command = ["/bin/sh", "-c", "exit 3"]
+after = ["word"]
+"#;
+
 #[test]
 fn readiness_comes_as_explained() {
     // The commands beside a service are processes of their own, as the plan has them.
     hold(&[
         case(Who::Root, "run FILE").file(READINESS).code(3),
         case(Who::Root, "--config FILE").file(READINESS).code(3),
+        case(Who::Nobody, "--config FILE").file(NOTIFICATION).code(3),
+        case(Who::Root, "-- /bin/true").managed(),
+        case(Who::Nobody, "--clear-env -- /bin/true").managed(),
+        case(Who::Root, "--user nobody -- /bin/true").managed(),
+        case(Who::Root, "run -- /bin/true").managed(),
+        case(Who::Root, "--config FILE").file(NOTIFICATION).code(3).managed(),
+        case(Who::Root, "-- /bin/true").managed().first_process(),
     ]);
 }
 

@@ -17,6 +17,7 @@ needs() {
         echo 'strace strace'
         echo 'unshare util-linux'  # and setpriv
         echo 'mount mount'
+        echo 'systemd-notify systemd'
         echo 'bash bash'
         echo 'readelf binutils'    # and addr2line, strip, nm
         echo 'crun crun'

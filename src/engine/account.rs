@@ -13,11 +13,13 @@ use crate::text::{Arena, units};
 
 use super::perform::{Trouble, plain};
 
-/// The home, name and shell that a user's line gave, kept in the arena as `HOME=…`.
+/// The variables that we set without being asked for each, kept in the arena as `HOME=…`; one that
+/// is taken out is its name alone.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Login<'a> {
-    /// `HOME=`, `USER=`, `LOGNAME=` and `SHELL=`, as far as the user has a line.
-    pub variables: [Option<&'a core::ffi::CStr>; 4],
+    /// `HOME=`, `USER=`, `LOGNAME=` and `SHELL=`, as far as the user has a line; then those that
+    /// name a process or a socket.
+    pub variables: [Option<&'a core::ffi::CStr>; 8],
 }
 
 /// What a line of passwd(5) says.

@@ -75,7 +75,8 @@ fn with_changed_env(command: Command<'_>, start: &Start) -> Trouble {
     let inherited = inherited.iter().filter(|pair| {
         !has(file_env, pair) && !login.clone().any(|own| name_of(own) == name_of(pair))
     });
-    let login = login.clone().filter(|pair| !has(file_env, pair));
+    let is_set = |pair: &&CStr| pair.to_bytes().contains(&b'=');
+    let login = login.clone().filter(is_set).filter(|pair| !has(file_env, pair));
     let rests = core::iter::successors(Some(file_env), |words| Some(words.rest()));
     let from_files = rests
         .map_while(|words| Some((words.first()?, words.rest())))

@@ -4,6 +4,7 @@
 
 use core::mem::ManuallyDrop;
 
+use crate::limits::SERVICES_MAX;
 use crate::model::{Errno, Signal, SignalSet};
 use crate::sys::Fd;
 use crate::sys::process::Child;
@@ -66,6 +67,8 @@ pub struct Hands {
     pub(super) gate: Pipe,
     /// From a service that is being started to PID 1, for its word that it is ready.
     pub(super) ready: Pipe,
+    /// Where services say how they are (sd_notify(3)).
+    pub(super) notify: [Option<Fd>; SERVICES_MAX],
     /// Signals that came.
     pub(super) signals: Option<Fd>,
     /// Our parent, and the signal that its end counts as.

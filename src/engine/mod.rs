@@ -21,6 +21,7 @@ mod sandbox;
 mod spawn;
 mod tree;
 mod turn;
+mod variables;
 
 use crate::model::{End, Errno, Failure, ServiceId, Signal, SignalSet};
 use crate::plan::Plan;
@@ -43,6 +44,8 @@ pub enum Telling {
     InitKilled(End),
     /// The command before a service's stop did not succeed.
     PreStopFailed(ServiceId, End),
+    /// A message of the main service did not reach the manager outside.
+    NotPassedOn(Errno),
     /// The exit status of a service is lost; whether it succeeded cannot be known.
     StatusLost(ServiceId),
     /// A detail. All but the process and the end of a service are told only where the plan says so.

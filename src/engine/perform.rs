@@ -13,7 +13,7 @@ use crate::plan::Act;
 use crate::sys::fd::{pipe, redirect};
 use crate::sys::file::{self, Mode};
 use crate::sys::signal::Disposition;
-use crate::sys::{Fd, ids, process, signal, terminal};
+use crate::sys::{Fd, ids, process, signal, terminal, unix};
 use crate::text::{Buffer, put};
 
 /// What went wrong: the kernel's answer, and what else is known.
@@ -82,6 +82,15 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         }
         Act::ChangeDirectory(path) => ids::change_directory(path).map_err(plain),
         Act::SetNoNewPrivs => ids::set_no_new_privs().map_err(plain),
+        Act::OpenNotifySocket(id) => {
+            let socket = unix::open().map_err(plain)?;
+            unix::pass_credentials(&socket).map_err(plain)?;
+            unix::bind_anywhere(&socket).map_err(plain)?;
+            if let Some(place) = hands.notify.get_mut(id.index()) {
+                *place = Some(socket);
+            }
+            Ok(())
+        }
         Act::PassReadyPipe(number) => {
             let pipe = hands.ready.write.as_ref().ok_or(plain(Errno::EBADF))?;
             redirect(pipe, i32::from(number)).map_err(plain)
@@ -110,6 +119,9 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         Act::Clone(_)
         | Act::Spawn
         | Act::BecomeUser { .. }
+        | Act::TellNotifySocket(_)
+        | Act::HideNotifySocket
+        | Act::TellPid { .. }
         | Act::RestoreSignals
         | Act::Execute { .. } => Ok(()),
     }

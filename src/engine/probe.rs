@@ -7,7 +7,7 @@ use core::ffi::CStr;
 use core::mem::ManuallyDrop;
 
 use crate::model::{Clock, Errno, Namespace, NamespaceSet, Why};
-use crate::plan::{Facts, Questions, TerminalState};
+use crate::plan::{Facts, Manager, Questions, TerminalState};
 use crate::sys::file::{self, Mode};
 use crate::sys::start::Start;
 use crate::sys::{Fd, arch, clock, ids, process, terminal, uts};
@@ -20,18 +20,41 @@ pub type OurTerminal = Option<ManuallyDrop<Fd>>;
 pub fn ask(questions: Questions, start: &Start) -> (Facts, OurTerminal) {
     let (state, terminal) = our_terminal();
     let clock = |which| if questions.clocks { clock::now_ns(which) } else { 0 };
+    let capabilities = if questions.capabilities { ids::effective_capabilities() } else { 0 };
+    let kernel = uts::kernel_version();
+    let pid = questions.pid.then(process::pid);
     let facts = Facts {
         uid: start.uid,
         gid: start.gid,
-        capabilities: if questions.capabilities { ids::effective_capabilities() } else { 0 },
-        kernel: uts::kernel_version(),
+        capabilities,
+        kernel,
         terminal: state,
-        is_pid1: questions.pid && process::pid() == 1,
+        is_pid1: pid == Some(1),
         monotonic_ns: clock(Clock::Monotonic),
         boottime_ns: clock(Clock::Boottime),
         env_count: start.env.len(),
+        manager: manager_of(start, pid),
     };
     (facts, terminal)
+}
+
+/// What a service manager told us, who have this PID if we know it.
+fn manager_of(start: &Start, pid: Option<i32>) -> Manager {
+    let mut manager = Manager::default();
+    let is_ours = |text: &[u8]| {
+        let number = units::unsigned(text, u64::from(u32::MAX)).ok();
+        number.is_some() && number == pid.and_then(|pid| u64::try_from(pid).ok())
+    };
+    for pair in start.env.iter().map(CStr::to_bytes) {
+        match pair.iter().position(|byte| *byte == b'=').and_then(|at| pair.split_at_checked(at)) {
+            Some((b"NOTIFY_SOCKET", [b'=', b'/' | b'@', ..])) => manager.has_notify = true,
+            Some((b"LISTEN_PID", [_, text @ ..])) => manager.has_listen = is_ours(text),
+            Some((b"LISTEN_PIDFDID", _)) => manager.has_listen_pidfd = true,
+            Some((b"WATCHDOG_PID", [_, text @ ..])) => manager.has_watchdog = is_ours(text),
+            _ => {}
+        }
+    }
+    manager
 }
 
 /// The system calls of everything that is asked before the plan is made, in the notation of

@@ -67,6 +67,10 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         | Act::DieWithSupervisor
         | Act::ChangeDirectory(_)
         | Act::SetNoNewPrivs
+        | Act::OpenNotifySocket(_)
+        | Act::TellNotifySocket(_)
+        | Act::HideNotifySocket
+        | Act::TellPid { .. }
         | Act::PassReadyPipe(_)
         | Act::RestoreSignals
         | Act::Execute { .. } => Ok(()),

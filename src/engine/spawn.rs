@@ -7,6 +7,7 @@ use super::account::{self, Login};
 use super::execute::{self, Command};
 use super::hands::Hands;
 use super::perform::{self, Trouble, perform, plain};
+use super::variables;
 use crate::model::{Errno, Failure, Signal, code};
 use crate::plan::{Act, Actor, Plan, Step};
 use crate::sys::process::{self, Child};
@@ -14,7 +15,8 @@ use crate::sys::signal::{self, Change, Disposition};
 use crate::sys::start::Start;
 use crate::text::Arena;
 
-/// Room for the variables that a user's line in /etc/passwd gives: four short ones.
+/// Room for the variables that a user's line in /etc/passwd gives, and for those that name a
+/// process or a socket: eight short ones.
 const LOGIN_BYTES: usize = 1024;
 
 /// What came of a start.
@@ -78,12 +80,17 @@ fn become_service(
     start: &Start,
     hands: &mut Hands,
 ) -> (Failure, u8) {
-    let needs_login =
-        plan.steps_of(actor).any(|(_, step)| matches!(step.act, Act::BecomeUser { .. }));
-    match needs_login {
+    let needs_memory = plan.steps_of(actor).any(|(_, step)| sets_variables(&step.act));
+    match needs_memory {
         true => with_login(plan, actor, start, hands),
         false => do_steps(plan, actor, start, hands, &mut Arena::new(&mut [])),
     }
+}
+
+/// Whether an act brings variables that have to be written somewhere.
+const fn sets_variables(act: &Act<'_>) -> bool {
+    let is_of_user = matches!(act, Act::BecomeUser { .. });
+    is_of_user || matches!(act, Act::TellNotifySocket(_) | Act::TellPid { .. })
 }
 
 #[inline(never)] // its memory would lie in the frame of every service
@@ -129,6 +136,9 @@ fn do_step<'a>(
     if let Act::BecomeUser { user, group, groups } = step.act {
         *login = account::become_user(user, group, groups, arena).map_err(failed)?;
         return Ok(());
+    }
+    if let Act::TellNotifySocket(_) | Act::HideNotifySocket | Act::TellPid { .. } = step.act {
+        return variables::set(&step.act, hands, login, arena).map_err(failed);
     }
     if matches!(step.act, Act::RestoreSignals) {
         if hands.was_child_ignored != hands.ignores_child_signal {

@@ -81,6 +81,11 @@ pub(super) fn signal_descendants(root: i32, signal: Signal) -> bool {
     has_proc
 }
 
+/// Whether the process `pid` is below `root`; `None` when nobody can tell.
+pub(super) fn is_below(pid: i32, root: i32) -> Option<bool> {
+    place_of(pid).map(|place| descends(place.parent, root))
+}
+
 /// Whether a line of parents meets `root`.
 fn descends(mut pid: i32, root: i32) -> bool {
     for _ in 0..ANCESTORS_MAX {

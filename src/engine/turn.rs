@@ -7,6 +7,7 @@ use heapless::Deque;
 
 mod detail;
 mod helper;
+mod notify;
 mod sources;
 
 use super::hands::Hands;
@@ -17,7 +18,7 @@ use super::{Detail, Outcome, Teller, Telling, child, perform, prepared, tree};
 use crate::limits::{EVENTS_MAX, SERVICES_MAX, SIGNALS_A_ROUND};
 use crate::model::{End, Errno, Failure, ReadyBy, ServiceId, Signal, Unhandled, code};
 use crate::plan::{Actor, Birth, Plan, Verdict};
-use crate::supervisor::{Action, Actions, Event, Supervisor};
+use crate::supervisor::{Action, Actions, Event, News, Supervisor};
 use crate::sys::process::Child;
 use crate::sys::signal::Received;
 use crate::sys::start::Start;
@@ -130,7 +131,12 @@ impl Turn<'_, '_> {
                 Action::Forward(id, signal) => self.forward(id, signal),
                 Action::KillTree(id) => self.kill_tree(id),
                 Action::SignalAll(signal) => self.signal_all(signal),
-                Action::Tell(news) => self.teller.tell(self.plan, Telling::News(news)),
+                Action::Tell(news) => {
+                    self.teller.tell(self.plan, Telling::News(news));
+                    if let News::Ready { id } = news {
+                        self.announce(id);
+                    }
+                }
                 Action::Finish(end) => self.verdict = Some(self.plan.verdict(end)),
             }
         }
@@ -141,6 +147,7 @@ impl Turn<'_, '_> {
         let policy = self.plan.service(id).map(|service| &service.policy);
         let is_main = policy.is_some_and(|policy| policy.is_main);
         let is_ready = policy.is_none_or(|policy| policy.ready_by == ReadyBy::Running);
+        self.drop_messages(id);
         let started = spawn(self.plan, Actor::Service(id), self.start, self.hands);
         self.has_started = true;
         self.tell_of_process(&started);

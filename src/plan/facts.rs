@@ -30,6 +30,20 @@ pub enum TerminalState {
     Foreground,
 }
 
+/// What a service manager told us in our environment (sd_notify(3), sd_listen_fds(3),
+/// sd_watchdog_enabled(3)).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Manager {
+    /// Whether it listens at NOTIFY_SOCKET.
+    pub has_notify: bool,
+    /// Whether LISTEN_PID names us.
+    pub has_listen: bool,
+    /// Whether there is a LISTEN_PIDFDID as well.
+    pub has_listen_pidfd: bool,
+    /// Whether WATCHDOG_PID names us.
+    pub has_watchdog: bool,
+}
+
 /// What the machine answered.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Facts {
@@ -51,6 +65,8 @@ pub struct Facts {
     pub boottime_ns: i64,
     /// How many variables our environment has.
     pub env_count: usize,
+    /// What a service manager told us.
+    pub manager: Manager,
 }
 
 impl Facts {

@@ -8,6 +8,7 @@
 
 mod facts;
 mod identity;
+mod notify;
 pub mod order;
 mod refusal;
 mod resolve;
@@ -24,7 +25,7 @@ use crate::model::{
 };
 use crate::spec::{Habits, Origin};
 
-pub use facts::{Facts, Questions, TerminalState, capability};
+pub use facts::{Facts, Manager, Questions, TerminalState, capability};
 pub use refusal::{Reason, Refusal};
 pub use resolve::resolve;
 pub use step::{Act, Actor, Detail, Lines, Step};

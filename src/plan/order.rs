@@ -42,6 +42,9 @@ pub enum Kind {
     ChangeDirectory,
     NoNewPrivs,
     PassReadyPipe,
+    OpenNotifySocket,
+    TellNotifySocket,
+    TellPid,
     RestoreSignals,
     Execute,
 }
@@ -201,6 +204,22 @@ pub const RULES: &[Rule] = &[
         "SIGTTOU must still be blocked (tcsetpgrp(3))",
     ),
     rule(
+        Kind::CloseInherited,
+        Kind::OpenNotifySocket,
+        "what is above 2 would be closed again (close_range(2))",
+    ),
+    rule(
+        Kind::OpenNotifySocket,
+        Kind::Spawn,
+        "the service's process asks its copy of the descriptor for the name (getsockname(2))",
+    ),
+    rule(
+        Kind::TellNotifySocket,
+        Kind::PassReadyPipe,
+        "the number may be that of our own descriptor of the socket (dup(2))",
+    ),
+    rule(Kind::Spawn, Kind::TellPid, "the PID is that of the service's own process (getpid(2))"),
+    rule(
         Kind::TakeForeground,
         Kind::PassReadyPipe,
         "the number may be that of our own descriptor of the terminal (dup(2))",
@@ -256,6 +275,9 @@ impl Act<'_> {
             Self::ChangeDirectory(_) => Kind::ChangeDirectory,
             Self::SetNoNewPrivs => Kind::NoNewPrivs,
             Self::PassReadyPipe(_) => Kind::PassReadyPipe,
+            Self::OpenNotifySocket(_) => Kind::OpenNotifySocket,
+            Self::TellNotifySocket(_) | Self::HideNotifySocket => Kind::TellNotifySocket,
+            Self::TellPid { .. } => Kind::TellPid,
             Self::RestoreSignals => Kind::RestoreSignals,
             Self::Execute { .. } => Kind::Execute,
         }

@@ -4,6 +4,7 @@
 //! stands in [`super::order`].
 
 use super::identity::Maps;
+use super::notify::push_sockets;
 use super::services::{Setting, ids, push_services, push_steps};
 use super::{Act, Actor, Birth, Facts, Plan, Reason, Refusal, capability};
 use crate::model::{Clock, Namespace, NamespaceSet, Proc, Terminal};
@@ -66,6 +67,7 @@ fn resolve_entrypoint<'a>(
     if let Some(said) = terminals.find(|said| said.value == Terminal::Give) {
         plan.push(Actor::Inner, said.origin, Act::GiveUpTerminal);
     }
+    push_sockets(facts, plan);
     plan.push(Actor::Inner, Origin::Default, Act::WatchSignals);
     Ok(Setting {
         deny_setgroups: false,
@@ -173,6 +175,7 @@ fn push_inner<'a>(
     if !kinds.has(Namespace::Pid) {
         plan.push(inner, Origin::Default, Act::BecomeSubreaper);
     }
+    push_sockets(facts, plan);
     plan.push(inner, Origin::Default, Act::WatchSignals);
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The services of a plan: their names, who waits for whom, and the steps that start each.
 
+use super::notify::{hide_variables, push_variables};
 use super::{Act, Actor, Facts, Mode, Plan, Reason, Refusal, Service, TerminalState};
 use crate::limits::ENV_MAX;
 use crate::model::{
@@ -261,11 +262,12 @@ pub(super) fn push_steps<'a>(
         Terminal::Share | Terminal::None | Terminal::Keep => {}
     }
     push_identity(actor, service, setting, plan)?;
+    push_variables(id, service, facts, plan);
     if let Some(Said { value: Ready::Fd(number), origin }) = service.ready {
         plan.push(actor, origin, Act::PassReadyPipe(number));
     }
     push_command(actor, service, command, plan);
-    push_helpers(id, service, setting, plan)
+    push_helpers(id, service, setting, facts, plan)
 }
 
 /// What it may do and who it is, and where it stands.
@@ -307,6 +309,7 @@ fn push_helpers<'a>(
     id: ServiceId,
     service: &'a ServiceSpec<'_>,
     setting: Setting,
+    facts: &Facts,
     plan: &mut Plan<'a>,
 ) -> Result<(), Refusal<'a>> {
     let check = service.ready.and_then(|said| match said.value {
@@ -327,6 +330,7 @@ fn push_helpers<'a>(
             }
         }
         push_identity(actor, service, setting, plan)?;
+        hide_variables(actor, service, facts, plan);
         push_command(actor, service, command, plan);
     }
     Ok(())

@@ -109,6 +109,8 @@ pub enum Act<'a> {
     GiveUpTerminal,
     /// Signals are read from a descriptor.
     WatchSignals,
+    /// The socket for messages of sd_notify(3) from this service.
+    OpenNotifySocket(ServiceId),
     /// A process for the service, which borrows our memory until it executes the command.
     Spawn,
     /// A process group of its own.
@@ -146,6 +148,19 @@ pub enum Act<'a> {
     ChangeDirectory(&'a CStr),
     /// No exec gives privileges.
     SetNoNewPrivs,
+    /// NOTIFY_SOCKET names our socket for this service.
+    TellNotifySocket(ServiceId),
+    /// NOTIFY_SOCKET is taken out: what it says there would count as the main service's word.
+    HideNotifySocket,
+    /// LISTEN_PID, LISTEN_PIDFDID and WATCHDOG_PID name the service, as they named us.
+    TellPid {
+        /// LISTEN_PID
+        listen: bool,
+        /// LISTEN_PIDFDID
+        pidfd: bool,
+        /// WATCHDOG_PID
+        watchdog: bool,
+    },
     /// The end of a pipe, to which the service writes a newline when it is ready.
     PassReadyPipe(u16),
     /// The signal mask and what we were started with.
@@ -217,6 +232,11 @@ impl Act<'_> {
             }
             Self::DieWithSupervisor => "prctl|getppid",
             Self::ChangeDirectory(_) => "chdir",
+            Self::OpenNotifySocket(_) => "socket|setsockopt|bind",
+            Self::TellNotifySocket(_) => "getsockname",
+            Self::HideNotifySocket => "",
+            Self::TellPid { pidfd: false, .. } => "getpid",
+            Self::TellPid { pidfd: true, .. } => "getpid|pidfd_open|statx|close",
             Self::PassReadyPipe(_) => "dup3?|ioctl?",
             Self::RestoreSignals => "rt_sigaction?|rt_sigprocmask",
             Self::Execute { .. } => "execve+",
@@ -321,6 +341,23 @@ impl Show for Act<'_> {
                 put!(out, "change directory to ", Quoted(path.to_bytes()));
             }
             Self::SetNoNewPrivs => put!(out, "set no_new_privs"),
+            Self::OpenNotifySocket(id) => {
+                let number = id.index().saturating_add(1);
+                put!(out, "open a socket for messages of service ", number);
+            }
+            Self::TellNotifySocket(_) => put!(out, "name it in NOTIFY_SOCKET"),
+            Self::HideNotifySocket => put!(out, "take NOTIFY_SOCKET out"),
+            Self::TellPid { listen, pidfd, watchdog } => {
+                put!(out, "write our PID into");
+                let names = [
+                    (" LISTEN_PID", listen),
+                    (" LISTEN_PIDFDID", pidfd),
+                    (" WATCHDOG_PID", watchdog),
+                ];
+                for (name, is_told) in names {
+                    put!(out, if is_told { name } else { "" });
+                }
+            }
             Self::PassReadyPipe(number) => {
                 put!(out, "pass a pipe as descriptor ", number, ", for readiness");
             }

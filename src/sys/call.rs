@@ -36,6 +36,7 @@ pub(super) mod number {
         };
     }
     numbers! {
+        bind = __NR_bind,
         clone = __NR_clone,
         clone3 = __NR_clone3,
         close = __NR_close,
@@ -47,6 +48,7 @@ pub(super) mod number {
         fcntl = __NR_fcntl,
         faccessat = __NR_faccessat,
         getdents64 = __NR_getdents64,
+        getsockname = __NR_getsockname,
         getpgid = __NR_getpgid,
         getpid = __NR_getpid,
         getppid = __NR_getppid,
@@ -62,13 +64,17 @@ pub(super) mod number {
         prctl = __NR_prctl,
         pread64 = __NR_pread64,
         read = __NR_read,
+        recvmsg = __NR_recvmsg,
         rt_sigaction = __NR_rt_sigaction,
         rt_sigprocmask = __NR_rt_sigprocmask,
         rt_sigqueueinfo = __NR_rt_sigqueueinfo,
+        sendmsg = __NR_sendmsg,
         setns = __NR_setns,
         setpgid = __NR_setpgid,
+        setsockopt = __NR_setsockopt,
         signalfd4 = __NR_signalfd4,
         socket = __NR_socket,
+        statx = __NR_statx,
         unshare = __NR_unshare,
         wait4 = __NR_wait4,
         waitid = __NR_waitid,

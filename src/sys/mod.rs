@@ -23,6 +23,7 @@ pub mod process;
 pub mod signal;
 pub mod start;
 pub mod terminal;
+pub mod unix;
 pub mod uts;
 pub mod wait;
 

@@ -188,6 +188,22 @@ pub fn open_pidfd(pid: i32) -> Result<Fd, Errno> {
     check(ret).map(Fd::given)
 }
 
+/// statx(2) of a descriptor: its inode number, which for a pidfd is the process's own for as long
+/// as the machine runs (since Linux 6.9, fs/pidfs.c).
+///
+/// # Errors
+/// ENOSYS before Linux 4.11.
+pub fn inode_of(fd: &Fd) -> Result<u64, Errno> {
+    let mut state = [0u64; 32]; // struct statx, 256 bytes (linux/stat.h)
+    let (empty, at) = (c"".as_ptr() as usize, (&raw mut state) as usize);
+    let (flags, mask) = (raw::AT_EMPTY_PATH as usize, raw::STATX_INO as usize);
+    // SAFETY: the kernel reads an empty path and writes one struct statx.
+    let ret = unsafe { call!(statx, fd.arg(), empty, flags, mask, at) };
+    let _ = check(ret)?; // zero
+    let [_, _, _, _, inode, ..] = state; // stx_ino at byte 32
+    Ok(inode)
+}
+
 /// prctl(2), PR_SET_CHILD_SUBREAPER: orphans below us become our children.
 ///
 /// # Errors

@@ -25,6 +25,8 @@ pub const SUPERVISOR_LOOP: &Loop = &[
     ("getpid", "", "learns whether it is PID 1, whom -1 does not mean"),
     ("pipe2", "clock_gettime", "for a service's word that it is ready"),
     ("clone3", "clock_gettime", "makes a service's process: the step \"spawn\", counted apart"),
+    ("recvmsg", "clock_gettime", "takes what services say; an earlier run's word is dropped"),
+    ("sendmsg", "recvmsg", "passes it on to the manager outside"),
     ("madvise", "clone3", "gives back the memory that only the start has needed"),
     ("ppoll", "clone3", "sleeps until a signal comes, a service ends or a deadline is there"),
     ("read", "ppoll", "takes the signals that came"),

@@ -15,6 +15,7 @@ macro_rules! names {
 }
 
 names! {
+    bind = SYS_bind,
     capget = SYS_capget,
     chdir = SYS_chdir,
     clock_gettime = SYS_clock_gettime,
@@ -28,6 +29,7 @@ names! {
     faccessat = SYS_faccessat,
     getdents64 = SYS_getdents64,
     getpgid = SYS_getpgid,
+    getsockname = SYS_getsockname,
     getpid = SYS_getpid,
     getppid = SYS_getppid,
     ioctl = SYS_ioctl,
@@ -42,8 +44,10 @@ names! {
     pread64 = SYS_pread64,
     prlimit64 = SYS_prlimit64,
     read = SYS_read,
+    recvmsg = SYS_recvmsg,
     rt_sigaction = SYS_rt_sigaction,
     rt_sigprocmask = SYS_rt_sigprocmask,
+    sendmsg = SYS_sendmsg,
     setdomainname = SYS_setdomainname,
     setgroups = SYS_setgroups,
     sethostname = SYS_sethostname,
@@ -53,6 +57,7 @@ names! {
     setresgid = SYS_setresgid,
     setresuid = SYS_setresuid,
     setsid = SYS_setsid,
+    setsockopt = SYS_setsockopt,
     signalfd4 = SYS_signalfd4,
     socket = SYS_socket,
     umask = SYS_umask,

@@ -26,6 +26,8 @@ pub fn play(words: &[&str]) -> i32 {
         ["hold", file, code] => hold(file, code.parse().unwrap()),
         ["fork-on"] => fork_on(),
         ["notify", text] => notify(text),
+        ["flood"] => flood(),
+        ["listened"] => listened(),
         ["abandon", micros, ref words @ ..] => abandon(micros.parse().unwrap(), words),
         _ => 99,
     }
@@ -211,6 +213,42 @@ fn notify(text: &str) -> i32 {
     });
     say(&format!("{} {sent:?};", std::process::id()));
     while Received::next().number != libc::SIGTERM {}
+    0
+}
+
+/// Messages that are none, in front of one that is; then waits for TERM.
+fn flood() -> i32 {
+    block_all();
+    let name = std::env::var("NOTIFY_SOCKET").unwrap();
+    let address = SocketAddr::from_abstract_name(name.strip_prefix('@').unwrap()).unwrap();
+    let socket = UnixDatagram::unbound().unwrap();
+    let pids = "MAINPID=1\n".repeat(300);
+    let noise: Vec<u8> =
+        (0..4096u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
+    for _ in 0..300 {
+        for text in [b"".as_slice(), &[0; 4096], &noise, &[b'='; 9000], pids.as_bytes()] {
+            socket.send_to_addr(text, &address).unwrap();
+        }
+    }
+    socket.send_to_addr(b"READY=1", &address).unwrap();
+    while Received::next().number != libc::SIGTERM {}
+    0
+}
+
+/// Whether LISTEN_PID, WATCHDOG_PID and LISTEN_PIDFDID name us, and descriptor 3 is open.
+fn listened() -> i32 {
+    let own = std::process::id().to_string();
+    // SAFETY: an integer in.
+    let is_open = unsafe { libc::fcntl(3, libc::F_GETFD) } >= 0;
+    // SAFETY: two integers in.
+    let pidfd = unsafe { libc::syscall(libc::SYS_pidfd_open, std::process::id(), 0) };
+    // SAFETY: plain numbers, for which zero is a value.
+    let mut state: libc::stat = unsafe { std::mem::zeroed() };
+    // SAFETY: the kernel writes one struct.
+    unsafe { libc::fstat(i32::try_from(pidfd).unwrap(), &raw mut state) };
+    let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|own| own == value);
+    let names = is("LISTEN_PID", &own) && is("WATCHDOG_PID", &own);
+    say(&format!("{names} {} {is_open}", is("LISTEN_PIDFDID", &state.st_ino.to_string())));
     0
 }
 

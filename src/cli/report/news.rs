@@ -26,6 +26,16 @@ impl Teller for Reporter {
             Telling::PreStopFailed(id, end) => {
                 tell(plan, Some(id), &end, 0, sentence!("the pre-stop command of {s} {t}"));
             }
+            Telling::NotPassedOn(errno) => tell(
+                plan,
+                None,
+                &errno,
+                0,
+                sentence!(
+                    "a message for the manager at NOTIFY_SOCKET: {t}, going on without it",
+                    why: "nobody listens there, or it does not read"
+                ),
+            ),
             Telling::StatusLost(id) => tell(
                 plan,
                 Some(id),

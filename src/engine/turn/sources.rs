@@ -1,5 +1,5 @@
-//! What PID 1 waits for: signals, and for each service its process, the command beside it, and the
-//! place where it says that it is ready.
+//! What PID 1 waits for: signals, our parent, and for each service its process, the command beside
+//! it, and the places where it says that it is ready.
 
 use heapless::Vec;
 
@@ -13,6 +13,7 @@ use crate::sys::wait::{self, Source};
 /// What came from a service.
 #[derive(Clone, Copy)]
 enum From {
+    Message(ServiceId),
     Ready(ServiceId),
     Child(ServiceId),
     Companion(ServiceId),
@@ -33,8 +34,10 @@ impl Turn<'_, '_> {
         let mut from: Vec<From, SOURCES_MAX> = Vec::new();
         let _ = sources.push(Source::of(self.hands.signals.as_ref())); // a place for each …
         let _ = sources.push(Source::of(self.hands.parent.pidfd()));
-        for (id, process) in ServiceId::all().zip(&self.processes) {
+        for ((id, process), notify) in ServiceId::all().zip(&self.processes).zip(&self.hands.notify)
+        {
             // A word comes before the end of who said it.
+            let message = notify.as_ref().map(|fd| (From::Message(id), Some(fd)));
             let ready = process.ready.as_ref().map(|fd| (From::Ready(id), Some(fd)));
             let child = process.child.as_ref();
             // Who tells each child hears of them by their signal alone, and so in their order.
@@ -42,8 +45,8 @@ impl Turn<'_, '_> {
             let child = child.map(|child| (From::Child(id), child.pidfd.as_ref()));
             let companion = process.companion.as_ref().map(|companion| &companion.child);
             let companion = companion.map(|child| (From::Companion(id), child.pidfd.as_ref()));
-            for (whose, fd) in [ready, child, companion].into_iter().flatten() {
-                let _ = sources.push(Source::of(fd)); // … and three for each service,
+            for (whose, fd) in [message, ready, child, companion].into_iter().flatten() {
+                let _ = sources.push(Source::of(fd)); // … and four for each service,
                 let _ = from.push(whose); // in both lists
             }
         }
@@ -60,6 +63,7 @@ impl Turn<'_, '_> {
         }
         for (from, source) in from.iter().zip(sources).filter(|(_, source)| source.is_ready()) {
             match *from {
+                From::Message(id) => self.take_messages(id),
                 From::Ready(id) => self.take_word(id),
                 From::Child(id) => self.take_end(id, source.is_hung_up()),
                 From::Companion(id) => self.take_help(id, source.is_hung_up()),

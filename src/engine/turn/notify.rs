@@ -1,0 +1,138 @@
+//! Messages of sd_notify(3) from services: readiness, and what a manager outside wants to hear.
+//!
+//! Each service that has a socket has one of its own, so whose a message is needs no asking. Its
+//! name is abstract and so nobody's secret; whoever is not below us is not heard. Messages of the
+//! main service go on to the manager that gave us NOTIFY_SOCKET, as ours: it listens to the process
+//! that it has started, and to no grandchild (NotifyAccess= of systemd.service(5)).
+
+use super::super::{Telling, tree};
+use super::Turn;
+use crate::limits::{NOTIFICATION_MAX, PASSED_ON_MAX};
+use crate::model::{Errno, Notification, PassedOn, Ready, ServiceId, Span};
+use crate::plan::Birth;
+use crate::supervisor::Event;
+use crate::sys::unix::{self, Address, Control, Descriptors, Received};
+use crate::sys::{memory, wait};
+use crate::text::{Buffer, Show as _};
+
+/// Messages that are taken in one round; what is left waits with the kernel for the next.
+const A_ROUND: usize = 16;
+
+/// How often, and after which pause, a manager is tried again whose queue is full. It reads soon;
+/// one that does not must not hold PID 1 up.
+const TRIES: usize = 20;
+const TRY_PAUSE: Span = Span::from_ms(5);
+
+impl Turn<'_, '_> {
+    /// What a service says.
+    pub(super) fn take_messages(&mut self, id: ServiceId) {
+        let ready = self.plan.service(id).map(|service| service.ready);
+        let mut is_ready = false;
+        for _ in 0..A_ROUND {
+            match self.take_message(id) {
+                Some(says_ready) => is_ready |= says_ready,
+                None => break,
+            }
+        }
+        if is_ready && ready == Some(Ready::Notify) {
+            self.happened(Event::Ready(id));
+        }
+        let _ = memory::forget_stack_below(); // only memory is lost when it fails
+    }
+
+    /// What an earlier run has left is not the word of the next one.
+    #[inline(never)] // its buffers would lie in the frame of every start
+    pub(super) fn drop_messages(&mut self, id: ServiceId) {
+        let socket = self.hands.notify.get(id.index()).and_then(Option::as_ref);
+        let (mut text, mut control) = ([0u8; 1], Control::new());
+        for _ in 0..A_ROUND {
+            match socket.map(|socket| unix::receive(socket, &mut text, &mut control)) {
+                Some(Ok(Some(received))) => drop(received), // and with it its descriptors
+                Some(Ok(None) | Err(_)) | None => return,
+            }
+        }
+    }
+
+    /// The next message, and whether it says that the service is ready; `None` when none waits.
+    #[inline(never)] // its buffers would lie in the frame of the loop
+    fn take_message(&mut self, id: ServiceId) -> Option<bool> {
+        let socket = self.hands.notify.get(id.index())?.as_ref()?;
+        let (mut text, mut control) = ([0u8; NOTIFICATION_MAX], Control::new());
+        let received = unix::receive(socket, &mut text, &mut control).ok()??;
+        if !self.is_heard(&received) {
+            return Some(false);
+        }
+        let message = Notification::new(text.get(..received.len).unwrap_or_default());
+        let descriptors = received.descriptors.as_ref();
+        self.pass_on(id, message, descriptors.filter(|_| message.is_about_descriptors()));
+        Some(message.is_ready())
+    }
+
+    /// Whether the sender is one of ours. In a PID namespace of our own everybody is who has a PID
+    /// there; elsewhere who descends from us. One that is gone cannot be looked at any more, and
+    /// then it must have been root or ourselves.
+    fn is_heard(&self, received: &Received<'_>) -> bool {
+        let own = self.hands.supervisor_pid;
+        if received.pid == 0 || self.is_pid1() {
+            return received.pid != 0;
+        }
+        if received.pid == own {
+            return true; // systemd-notify(1) speaks for its parent where it may
+        }
+        match tree::is_below(received.pid, own) {
+            Some(is_below) => is_below,
+            None => received.uid == 0 || received.uid == self.start.uid,
+        }
+    }
+
+    /// The manager outside hears what the main service says.
+    fn pass_on(
+        &mut self,
+        id: ServiceId,
+        message: Notification<'_>,
+        descriptors: Option<&Descriptors<'_>>,
+    ) {
+        let is_main = self.plan.service(id).is_some_and(|service| service.policy.is_main);
+        let Some(address) = self.manager().filter(|_| is_main) else { return };
+        let Some(socket) = self.hands.notify.get(id.index()).and_then(Option::as_ref) else {
+            return;
+        };
+        // The manager's main process is the one it started, whose end is the service's end and
+        // which passes signals on. As PID 1 nobody knows which number that has outside.
+        let is_main_outside = matches!(self.plan.birth, Birth::Here) && !self.is_pid1();
+        let main_pid = is_main_outside.then_some(self.hands.supervisor_pid);
+        let mut text = Buffer::<PASSED_ON_MAX>::new();
+        PassedOn { message, main_pid }.show(&mut text);
+        let text = text.text().unwrap_or_default();
+        if text.is_empty() {
+            return;
+        }
+        for _ in 0..TRIES {
+            match unix::send(socket, &address, text, descriptors) {
+                Err(Errno::EAGAIN) => {
+                    let _ = wait::poll(&mut [], Some(TRY_PAUSE)); // a pause, whatever ends it
+                }
+                Ok(()) => return,
+                Err(errno) => return self.teller.tell(self.plan, Telling::NotPassedOn(errno)),
+            }
+        }
+        self.teller.tell(self.plan, Telling::NotPassedOn(Errno::EAGAIN));
+    }
+
+    /// A readiness that the manager was not told by the service itself.
+    pub(super) fn announce(&mut self, id: ServiceId) {
+        match self.plan.service(id).map(|service| service.ready) {
+            Some(Ready::Fd(_) | Ready::Exec(_)) => {
+                self.pass_on(id, Notification::new(b"READY=1"), None);
+            }
+            Some(Ready::None | Ready::Notify) | None => {}
+        }
+    }
+
+    /// Where the manager listens, if there is one.
+    fn manager(&self) -> Option<Address> {
+        let value =
+            |pair: &'static core::ffi::CStr| pair.to_bytes().strip_prefix(b"NOTIFY_SOCKET=");
+        self.start.env.iter().find_map(value).and_then(Address::parse)
+    }
+}
