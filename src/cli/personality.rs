@@ -8,7 +8,6 @@ use crate::engine::{self, Asleep, Hands};
 use crate::model::Failure;
 use crate::plan::{Act, Plan};
 use crate::spec::personality::{Manner, Personality};
-use crate::sys::process;
 use crate::sys::start::Start;
 
 /// What those programs end with when something failed before the command ran.
@@ -18,7 +17,7 @@ const FAILED: u8 = 1;
 #[inline(never)] // it would lie in the frame of every start
 pub fn start(personality: Personality, start: &Start, desk: &'static mut Desk) -> u8 {
     let name = start.words.first().unwrap_or_default().to_bytes();
-    let mut voice = Voice::new(personality, name, process::pid());
+    let mut voice = Voice::new(personality, name);
     let mut answered = None;
     let decided = decide_as(start, desk, |spec| {
         match personality.read(start.words.rest(), start.env, spec) {

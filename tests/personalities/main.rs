@@ -9,6 +9,7 @@
 #![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, clippy::multiple_unsafe_ops_per_block)]
 
 mod answers;
+mod differences;
 mod pair;
 mod row;
 mod runs;

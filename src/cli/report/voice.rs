@@ -22,8 +22,6 @@ pub struct Voice {
     personality: Personality,
     /// The name we were called by.
     name: &'static [u8],
-    /// Our PID.
-    pid: i32,
     /// How much is told.
     level: u32,
     /// Whether the end of an orphan is worth a warning.
@@ -90,9 +88,9 @@ to register Tini as a child subreaper, or run Tini as PID 1.
 
 impl Voice {
     /// A voice for a program that was called by this name.
-    pub const fn new(personality: Personality, name: &'static [u8], pid: i32) -> Self {
+    pub const fn new(personality: Personality, name: &'static [u8]) -> Self {
         let (level, warns_of_reaped, program, child) = (0, false, [].as_slice(), 0);
-        Self { personality, name, pid, level, warns_of_reaped, program, child }
+        Self { personality, name, level, warns_of_reaped, program, child }
     }
 
     /// Prints an answer and gives its exit code.
@@ -129,7 +127,7 @@ impl Voice {
 
     /// Nothing will run.
     pub fn begin_pause(&self) {
-        if self.personality == Personality::Pause && self.pid != 1 {
+        if self.personality == Personality::Pause && process::pid() != 1 {
             let line = Line(0, Stream::Err, "Warning: pause should be the first process\n");
             self.say(line, Args::NONE);
         }
@@ -190,7 +188,7 @@ impl Voice {
             match pieces.next() {
                 Some("n") => out.put(self.name),
                 Some("l") => out.put(basename(self.name)),
-                Some("p") => put!(out, self.pid),
+                Some("p") => put!(out, process::pid()),
                 Some("s") => out.put(args.said),
                 Some("t") => put!(out, args.text),
                 Some("a") => put!(out, args.a),
