@@ -3,6 +3,8 @@
 //! Nothing wakes us while nobody asks. INT and TERM were blocked by the first instruction, so none
 //! that came before we waited is lost.
 
+use core::mem::ManuallyDrop;
+
 use super::hands::Hands;
 use super::sandbox::close_inherited;
 use crate::model::{Errno, Signal, SignalSet};
@@ -25,7 +27,7 @@ pub enum Asleep {
 /// # Errors
 /// EMFILE and its like; nothing was waited for then.
 pub fn pause(how: Asleep, start: &Start) -> Result<Signal, Errno> {
-    let mut hands = Hands::default();
+    let mut hands = ManuallyDrop::new(Hands::default()); // nothing is in them
     let ends = SignalSet::EMPTY.with(Signal::INT).with(Signal::TERM);
     // Without a zombie there is nobody to wait for; it holds on every kernel.
     let _ = signal::set_disposition(Signal::CHLD, Disposition::NoChildWait)?; // not inherited

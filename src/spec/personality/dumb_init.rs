@@ -109,8 +109,7 @@ pub(super) fn read<'a>(
         asks_group_to_end: true,
         leaves_directory: true,
     };
-    if let Some(service) = spec.main_service() {
-        run(service, lexer.operands());
+    if let Some(service) = run(lexer.operands(), spec) {
         service.signal_group = Some(said(leads_session));
         service.rewrite = Some(said(rewrites));
         service.terminal = Some(said(if leads_session { Terminal::Give } else { Terminal::Keep }));

@@ -170,8 +170,7 @@ impl Asked {
         spec: &mut Spec<'a>,
     ) -> Manner {
         spec.habits.tells_all = level > 2 || self.warns_of_reaped;
-        if let Some(service) = spec.main_service() {
-            run(service, command);
+        if let Some(service) = run(command, spec) {
             service.signal_group = Some(said(self.is_group));
             service.success_exit = self.success.map(said);
             service.parent_death =
@@ -184,9 +183,15 @@ impl Asked {
 
 /// The command, and that its end is the end of everything at once: whoever stops the container
 /// counts on that, and in a PID namespace the kernel ends the others.
-pub(super) fn run<'a>(service: &mut ServiceSpec<'a>, command: Words<'a>) {
+#[inline(never)] // a service is large to begin with
+pub(super) fn run<'s, 'a>(
+    command: Words<'a>,
+    spec: &'s mut Spec<'a>,
+) -> Option<&'s mut ServiceSpec<'a>> {
+    let service = spec.main_service()?;
     service.command = Some(said(command));
     service.kill_mode = Some(said(KillMode::Process));
+    Some(service)
 }
 
 /// A value of a personality. No refusal will point at it: what could be wrong was answered here.
