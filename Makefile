@@ -8,6 +8,9 @@ PREFIX  ?= /usr/local
 DESTDIR ?=
 # For `make install`: other programs' names for nsinit, such as AS='tini dumb-init'.
 AS      ?=
+# The kernel of `make boot` (tools/kernels.sh), and the machines that `make test-boot` tries.
+KERNEL      ?= x86_64/6.12
+BOOT_ARCHES ?= x86_64 aarch64
 # For `make bench`: --quick, --rounds N, --nsinit PATH; for `make bench-entrypoint`, see there.
 BENCH   ?=
 
@@ -18,7 +21,8 @@ mandir  := $(DESTDIR)$(PREFIX)/share/man
 bashdir := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test check size bench bench-entrypoint docs install setup build-aarch64 test-aarch64 clean
+.PHONY: help build run initramfs boot test test-boot check size bench bench-entrypoint \
+	bench-boot docs install setup build-aarch64 test-aarch64 clean
 
 help: ## this list
 	@echo 'nsinit: a small static init for Linux namespaces'
@@ -35,11 +39,32 @@ run: ## the demo: an appliance in namespaces of its own, killed once and restart
 	@$(CARGO) build --release --quiet --features demo
 	@tools/demo.sh $(release)
 
-test: ## every test: units, golden plans, the real kernel, each call failed in turn
-	@tools/need.sh build test
+initramfs: ## the demo as a machine of its own: target/initramfs.img, with nsinit as /init
+	@tools/need.sh build boot
+	@$(CARGO) build --release --quiet --features demo
+	@tools/initramfs.sh $(target)/initramfs.img $(release)/nsinit \
+		rootfs/boot.toml:etc/nsinit.toml $(release)/nsinit-demo:bin/nsinit-demo
+	@ls -l $(target)/initramfs.img
+
+boot: initramfs ## boot it in QEMU, with a kernel that is fetched, and see what comes home
+	@tools/boot.sh "$$(tools/kernels.sh $(KERNEL))" $(target)/initramfs.img
+
+test: ## every test: units, golden plans, the real kernel, each call failed, guests in QEMU
+	@tools/need.sh build test boot
 	@[ "$$(id -u)" = 0 ] || echo 'test: NOT ROOT: the tests that try what root can do will fail' >&2
 	$(CARGO) test --no-fail-fast
 	$(CARGO) test --no-fail-fast --release --test '*'
+	@$(MAKE) --no-print-directory test-boot
+
+# Kernels (25 MB each) and the toolchain for aarch64 (190 MB) are fetched into .cache, once.
+test-boot: ## guests in QEMU: kernels old and new, x86_64 and aarch64, every way to end
+	@tools/need.sh build boot
+	@for arch in $(BOOT_ARCHES); do set -- "$$@" $$arch/6.1 $$arch/6.12 $$arch/7; done; \
+		tools/kernels.sh "$$@" >/dev/null
+	$(CARGO) build --release --features demo
+	@case " $(BOOT_ARCHES) " in *' aarch64 '*) tools/aarch64.sh build --features demo ;; esac
+	NSINIT_BOOT_ARCHES='$(BOOT_ARCHES)' \
+		$(CARGO) test --no-fail-fast --release --features demo --test boot
 
 check: ## what must hold before a commit: format, lints, documentation, dependencies
 	@tools/need.sh build check
@@ -63,6 +88,12 @@ bench-entrypoint: ## what nsinit, tini, dumb-init and catatonit keep of each pro
 	$(CARGO) build --release --no-default-features --target-dir $(target)/small
 	$(CARGO) bench --bench entrypoint -- --nsinit-small $(target)/small/release/nsinit $(BENCH)
 
+bench-boot: ## kernel entry, init, workload, power off: beside busybox and an init that does nothing
+	@tools/need.sh build bench boot
+	@tools/kernels.sh $(KERNEL) >/dev/null
+	$(CARGO) build --release --features demo
+	$(CARGO) bench --features demo --bench boot -- $(BENCH)
+
 docs: ## write the man pages' key lists and the shell completion anew, and the crate's pages
 	@tools/need.sh build
 	$(CARGO) build --release
@@ -81,7 +112,7 @@ install: $(release)/nsinit ## binary, man pages, completion, below PREFIX (and D
 	@for name in $(AS); do ln -sfv nsinit "$(bindir)/$$name"; done
 
 setup: ## install what the other targets need (Debian)
-	@tools/need.sh --install build check test bench
+	@tools/need.sh --install build check test boot bench
 
 build-aarch64: ## the binary for aarch64; fetches a toolchain into .cache, installs nothing
 	tools/aarch64.sh build

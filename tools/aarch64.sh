@@ -4,9 +4,8 @@
 # Why: a rustup toolchain brings the core and std of its own architecture, and not every machine can
 # fetch others; a compiler takes a core of exactly its own version and no other (E0514). Debian has
 # a recent rustc whose std exists for both architectures in one version (rustc-web), so this script
-# unpacks that pair into .cache/aarch64 with an apt state of its own: no root, no `dpkg
-# --add-architecture`, no trace outside the folder. The linker is rustup's rust-lld, which needs no
-# cross gcc; binaries are tried under qemu-user, unpacked likewise.
+# unpacks that pair into .cache/aarch64 (tools/debian.sh). The linker is rustup's rust-lld, which
+# needs no cross gcc; binaries are tried under qemu-user, unpacked likewise.
 #
 #   tools/aarch64.sh setup               fetch and unpack the tools, once (190 MB, unpacked 620)
 #   tools/aarch64.sh build [CARGO ARGS]  build the release binary, print its path
@@ -16,8 +15,7 @@
 #
 # What does not belong here: tests that need namespaces of their own. qemu-user 7.2 has no clone3
 # (ENOSYS) and refuses clone's namespace flags, so those run natively, or under qemu-system.
-# The mirror is the one this machine's own apt sources name; it is read when needed, never stored in
-# the project. NSINIT_AARCH64_CACHE and CARGO_TARGET_DIR move the two folders that are written.
+# NSINIT_AARCH64_CACHE and CARGO_TARGET_DIR move the two folders that are written.
 set -eu
 
 triple=aarch64-unknown-linux-gnu
@@ -40,74 +38,20 @@ die() {
     for line in "$@"; do printf '  %s\n' "$line" >&2; done
     exit 1
 }
+. "$project/tools/debian.sh"
 
 # ---- setup -------------------------------------------------------------------------------------
 
-# "URI SUITE" for every binary suite this machine's apt knows, in both formats of sources.list(5).
-sources() {
-    for file in /etc/apt/sources.list.d/*.sources; do
-        [ -r "$file" ] || continue
-        awk '
-            function flush(  i, j, n, m, uri, suite) {
-                n = split(uris, uri, " "); m = split(suites, suite, " ")
-                if (types ~ /(^| )deb( |$)/ && enabled != "no")
-                    for (i = 1; i <= n; i++) for (j = 1; j <= m; j++) print uri[i], suite[j]
-                uris = suites = types = enabled = ""
-            }
-            /^#/ { next }
-            /^[ \t]*$/ { flush(); next }
-            { key = tolower($1); value = $0; sub(/^[^:]*:[ \t]*/, "", value) }
-            key == "types:" { types = value }
-            key == "uris:" { uris = value }
-            key == "suites:" { suites = value }
-            key == "enabled:" { enabled = value }
-            END { flush() }' "$file"
-    done
-    for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
-        [ -r "$file" ] || continue
-        sed -n 's/^[[:space:]]*deb[[:space:]]\{1,\}//p' "$file" |
-            sed 's/^\[[^]]*\][[:space:]]*//' | awk 'NF >= 2 { print $1, $2 }'
-    done
-}
-
-# The apt of this machine with a state of our own: an empty dpkg status and two architectures.
-ours() {
-    command=$1
-    shift
-    "apt-$command" -qq \
-        -o Dir::Etc::sourcelist="$cache/apt/sources.list" -o Dir::Etc::sourceparts=/dev/null \
-        -o Dir::State="$cache/apt/state" -o Dir::State::Lists="$cache/apt/state/lists" \
-        -o Dir::State::status="$cache/apt/status" -o Dir::Cache="$cache/apt/cache" \
-        -o APT::Architecture=amd64 -o APT::Architectures::=amd64 -o APT::Architectures::=arm64 \
-        -o APT::Sandbox::User=root -o APT::Update::Error-Mode=any -o Acquire::Languages=none \
-        -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false "$@"
-}
-
-# A mirror that is just being filled answers "File has unexpected size … Mirror sync in progress?".
-patiently() {
-    attempt=1
-    until "$@"; do
-        [ "$attempt" -lt 6 ] || return 1
-        say "attempt $attempt failed (a mirror sync in progress?), again in $((attempt * 10)) s"
-        sleep "$((attempt * 10))"
-        attempt=$((attempt + 1))
-    done
-}
-
-write_sources() {
-    codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-    mkdir -p "$cache/apt/state/lists/partial" "$cache/apt/cache/archives/partial"
-    : >"$cache/apt/status"
-    keys=/usr/share/keyrings/debian-archive-keyring.gpg
-    options=arch=amd64,arm64
-    [ ! -r "$keys" ] || options="$options signed-by=$keys"
+# The suites rustc-web comes from.
+suites() {
+    codename=$(codename)
     for suite in "$codename" "$codename-security"; do
-        uri=$(sources | awk -v suite="$suite" '$2 == suite { print $1; exit }')
+        uri=$(mirror_of "$suite")
         [ -n "$uri" ] || die "no apt source of this machine names the suite \"$suite\"" \
             "why: rustc-web comes from it, by the mirror that this machine's sources name" \
             "try: add $suite to /etc/apt/sources.list"
-        echo "deb [$options] $uri $suite main"
-    done >"$cache/apt/sources.list"
+        source_line "$uri" "$suite"
+    done
 }
 
 # The newest version that is there for both architectures, e.g. 1.96.0+dfsg1-1~deb12u2.
@@ -115,28 +59,6 @@ common_version() {
     for package in rustc-web:amd64 libstd-rust-web-dev:amd64 libstd-rust-web-dev:arm64; do
         ours cache madison "$package" | awk -v p="${package#*:}" '$3 != "" { print $3 }' | sort -u
     done | sort -V | uniq -c | awk '$1 == 3 { version = $2 } END { print version }'
-}
-
-# depends PACKAGE PREFIX: the package it needs whose name begins so.
-depends() {
-    ours cache depends "$1" | awk -v want="^$2" '$1 == "Depends:" && $2 ~ want { print $2; exit }'
-}
-
-# fetch_into FOLDER PACKAGE…: say what comes and how much, download (apt checks the hashes), unpack.
-fetch_into() {
-    folder=$1
-    shift
-    rm -rf "$cache/debs"
-    mkdir -p "$cache/debs" "$folder"
-    (cd "$cache/debs" && ours get download --print-uris "$@") |
-        awk '{ sub(/%3a/, ":", $2); printf "  %7.1f MB  %s\n", $3 / 1e6, $2; sum += $3 }
-             END { printf "  %7.1f MB  in all\n", sum / 1e6 }' >&2
-    (cd "$cache/debs" && patiently ours get download "$@") ||
-        die "could not download: $*" "try: the same again later"
-    for deb in "$cache"/debs/*.deb; do
-        dpkg-deb -x "$deb" "$folder" || die "could not unpack ${deb##*/}"
-    done
-    rm -rf "$cache/debs" "$folder/usr/share"
 }
 
 # The compiler runs from the unpacked tree, with the libraries that were unpacked there.
@@ -171,7 +93,8 @@ setup() {
         "try: NSINIT_AARCH64_CACHE and CARGO_TARGET_DIR" ;; esac
     linker >/dev/null
     rm -rf "$cache/apt" "$tool" "$arm64" "$qemu" "$rustc" "$ready" # a half-done setup starts anew
-    write_sources
+    suites=$(suites)
+    echo "$suites" | begin_apt
     say "reading the package lists"
     patiently ours get update || die "apt-get update failed" "try: the same again later"
     version=$(common_version)

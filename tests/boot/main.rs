@@ -1,0 +1,13 @@
+//! Kernels in QEMU, and what comes home of what happened in them: `rootfs/qemu-run` from outside.
+//!
+//! It looks like this: `qemu-run .cache/kernels/x86_64/6.12/kernel INITRAMFS -- /bin/guest exit 77`
+//! has to end with 77. Each guest is a real kernel, old or new, of x86_64 or aarch64, by emulation.
+//! `make test-boot` brings the kernels and builds what runs in them; what is missing fails here.
+//! NSINIT_BOOT_ARCHES="x86_64" leaves the other architecture out, and says so. Without the feature
+//! `demo`, which builds what runs in the guests, there is nothing here.
+
+#![cfg(feature = "demo")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod host;
+mod kit;
