@@ -39,10 +39,11 @@ impl Out {
         while !rest.is_empty() && !self.has_failed {
             let timeout = (!self.is_patient).then_some(Span::ZERO);
             let mut sources = [Source::writable(&target)];
-            // A pipe that can be written takes a message as a whole (pipe(7), PIPE_BUF), so the
-            // write does not wait.
+            // A pipe that can be written takes a message as a whole (pipe(7), PIPE_BUF), unless
+            // somebody else has filled it meanwhile.
             let is_ready = wait::poll(&mut sources, timeout).is_ok_and(|ready| ready > 0);
-            match is_ready.then(|| file::write(&target, rest)) {
+            let write = if self.is_patient { file::write } else { file::write_now };
+            match is_ready.then(|| write(&target, rest)) {
                 Some(Ok(len)) => rest = rest.get(len..).unwrap_or_default(),
                 Some(Err(_)) | None => self.has_failed = true,
             }

@@ -57,6 +57,8 @@ impl Errno {
     pub const EEXIST: Self = Self(17);
     /// No such device or file system type.
     pub const ENODEV: Self = Self(19);
+    /// Not supported by this file.
+    pub const EOPNOTSUPP: Self = Self(95);
     /// Not a directory.
     pub const ENOTDIR: Self = Self(20);
     /// A directory.

@@ -17,6 +17,9 @@ macro_rules! call {
     ($name:ident, $a:expr, $b:expr, $c:expr, $d:expr, $e:expr) => {
         call!(@six $name, $a, $b, $c, $d, $e, 0)
     };
+    ($name:ident, $a:expr, $b:expr, $c:expr, $d:expr, $e:expr, $f:expr) => {
+        call!(@six $name, $a, $b, $c, $d, $e, $f)
+    };
     (@three $name:ident, $a:expr, $b:expr, $c:expr) => {
         $crate::sys::arch::syscall3($crate::sys::call::number::$name, $a, $b, $c)
     };
@@ -58,6 +61,7 @@ pub(super) mod number {
         madvise = __NR_madvise,
         openat = __NR_openat,
         pidfd_open = __NR_pidfd_open,
+        pwritev2 = __NR_pwritev2,
         pidfd_send_signal = __NR_pidfd_send_signal,
         pipe2 = __NR_pipe2,
         ppoll = __NR_ppoll,

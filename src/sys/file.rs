@@ -79,6 +79,23 @@ pub fn write(fd: &Fd, bytes: &[u8]) -> Result<usize, Errno> {
     check(ret)
 }
 
+/// write(2) that does not wait: pwritev2(2) with RWF_NOWAIT and no position. Where the kernel or
+/// the file cannot do that, a plain write.
+///
+/// # Errors
+/// EAGAIN when it would have to wait, and those of [`write`].
+pub fn write_now(fd: &Fd, bytes: &[u8]) -> Result<usize, Errno> {
+    const NO_WAIT: usize = 8; // RWF_NOWAIT (linux/fs.h)
+    let part = [bytes.as_ptr() as usize, bytes.len()]; // struct iovec
+    let (parts, no_position) = ((&raw const part) as usize, usize::MAX);
+    // SAFETY: the kernel reads `part`, and at most `bytes.len()` bytes from where it points to.
+    let ret = unsafe { call!(pwritev2, fd.arg(), parts, 1, no_position, no_position, NO_WAIT) };
+    match check(ret) {
+        Err(Errno::EOPNOTSUPP | Errno::ENOSYS | Errno::EPERM) => write(fd, bytes),
+        result => result,
+    }
+}
+
 /// access(2), faccessat: whether we could open `path` in this way.
 ///
 /// # Errors

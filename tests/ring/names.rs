@@ -45,6 +45,7 @@ names! {
     prlimit64 = SYS_prlimit64,
     read = SYS_read,
     recvmsg = SYS_recvmsg,
+    pwritev2 = SYS_pwritev2,
     rt_sigaction = SYS_rt_sigaction,
     rt_sigprocmask = SYS_rt_sigprocmask,
     sendmsg = SYS_sendmsg,
