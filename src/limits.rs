@@ -45,13 +45,36 @@ pub const ARENA_MAX: usize = FILE_MAX + 16 * 1024;
 pub const TOML_DEPTH_MAX: usize = 16;
 
 /// Names of pairs (variables, resources) remembered for one service, to find what is said twice.
-pub const TOML_PAIRS_MAX: usize = ENV_CHANGES_MAX + RLIMITS_MAX + 16;
+pub const TOML_PAIRS_MAX: usize = ENV_CHANGES_MAX + RLIMITS_MAX + SYSCTLS_MAX + 16;
 
 /// Bytes of a path (PATH_MAX of linux/limits.h, its NUL included).
 pub const PATH_MAX: usize = 4_096;
 
 /// Bytes of one line of /etc/passwd or /etc/group. A group with hundreds of members fits.
 pub const ACCOUNT_LINE_MAX: usize = 4_096;
+
+/// Bytes of the kernel command line: COMMAND_LINE_SIZE is 2048 on x86 and arm64, a bootconfig may
+/// bring more (Documentation/admin-guide/bootconfig.rst).
+pub const KERNEL_LINE_MAX: usize = 8_192;
+
+/// Bytes of a record of /dev/kmsg, escapes and dictionary included (kernel/printk/internal.h,
+/// PRINTKRB_RECORD_MAX is 1024; PRINTK_MESSAGE_MAX is 2048 and was 8192).
+pub const KMSG_RECORD_MAX: usize = 8_192;
+
+/// Bytes of the record that a host is told, with one message of the kernel in it.
+pub const REPORT_BYTES_MAX: usize = KMSG_RECORD_MAX + 512;
+
+/// File systems that are unmounted at the end, or cannot be.
+pub const MOUNTS_MAX: usize = 256;
+
+/// Who is told how a machine ended, besides the console: each kind once, and a few more.
+pub const REPORTS_MAX: usize = 8;
+
+/// Kernel modules that are asked for; what they need is not counted.
+pub const MODULES_MAX: usize = 64;
+
+/// Settings of the kernel.
+pub const SYSCTLS_MAX: usize = 64;
 
 /// Bytes of one message of ours, which is one write.
 pub const MESSAGE_MAX: usize = 4_096;

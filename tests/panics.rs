@@ -25,11 +25,14 @@ use ring::tool::tool;
 ///
 /// FIXME: the promise is 120 * 1024. What stands here is a ratchet: it goes down with the
 /// binary, and never up.
-const SIZE_MAX: u64 = 162 * 1024 + PERSONALITIES;
+const SIZE_MAX: u64 = 162 * 1024 + PERSONALITIES + KERNELS_INIT;
 
 /// What other programs' texts and command lines may add: 23,100 bytes, in whole pages; nearly half
 /// of it is what they print.
 const PERSONALITIES: u64 = if cfg!(feature = "personalities") { 24 * 1024 } else { 0 };
+
+/// What the kernel's init may add: a machine's set-up, its end, and the report of that.
+const KERNELS_INIT: u64 = if cfg!(feature = "init") { 32 * 1024 } else { 0 };
 
 /// The rooms that PID 1 lives in.
 const ROOMS: [&str; 3] = ["sys/", "engine/", "supervisor/"];

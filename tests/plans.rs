@@ -18,7 +18,9 @@ use nsinit::cli::explain::print_text;
 use nsinit::limits::{ARENA_MAX, ENV_MAX};
 use nsinit::model::{BeforeStop, Signal};
 use nsinit::plan::order::{RULES, Rule, broken};
-use nsinit::plan::{Act, Facts, Manager, Mode, Plan, Reason, Refusal, TerminalState, resolve};
+use nsinit::plan::{
+    Act, Facts, MachineAct, Manager, Mode, Plan, Reason, Refusal, TerminalState, resolve,
+};
 use nsinit::spec::argv::{self, Front};
 use nsinit::spec::{Lists, Spec, SpecFault, file};
 use nsinit::text::{Arena, Sink, Words};
@@ -101,7 +103,11 @@ const MANAGED: Machine =
 const CROWDED: Machine =
     machine("root on Linux 6.18, with 1024 variables", 0, ALL, (6, 18)).with_variables(ENV_MAX);
 
-use Mode::{Entrypoint, Run};
+/// A whole machine, as the kernel starts its init in it.
+const KERNEL: Machine = machine("the kernel's init on Linux 6.12", 0, ALL, (6, 12)).pid1();
+const NEW_KERNEL: Machine = machine("the kernel's init on Linux 7.2", 0, ALL, (7, 2)).pid1();
+
+use Mode::{Entrypoint, Init, Run};
 
 /// Name, verb, machine.
 const CASES: &[(&str, Mode, &Machine)] = &[
@@ -135,6 +141,9 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("entrypoint-give", Entrypoint, &DOCKER_FRONT),
     ("managed", Entrypoint, &MANAGED),
     ("notify", Run, &USER),
+    ("init", Init, &KERNEL),
+    ("init-keys", Init, &NEW_KERNEL),
+    ("init-exec", Init, &KERNEL),
     // Refusals.
     ("no-command", Run, &ROOT),
     ("service-without-command", Run, &ROOT),
@@ -147,6 +156,8 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("main-only", Entrypoint, &ROOT),
     ("entrypoint-only", Run, &ROOT),
     ("run-only", Entrypoint, &ROOT),
+    ("init-only", Entrypoint, &DOCKER_PID1),
+    ("init-namespaces", Init, &KERNEL),
     ("needs-uts", Run, &ROOT),
     ("needs-time", Run, &ROOT),
     ("proc-needs", Run, &ROOT),
@@ -184,12 +195,16 @@ variants!(ACTS, act_name, Act, Act<'_>:
     BecomeSubreaper GiveUpTerminal WatchSignals Spawn NewGroup NewSession NewTerminal
     NewSessionWithTerminal TakeForeground Redirect SetUmask SetRlimit SetNice SetOomScoreAdj
     BecomeUser DieWithSupervisor ChangeDirectory SetNoNewPrivs OpenNotifySocket TellNotifySocket
-    HideNotifySocket TellPid PassReadyPipe RestoreSignals Execute);
+    HideNotifySocket TellPid PassReadyPipe RestoreSignals Execute Machine);
+
+variants!(MACHINE_ACTS, machine_act_name, MachineAct, MachineAct<'_>:
+    Mount LinkDescriptors LoadModule SetSysctl OpenPort KillAll Sync Report Unmount EndBy GoDown
+    Become);
 
 variants!(REASONS, reason_name, Reason, Reason:
-    NoCommand NoName SameName NoMain SecondMain UnknownService Cycle MainOnly EntrypointOnly RunOnly
-    Needs ProcNeeds LacksPrivilege MapNeedsPrivilege MapOverlaps MapTooLong MapAndId ClockRange
-    GroupsDenied TimeoutForNothing DelayAboveMax EnvTooLarge TooManySteps);
+    NoCommand NoName SameName NoMain SecondMain UnknownService Cycle MainOnly EntrypointOnly
+    InitOnly RunOnly Needs ProcNeeds LacksPrivilege MapNeedsPrivilege MapOverlaps MapTooLong
+    MapAndId ClockRange GroupsDenied TimeoutForNothing DelayAboveMax EnvTooLarge TooManySteps);
 
 /// What was decided.
 struct Decided {
@@ -220,6 +235,7 @@ fn decide(name: &'static str, mode: Mode, machine: &Machine) -> Decided {
     let (verb, front, words) = match mode {
         Mode::Run => ("run", Front::Run, vec![file_name.as_str()]),
         Mode::Entrypoint => ("", Front::Entrypoint, vec!["--config", &file_name]),
+        Mode::Init => ("init", Front::Init, vec!["--config", &file_name]),
     };
     let words: Vec<&str> = words.into_iter().chain(said.split_whitespace()).collect();
     let bytes: &'static [u8] =
@@ -381,10 +397,18 @@ fn every_order_of_the_kernel_is_tried_by_a_plan() {
 #[test]
 fn every_act_and_every_reason_has_a_case() {
     // A new act does not compile here until it has a name, and fails until it has a plan.
-    let (mut acts, mut reasons) = (BTreeSet::new(), BTreeSet::new());
+    let (mut acts, mut machine_acts) = (BTreeSet::new(), BTreeSet::new());
+    let mut reasons = BTreeSet::new();
     for decided in all() {
         match decided.plan {
-            Ok(plan) => acts.extend(plan.steps.iter().map(|step| act_name(&step.act))),
+            Ok(plan) => {
+                for step in plan.steps.iter() {
+                    let _ = acts.insert(act_name(&step.act)); // once is enough
+                    if let Act::Machine(act) = &step.act {
+                        let _ = machine_acts.insert(machine_act_name(act)); // likewise
+                    }
+                }
+            }
             Err(refusal) => drop(reasons.insert(reason_name(&refusal.reason))),
         }
     }
@@ -392,6 +416,7 @@ fn every_act_and_every_reason_has_a_case() {
         all.iter().copied().filter(|name| !seen.contains(name)).collect()
     };
     assert_eq!(missing(ACTS, &acts), [""; 0], "acts in no plan");
+    assert_eq!(missing(MACHINE_ACTS, &machine_acts), [""; 0], "acts of a machine in no plan");
     assert_eq!(missing(REASONS, &reasons), [""; 0], "reasons of no refusal");
 }
 

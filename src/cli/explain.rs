@@ -19,7 +19,7 @@ const ACTOR_COLUMNS: usize = 7;
 const ACT_COLUMNS_MAX: usize = 56;
 const DETAIL_COLUMNS: usize = 40;
 
-/// `explain [--json] [run|entrypoint] …`
+/// `explain [--json] [run|entrypoint|init] …`
 pub(super) fn explain(mut call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
     let is_json = call.words.first() == Some(c"--json");
     if is_json {
@@ -29,6 +29,10 @@ pub(super) fn explain(mut call: Call, start: &Start, desk: &'static mut Desk) ->
         Some(b"run") => {
             call = call.rest();
             (Mode::Run, Front::Run)
+        }
+        Some(b"init") if cfg!(feature = "init") => {
+            call = call.rest();
+            (Mode::Init, Front::Init)
         }
         Some(b"entrypoint") => {
             call = call.rest();
@@ -54,6 +58,7 @@ impl Show for Who<'_, '_> {
         match self.1 {
             Actor::Outer => put!(out, "outer"),
             Actor::Inner => put!(out, "inner"),
+            Actor::Last => put!(out, "last"),
             Actor::Service(id) | Actor::Helper(id, _) => {
                 if let Some(service) = self.0.service(id) {
                     put!(out, service.name);
@@ -61,7 +66,7 @@ impl Show for Who<'_, '_> {
                 match self.1 {
                     Actor::Helper(_, Helper::Check) => put!(out, " check"),
                     Actor::Helper(_, Helper::PreStop) => put!(out, " pre-stop"),
-                    Actor::Outer | Actor::Inner | Actor::Service(_) => {}
+                    Actor::Outer | Actor::Inner | Actor::Last | Actor::Service(_) => {}
                 }
             }
         }

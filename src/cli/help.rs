@@ -25,7 +25,8 @@ nsinit: PID 1, supervisor and launcher for Linux namespaces
 
   nsinit run [FLAGS] [FILE.toml] [--] [COMMAND…]   new namespaces, then supervise
   nsinit [FLAGS] -- COMMAND…                       supervise in the namespaces we are in
-  nsinit explain [--json] [run|entrypoint] …       print the plan, touch nothing
+  nsinit init [FLAGS] [--] [COMMAND…]              be the kernel's init, in a machine of its own
+  nsinit explain [--json] [run|entrypoint|init] …  print the plan, touch nothing
   nsinit check FILE…                               every fault in a file
   nsinit help [KEY]                                one key, as a flag and in a file
   nsinit version
@@ -121,6 +122,7 @@ fn one(out: &mut dyn Sink, key: &'static Key, help: Help) {
     let verbs = match key.scope {
         KeyFor::AnyVerb => "run and the entrypoint",
         KeyFor::Run => "run",
+        KeyFor::Init => "init",
         KeyFor::Entrypoint => "the entrypoint",
     };
     put!(out, "\n  For: ", verbs, "\n");
@@ -133,6 +135,7 @@ pub fn version() -> u8 {
     put!(&mut out, ", built in: entrypoint");
     let parts = [
         (cfg!(feature = "run"), " run"),
+        (cfg!(feature = "init"), " init"),
         (cfg!(feature = "verbs"), " explain check"),
         (cfg!(feature = "toml"), " toml"),
         (cfg!(feature = "personalities"), " personalities"),

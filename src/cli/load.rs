@@ -9,7 +9,7 @@ use super::env_files;
 use super::out::say;
 use super::report::{self, Place};
 use crate::engine::{self, probe::OurTerminal};
-use crate::limits::{ARENA_MAX, FILE_MAX};
+use crate::limits::{ARENA_MAX, FILE_MAX, KERNEL_LINE_MAX};
 use crate::model::Errno;
 use crate::plan::{self, Facts, Mode, Plan, Questions, resolve};
 use crate::spec::argv::{self, Front};
@@ -22,12 +22,13 @@ use crate::text::Arena;
 /// uses comes first and lies together, and what only a file needs comes last.
 #[repr(C)]
 pub struct Desk {
-    plan: plan::Lists<'static>,
-    spec: Vec<Spec<'static>, 1>,
-    lists: Lists<'static>,
-    arena: [u8; ARENA_MAX],
-    file: [u8; FILE_MAX + 1],
-    env: [u8; FILE_MAX + 1],
+    pub(super) plan: plan::Lists<'static>,
+    pub(super) spec: Vec<Spec<'static>, 1>,
+    pub(super) lists: Lists<'static>,
+    pub(super) arena: [u8; ARENA_MAX],
+    pub(super) file: [u8; FILE_MAX + 1],
+    pub(super) env: [u8; FILE_MAX + 1],
+    pub(super) kernel_line: [u8; KERNEL_LINE_MAX],
 }
 
 impl Desk {
@@ -41,6 +42,7 @@ impl Desk {
             arena: [0; ARENA_MAX],
             file: [0; FILE_MAX + 1],
             env: [0; FILE_MAX + 1],
+            kernel_line: [0; KERNEL_LINE_MAX],
         }
     }
 }
@@ -55,11 +57,23 @@ pub enum Detail {
 }
 
 /// Prints complaints as they come, and counts them.
-struct Printer<'s> {
+pub(super) struct Printer<'s> {
     scope: &'s str,
     file: Option<&'static CStr>,
     detail: Detail,
     count: usize,
+}
+
+impl<'s> Printer<'s> {
+    /// Nothing printed yet.
+    pub(super) const fn new(scope: &'s str, file: Option<&'static CStr>, detail: Detail) -> Self {
+        Self { scope, file, detail, count: 0 }
+    }
+
+    /// How many complaints there were.
+    pub(super) const fn count(&self) -> usize {
+        self.count
+    }
 }
 
 impl Complaints<'static> for Printer<'_> {
@@ -97,13 +111,18 @@ pub fn decide(
     start: &Start,
     desk: &'static mut Desk,
 ) -> Option<Decided> {
-    let Desk { file, env, arena, lists, spec, plan } = desk;
+    let Desk { file, env, arena, lists, spec, plan, .. } = desk;
     let spec = new_spec(spec, lists)?;
     let mut arena = Arena::new(arena);
     let faults = load(Source { scope, front, call, detail }, file, &mut arena, spec);
     if faults > 0 || env_files::read(scope, start.env, env, &mut arena, spec) > 0 {
         return None;
     }
+    // A file of the kernel's init is checked as that.
+    let mode = match front == Front::Check && spec.machine.first().is_some() {
+        true => Mode::Init,
+        false => mode,
+    };
     plan_for(scope, mode, spec, start, plan)
 }
 
@@ -171,7 +190,7 @@ fn load(
         true => argv::file(front, call.words, call.first),
         false => None,
     };
-    let mut printer = Printer { scope, file: named.map(|said| said.value), detail, count: 0 };
+    let mut printer = Printer::new(scope, named.map(|said| said.value), detail);
     if let Some(Said { value: path, origin }) = named {
         match read_file(path, buffer) {
             Ok(source) => read_into(spec, source, arena, &mut printer),
@@ -198,7 +217,7 @@ fn load(
 }
 
 #[inline(never)] // what it needs would lie in the frame of every start, also without a file
-fn read_into(
+pub(super) fn read_into(
     spec: &mut Spec<'static>,
     source: &'static [u8],
     arena: &mut Arena<'static>,

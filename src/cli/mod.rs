@@ -9,12 +9,14 @@ mod check;
 mod env_files;
 pub mod explain;
 mod help;
+mod init;
 mod load;
 mod out;
 mod personality;
 mod report;
 mod start;
 
+use crate::engine::machine;
 use crate::model::code;
 use crate::plan::Mode;
 use crate::spec::argv::Front;
@@ -23,6 +25,7 @@ use crate::sys::signal::{self, Change};
 use crate::sys::start::Start;
 use crate::text::{Names, Words};
 
+use init::Asked;
 pub use load::Desk;
 use out::say;
 
@@ -53,7 +56,13 @@ impl Call {
 }
 
 /// The whole program: from what the kernel gave to the exit code.
-pub fn main(start: &Start, desk: &'static mut Desk) -> u8 {
+pub fn main(start: &Start, mut desk: &'static mut Desk) -> u8 {
+    if cfg!(feature = "init") && init::is_meant(start) {
+        match init::init(Asked::ByName, start, desk) {
+            Ok(never) => match never {},
+            Err(unused) => desk = unused,
+        }
+    }
     let name = start.words.first().unwrap_or_default();
     let personality = Personality::of(name.to_bytes());
     if let Some(personality) = personality.filter(|_| cfg!(feature = "personalities")) {
@@ -68,6 +77,12 @@ pub fn main(start: &Start, desk: &'static mut Desk) -> u8 {
     match verb {
         b"run" if cfg!(feature = "run") => {
             start::start(Mode::Run, Front::Run, call.rest(), start, desk)
+        }
+        b"init" if cfg!(feature = "init") => {
+            match init::init(Asked::ByVerb(call.rest()), start, desk) {
+                Ok(never) => match never {},
+                Err(_) => report::not_the_kernels(),
+            }
         }
         b"explain" if cfg!(feature = "verbs") => {
             quietly(start, || explain::explain(call.rest(), start, desk))
@@ -113,4 +128,7 @@ pub fn report_panic(info: &core::panic::PanicInfo<'_>) {
         line,
         "\n  try: report it with this line\n"
     );
+    if cfg!(feature = "init") {
+        machine::leave_at_once();
+    }
 }

@@ -171,7 +171,7 @@ fn supplementary(
 }
 
 /// The lines of a file, one after the other, in a buffer of one line.
-struct Lines {
+pub(super) struct Lines {
     source: Fd,
     buffer: Vec<u8, ACCOUNT_LINE_MAX>,
     /// How much of the buffer's front is the line that was given last.
@@ -180,13 +180,13 @@ struct Lines {
 }
 
 impl Lines {
-    fn open(path: &core::ffi::CStr) -> Result<Self, Trouble> {
+    pub(super) fn open(path: &core::ffi::CStr) -> Result<Self, Trouble> {
         let source = file::open(path, file::Mode::Read).map_err(plain)?;
         Ok(Self { source, buffer: Vec::new(), given: 0, is_at_end: false })
     }
 
     /// The next line, without its newline.
-    fn next(&mut self) -> Result<Option<&[u8]>, Trouble> {
+    pub(super) fn next(&mut self) -> Result<Option<&[u8]>, Trouble> {
         let given = self.given.min(self.buffer.len());
         self.buffer.copy_within(given.., 0);
         self.buffer.truncate(self.buffer.len().saturating_sub(given));

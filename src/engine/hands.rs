@@ -4,6 +4,7 @@
 
 use core::mem::ManuallyDrop;
 
+use super::machine::Notes;
 use crate::limits::SERVICES_MAX;
 use crate::model::{Errno, Signal, SignalSet};
 use crate::sys::Fd;
@@ -87,6 +88,8 @@ pub struct Hands {
     pub(super) gave_terminal: Option<Result<Option<SignalSet>, Errno>>,
     /// What came of a service's taking it.
     pub(super) took_terminal: Option<Result<(), Errno>>,
+    /// What is known of the machine, where we are the kernel's init.
+    pub(super) machine: Notes,
     /// The PID of whoever supervises, for services that must end with it.
     pub(super) supervisor_pid: i32,
 }

@@ -12,6 +12,7 @@ mod execute;
 mod give;
 mod hands;
 mod launcher;
+pub mod machine;
 mod pause;
 mod perform;
 mod prepared;
@@ -40,6 +41,8 @@ pub enum Telling {
     News(News),
     /// A step failed, and we go on.
     Failure(Failure),
+    /// A step of the set-up failed, and we go on without it.
+    Survived(Failure),
     /// PID 1 inside was ended by a signal, not by its supervisor.
     InitKilled(End),
     /// The command before a service's stop did not succeed.

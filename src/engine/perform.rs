@@ -7,7 +7,7 @@ use core::ffi::CStr;
 
 use super::give;
 use super::hands::{Hands, Parent, Pipe};
-use super::sandbox;
+use super::{machine, sandbox};
 use crate::model::{Errno, ParentDeath, Signal, SignalSet, Stdio, Why};
 use crate::plan::Act;
 use crate::sys::fd::{pipe, redirect};
@@ -95,6 +95,10 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
             let pipe = hands.ready.write.as_ref().ok_or(plain(Errno::EBADF))?;
             redirect(pipe, i32::from(number)).map_err(plain)
         }
+        Act::Machine(act) => match cfg!(feature = "init") {
+            true => machine::perform(&act, hands),
+            false => Ok(()), // no plan of such a build has one
+        },
         // What makes a sandbox, and its launcher's side.
         Act::OpenReportPipe
         | Act::OpenGate
@@ -111,7 +115,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         | Act::SetDomainname(_)
         | Act::LoopbackUp
         | Act::BecomeMapped { .. }
-        | Act::DieWithLauncher => match cfg!(feature = "run") {
+        | Act::DieWithLauncher => match cfg!(any(feature = "run", feature = "init")) {
             true => sandbox::perform(act, hands),
             false => Ok(()), // no plan of such a build has one
         },

@@ -58,6 +58,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         | Act::NewTerminal
         | Act::NewSessionWithTerminal
         | Act::TakeForeground
+        | Act::Machine(_)
         | Act::Redirect(..)
         | Act::SetUmask(_)
         | Act::SetRlimit(_)

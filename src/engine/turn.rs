@@ -14,7 +14,7 @@ use super::hands::Hands;
 use super::launcher::follow_stop;
 use super::record::Record;
 use super::spawn::{Started, spawn};
-use super::{Detail, Outcome, Teller, Telling, child, perform, prepared, tree};
+use super::{Detail, Outcome, Teller, Telling, child, machine, perform, prepared, tree};
 use crate::limits::{EVENTS_MAX, SERVICES_MAX, SIGNALS_A_ROUND};
 use crate::model::{End, Errno, Failure, ReadyBy, ServiceId, Signal, Unhandled, code};
 use crate::plan::{Actor, Birth, Plan, Verdict};
@@ -131,14 +131,20 @@ impl Turn<'_, '_> {
                 Action::Forward(id, signal) => self.forward(id, signal),
                 Action::KillTree(id) => self.kill_tree(id),
                 Action::SignalAll(signal) => self.signal_all(signal),
-                Action::Tell(news) => {
-                    self.teller.tell(self.plan, Telling::News(news));
-                    if let News::Ready { id } = news {
-                        self.announce(id);
-                    }
-                }
+                Action::Tell(news) => self.tell(news),
                 Action::Finish(end) => self.verdict = Some(self.plan.verdict(end)),
             }
+        }
+    }
+
+    /// Tells the news, and whom else it concerns.
+    fn tell(&mut self, news: News) {
+        if self.plan.mode.is_init() {
+            machine::noticed(self.plan, self.hands, news);
+        }
+        self.teller.tell(self.plan, Telling::News(news));
+        if let News::Ready { id } = news {
+            self.announce(id);
         }
     }
 

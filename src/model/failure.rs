@@ -38,13 +38,15 @@ pub enum Why {
     TooMany,
     /// The clock offsets read back are not those that were written.
     ReadBack,
+    /// No list of modules has it, or its file is not there.
+    NoSuchModule,
     /// The launcher died while the sandbox was being set up.
     LauncherGone,
 }
 
 impl Why {
     /// All reasons, by their number.
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Errno,
         Self::InterpreterMissing,
         Self::InterpreterHasCr,
@@ -59,6 +61,7 @@ impl Why {
         Self::BadAccountLine,
         Self::TooMany,
         Self::ReadBack,
+        Self::NoSuchModule,
         Self::LauncherGone,
     ];
 

@@ -101,7 +101,7 @@ impl Questions {
         Self {
             capabilities: is_run,
             clocks: spec.boottime.is_some() || spec.monotonic.is_some(),
-            pid: !is_run,
+            pid: !is_run && !mode.is_init(),
         }
     }
 }

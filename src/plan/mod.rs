@@ -8,6 +8,7 @@
 
 mod facts;
 mod identity;
+mod machine;
 mod notify;
 pub mod order;
 mod refusal;
@@ -26,8 +27,10 @@ use crate::model::{
 use crate::spec::{Habits, Origin};
 
 pub use facts::{Facts, Manager, Questions, TerminalState, capability};
+pub use machine::{EARLY, Early, MachineAct, push_last};
 pub use refusal::{Reason, Refusal};
 pub use resolve::resolve;
+use services::Setting;
 pub use step::{Act, Actor, Detail, Lines, Step};
 
 /// What kind of start this is.
@@ -37,6 +40,8 @@ pub enum Mode {
     Run,
     /// `nsinit -- CMD`: the namespaces we are in.
     Entrypoint,
+    /// `nsinit init`: the kernel's init, which has a machine to set up and to leave.
+    Init,
 }
 
 impl Mode {
@@ -45,11 +50,17 @@ impl Mode {
         cfg!(feature = "run") && matches!(self, Self::Run)
     }
 
+    /// Whether it is the kernel's init, which may not be built in.
+    pub const fn is_init(self) -> bool {
+        cfg!(feature = "init") && matches!(self, Self::Init)
+    }
+
     /// The word its messages begin with.
     pub const fn scope(self) -> &'static str {
         match self {
             Self::Run => "run",
             Self::Entrypoint => "nsinit",
+            Self::Init => "init",
         }
     }
 }
@@ -158,6 +169,12 @@ impl<'a> Plan<'a> {
         steps.clear();
         let (birth, habits) = (Birth::Here, Habits::OURS);
         Self { mode, birth, is_pid1: false, habits, steps, services, is_too_long: false }
+    }
+
+    /// Forgets every step and service.
+    pub fn clear(&mut self) {
+        self.steps.clear();
+        self.services.clear();
     }
 
     /// The steps of one actor with their numbers, in their order.

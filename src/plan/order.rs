@@ -37,6 +37,16 @@ pub enum Kind {
     TakeForeground,
     Redirect,
     Limits,
+    MountEarly,
+    LinkDescriptors,
+    LoadModule,
+    SetSysctl,
+    OpenPort,
+    KillAll,
+    Sync,
+    Report,
+    Unmount,
+    Leave,
     BecomeUser,
     DieWithSupervisor,
     ChangeDirectory,
@@ -224,6 +234,40 @@ pub const RULES: &[Rule] = &[
         Kind::PassReadyPipe,
         "the number may be that of our own descriptor of the terminal (dup(2))",
     ),
+    rule(
+        Kind::MountEarly,
+        Kind::LinkDescriptors,
+        "what is linked before would be covered by the devtmpfs (mount(2))",
+    ),
+    rule(
+        Kind::MountEarly,
+        Kind::OpenPort,
+        "its name is found in sysfs, and its device in devtmpfs (drivers/char/virtio_console.c)",
+    ),
+    rule(
+        Kind::LoadModule,
+        Kind::OpenPort,
+        "the driver of the port may be one of the modules (CONFIG_VIRTIO_CONSOLE=m)",
+    ),
+    rule(
+        Kind::LoadModule,
+        Kind::SetSysctl,
+        "the setting may be one of the module's own (sysctl.d(5))",
+    ),
+    rule(Kind::OpenPort, Kind::Spawn, "a port is open once, and is not the workload's to take"),
+    rule(
+        Kind::KillAll,
+        Kind::Sync,
+        "what a process writes after sync(2) may be lost with the power",
+    ),
+    rule(Kind::KillAll, Kind::Unmount, "a file system that is used stays (umount(2), EBUSY)"),
+    rule(Kind::Sync, Kind::Report, "a host that has read the report may switch the power off"),
+    rule(Kind::Report, Kind::Leave, "nobody reports from a machine that is down (reboot(2))"),
+    rule(
+        Kind::Unmount,
+        Kind::Leave,
+        "reboot(2) neither syncs nor unmounts, what is not written is lost",
+    ),
     rule(Kind::NoNewPrivs, Kind::Execute, "it speaks of the exec (prctl(2))"),
     rule(
         Kind::RestoreSignals,
@@ -266,6 +310,7 @@ impl Act<'_> {
             | Self::NewTerminal
             | Self::NewSessionWithTerminal => Kind::Session,
             Self::TakeForeground => Kind::TakeForeground,
+            Self::Machine(act) => act.kind(),
             Self::Redirect(..) => Kind::Redirect,
             Self::SetUmask(_) | Self::SetRlimit(_) | Self::SetNice(_) | Self::SetOomScoreAdj(_) => {
                 Kind::Limits

@@ -24,6 +24,8 @@ pub enum Reason {
     MainOnly,
     /// A key of the entrypoint, in `run`.
     EntrypointOnly,
+    /// A key of the kernel's init, where we are none.
+    InitOnly,
     /// A key of `run`, in the entrypoint.
     RunOnly,
     /// A key needs a kind of namespace that was left out.

@@ -4,6 +4,7 @@
 //! stands in [`super::order`].
 
 use super::identity::Maps;
+use super::machine::{push_last, refuse_init_keys, resolve_init};
 use super::notify::push_sockets;
 use super::services::{Setting, ids, push_services, push_steps};
 use super::{Act, Actor, Birth, Facts, Plan, Reason, Refusal, capability};
@@ -28,12 +29,19 @@ pub fn resolve<'a>(
 ) -> Result<(), Refusal<'a>> {
     let mode = plan.mode;
     push_services(spec, facts, mode, plan)?;
-    let setting = match mode.is_run() {
-        true => resolve_run(spec, facts, plan)?,
-        false => resolve_entrypoint(spec, facts, plan)?,
+    if !mode.is_init() {
+        refuse_init_keys(spec)?;
+    }
+    let setting = match (mode.is_run(), mode.is_init()) {
+        (true, _) => resolve_run(spec, facts, plan)?,
+        (false, true) => resolve_init(spec, facts, plan)?,
+        (false, false) => resolve_entrypoint(spec, facts, plan)?,
     };
     for (id, service) in ids(spec) {
         push_steps(id, service, setting, facts, plan)?;
+    }
+    if mode.is_init() {
+        push_last(&spec.machine, plan);
     }
     match plan.is_too_long {
         true => Err(Refusal { origin: Origin::Default, said: b"", reason: Reason::TooManySteps }),
@@ -47,12 +55,7 @@ fn resolve_entrypoint<'a>(
     facts: &Facts,
     plan: &mut Plan<'a>,
 ) -> Result<Setting, Refusal<'a>> {
-    let asked = spec.namespaces.map(|said| (said.origin, "namespaces"));
-    let proc = spec.proc.map(|said| (said.origin, "proc"));
-    let needs = needs_of(spec).into_iter().filter_map(|(origin, key, _)| Some((origin?, key)));
-    if let Some((origin, key)) = asked.into_iter().chain(proc).chain(needs).next() {
-        return Err(Refusal { origin, said: key.as_bytes(), reason: Reason::RunOnly });
-    }
+    refuse_run_keys(spec, true)?;
     (plan.birth, plan.is_pid1) = (Birth::Here, facts.is_pid1);
     plan.habits = spec.habits();
     // First: what happens to our parent before this is only known when we were told who it is.
@@ -74,6 +77,21 @@ fn resolve_entrypoint<'a>(
         has_pid_namespace: facts.is_pid1 || !spec.habits().is_mortal,
         no_new_privs: spec.no_new_privs.filter(|said| said.value).map(|said| said.origin),
     })
+}
+
+/// Refuses keys that speak of new namespaces; the names and the network of a machine are its own.
+pub(super) fn refuse_run_keys<'a>(spec: &'a Spec<'_>, is_guest: bool) -> Result<(), Refusal<'a>> {
+    let asked = spec.namespaces.map(|said| (said.origin, "namespaces"));
+    let proc = spec.proc.map(|said| (said.origin, "proc"));
+    let is_ours = |kind| is_guest || !matches!(kind, Namespace::Uts | Namespace::Net);
+    let needs = needs_of(spec).into_iter().filter(|(_, _, kind)| is_ours(*kind));
+    let needs = needs.filter_map(|(origin, key, _)| Some((origin?, key)));
+    match asked.into_iter().chain(proc).chain(needs).next() {
+        Some((origin, key)) => {
+            Err(Refusal { origin, said: key.as_bytes(), reason: Reason::RunOnly })
+        }
+        None => Ok(()),
+    }
 }
 
 /// New namespaces: a launcher outside, PID 1 inside.
@@ -100,7 +118,7 @@ fn resolve_run<'a>(
 }
 
 /// How children are reaped, which both sides inherit.
-fn push_reaping<'a>(actor: Actor, facts: &Facts, plan: &mut Plan<'a>) {
+pub(super) fn push_reaping<'a>(actor: Actor, facts: &Facts, plan: &mut Plan<'a>) {
     // Who wants to know each child has to wait for it.
     let by_kernel = facts.has_pidfd_exit_info() && !plan.habits().tells_all;
     let act = if by_kernel { Act::ReapByKernel } else { Act::ReapByWaiting };

@@ -105,7 +105,7 @@ fn check_scope<'a>(
         Err(Refusal { origin, said: key.as_bytes(), reason })
     };
     let entrypoint_keys = of_entrypoint.into_iter().flatten();
-    if let (Mode::Run, Some(key)) = (mode, entrypoint_keys.clone().next()) {
+    if let (Mode::Run | Mode::Init, Some(key)) = (mode, entrypoint_keys.clone().next()) {
         return refuse(key, Reason::EntrypointOnly);
     }
     match entrypoint_keys.chain(of_main.into_iter().flatten()).next() {
@@ -156,7 +156,7 @@ fn policy<'a>(
     Ok(Policy {
         is_main,
         has_terminal: is_main
-            && terminal(service, is_main) == Terminal::Share
+            && terminal(service, is_main, mode) == Terminal::Share
             && facts.terminal == TerminalState::Foreground,
         after,
         restart: service.restart.map_or(default.restart, |said| said.value),
@@ -191,8 +191,10 @@ fn ready_by<'a>(service: &'a ServiceSpec<'_>) -> Result<ReadyBy, Refusal<'a>> {
 }
 
 /// What a service has to do with our terminal.
-fn terminal(service: &ServiceSpec<'_>, is_main: bool) -> Terminal {
-    let default = if is_main { Terminal::Share } else { Terminal::None };
+fn terminal(service: &ServiceSpec<'_>, is_main: bool, mode: Mode) -> Terminal {
+    // The kernel's init has no terminal to share.
+    let is_shared = is_main && !mode.is_init();
+    let default = if is_shared { Terminal::Share } else { Terminal::None };
     service.terminal.map_or(default, |said| said.value)
 }
 
@@ -242,7 +244,8 @@ pub(super) fn push_steps<'a>(
     check_env(service, facts)?;
     plan.push(actor, service.origin, Act::Spawn);
     let said = service.terminal.map_or(Origin::Default, |said| said.origin);
-    match terminal(service, policy.is_main) {
+    let terminal = terminal(service, policy.is_main, plan.mode);
+    match terminal {
         Terminal::Share => plan.push(actor, said, Act::NewGroup),
         Terminal::None => plan.push(actor, said, Act::NewSession),
         Terminal::Own | Terminal::Give => {} // behind the redirection of its standard input
@@ -256,7 +259,7 @@ pub(super) fn push_steps<'a>(
             plan.push(actor, to.origin, Act::Redirect(number, to.value));
         }
     }
-    match terminal(service, policy.is_main) {
+    match terminal {
         Terminal::Own => plan.push(actor, said, Act::NewTerminal),
         Terminal::Give => plan.push(actor, said, Act::NewSessionWithTerminal),
         Terminal::Share | Terminal::None | Terminal::Keep => {}

@@ -6,6 +6,7 @@
 
 use core::ffi::CStr;
 
+use super::MachineAct;
 use crate::model::{
     Account, Helper, HostName, IdKind, IdMap, NamespaceSet, ParentDeath, Rlimit, ServiceId, Shift,
     Stdio,
@@ -24,6 +25,8 @@ pub enum Actor {
     Service(ServiceId),
     /// The process that becomes a command beside this service.
     Helper(ServiceId, Helper),
+    /// The kernel's init, when everything else is over.
+    Last,
 }
 
 /// The lines of an id map that the launcher writes.
@@ -123,6 +126,8 @@ pub enum Act<'a> {
     NewSessionWithTerminal,
     /// Its process group comes into the terminal's foreground.
     TakeForeground,
+    /// What only the kernel's init does.
+    Machine(MachineAct<'a>),
     /// One of descriptors 0 to 2.
     Redirect(u8, Stdio<'a>),
     /// The mode bits new files do not get.
@@ -223,6 +228,7 @@ impl Act<'_> {
             Self::TakeForeground => "getpid|ioctl",
             Self::Redirect(_, Stdio::Inherit) => "",
             Self::Redirect(_, Stdio::Null | Stdio::Kmsg | Stdio::File(_)) => "openat|dup3|close",
+            Self::Machine(act) => act.calls(),
             Self::SetUmask(_) => "umask",
             Self::SetRlimit(_) => "prlimit64",
             Self::SetNice(_) => "setpriority",
@@ -312,6 +318,8 @@ impl Show for Act<'_> {
             }
             Self::NewSessionWithTerminal => put!(out, "make a session with our terminal, if any"),
             Self::TakeForeground => put!(out, "take the terminal's foreground"),
+            Self::Machine(act) if cfg!(feature = "init") => act.show(out),
+            Self::Machine(_) => {} // no plan of such a build has one
             Self::Redirect(number, to) => redirect(out, number, to),
             Self::SetUmask(mask) => put!(out, "set umask ", Digits::octal(u64::from(mask), 4)),
             Self::SetRlimit(limit) => {
@@ -398,6 +406,10 @@ impl Show for Detail<'_> {
             put!(out, "SIGCHLD ignored, exit status by pidfd");
         } else if matches!(self.0, Act::Spawn) {
             put!(out, "CLONE_VM,CLONE_VFORK");
+        } else if let Act::Machine(act) = self.0
+            && cfg!(feature = "init")
+        {
+            act.show_detail(out);
         } else if let Act::WatchParent(said) = self.0 {
             put!(out, "as if ", said.signal, " had come");
         } else if let Act::Execute { env, file_env, is_env_clear, .. } = self.0 {

@@ -4,8 +4,6 @@
 //! arguments are never ours (getopt's permutation has made `tini sh -c x` fail). Flags are long;
 //! the one short flag is `-v`. Values stand behind `=` or in the next argument, as people type
 //! both.
-//!
-//! clap_lex and lexopt would read this too, but both need std.
 
 use core::ffi::CStr;
 
@@ -24,6 +22,8 @@ pub enum Front {
     Entrypoint,
     /// `nsinit check FILE`: the first operand is the file, under any name.
     Check,
+    /// `nsinit init`: every key; a file only by `--config`.
+    Init,
 }
 
 impl Front {
@@ -31,7 +31,7 @@ impl Front {
     fn takes_file(self, operand: &[u8]) -> bool {
         match self {
             Self::Run => operand.ends_with(b".toml"),
-            Self::Entrypoint => false,
+            Self::Entrypoint | Self::Init => false,
             Self::Check => true,
         }
     }
@@ -39,8 +39,8 @@ impl Front {
     /// Whether this front takes the key.
     fn takes(self, key: &Key) -> bool {
         match self {
-            Self::Run | Self::Check => true,
-            Self::Entrypoint => key.scope != KeyFor::Run,
+            Self::Run | Self::Check | Self::Init => true,
+            Self::Entrypoint => !matches!(key.scope, KeyFor::Run | KeyFor::Init),
         }
     }
 }

@@ -12,13 +12,15 @@
 #[cfg(test)]
 mod tests;
 
+use core::ffi::CStr;
+
 use super::keys::KEYS;
 use super::split::{is_space, put_flag, split_words};
 use super::{
     Complaint, Complaints, Item, Key, Origin, Said, Shape, Spec, SpecFault, Table, switch,
 };
 use crate::limits::ARENA_MAX;
-use crate::text::{Arena, Fault, nearest};
+use crate::text::{Arena, Fault, Words, nearest};
 
 /// Reads the words of `line` that are ours into `spec`.
 pub fn read<'a>(
@@ -33,6 +35,46 @@ pub fn read<'a>(
         if parameter.name.text.starts_with(b"nsinit.") {
             front.take(parameter);
         }
+    }
+}
+
+/// The file that `nsinit.config=` names, so that it can be read before what overrules it; the last
+/// word counts.
+pub fn file<'a>(line: &'a [u8], arena: &mut Arena<'a>) -> Option<Said<&'a CStr>> {
+    let value = last_value(line, b"nsinit.config")?;
+    Some(Said { value: arena.word(value.text).ok()?, origin: value.origin() })
+}
+
+/// The last word that the line has on a parameter, without its quotes.
+pub fn value<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    last_value(line, name).map(|value| value.text)
+}
+
+fn last_value<'a>(line: &'a [u8], name: &[u8]) -> Option<Part<'a>> {
+    let parameters = Parameters { rest: Part { text: line, start: 0 } };
+    let own = parameters.take_while(|parameter| !parameter.is_end());
+    own.filter(|parameter| parameter.name.text == name).filter_map(|own| own.value).last()
+}
+
+/// What stands behind the `--`, as the command of the main service: words as init gets them, cut
+/// and unquoted by the same rules (init/main.c, `set_init_arg`). There the kernel stops at a second
+/// `--`; here it is a word like others, because commands have such words.
+pub fn command<'a>(
+    line: &'a [u8],
+    arena: &mut Arena<'a>,
+    spec: &mut Spec<'a>,
+    complaints: &mut dyn Complaints<'a>,
+) {
+    let mut words = Parameters { rest: Part { text: line, start: 0 } };
+    if !words.any(|parameter| parameter.is_end()) {
+        return;
+    }
+    let rest = words.rest;
+    let Some(first) = (Parameters { rest }).next().map(|first| first.name) else { return };
+    let mut front = Front { arena, spec, complaints };
+    match front.words_of(words) {
+        Ok(words) => front.put_command(first, words),
+        Err(complaint) => front.complain(first, complaint),
     }
 }
 
@@ -58,7 +100,11 @@ impl<'a> Part<'a> {
 
     /// It without a quote at its end.
     fn without_quote(self) -> Self {
-        Self { text: self.text.strip_suffix(b"\"").unwrap_or(self.text), start: self.start }
+        let text = match self.text {
+            [text @ .., b'"'] => text,
+            text => text,
+        };
+        Self { text, start: self.start }
     }
 
     /// Its parts between commas.
@@ -199,14 +245,34 @@ impl<'a> Front<'_, 'a> {
         }
     }
 
+    /// Words as they are, `=` and all, but for the quotes.
+    fn words_of(&mut self, parameters: Parameters<'a>) -> Result<Words<'a>, Complaint> {
+        self.arena.drop_pending();
+        for Parameter { name, value, is_open } in parameters {
+            if is_open {
+                return Err(Complaint::OpenQuote);
+            }
+            let equals: &[u8] = if value.is_some() { b"=" } else { b"" };
+            let value = value.map_or(b"".as_slice(), |value| value.text);
+            for part in [name.text, equals, value, b"\0"] {
+                self.arena.push(part).map_err(|_| FULL)?;
+            }
+        }
+        Ok(self.arena.keep_words())
+    }
+
     /// `nsinit.exec`: the command of the main service.
     fn command(&mut self, value: Part<'a>) {
+        match split_words(value.text, self.arena) {
+            Ok(Some(words)) => self.put_command(value, words),
+            Ok(None) => self.complain(value, Complaint::OpenQuote),
+            Err(_full) => self.complain(value, FULL),
+        }
+    }
+
+    /// The main service's command; `value` is where it was said.
+    fn put_command(&mut self, value: Part<'a>, words: Words<'a>) {
         let Some(key) = Key::in_table(Table::Service, b"command") else { return };
-        let words = match split_words(value.text, self.arena) {
-            Ok(Some(words)) => words,
-            Ok(None) => return self.complain(value, Complaint::OpenQuote),
-            Err(fault) => return self.complain(value, Complaint::Value(key, fault)),
-        };
         let said = Said { value: words, origin: value.origin() };
         match key.put_words(self.spec, None, said) {
             Ok(true) => {}

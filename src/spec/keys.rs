@@ -4,81 +4,23 @@
 //! it, `help`, the man pages and the faults ("did you mean") are printed from it. Where a new key
 //! goes: a field in `Spec` or `ServiceSpec`, a row here, a step in `plan`.
 
+mod table;
 #[cfg(test)]
 mod tests;
 
 use core::ffi::CStr;
 
+pub use table::Table;
+
+use super::machine::{module, nonce};
 use super::service::{ServiceSpec, absolute, span_or_infinity};
 use super::{Item, Said, Spec, switch};
 use crate::limits::COMMAND_WORDS_MAX;
 use crate::model::{
-    Account, ExitCodes, ExitMap, HostName, IdMap, KillMode, ParentDeath, Proc, Restart, Rewrites,
-    ServiceName, Shift, Signal, Span, Stdio, Terminal, Unhandled,
+    Account, ExitCodes, ExitMap, FailOn, Farewell, HostName, IdMap, KillMode, ParentDeath, Proc,
+    ReportTo, Restart, Rewrites, ServiceName, Shift, Signal, Span, Stdio, Terminal, Unhandled,
 };
-use crate::text::{Fault, Names, Show, Sink, Words, put, units};
-
-/// A table of the file, in the order of nsinit.toml(5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Table {
-    /// `[sandbox]`
-    Sandbox,
-    /// `[time]`
-    Time,
-    /// `[user]`
-    User,
-    /// `[net]`
-    Net,
-    /// `[security]`
-    Security,
-    /// `[[service]]`
-    Service,
-}
-
-impl Table {
-    /// All tables.
-    pub const ALL: [Self; 6] =
-        [Self::Sandbox, Self::Time, Self::User, Self::Net, Self::Security, Self::Service];
-
-    /// Its name in the file.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Sandbox => "sandbox",
-            Self::Time => "time",
-            Self::User => "user",
-            Self::Net => "net",
-            Self::Security => "security",
-            Self::Service => "service",
-        }
-    }
-
-    /// What its keys are about, as a heading.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Sandbox => "The sandbox and its namespaces",
-            Self::Time => "Its clocks",
-            Self::User => "Its users and groups",
-            Self::Net => "Its network",
-            Self::Security => "What it may do",
-            Self::Service => "A service (flags speak of the main one)",
-        }
-    }
-
-    /// Whether there may be several of it.
-    pub const fn is_list(self) -> bool {
-        matches!(self, Self::Service)
-    }
-}
-
-/// Prints its header, `[sandbox]` or `[[service]]`.
-impl Show for Table {
-    fn show(&self, out: &mut dyn Sink) {
-        match self.is_list() {
-            true => put!(out, "[[", self.name(), "]]"),
-            false => put!(out, "[", self.name(), "]"),
-        }
-    }
-}
+use crate::text::{Fault, Names, Words, units};
 
 /// Which verbs take a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +29,8 @@ pub enum KeyFor {
     AnyVerb,
     /// `run`, which makes the namespaces that the key speaks of.
     Run,
+    /// `init`, which has a machine to set up and to leave.
+    Init,
     /// The entrypoint, whose parent and whose end the key speaks of; `run` has a launcher there.
     Entrypoint,
 }
@@ -124,6 +68,11 @@ pub enum Set {
     Whole(for<'a> fn(&mut Spec<'a>, Item<'a>) -> Result<(), Fault>),
     /// A key of one service.
     Service(for<'a> fn(&mut ServiceSpec<'a>, Item<'a>) -> Result<(), Fault>),
+    /// A key of the whole that takes a text, or a list of words.
+    WholeOrExec(
+        for<'a> fn(&mut Spec<'a>, Item<'a>) -> Result<(), Fault>,
+        for<'a> fn(&mut Spec<'a>, Said<Words<'a>>),
+    ),
     /// The command of a service, which the fronts read as a list of words.
     Command,
     /// A key of one service that takes a text, or such a list of words.
@@ -193,6 +142,7 @@ impl Row {
     ) -> Self {
         let scope = match table {
             Table::Service | Table::Security => KeyFor::AnyVerb,
+            Table::Init => KeyFor::Init,
             Table::Sandbox | Table::Time | Table::User | Table::Net => KeyFor::Run,
         };
         let (names, has_flag) = (Names::new(names), true);
@@ -242,7 +192,7 @@ impl Key {
         item: Item<'a>,
     ) -> Result<bool, Fault> {
         match self.set {
-            Set::Whole(set) => set(spec, item).map(|()| true),
+            Set::Whole(set) | Set::WholeOrExec(set, _) => set(spec, item).map(|()| true),
             Set::Service(set) | Set::ServiceOrExec(set, _) => {
                 let target = target(spec, service);
                 target.map_or(Ok(false), |target| set(target, item).map(|()| true))
@@ -267,11 +217,15 @@ impl Key {
         if words.value.len() > COMMAND_WORDS_MAX {
             return Err(Fault::TooMany { max: COMMAND_WORDS_MAX });
         }
+        if let Set::WholeOrExec(_, set) = self.set {
+            set(spec, words);
+            return Ok(true);
+        }
         let Some(target) = target(spec, service) else { return Ok(false) };
         match self.set {
             Set::Command => target.command = Some(words),
             Set::ServiceOrExec(_, set) => set(target, words),
-            Set::Whole(_) | Set::Service(_) => {}
+            Set::Whole(_) | Set::WholeOrExec(..) | Set::Service(_) => {}
         }
         Ok(true)
     }
@@ -364,6 +318,45 @@ const ROWS: &[Row] = &[
         item.put(&mut spec.no_new_privs, switch)
     })
     .help("true|No exec inside gives privileges, setuid or file capabilities."),
+    Row::new(
+        Table::Init,
+        "farewell",
+        Shape::TextOrExec,
+        "HOW",
+        Set::WholeOrExec(
+            |spec, item| item.put(&mut spec.machine.farewell, Farewell::parse),
+            |spec, said| spec.machine.farewell_by(said),
+        ),
+    )
+    .help(
+        "poweroff|How the machine is left: poweroff, reboot, halt, kexec, or exec=COMMAND, \
+         which becomes PID 1.",
+    ),
+    whole(Table::Init, "report", Shape::List, "WHERE", |spec, item| {
+        let to = ReportTo::parse(item.text)?;
+        spec.machine.report.append(item, to)
+    })
+    .help(
+        "the virtio port org.nsinit.report|Who is told how it ended, besides the console: \
+         a device, vsock:CID:PORT, isa-debug-exit[:PORT] or testdev.",
+    ),
+    whole(Table::Init, "nonce", Shape::Text, "WORD", |spec, item| {
+        item.put_text(&mut spec.machine.nonce, nonce)
+    })
+    .help("-|Word in the console's verdict, by which a host tells ours from a forged one."),
+    whole(Table::Init, "fail-on", Shape::Text, "never|oops|warn", |spec, item| {
+        item.put(&mut spec.machine.fail_on, FailOn::parse)
+    })
+    .help("never|Trouble of the kernel by which a run fails though its workload passed."),
+    whole(Table::Init, "modules", Shape::List, "MODULE", |spec, item| {
+        let name = module(item.text)?;
+        spec.machine.modules.append(item, name)
+    })
+    .help("|Kernel modules to load, by name with what they need, or by path."),
+    whole(Table::Init, "sysctl", Shape::Pairs, "NAME=VALUE", |spec, item| {
+        spec.machine.set_sysctl(item)
+    })
+    .help("|Setting of the kernel: kernel.printk=\"1 4 1 7\"."),
     service("name", Shape::Text, "NAME", |service, item| {
         item.put_text(&mut service.name, ServiceName::parse)
     })

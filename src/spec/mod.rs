@@ -13,6 +13,7 @@ mod fault;
 pub mod file;
 pub mod keys;
 mod list;
+mod machine;
 pub mod personality;
 mod service;
 mod split;
@@ -28,6 +29,7 @@ use crate::text::{Fault, Names};
 pub use fault::{Complaint, Complaints, SpecFault};
 pub use keys::{Key, KeyFor, Shape, Table};
 pub use list::List;
+pub use machine::{MachineLists, MachineSpec};
 pub use service::{EnvChange, ServiceLists, ServiceSpec};
 
 /// Where a value was said.
@@ -167,6 +169,7 @@ pub struct Lists<'a> {
     of_services: [ServiceLists<'a>; SERVICES_MAX],
     uid_map: Vec<Said<IdMap>, ID_MAP_LINES_MAX>,
     gid_map: Vec<Said<IdMap>, ID_MAP_LINES_MAX>,
+    machine: MachineLists<'a>,
 }
 
 impl Lists<'_> {
@@ -177,6 +180,7 @@ impl Lists<'_> {
             of_services: [const { ServiceLists::new() }; SERVICES_MAX],
             uid_map: Vec::new(),
             gid_map: Vec::new(),
+            machine: MachineLists::new(),
         }
     }
 }
@@ -251,6 +255,8 @@ pub struct Spec<'a> {
     pub loopback: Option<Said<bool>>,
     /// Whether no_new_privs is set.
     pub no_new_privs: Option<Said<bool>>,
+    /// What is asked of the kernel's init alone.
+    pub machine: MachineSpec<'a>,
     /// The services, in the order they were said.
     pub services: &'a mut Vec<ServiceSpec<'a>, SERVICES_MAX>,
     /// Memory for the lists of services to come.
@@ -260,7 +266,7 @@ pub struct Spec<'a> {
 impl<'a> Spec<'a> {
     /// Nothing asked yet, to be filled into these lists.
     pub const fn new(lists: &'a mut Lists<'a>) -> Self {
-        let Lists { services, of_services, uid_map, gid_map } = lists;
+        let Lists { services, of_services, uid_map, gid_map, machine } = lists;
         Self {
             file: None,
             verbose: false,
@@ -278,6 +284,7 @@ impl<'a> Spec<'a> {
             gid: None,
             loopback: None,
             no_new_privs: None,
+            machine: MachineSpec::new(machine),
             services,
             spare: of_services,
         }

@@ -110,6 +110,13 @@ pub fn close_between(first: u32, last: u32) -> Result<(), Errno> {
     check(ret).map(|_| ())
 }
 
+/// fcntl(2), F_GETFD: whether there is an open descriptor of this number.
+pub fn is_open(number: i32) -> bool {
+    // SAFETY: two integers in.
+    let ret = unsafe { call!(fcntl, number as usize, raw::F_GETFD as usize) };
+    check(ret).is_ok()
+}
+
 /// close(2) of one number, whoever opened it; for kernels without close_range.
 ///
 /// # Errors

@@ -1,4 +1,5 @@
-//! Files: open(2), read(2), pread(2), write(2), access(2), getdents64(2).
+//! Files: open(2), read(2), pread(2), write(2), access(2), getdents64(2), mkdir(2), mknod(2),
+//! symlink(2).
 
 use core::ffi::CStr;
 
@@ -21,6 +22,10 @@ pub enum Mode {
     Append,
     /// A directory, for reading its entries.
     Directory,
+    /// For reading, never waiting.
+    ReadNow,
+    /// For writing, never waiting; the file must be there.
+    WriteNow,
 }
 
 /// open(2): opens `path` below the directory we stand in. Never makes a terminal ours.
@@ -34,6 +39,8 @@ pub fn open(path: &CStr, mode: Mode) -> Result<Fd, Errno> {
         Mode::ReadWrite => raw::O_RDWR,
         Mode::Append => raw::O_WRONLY | raw::O_APPEND | raw::O_CREAT,
         Mode::Directory => raw::O_RDONLY | raw::O_DIRECTORY,
+        Mode::ReadNow => raw::O_RDONLY | raw::O_NONBLOCK,
+        Mode::WriteNow => raw::O_WRONLY | raw::O_NONBLOCK,
     };
     let flags = flags | raw::O_CLOEXEC | raw::O_NOCTTY;
     let here = raw::AT_FDCWD as usize;
@@ -105,6 +112,41 @@ pub fn access(path: &CStr, for_execution: bool) -> Result<(), Errno> {
     let here = raw::AT_FDCWD as usize;
     // SAFETY: `path` ends in NUL and outlives the call.
     let ret = unsafe { call!(faccessat, here, path.as_ptr() as usize, mode as usize) };
+    check(ret).map(|_| ())
+}
+
+/// mkdir(2), mkdirat with mode 0755.
+///
+/// # Errors
+/// EEXIST when something is there, EROFS, ENOENT.
+pub fn make_directory(path: &CStr) -> Result<(), Errno> {
+    let here = raw::AT_FDCWD as usize;
+    // SAFETY: `path` ends in NUL and outlives the call.
+    let ret = unsafe { call!(mkdirat, here, path.as_ptr() as usize, 0o755) };
+    check(ret).map(|_| ())
+}
+
+/// mknod(2), mknodat: a character device with mode 0600.
+///
+/// # Errors
+/// EEXIST, EROFS, EPERM.
+pub fn make_device(path: &CStr, major: u8, minor: u8) -> Result<(), Errno> {
+    let here = raw::AT_FDCWD as usize;
+    let mode = (raw::S_IFCHR | 0o600) as usize;
+    let device = usize::from(major) << 8 | usize::from(minor); // new_encode_dev of small numbers
+    // SAFETY: `path` ends in NUL and outlives the call.
+    let ret = unsafe { call!(mknodat, here, path.as_ptr() as usize, mode, device) };
+    check(ret).map(|_| ())
+}
+
+/// symlink(2), symlinkat.
+///
+/// # Errors
+/// EEXIST, EROFS, ENOENT.
+pub fn make_link(target: &CStr, path: &CStr) -> Result<(), Errno> {
+    let (target, path) = (target.as_ptr() as usize, path.as_ptr() as usize);
+    // SAFETY: both end in NUL and outlive the call.
+    let ret = unsafe { call!(symlinkat, target, raw::AT_FDCWD as usize, path) };
     check(ret).map(|_| ())
 }
 

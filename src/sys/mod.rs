@@ -15,6 +15,7 @@ pub mod clock;
 pub mod fd;
 pub mod file;
 pub mod ids;
+pub mod machine;
 pub mod memory;
 pub mod mount;
 pub mod namespace;
@@ -25,6 +26,7 @@ pub mod start;
 pub mod terminal;
 pub mod unix;
 pub mod uts;
+pub mod vsock;
 pub mod wait;
 
 pub use call::errno;

@@ -1,9 +1,11 @@
-//! mount(2).
+//! mount(2), umount(2), and what statx(2) knows of mount points.
 
 use core::ffi::CStr;
 
+use linux_raw_sys::general as raw;
 use rustix::mount::{MountFlags, MountPropagationFlags};
 
+use super::call::{call, check};
 use super::errno;
 use crate::model::Errno;
 
@@ -24,4 +26,61 @@ pub fn make_private(path: &CStr) -> Result<(), Errno> {
 pub fn mount_proc(path: &CStr) -> Result<(), Errno> {
     let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
     rustix::mount::mount(c"proc", path, c"proc", flags, None).map_err(errno)
+}
+
+/// mount(2): a file system of the kernel at `target`, nosuid always.
+///
+/// # Errors
+/// EBUSY when it is mounted there already, ENODEV where the kernel lacks it, ENOENT without the
+/// directory.
+pub fn mount_kernel(
+    kind: &CStr,
+    target: &CStr,
+    is_nodev: bool,
+    is_noexec: bool,
+    options: &CStr,
+) -> Result<(), Errno> {
+    let mut flags = raw::MS_NOSUID;
+    flags |= if is_nodev { raw::MS_NODEV } else { 0 };
+    flags |= if is_noexec { raw::MS_NOEXEC } else { 0 };
+    let kind = kind.as_ptr() as usize;
+    let (target, options) = (target.as_ptr() as usize, options.as_ptr() as usize);
+    // SAFETY: three C strings that outlive the call, the first as source and type; no other memory.
+    let ret = unsafe { call!(mount, kind, target, kind, flags as usize, options) };
+    check(ret).map(|_| ())
+}
+
+/// mount(2), MS_REMOUNT and MS_RDONLY: nothing is written to the file system any more.
+///
+/// # Errors
+/// EBUSY while a file in it is open for writing, EINVAL when `target` is no mount point.
+pub fn remount_read_only(target: &CStr) -> Result<(), Errno> {
+    let flags = (raw::MS_REMOUNT | raw::MS_RDONLY) as usize;
+    let (none, target) = (c"".as_ptr() as usize, target.as_ptr() as usize);
+    // SAFETY: C strings that outlive the call; there are no options.
+    let ret = unsafe { call!(mount, none, target, none, flags, 0) };
+    check(ret).map(|_| ())
+}
+
+/// umount2(2), UMOUNT_NOFOLLOW.
+///
+/// # Errors
+/// EBUSY while it is used, EINVAL when `target` is no mount point.
+pub fn unmount(target: &CStr) -> Result<(), Errno> {
+    const NOFOLLOW: usize = 8; // UMOUNT_NOFOLLOW
+    // SAFETY: a C string that outlives the call, and an integer.
+    let ret = unsafe { call!(umount2, target.as_ptr() as usize, NOFOLLOW) };
+    check(ret).map(|_| ())
+}
+
+/// statx(2), STATX_ATTR_MOUNT_ROOT since Linux 5.8: whether something is mounted at `path`. Where
+/// the kernel does not say, nothing is.
+pub fn is_mount_point(path: &CStr) -> bool {
+    // SAFETY: a struct of integers, for which zero is a value.
+    let mut info: raw::statx = unsafe { core::mem::zeroed() };
+    let (here, path) = (raw::AT_FDCWD as usize, path.as_ptr() as usize);
+    let flags = raw::AT_NO_AUTOMOUNT as usize;
+    // SAFETY: `path` ends in NUL, the kernel writes one struct statx; both outlive the call.
+    let ret = unsafe { call!(statx, here, path, flags, 0, (&raw mut info) as usize) };
+    check(ret).is_ok() && info.stx_attributes & u64::from(raw::STATX_ATTR_MOUNT_ROOT) != 0
 }

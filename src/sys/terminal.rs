@@ -1,10 +1,10 @@
 //! Sessions, process groups and the terminal (credentials(7), ioctl_tty(2), setpgid(2), setsid(2)).
 
-use linux_raw_sys::ioctl::{TIOCGPGRP, TIOCNOTTY, TIOCSCTTY, TIOCSPGRP};
+use linux_raw_sys::ioctl::{TIOCGPGRP, TIOCNOTTY, TIOCOUTQ, TIOCSCTTY, TIOCSPGRP};
 
 use super::call::{call, check};
 use super::{Fd, errno};
-use crate::model::Errno;
+use crate::model::{Errno, Span};
 
 /// setsid(2): a session and process group of our own, without a terminal.
 ///
@@ -53,6 +53,22 @@ pub fn set_foreground(terminal: &Fd, group: i32) -> Result<(), Errno> {
     let ret =
         unsafe { call!(ioctl, terminal.arg(), TIOCSPGRP as usize, (&raw const group) as usize) };
     check(ret).map(|_| ())
+}
+
+/// ioctl(2) TIOCOUTQ: waits until a terminal has sent what was written to it, half a second at
+/// most. What is no terminal has nothing to send.
+pub fn drain(terminal: &Fd) {
+    const ROUNDS: usize = 500;
+    for _ in 0..ROUNDS {
+        let mut waiting = 0i32;
+        let (request, place) = (TIOCOUTQ as usize, (&raw mut waiting) as usize);
+        // SAFETY: the kernel writes one integer into `waiting`.
+        let ret = unsafe { call!(ioctl, terminal.arg(), request, place) };
+        if check(ret).is_err() || waiting == 0 {
+            return;
+        }
+        let _ = super::wait::poll(&mut [], Some(Span::from_ms(1))); // every signal is blocked
+    }
 }
 
 /// ioctl(2) TIOCSCTTY: makes the terminal that `fd` is open on our session's.

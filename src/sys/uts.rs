@@ -19,6 +19,11 @@ pub fn set_domainname(name: HostName<'_>) -> Result<(), Errno> {
     rustix::system::setdomainname(name.bytes()).map_err(errno)
 }
 
+/// uname(2): hands the name of the kernel's release on, such as `6.12.0-cloud-amd64`.
+pub fn with_release<T>(take: impl FnOnce(&[u8]) -> T) -> T {
+    take(rustix::system::uname().release().to_bytes())
+}
+
 /// uname(2): the kernel's version, major and minor; zeroes where it cannot be read.
 pub fn kernel_version() -> (u16, u16) {
     let name = rustix::system::uname();

@@ -4,7 +4,7 @@ use super::Place;
 use super::grammar::sentence_for;
 use super::sentence::{Args, print, sentence};
 use crate::limits::TOML_DEPTH_MAX;
-use crate::spec::{Complaint, Key, Shape, SpecFault};
+use crate::spec::{Complaint, Key, KeyFor, Shape, SpecFault};
 use crate::text::{Fault, Names, Quoted, Show, Sink, put};
 
 /// Reports one complaint.
@@ -30,12 +30,19 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
             sentence!("key {s} stands in the wrong table", try: "put it under {t}")
         }
         Complaint::UnknownTable { nearest } => {
-            args.name = nearest.unwrap_or("sandbox, time, user, net, security or service");
+            args.name = nearest.unwrap_or("sandbox, time, user, net, security, init or service");
             sentence!("unknown table {s}", try: "{n}")
         }
         Complaint::NotForThisVerb(key) => {
             args.name = key.name();
-            sentence!("--{n} needs namespaces of our own", try: "nsinit run")
+            match key.scope {
+                KeyFor::Init => {
+                    sentence!("--{n} is for the kernel's init only", try: "nsinit init")
+                }
+                KeyFor::AnyVerb | KeyFor::Run | KeyFor::Entrypoint => {
+                    sentence!("--{n} needs namespaces of our own", try: "nsinit run")
+                }
+            }
         }
         Complaint::WrongType(key, has) => {
             form = Form(key);

@@ -10,6 +10,7 @@ use crate::text::{Buffer, Quoted, Show, Sink, put};
 struct Head<'p, 'a> {
     plan: &'p Plan<'a>,
     failure: Failure,
+    is_survived: bool,
 }
 
 impl Show for Head<'_, '_> {
@@ -20,7 +21,7 @@ impl Show for Head<'_, '_> {
         if let Some(step) = steps.get(usize::from(step)) {
             put!(out, step.act, ": ");
         }
-        put!(out, errno);
+        put!(out, errno, if self.is_survived { ", going on without it" } else { "" });
     }
 }
 
@@ -33,6 +34,11 @@ impl Show for Needed {
             put!(out, " ", Quoted(name));
         }
     }
+}
+
+/// Reports a step of the set-up that failed, and that we go on without.
+pub fn survived(plan: &Plan<'_>, failure: Failure) {
+    print(&Head { plan, failure, is_survived: true }, NOTHING, &Args::NONE);
 }
 
 /// Reports a step that failed.
@@ -57,7 +63,7 @@ pub fn failure(plan: &Plan<'_>, facts: &Facts, failure: Failure) {
         },
         (why, _) => by_why(why),
     };
-    print(&Head { plan, failure }, sentence, &args);
+    print(&Head { plan, failure, is_survived: false }, sentence, &args);
 }
 
 /// Why a command could not be executed, where its errno does not say so by itself.
@@ -125,6 +131,10 @@ fn by_why(why: Why) -> &'static str {
         ),
         Why::TooMany => sentence!(why: "more words or variables than a changed list holds"),
         Why::ReadBack => sentence!(why: "the kernel did not take all of it"),
+        Why::NoSuchModule => sentence!(
+            why: "no modules.dep of this kernel has it, or its file is missing",
+            try: "its path from the root"
+        ),
         Why::LauncherGone => sentence!(why: "the process that waits for us has ended"),
     }
 }

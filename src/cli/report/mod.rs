@@ -15,13 +15,13 @@ mod voice;
 
 use core::ffi::CStr;
 
-use crate::model::Errno;
+use crate::model::{Errno, code};
 use crate::plan::Mode;
 use crate::spec::Origin;
 use crate::text::{Quoted, Show, Sink, put};
 
 pub use complaint::complaint;
-pub use failure::failure;
+pub use failure::{failure, survived};
 pub use news::Reporter;
 pub use refusal::refusal;
 use sentence::{Args, print, sentence};
@@ -95,6 +95,18 @@ impl Show for Scope {
     fn show(&self, out: &mut dyn Sink) {
         put!(out, self.0.scope(), ": ");
     }
+}
+
+/// `init`, somewhere else than in PID 1 of a machine. Gives the exit code.
+pub fn not_the_kernels() -> u8 {
+    let place = Place { scope: "init", file: None, origin: Origin::Default };
+    let words = sentence!(
+        "we are not the kernel's init",
+        why: "reboot(2) is for PID 1 of a whole machine, with CAP_SYS_BOOT",
+        try: "nsinit -- COMMAND in a container, or explain init to see what it would do"
+    );
+    print(&place, words, &Args::NONE);
+    code::FAILED
 }
 
 /// A configuration file that cannot be read.

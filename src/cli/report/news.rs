@@ -20,6 +20,7 @@ impl Teller for Reporter {
     fn tell(&mut self, plan: &Plan<'_>, telling: Telling) {
         match telling {
             Telling::News(news) => self.news(plan, news),
+            Telling::Survived(failure) => super::survived(plan, failure),
             Telling::Failure(failure) => super::failure(plan, &Facts::default(), failure),
             Telling::Detail(_) => {}
             Telling::InitKilled(end) => tell(plan, None, &end, 0, init_killed(end)),

@@ -46,6 +46,7 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
         | Reason::MainOnly
         | Reason::EntrypointOnly
         | Reason::RunOnly
+        | Reason::InitOnly
         | Reason::GroupsDenied
         | Reason::TimeoutForNothing
         | Reason::DelayAboveMax => {}
@@ -98,12 +99,17 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
         ),
         Reason::EntrypointOnly => sentence!(
             "{s} is for the entrypoint only",
-            why: "run always ends with whoever started it, and its launcher is no PID 1",
+            why: "run ends with whoever started it, and nobody stands above the kernel's init",
             try: "nsinit -- COMMAND, or without it"
         ),
         Reason::RunOnly => sentence!(
-            "{s} needs namespaces of our own, the entrypoint has none",
+            "{s} needs namespaces of our own, which only run makes",
             try: "nsinit run"
+        ),
+        Reason::InitOnly => sentence!(
+            "{s} is for the kernel's init only",
+            why: "it speaks of a machine that is ours alone",
+            try: "nsinit init, as PID 1 of a machine"
         ),
         Reason::Needs(..) => sentence!(
             "{n} needs a {t} namespace, which was left out",

@@ -366,6 +366,7 @@ impl Teller for Voice {
             Telling::News(_) | Telling::InitKilled(_) | Telling::StatusLost(_) => {}
             Telling::PreStopFailed(..) | Telling::NotPassedOn(_) => {}
             Telling::Failure(failure) => super::failure(plan, &Facts::default(), failure),
+            Telling::Survived(failure) => super::survived(plan, failure),
         }
     }
 }

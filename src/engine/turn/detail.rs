@@ -2,7 +2,7 @@
 //! talkative tell of all this.
 
 use super::super::spawn::Started;
-use super::super::{Detail, Telling};
+use super::super::{Detail, Telling, machine};
 use super::Turn;
 use crate::model::{ServiceId, Signal};
 use crate::supervisor::Event;
@@ -11,6 +11,11 @@ use crate::sys::{ids, process, signal};
 impl Turn<'_, '_> {
     /// A signal came for us, as which it may be rewritten.
     pub(super) fn arrived(&mut self, came: Signal, value: Option<u64>) {
+        if self.plan.mode.is_init()
+            && let Some(asked) = machine::arrived(came, self.hands)
+        {
+            return self.happened(Event::Asked(asked));
+        }
         let arrives = self.rewritten(came);
         self.tell_detail(Detail::Came(came));
         self.tell_detail(Detail::Passed(came, arrives));

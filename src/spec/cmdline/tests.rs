@@ -178,3 +178,45 @@ proptest! {
         });
     }
 }
+
+#[test]
+fn what_stands_behind_two_dashes_is_the_command_as_init_would_get_it() {
+    // The kernel gives init `one`, `two three`, `a=b`, `q=d e`; from a second `--` on nothing.
+    let line = b"quiet a=1 nsinit.nonce=7 -- one \"two three\" a=b q=\"d e\" -- --after\n";
+    let mut memory = std::vec![0u8; 256];
+    let mut arena = Arena::new(&mut memory);
+    let mut spec = Spec::new(std::boxed::Box::leak(std::boxed::Box::default()));
+    let mut complain = |fault: SpecFault<'_>| panic!("{fault:?}");
+    command(line, &mut arena, &mut spec, &mut complain);
+    let said = spec.services[0].command.unwrap();
+    let words: std::vec::Vec<_> = said.value.iter().map(|word| word.to_bytes()).collect();
+    let expected: [&[u8]; 6] = [b"one", b"two three", b"a=b", b"q=d e", b"--", b"--after"];
+    assert_eq!(words, expected);
+    assert_eq!(said.origin, Origin::CommandLine { column: 29 });
+    assert_eq!(value(line, b"nsinit.nonce"), Some(b"7".as_slice()));
+    assert_eq!(value(line, b"q"), None, "what stands behind the dashes is not ours");
+}
+
+#[test]
+fn a_line_without_dashes_has_no_command() {
+    for line in [&b"quiet"[..], b"quiet --", b"", b"nsinit.exec=a -- \n"] {
+        let mut memory = std::vec![0u8; 256];
+        let mut arena = Arena::new(&mut memory);
+        let mut spec = Spec::new(std::boxed::Box::leak(std::boxed::Box::default()));
+        let mut complain = |fault: SpecFault<'_>| panic!("{fault:?}");
+        command(line, &mut arena, &mut spec, &mut complain);
+        assert!(spec.services.is_empty(), "{}", std::string::String::from_utf8_lossy(line));
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_line_whatsoever_is_a_defect(line: std::vec::Vec<u8>) {
+        let mut memory = std::vec![0u8; 4096];
+        let mut arena = Arena::new(&mut memory);
+        let mut spec = Spec::new(std::boxed::Box::leak(std::boxed::Box::default()));
+        let line: &'static [u8] = std::boxed::Box::leak(line.into_boxed_slice());
+        let _ = file(line, &mut arena); // whether there is one is no matter
+        command(line, &mut arena, &mut spec, &mut |_: SpecFault<'_>| {});
+    }
+}

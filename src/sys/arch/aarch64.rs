@@ -196,3 +196,11 @@ pub const fn clone_args(flags: usize, pidfd: usize) -> [usize; 5] {
 
 /// The machine's number in an ELF header (elf(5), e_machine): EM_AARCH64.
 pub const ELF_MACHINE: u16 = 183;
+
+/// Input/output ports, which this machine has none of.
+///
+/// # Errors
+/// ENOSYS.
+pub const fn write_port(_port: u16, _byte: u8) -> Result<(), crate::model::Errno> {
+    Err(crate::model::Errno::ENOSYS)
+}

@@ -189,5 +189,21 @@ pub const fn clone_args(flags: usize, pidfd: usize) -> [usize; 5] {
     [flags, 0, pidfd, 0, 0] // flags, stack, parent_tid, child_tid, tls
 }
 
+/// ioperm(2), then one `out`: writes a byte to an input/output port.
+///
+/// # Errors
+/// EPERM without CAP_SYS_RAWIO, ENOSYS on a kernel without CONFIG_X86_IOPL_IOPERM.
+pub fn write_port(port: u16, byte: u8) -> Result<(), crate::model::Errno> {
+    let ioperm = linux_raw_sys::general::__NR_ioperm as usize;
+    // SAFETY: three integers in; it lets us use this port.
+    let ret = unsafe { syscall3(ioperm, usize::from(port), 1, 1) };
+    let _ = super::super::call::check(ret)?; // zero
+    // SAFETY: the port may be used now; it is no memory.
+    unsafe {
+        asm!("out dx, al", in("dx") port, in("al") byte, options(nomem, nostack, preserves_flags));
+    }
+    Ok(())
+}
+
 /// The machine's number in an ELF header (elf(5), e_machine): EM_X86_64.
 pub const ELF_MACHINE: u16 = 62;

@@ -1,0 +1,156 @@
+//! `init`: the kernel's init, which reads what is asked from the kernel command line, and never
+//! comes back.
+//!
+//! Whatever is wrong is said on the console, and the machine is left by the farewell that was asked
+//! for, as far as that could be read.
+
+use core::convert::Infallible;
+use core::ffi::CStr;
+use core::mem::ManuallyDrop;
+
+use super::Call;
+use super::env_files;
+use super::load::{Desk, Detail, Printer, read_file, read_into};
+use super::out::say;
+use super::report::{self, Place, Reporter};
+use crate::engine::{self, Outcome, machine};
+use crate::limits::FILE_MAX;
+use crate::model::{Errno, code};
+use crate::plan::{self, Mode, Plan, Questions, push_last, resolve};
+use crate::spec::argv::{self, Front};
+use crate::spec::{Complaint, Complaints, Origin, Spec, SpecFault, cmdline};
+use crate::sys::start::Start;
+use crate::text::Arena;
+
+/// The file that is read when nobody names one, and that may be missing.
+const DEFAULT_FILE: &CStr = c"/etc/nsinit.toml";
+
+/// Who asked us to be the kernel's init.
+#[derive(Clone, Copy)]
+pub enum Asked {
+    /// Our name: what stands behind `--` on the kernel command line is the command.
+    ByName,
+    /// The verb: the words behind it are flags and the command.
+    ByVerb(Call),
+}
+
+/// Whether our name and our place say that we are the kernel's init: PID 1, called `init` or
+/// `linuxrc`, and nobody has mounted /proc yet.
+pub fn is_meant(start: &Start) -> bool {
+    let name = start.words.first().unwrap_or_default().to_bytes();
+    let name = name.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    matches!(name, b"init" | b"linuxrc") && crate::sys::process::pid() == 1 && !machine::has_proc()
+}
+
+/// The kernel's init, from its first line to the end of the machine. It comes back, with the desk
+/// as it was, only where we are not the kernel's.
+#[inline(never)] // of no other start
+pub fn init(
+    asked: Asked,
+    start: &Start,
+    desk: &'static mut Desk,
+) -> Result<Infallible, &'static mut Desk> {
+    let Some(hands) = machine::begin() else { return Err(desk) };
+    let mut hands = ManuallyDrop::new(hands); // what is held is let go by the machine's end
+    say!("nsinit: init ", env!("CARGO_PKG_VERSION"), "\n");
+    let Desk { file, env, arena, lists, spec, plan, kernel_line } = desk;
+    spec.clear();
+    let _ = spec.push(Spec::new(lists)); // the one place there is
+    let mut plan = Plan::new(Mode::Init, plan);
+    let mut arena = Arena::new(arena);
+    let Some(spec) = spec.last_mut() else {
+        machine::leave(&plan, start, &mut hands, code::FAILED)
+    };
+    let mut faults = load(asked, kernel_line, file, &mut arena, spec);
+    if faults == 0 {
+        faults = env_files::read(Mode::Init.scope(), start.env, env, &mut arena, spec);
+    }
+    let spec: &'static Spec<'static> = spec;
+    let code = match faults == 0 && decide(spec, start, &mut plan) {
+        true => carry_out(spec, start, &plan, &mut hands).code,
+        false => {
+            // What was decided so far is of no use, but for how to leave.
+            plan.clear();
+            push_last(&spec.machine, &mut plan);
+            code::FAILED
+        }
+    };
+    machine::leave(&plan, start, &mut hands, code)
+}
+
+/// The decision; `false` when it was refused, which is printed then.
+fn decide(spec: &'static Spec<'static>, start: &Start, plan: &mut Plan<'static>) -> bool {
+    let (facts, _) = engine::ask(Questions::of(Mode::Init, spec), start);
+    let Err(refusal) = resolve(spec, &facts, plan) else { return true };
+    let scope = Mode::Init.scope();
+    report::refusal(Place { scope, file: spec.file, origin: refusal.origin }, &refusal);
+    false
+}
+
+/// The set-up, the services, and their end.
+fn carry_out(
+    spec: &Spec<'_>,
+    start: &Start,
+    plan: &Plan<'_>,
+    hands: &mut engine::Hands,
+) -> Outcome {
+    let mut reporter = Reporter { is_verbose: spec.verbose, is_stopping: false };
+    let outcome = engine::carry_out(plan, start, hands, &mut reporter);
+    if let Some(failure) = outcome.failure {
+        report::failure(plan, &plan::Facts::default(), failure);
+    }
+    outcome
+}
+
+/// Reads the file, the kernel command line and the arguments; gives how many faults there are.
+fn load(
+    asked: Asked,
+    line: &'static mut [u8],
+    file: &'static mut [u8],
+    arena: &mut Arena<'static>,
+    spec: &mut Spec<'static>,
+) -> usize {
+    let scope = Mode::Init.scope();
+    let line: &'static [u8] = match machine::command_line(line) {
+        Ok(line) => line,
+        Err(errno) => {
+            report::unreadable(scope, c"/proc/cmdline", errno);
+            return 1;
+        }
+    };
+    let named = match asked {
+        Asked::ByName => None,
+        Asked::ByVerb(call) => argv::file(Front::Init, call.words, call.first),
+    };
+    let named = named.or_else(|| cmdline::file(line, arena));
+    let path = named.map_or(DEFAULT_FILE, |said| said.value);
+    let mut printer = Printer::new(scope, Some(path), Detail::All);
+    if cfg!(feature = "toml") {
+        match (read_file(path, file), named) {
+            (Ok(source), _) => {
+                spec.file = Some(path);
+                read_into(spec, source, arena, &mut printer);
+            }
+            (Err(Errno::ENOENT), None) => {}
+            (Err(Errno::E2BIG), said) => {
+                let origin = said.map_or(Origin::Default, |said| said.origin);
+                let complaint = Complaint::FileTooLarge(FILE_MAX);
+                printer.add(SpecFault { origin, said: path.to_bytes(), complaint });
+            }
+            (Err(errno), _) => {
+                report::unreadable(scope, path, errno);
+                // The line is read all the same: it may say how to leave.
+                cmdline::read(line, arena, spec, &mut printer);
+                return printer.count().saturating_add(1);
+            }
+        }
+    }
+    cmdline::read(line, arena, spec, &mut printer);
+    match asked {
+        Asked::ByName => cmdline::command(line, arena, spec, &mut printer),
+        Asked::ByVerb(call) => {
+            argv::read(Front::Init, call.words, call.first, arena, spec, &mut printer);
+        }
+    }
+    printer.count()
+}

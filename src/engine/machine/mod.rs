@@ -1,0 +1,201 @@
+//! The acts of the kernel's init: a machine is set up, and left.
+//!
+//! Nothing here ends the process or gives up: what cannot be done is told, and the next thing is
+//! tried. The end of PID 1 would be a panic of the kernel (kernel/exit.c, `do_exit`).
+
+mod console;
+mod leave;
+mod modules;
+mod mounts;
+mod port;
+mod report;
+mod trouble;
+
+use core::ffi::CStr;
+
+use super::hands::Hands;
+use super::perform::{Trouble, plain, write_whole};
+use crate::limits::PATH_MAX;
+use crate::model::{Clock, Down, Ended, Errno, Signal, Sysctl};
+use crate::plan::{MachineAct, Plan};
+use crate::supervisor::News;
+use crate::sys::file::{self, Mode};
+use crate::sys::{Fd, clock, machine, mount, process};
+use crate::text::{Buffer, Sink, put};
+
+pub use leave::{leave, leave_at_once};
+
+/// What is known of the machine's run so far.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    /// Our first instruction, in microseconds from the kernel's entry.
+    first_us: u64,
+    /// The main service executed its command.
+    workload_us: Option<u64>,
+    /// Whether the host was told that it is ready.
+    is_ready: bool,
+    /// How the main service ended last.
+    ended: Ended,
+    /// Whether it was given up since it was started last.
+    is_given_up: bool,
+    /// How a signal wants the machine left.
+    down: Option<Down>,
+    /// The virtio port of our name.
+    port: Option<Fd>,
+}
+
+/// Microseconds from the kernel's entry.
+fn now_us() -> u64 {
+    clock::now_ns(Clock::Monotonic).unsigned_abs() / 1_000
+}
+
+/// Whether we are the kernel's init, found out by a call that succeeds for no other process; from
+/// then on Ctrl-Alt-Del is a signal. A container's PID 1 gets EINVAL or EPERM.
+fn is_kernels_init() -> bool {
+    process::pid() == 1 && machine::catch_ctrl_alt_del().is_ok()
+}
+
+/// Whether /proc is mounted: then somebody was here before us.
+pub fn has_proc() -> bool {
+    file::access(c"/proc/self", false).is_ok()
+}
+
+/// Begins as the kernel's init: a console, and /proc, in which stands what is asked. `None` when we
+/// are not the kernel's init.
+#[inline(never)] // of no other start
+pub fn begin() -> Option<Hands> {
+    let first_us = now_us();
+    if !is_kernels_init() {
+        return None;
+    }
+    console::open();
+    let _ = file::make_directory(c"/proc"); // it may be there
+    let _ = mount::mount_proc(c"/proc"); // likewise; what is missing then is told when it is read
+    let machine = Notes { first_us, ..Notes::default() };
+    Some(Hands { machine, ..Hands::default() })
+}
+
+/// The kernel's command line.
+///
+/// # Errors
+/// ENOENT without /proc, E2BIG when it is longer than `buffer`.
+pub fn command_line(buffer: &mut [u8]) -> Result<&[u8], Errno> {
+    let source = file::open(c"/proc/cmdline", Mode::Read)?;
+    let mut len = 0;
+    loop {
+        let room = buffer.get_mut(len..).unwrap_or_default();
+        if room.is_empty() {
+            return Err(Errno::E2BIG);
+        }
+        match file::read(&source, room)? {
+            0 => return Ok(buffer.get(..len).unwrap_or_default()),
+            more => len = len.saturating_add(more),
+        }
+    }
+}
+
+/// Carries out one act of the set-up; those of the end are `leave`'s.
+#[inline(never)] // of no other start
+pub(super) fn perform(act: &MachineAct<'_>, hands: &mut Hands) -> Result<(), Trouble> {
+    match *act {
+        MachineAct::Mount(early) => mounts::mount(early).map_err(plain),
+        MachineAct::LinkDescriptors => link_descriptors().map_err(plain),
+        MachineAct::LoadModule(name) => modules::load(name),
+        MachineAct::SetSysctl(sysctl) => set_sysctl(sysctl),
+        MachineAct::OpenPort => {
+            hands.machine.port = port::find(crate::model::ReportTo::PORT);
+            Ok(())
+        }
+        MachineAct::KillAll
+        | MachineAct::Sync
+        | MachineAct::Report { .. }
+        | MachineAct::Unmount
+        | MachineAct::EndBy(_)
+        | MachineAct::GoDown(_)
+        | MachineAct::Become(_) => Ok(()),
+    }
+}
+
+/// What programs expect below /dev (devtmpfs has none of it).
+fn link_descriptors() -> Result<(), Errno> {
+    let links = [
+        (c"/proc/self/fd", c"/dev/fd"),
+        (c"/proc/self/fd/0", c"/dev/stdin"),
+        (c"/proc/self/fd/1", c"/dev/stdout"),
+        (c"/proc/self/fd/2", c"/dev/stderr"),
+    ];
+    let mut result = Ok(());
+    for (target, path) in links {
+        match file::make_link(target, path) {
+            Ok(()) | Err(Errno::EEXIST) => {}
+            Err(errno) => result = Err(errno),
+        }
+    }
+    result
+}
+
+/// Writes one file below /proc/sys.
+#[inline(never)] // its path would lie in the frame of every act
+fn set_sysctl(sysctl: Sysctl<'_>) -> Result<(), Trouble> {
+    let mut path = Buffer::<{ PATH_MAX }>::new();
+    put!(&mut path, "/proc/sys/");
+    for byte in sysctl.path() {
+        path.put(&[byte]);
+    }
+    write_whole(path.path().unwrap_or_default(), sysctl.value())
+}
+
+/// A signal came for the kernel's init: TERM when it asks for the machine's end, which is noted.
+#[inline(never)] // of no other start
+pub(super) fn arrived(signal: Signal, hands: &mut Hands) -> Option<Signal> {
+    let down = Down::of_signal(signal)?;
+    hands.machine.down = Some(down);
+    Some(Signal::TERM)
+}
+
+/// Notes what is news of the main service, and tells the host when that is ready.
+#[inline(never)] // of no other start
+pub(super) fn noticed(plan: &Plan<'_>, hands: &mut Hands, news: News) {
+    let is_main = |id| plan.service(id).is_some_and(|service| service.policy.is_main);
+    let notes = &mut hands.machine;
+    match news {
+        News::Started { id } if is_main(id) => {
+            notes.workload_us = notes.workload_us.or_else(|| Some(now_us()));
+            notes.is_given_up = false;
+        }
+        News::Ready { id } if is_main(id) && !notes.is_ready => {
+            notes.is_ready = true;
+            report::ready(notes);
+        }
+        News::Ended { id, end } if is_main(id) && !notes.is_given_up => {
+            notes.ended = Ended::of(end)
+        }
+        News::NotStarted { id, .. } if is_main(id) => notes.ended = Ended::NotStarted,
+        News::GaveUp { id, .. } | News::CannotStart { id, .. } | News::NotReady { id, .. }
+            if is_main(id) =>
+        {
+            notes.ended = Ended::GaveUp;
+            notes.is_given_up = true;
+        }
+        // Whoever is stopped before it ran was not started.
+        News::Stopping if notes.ended == Ended::InitFailed => notes.ended = Ended::NotStarted,
+        News::Started { .. }
+        | News::Ready { .. }
+        | News::NotReady { .. }
+        | News::PreStopKilled { .. }
+        | News::NotStarted { .. }
+        | News::Ended { .. }
+        | News::Restarting { .. }
+        | News::GaveUp { .. }
+        | News::CannotStart { .. }
+        | News::Killed { .. }
+        | News::Stopping => {}
+    }
+}
+
+/// The beginning of a small file of the kernel, in one read.
+fn head_of<'b>(path: &CStr, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+    let source = file::open(path, Mode::ReadNow).ok()?;
+    let len = file::read(&source, buffer).ok()?;
+    buffer.get(..len)
+}

@@ -1,0 +1,157 @@
+//! What is mounted at the beginning, and what is unmounted at the end.
+
+use core::ffi::CStr;
+
+use heapless::Vec;
+
+use crate::engine::account::Lines;
+use crate::limits::{MOUNTS_MAX, PATH_MAX};
+use crate::model::Errno;
+use crate::plan::{EARLY, Early};
+use crate::sys::{file, mount};
+use crate::text::units;
+
+/// Mounts a file system of the kernel. What is mounted already is left alone, and what an ordinary
+/// kernel may lack is not missed.
+pub(super) fn mount(early: &Early) -> Result<(), Errno> {
+    let Early { kind, target, is_noexec, is_nodev, options, is_optional } = *early;
+    let _ = file::make_directory(target); // it may be there; when it cannot be, the mount says so
+    if mount::is_mount_point(target) {
+        return Ok(());
+    }
+    match mount::mount_kernel(kind, target, is_nodev, is_noexec, options) {
+        Err(Errno::EBUSY) => Ok(()),
+        Err(Errno::ENODEV | Errno::ENOENT) if is_optional => Ok(()),
+        // An option that this kernel does not know yet.
+        Err(Errno::EINVAL) => mount::mount_kernel(kind, target, is_nodev, is_noexec, c""),
+        other => other,
+    }
+}
+
+/// Mounts what a port is found in and opened in.
+pub(super) fn mount_for_port() {
+    for early in EARLY.iter().filter(|early| matches!(early.target.to_bytes(), b"/dev" | b"/sys")) {
+        let _ = mount(early); // without it there is no port
+    }
+}
+
+/// File systems that hold nothing that has to reach a disk.
+const VOLATILE: [&[u8]; 22] = [
+    b"autofs",
+    b"binfmt_misc",
+    b"bpf",
+    b"cgroup",
+    b"cgroup2",
+    b"configfs",
+    b"debugfs",
+    b"devpts",
+    b"devtmpfs",
+    b"efivarfs",
+    b"fusectl",
+    b"hugetlbfs",
+    b"mqueue",
+    b"nsfs",
+    b"proc",
+    b"pstore",
+    b"ramfs",
+    b"rootfs",
+    b"securityfs",
+    b"sysfs",
+    b"tmpfs",
+    b"tracefs",
+];
+
+/// A line of /proc/self/mountinfo (proc_pid_mountinfo(5)).
+struct Mounted<'l> {
+    id: u32,
+    /// Where, with white space and backslashes as octal numbers.
+    target: &'l [u8],
+    kind: &'l [u8],
+}
+
+fn parse(line: &[u8]) -> Option<Mounted<'_>> {
+    let mut fields = line.split(|byte| *byte == b' ');
+    let id = units::unsigned(fields.next()?, u64::from(u32::MAX)).ok()?;
+    let target = fields.nth(3)?; // behind parent, device and root
+    let kind = fields.skip_while(|field| *field != b"-").nth(1)?;
+    Some(Mounted { id: u32::try_from(id).ok()?, target, kind })
+}
+
+/// A path without its escapes, with a NUL behind it.
+fn unescape(text: &[u8]) -> Option<Vec<u8, PATH_MAX>> {
+    let mut path = Vec::new();
+    let mut rest = text;
+    while let [byte, tail @ ..] = rest {
+        rest = tail;
+        let byte = match (byte, tail) {
+            (b'\\', [a @ b'0'..=b'3', b @ b'0'..=b'7', c @ b'0'..=b'7', after @ ..]) => {
+                rest = after;
+                ((a & 3) << 6) | ((b & 7) << 3) | (c & 7)
+            }
+            (byte, _) => *byte,
+        };
+        path.push(byte).ok()?;
+    }
+    path.push(0).ok()?;
+    Some(path)
+}
+
+/// Unmounts everything that is on a disk or elsewhere, the last one first; what is used is
+/// remounted read-only, and so is the root. Nothing more can be done about what refuses both.
+#[inline(never)] // its path would lie in the frame of the end
+pub(super) fn unmount_all() {
+    let mut done: Vec<u32, MOUNTS_MAX> = Vec::new();
+    for _ in 0..MOUNTS_MAX {
+        let Some((id, path)) = last_mount(&done) else { return };
+        let Ok(target) = CStr::from_bytes_with_nul(&path) else { return };
+        let is_gone = target != c"/" && mount::unmount(target).is_ok();
+        if !is_gone {
+            let _ = mount::remount_read_only(target); // see above
+            let _ = done.push(id); // there is room for one in each round
+        }
+    }
+}
+
+/// The last file system in the list that has to be unmounted, but for those that are `done`.
+fn last_mount(done: &[u32]) -> Option<(u32, Vec<u8, PATH_MAX>)> {
+    let mut lines = Lines::open(c"/proc/self/mountinfo").ok()?;
+    let mut last = None;
+    while let Ok(Some(line)) = lines.next() {
+        let Some(Mounted { id, target, kind }) = parse(line) else { continue };
+        let subtype = kind.split(|byte| *byte == b'.').next().unwrap_or_default();
+        if !VOLATILE.contains(&subtype) && !done.contains(&id) {
+            last = unescape(target).map(|path| (id, path)).or(last);
+        }
+    }
+    last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_mountinfo_is_read_with_and_without_optional_fields() {
+        for line in [
+            &b"36 35 98:0 /mnt1 /mnt\\0402 rw,noatime - ext3 /dev/root rw,errors=continue"[..],
+            b"36 35 98:0 /mnt1 /mnt\\0402 rw,noatime master:1 shared:2 - ext3 /dev/root rw",
+        ] {
+            let Mounted { id, target, kind } = parse(line).unwrap();
+            assert_eq!((id, kind), (36, &b"ext3"[..]));
+            assert_eq!(unescape(target).unwrap().as_slice(), b"/mnt 2\0");
+        }
+        for line in [&b""[..], b"x 1", b"36 35 98:0 / /mnt rw ext3 a b"] {
+            assert!(parse(line).is_none());
+        }
+    }
+
+    #[test]
+    fn our_own_mounts_are_listed_from_the_last_one_on() {
+        // The root of the machine that runs the tests is on a disk or an overlay, or there is none.
+        let mut done: Vec<u32, MOUNTS_MAX> = Vec::new();
+        while let Some((id, path)) = last_mount(&done) {
+            assert!(path.starts_with(b"/") && !done.contains(&id));
+            done.push(id).unwrap();
+        }
+    }
+}

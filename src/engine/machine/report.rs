@@ -1,0 +1,113 @@
+//! What the host is told: that it is ready, and how it ended.
+
+use core::ffi::CStr;
+
+use super::trouble::{self, Found};
+use super::{Notes, head_of, mounts, now_us, port};
+use crate::limits::REPORT_BYTES_MAX;
+use crate::model::{Ended, FailOn, Fields, Record, ReportTo, Times, code};
+use crate::spec::Said;
+use crate::sys::file::{self, Mode};
+use crate::sys::{Fd, terminal, vsock};
+use crate::text::{Buffer, put, units};
+
+/// The main service is ready: that, and how long it took.
+#[inline(never)] // of no other start
+pub(super) fn ready(notes: &Notes) {
+    let Some(port) = &notes.port else { return };
+    let mut text = Buffer::<160>::new();
+    put!(&mut text, "READY=1\nX_NSINIT_KERNEL_USEC=", notes.first_us);
+    if let Some(at) = notes.workload_us {
+        put!(&mut text, "\nX_NSINIT_INIT_USEC=", at.saturating_sub(notes.first_us));
+    }
+    put!(&mut text, "\n\n");
+    let _ = port::write(port, text.text().unwrap_or_default()); // the console will say how it ended
+}
+
+/// The end: to the console, to the port of our name, and to whoever was asked for. Gives the exit
+/// code, which trouble of the kernel may have changed.
+#[inline(never)] // its buffers would lie in the frame of every end
+pub(super) fn end(
+    notes: &mut Notes,
+    exit_code: u8,
+    nonce: &CStr,
+    to: &[Said<ReportTo<'_>>],
+    fail_on: FailOn,
+) -> u8 {
+    let mut found = Found { first: Buffer::new(), worst: None };
+    trouble::look(&mut found);
+    let has_failed = found.worst.is_some_and(|worst| fail_on.fails(worst));
+    let (ended, exit_code) = match (has_failed, exit_code) {
+        (true, 0) => (Ended::KernelTrouble, code::FAILED),
+        (true | false, own) => (notes.ended, own),
+    };
+    let times =
+        Times { first_us: notes.first_us, workload_us: notes.workload_us, now_us: now_us() };
+    let trouble = found.first.text().filter(|line| !line.is_empty());
+    let record = Record { ended, code: exit_code, times, oom_kills: oom_kills(), trouble };
+    to_console(record, nonce);
+    let mut text = Buffer::<{ REPORT_BYTES_MAX }>::new();
+    put!(&mut text, Fields { record, on_lines: true });
+    let text = text.text().unwrap_or_default();
+    if notes.port.is_none() {
+        mounts::mount_for_port(); // nothing is mounted where nothing could be decided
+        notes.port = port::find(ReportTo::PORT); // it may have come meanwhile
+    }
+    if let Some(port) = &notes.port {
+        let _ = port::write(port, text); // the console has it
+    }
+    for to in to {
+        let target = match to.value {
+            ReportTo::Path(path) => file::open(path, Mode::WriteNow),
+            // As sd_notify has it: messages first, and streams where there are none.
+            ReportTo::Vsock { cid, port, is_stream } => {
+                match vsock::connect(cid, port, is_stream) {
+                    Err(_) if !is_stream => vsock::connect(cid, port, true),
+                    other => other,
+                }
+            }
+            ReportTo::IsaDebugExit(_) | ReportTo::Testdev => continue, // these end the machine
+        };
+        if !target.is_ok_and(|target| port::write(&target, text)) {
+            not_told(to.value);
+        }
+    }
+    exit_code
+}
+
+/// One line on the console, and the time to get out of the machine.
+#[inline(never)] // as above
+fn to_console(record: Record<'_>, nonce: &CStr) {
+    let mut line = Buffer::<{ REPORT_BYTES_MAX }>::new();
+    put!(&mut line, "nsinit: verdict ", nonce.to_str().unwrap_or("-"), " ");
+    put!(&mut line, Fields { record, on_lines: false });
+    if line.text().is_none() {
+        // Of a text that is mostly escapes: the verdict counts more.
+        line = Buffer::new();
+        let record = Record { trouble: Some(b"too long to be told"), ..record };
+        put!(&mut line, "nsinit: verdict ", nonce.to_str().unwrap_or("-"), " ");
+        put!(&mut line, Fields { record, on_lines: false });
+    }
+    let console = Fd::inherited(2);
+    let _ = port::write(&console, line.text().unwrap_or_default()); // nothing else could be tried
+    terminal::drain(&console);
+}
+
+/// Somebody who was to be told could not be reached.
+fn not_told(to: ReportTo<'_>) {
+    let mut line = Buffer::<128>::new();
+    put!(&mut line, "init: ", to, " could not be told how it ended\n");
+    let _ = port::write(&Fd::inherited(2), line.text().unwrap_or_default()); // as above
+}
+
+/// How many processes were killed because memory ran out (/proc/vmstat, oom_kill, since Linux
+/// 4.13).
+fn oom_kills() -> u64 {
+    let mut buffer = [0u8; 8192];
+    let text = head_of(c"/proc/vmstat", &mut buffer).unwrap_or_default();
+    let mut lines = text.split(|byte| *byte == b'\n');
+    const NAME: &[u8] = b"oom_kill ";
+    let line = lines.find(|line| line.starts_with(NAME));
+    let number = line.and_then(|line| line.get(NAME.len()..));
+    number.and_then(|number| units::unsigned(number, u64::MAX).ok()).unwrap_or(0)
+}

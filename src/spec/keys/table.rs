@@ -1,0 +1,76 @@
+//! The tables of a file: what its keys stand in.
+
+use crate::text::{Show, Sink, put};
+
+/// A table of the file, in the order of nsinit.toml(5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Table {
+    /// `[sandbox]`
+    Sandbox,
+    /// `[time]`
+    Time,
+    /// `[user]`
+    User,
+    /// `[net]`
+    Net,
+    /// `[security]`
+    Security,
+    /// `[init]`
+    Init,
+    /// `[[service]]`
+    Service,
+}
+
+impl Table {
+    /// All tables.
+    pub const ALL: [Self; 7] = [
+        Self::Sandbox,
+        Self::Time,
+        Self::User,
+        Self::Net,
+        Self::Security,
+        Self::Init,
+        Self::Service,
+    ];
+
+    /// Its name in the file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sandbox => "sandbox",
+            Self::Time => "time",
+            Self::User => "user",
+            Self::Net => "net",
+            Self::Security => "security",
+            Self::Init => "init",
+            Self::Service => "service",
+        }
+    }
+
+    /// What its keys are about, as a heading.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Sandbox => "The sandbox and its namespaces",
+            Self::Time => "Its clocks",
+            Self::User => "Its users and groups",
+            Self::Net => "Its network",
+            Self::Security => "What it may do",
+            Self::Init => "The kernel's init and its machine",
+            Self::Service => "A service (flags speak of the main one)",
+        }
+    }
+
+    /// Whether there may be several of it.
+    pub const fn is_list(self) -> bool {
+        matches!(self, Self::Service)
+    }
+}
+
+/// Prints its header, `[sandbox]` or `[[service]]`.
+impl Show for Table {
+    fn show(&self, out: &mut dyn Sink) {
+        match self.is_list() {
+            true => put!(out, "[[", self.name(), "]]"),
+            false => put!(out, "[", self.name(), "]"),
+        }
+    }
+}
