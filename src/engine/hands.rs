@@ -70,6 +70,9 @@ pub struct Hands {
     pub(super) ready: Pipe,
     /// Where services say how they are (sd_notify(3)).
     pub(super) notify: [Option<Fd>; SERVICES_MAX],
+    /// Whether what we inherited is let go when all services were started; the working directory,
+    /// too.
+    pub(super) lets_go: Option<bool>,
     /// Signals that came.
     pub(super) signals: Option<Fd>,
     /// Our parent, and the signal that its end counts as.

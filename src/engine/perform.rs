@@ -82,6 +82,10 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         }
         Act::ChangeDirectory(path) => ids::change_directory(path).map_err(plain),
         Act::SetNoNewPrivs => ids::set_no_new_privs().map_err(plain),
+        Act::LetGo { directory } => {
+            hands.lets_go = Some(directory);
+            Ok(())
+        }
         Act::OpenNotifySocket(id) => {
             let socket = unix::open().map_err(plain)?;
             unix::pass_credentials(&socket).map_err(plain)?;

@@ -8,6 +8,7 @@ use heapless::Deque;
 mod detail;
 mod helper;
 mod notify;
+mod release;
 mod sources;
 
 use super::hands::Hands;
@@ -16,7 +17,7 @@ use super::record::Record;
 use super::spawn::{Started, spawn};
 use super::{Detail, Outcome, Teller, Telling, child, machine, perform, prepared, tree};
 use crate::limits::{EVENTS_MAX, SERVICES_MAX, SIGNALS_A_ROUND};
-use crate::model::{End, Errno, Failure, ReadyBy, ServiceId, Signal, Unhandled, code};
+use crate::model::{End, Errno, Failure, ReadyBy, ServiceId, ServiceSet, Signal, Unhandled, code};
 use crate::plan::{Actor, Birth, Plan, Verdict};
 use crate::supervisor::{Action, Actions, Event, News, Supervisor};
 use crate::sys::process::Child;
@@ -58,6 +59,8 @@ struct Turn<'t, 'a> {
     told: Option<Failure>,
     /// Whether everybody below us is being killed.
     is_killing: bool,
+    /// The services whose first start was tried.
+    started: ServiceSet,
     /// Whether a service was started since we last waited.
     has_started: bool,
     verdict: Option<Verdict>,
@@ -91,6 +94,7 @@ pub(super) fn supervise(
         is_to_stop: false,
         told: None,
         is_killing: false,
+        started: ServiceSet::EMPTY,
         has_started: false,
         verdict: None,
     };
@@ -156,6 +160,7 @@ impl Turn<'_, '_> {
         self.drop_messages(id);
         let started = spawn(self.plan, Actor::Service(id), self.start, self.hands);
         self.has_started = true;
+        self.started = self.started.with(id);
         self.tell_of_process(&started);
         match started {
             Started::Running(child) => {

@@ -7,8 +7,8 @@ use super::identity::Maps;
 use super::machine::{push_last, refuse_init_keys, resolve_init};
 use super::notify::push_sockets;
 use super::services::{Setting, ids, push_services, push_steps};
-use super::{Act, Actor, Birth, Facts, Plan, Reason, Refusal, capability};
-use crate::model::{Clock, Namespace, NamespaceSet, Proc, Terminal};
+use super::{Act, Actor, Birth, Facts, Plan, Reason, Refusal, Service, capability};
+use crate::model::{BeforeStop, Clock, Namespace, NamespaceSet, Proc, ReadyBy, Restart, Terminal};
 use crate::spec::{Origin, Said, Spec};
 
 /// The kinds that `run` creates when nobody says otherwise.
@@ -72,6 +72,16 @@ fn resolve_entrypoint<'a>(
     }
     push_sockets(facts, plan);
     plan.push(Actor::Inner, Origin::Default, Act::WatchSignals);
+    let is_restarted = |service: &Service<'_>| service.policy.restart != Restart::Never;
+    let is_helped = |service: &Service<'_>| {
+        let policy = &service.policy;
+        policy.ready_by == ReadyBy::Command || policy.before_stop == BeforeStop::Command
+    };
+    // What is started again, or beside a service, finds what we were given.
+    if !plan.services.iter().any(is_restarted) {
+        let directory = !plan.services.iter().any(is_helped);
+        plan.push(Actor::Inner, Origin::Default, Act::LetGo { directory });
+    }
     Ok(Setting {
         deny_setgroups: false,
         has_pid_namespace: facts.is_pid1 || !spec.habits().is_mortal,

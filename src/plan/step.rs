@@ -114,6 +114,11 @@ pub enum Act<'a> {
     WatchSignals,
     /// The socket for messages of sd_notify(3) from this service.
     OpenNotifySocket(ServiceId),
+    /// What we inherited is let go as soon as nothing can be started any more.
+    LetGo {
+        /// The working directory, too.
+        directory: bool,
+    },
     /// A process for the service, which borrows our memory until it executes the command.
     Spawn,
     /// A process group of its own.
@@ -240,7 +245,7 @@ impl Act<'_> {
             Self::ChangeDirectory(_) => "chdir",
             Self::OpenNotifySocket(_) => "socket|setsockopt|bind",
             Self::TellNotifySocket(_) => "getsockname",
-            Self::HideNotifySocket => "",
+            Self::HideNotifySocket | Self::LetGo { .. } => "", // that is later, in the loop
             Self::TellPid { pidfd: false, .. } => "getpid",
             Self::TellPid { pidfd: true, .. } => "getpid|pidfd_open|statx|close",
             Self::PassReadyPipe(_) => "dup3?|ioctl?",
@@ -310,6 +315,7 @@ impl Show for Act<'_> {
             Self::BecomeSubreaper => put!(out, "become the subreaper"),
             Self::GiveUpTerminal => put!(out, "give the controlling terminal up"),
             Self::WatchSignals => put!(out, "watch signals"),
+            Self::LetGo { .. } => put!(out, "let go what was inherited, when all runs"),
             Self::Spawn => put!(out, "spawn"),
             Self::NewGroup => put!(out, "make a process group"),
             Self::NewSession => put!(out, "make a session"),
@@ -402,6 +408,8 @@ impl Show for Detail<'_> {
     fn show(&self, out: &mut dyn Sink) {
         if matches!(self.0, Act::MountProc) {
             put!(out, "nosuid,nodev,noexec");
+        } else if let Act::LetGo { directory } = self.0 {
+            put!(out, if *directory { "descriptors, directory" } else { "descriptors" });
         } else if matches!(self.0, Act::ReapByKernel) {
             put!(out, "SIGCHLD ignored, exit status by pidfd");
         } else if matches!(self.0, Act::Spawn) {

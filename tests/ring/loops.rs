@@ -27,6 +27,8 @@ pub const SUPERVISOR_LOOP: &Loop = &[
     ("clone3", "clock_gettime", "makes a service's process: the step \"spawn\", counted apart"),
     ("recvmsg", "clock_gettime", "takes what services say; an earlier run's word is dropped"),
     ("sendmsg", "recvmsg", "passes it on to the manager outside"),
+    ("close_range", "clone3", "lets go what was inherited when nothing can be started any more"),
+    ("chdir", "close_range", "as before"),
     ("madvise", "clone3", "gives back the memory that only the start has needed"),
     ("ppoll", "clone3", "sleeps until a signal comes, a service ends or a deadline is there"),
     ("read", "ppoll", "takes the signals that came"),

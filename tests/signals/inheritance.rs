@@ -72,3 +72,35 @@ fn term_is_heard_although_it_was_blocked_and_ignored() {
         run.end().saying(137, &["run: \"main\" did not stop within its grace and was killed"]);
     }
 }
+
+/// A command that tells whether descriptor 9 is open in it, and fails.
+const LOOK: [&str; 3] = ["sh", "-c", "test -e /proc/self/fd/9 && echo open; exit 3"];
+
+/// nsinit with a descriptor 9 that it knows nothing of.
+fn with_descriptor(mode: Mode, who: Who, flags: &[&str], command: &[&str]) -> Run {
+    Run::mode(mode, who, flags, command).before_exec(|| {
+        // SAFETY: integers in; the copy has no FD_CLOEXEC.
+        unsafe { libc::dup2(0, 9) };
+    })
+}
+
+#[test]
+fn inherited_descriptors_are_the_workloads_and_not_ours() {
+    // Looks like descriptor 9 in the workload, also when it is started again, and in PID 1 only
+    // as long as it may be.
+    for who in Who::BOTH {
+        for mode in [Mode::Subreaper, Mode::Pid1] {
+            let ended = with_descriptor(mode, who, &[], &LOOK).end();
+            assert_eq!(ended.quietly(3), "open\n");
+            let flags = ["--restart", "on-failure", "--restart-limit", "1"];
+            let ended = with_descriptor(mode, who, &flags, &LOOK).end();
+            assert_eq!((ended.out.as_str(), ended.code), ("open\nopen\n", 124));
+        }
+        let script = "until [ ! -e /proc/$PPID/fd/9 ]; do :; done; test -e /proc/self/fd/9";
+        let words = ["sh", "-c", script];
+        with_descriptor(Mode::Subreaper, who, &[], &words).end().quietly(0);
+        let script = "sleep 0.2; test -e /proc/$PPID/fd/9";
+        let flags = ["--restart", "on-failure"];
+        with_descriptor(Mode::Subreaper, who, &flags, &["sh", "-c", script]).end().quietly(0);
+    }
+}

@@ -28,6 +28,7 @@ impl Turn<'_, '_> {
             return self.arrived(signal, None);
         }
         self.stop_as_asked();
+        self.let_go();
         self.give_memory_back();
         let timeout = self.supervisor.deadline().map(|deadline| deadline.since(now));
         let mut sources: Vec<Source, SOURCES_MAX> = Vec::new();

@@ -1,0 +1,56 @@
+//! What we inherited for our services is let go when nobody else can need it.
+//!
+//! A descriptor that we keep open is a pipe that never ends for its reader, and a directory that we
+//! stand in is a file system that cannot be unmounted, for as long as the workload lives.
+
+use heapless::Vec;
+
+use super::Turn;
+use crate::limits::SOURCES_MAX;
+use crate::sys::fd::close_between;
+use crate::sys::{Fd, ids};
+
+/// Descriptors of ours: all that is waited for, and our terminal.
+const KEPT_MAX: usize = SOURCES_MAX + 1;
+
+impl Turn<'_, '_> {
+    /// Once everything that is ever started was.
+    pub(super) fn let_go(&mut self) {
+        let has_started_all = self.started.len() == self.plan.services.len();
+        let Some(leaves_directory) = self.hands.lets_go.take_if(|_| has_started_all) else {
+            return;
+        };
+        let ours = self.ours();
+        let mut first = 3;
+        while let Some(number) = ours.iter().copied().filter(|number| *number >= first).min() {
+            if first < number {
+                let _ = close_between(first, number.saturating_sub(1)); // before Linux 5.9 they stay
+            }
+            first = number.saturating_add(1);
+        }
+        let _ = close_between(first, u32::MAX); // as above
+        if leaves_directory {
+            let _ = ids::change_directory(c"/"); // a root that we may not enter is none of ours
+        }
+    }
+
+    /// The numbers of our own descriptors, in no order.
+    #[inline(never)] // its list would lie in the frame of the loop
+    fn ours(&self) -> Vec<u32, KEPT_MAX> {
+        let terminal = self.hands.terminal.as_deref();
+        let own = [self.hands.signals.as_ref(), self.hands.parent.pidfd(), terminal];
+        let of_services = self.processes.iter().flat_map(|process| {
+            let child = process.child.as_ref().and_then(|child| child.pidfd.as_ref());
+            let companion = process.companion.as_ref();
+            let companion = companion.and_then(|companion| companion.child.pidfd.as_ref());
+            [process.ready.as_ref(), child, companion]
+        });
+        let all =
+            own.into_iter().chain(of_services).flatten().chain(self.hands.notify.iter().flatten());
+        let mut numbers = Vec::new();
+        for number in all.filter_map(|fd: &Fd| u32::try_from(fd.number()).ok()) {
+            let _ = numbers.push(number); // a place for each
+        }
+        numbers
+    }
+}
