@@ -5,6 +5,7 @@
 
 use heapless::Deque;
 
+mod children;
 mod detail;
 mod helper;
 mod notify;
@@ -248,7 +249,12 @@ impl Turn<'_, '_> {
             // there is, whether it was found or not.
             false => {
                 self.is_killing = signal == Signal::KILL;
-                self.reap() && tree::signal_descendants(self.hands.supervisor_pid, signal)
+                let is_anybody_left = self.reap();
+                let own = self.hands.supervisor_pid;
+                if is_anybody_left && !tree::signal_descendants(own, signal) {
+                    self.signal_children(signal);
+                }
+                is_anybody_left
             }
         };
         match is_anybody_left {

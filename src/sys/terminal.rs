@@ -31,6 +31,16 @@ pub fn own_group() -> i32 {
     check(ret).ok().and_then(|group| i32::try_from(group).ok()).unwrap_or(0)
 }
 
+/// getpgid(2) of another process.
+///
+/// # Errors
+/// ESRCH when there is none.
+pub fn group_of(pid: i32) -> Result<i32, Errno> {
+    // SAFETY: one integer in.
+    let ret = unsafe { call!(getpgid, pid as usize) };
+    check(ret).map(|group| i32::try_from(group).unwrap_or(0))
+}
+
 /// ioctl(2) TIOCGPGRP: the terminal's foreground process group.
 ///
 /// # Errors

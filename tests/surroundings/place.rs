@@ -40,8 +40,6 @@ pub struct Place {
     pub front: Vec<String>,
     /// Where its files are, as seen from there.
     pub directory: String,
-    /// Whether who is left can be found there.
-    pub finds_all: bool,
     /// Done before the first word is executed.
     pub before: fn(),
 }
@@ -51,7 +49,7 @@ impl Place {
     pub fn new(name: &str, front: &[&str]) -> Self {
         let front = front.iter().map(ToString::to_string).collect();
         let (directory, name) = (String::new(), name.into());
-        Self { name, front, directory, finds_all: true, before: || {} }
+        Self { name, front, directory, before: || {} }
     }
 
     fn start(&self, flags: &[&str], workload: [&str; 2]) -> Running {
@@ -69,6 +67,7 @@ impl Place {
         self.gives_the_code();
         self.passes_term_on();
         self.asks_who_is_left();
+        self.kills_who_is_left();
         self.says_what_is_missing();
     }
 
@@ -87,24 +86,17 @@ impl Place {
 
     /// Who is left gets TERM and can finish; nobody outlives us.
     fn asks_who_is_left(&self) {
-        if !self.finds_all {
-            return self.leaves_somebody();
-        }
         let ended = self.start(&["--grace", "20s"], ["leave", "3"]).end();
         let has_saved = ended.out.contains("saved");
         assert!(ended.code == 3 && has_saved, "{}: {} {}", self.name, ended.code, ended.out);
         assert!(ended.took < Duration::from_secs(10), "{}: {:?}", self.name, ended.took);
     }
 
-    /// FIXME: a subreaper without /proc finds nobody, and who is left lives on.
-    fn leaves_somebody(&self) {
-        let mut run = self.start(&["--grace", "20s"], ["leave", "3"]);
-        assert_eq!(run.code(), 3, "{}", self.name);
-        let left = run.marked();
-        let pid = left.first().and_then(|line| line.split(' ').next()?.parse().ok());
-        let pid = pid.unwrap_or_else(|| panic!("{}: nobody is left: finds_all", self.name));
-        assert_eq!(signals::kill(pid, libc::SIGTERM), 0);
-        assert!(run.end().out.contains("saved"), "{}", self.name);
+    /// Whoever minds no TERM is killed when the grace is over, and then whom he leaves.
+    fn kills_who_is_left(&self) {
+        let ended = self.start(&["--grace", "200ms"], ["deaf", "4"]).end();
+        assert_eq!((ended.code, ended.err.as_str()), (4, ""), "{}", self.name);
+        assert!(ended.took < Duration::from_secs(10), "{}: {:?}", self.name, ended.took);
     }
 
     /// A command that is not there: 127, and a message although there is no terminal to hold it.

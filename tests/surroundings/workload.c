@@ -4,6 +4,8 @@
  *   workload term N    says "ready", waits for TERM, ends with N
  *   workload leave N   ends with N and leaves a process, in a session of its own, that writes
  *                      "saved" when it gets TERM
+ *   workload deaf N    ends with N and leaves a process that minds no TERM and waits for a child
+ *                      of the same kind, each in a session of its own
  */
 #include "../../benches/raw.h"
 
@@ -50,6 +52,20 @@ void entry(long *stack)
 			say("saved\n", 6);
 			quit(0);
 		}
+	} else if (argv[1][0] == 'd') {
+		int depth;
+		for (depth = 0; depth < 3; depth++) {
+			if (SYS(__NR_clone, SIGCHLD, 0, 0, 0, 0) == 0) {
+				SYS(__NR_setsid, 0, 0, 0, 0, 0);
+				continue;
+			}
+			if (depth > 0)
+				SYS(__NR_wait4, -1, 0, 0, 0, 0);
+			quit(number(argv[2]));
+		}
+		say("ready\n", 6);
+		for (;;)
+			await_term();
 	}
 	quit(number(argv[2]));
 }
