@@ -194,8 +194,8 @@ variants!(ACTS, act_name, Act, Act<'_>:
     ShiftClocks SetHostname SetDomainname LoopbackUp BecomeMapped DieWithLauncher WatchParent
     BecomeSubreaper GiveUpTerminal WatchSignals Spawn NewGroup NewSession NewTerminal
     NewSessionWithTerminal TakeForeground Redirect SetUmask SetRlimit SetNice SetOomScoreAdj
-    BecomeUser DieWithSupervisor ChangeDirectory SetNoNewPrivs LetGo
-    OpenNotifySocket TellNotifySocket
+    BecomeUser DieWithSupervisor ChangeDirectory SetNoNewPrivs
+    LeaveMessage LetGo OpenNotifySocket TellNotifySocket
     HideNotifySocket TellPid PassReadyPipe RestoreSignals Execute Machine);
 
 variants!(MACHINE_ACTS, machine_act_name, MachineAct, MachineAct<'_>:

@@ -425,6 +425,8 @@ fn readiness_comes_as_explained() {
         case(Who::Root, "--config FILE").file(READINESS).code(3),
         case(Who::Nobody, "--config FILE").file(NOTIFICATION).code(3),
         case(Who::Root, "-- /bin/true").managed(),
+        case(Who::Root, "--termination-message /dev/null -- /bin/false").code(1),
+        case(Who::Nobody, "run --termination-message /dev/null -- /bin/false").code(1),
         case(Who::Nobody, "--clear-env -- /bin/true").managed(),
         case(Who::Root, "--user nobody -- /bin/true").managed(),
         case(Who::Root, "run -- /bin/true").managed(),

@@ -94,11 +94,12 @@ fn carry_out(
     plan: &Plan<'_>,
     hands: &mut engine::Hands,
 ) -> Outcome {
-    let mut reporter = Reporter { is_verbose: spec.verbose, is_stopping: false };
+    let mut reporter = Reporter::new(spec.verbose);
     let outcome = engine::carry_out(plan, start, hands, &mut reporter);
     if let Some(failure) = outcome.failure {
         report::failure(plan, &plan::Facts::default(), failure);
     }
+    report::leave(plan, &plan::Facts::default(), &reporter, &outcome);
     outcome
 }
 

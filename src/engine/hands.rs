@@ -73,6 +73,8 @@ pub struct Hands {
     /// Whether what we inherited is let go when all services were started; the working directory,
     /// too.
     pub(super) lets_go: Option<bool>,
+    /// How often the kernel had killed in our cgroup for want of memory when we last looked.
+    pub(super) oom_kills: Option<u64>,
     /// Signals that came.
     pub(super) signals: Option<Fd>,
     /// Our parent, and the signal that its end counts as.

@@ -13,6 +13,7 @@ mod give;
 mod hands;
 mod launcher;
 pub mod machine;
+mod oom;
 mod pause;
 mod perform;
 mod prepared;
@@ -47,6 +48,8 @@ pub enum Telling {
     InitKilled(End),
     /// The command before a service's stop did not succeed.
     PreStopFailed(ServiceId, End),
+    /// The kernel killed a service for want of memory; its end is told behind that.
+    OutOfMemory(ServiceId),
     /// A message of the main service did not reach the manager outside.
     NotPassedOn(Errno),
     /// The exit status of a service is lost; whether it succeeded cannot be known.

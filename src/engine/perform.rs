@@ -7,7 +7,7 @@ use core::ffi::CStr;
 
 use super::give;
 use super::hands::{Hands, Parent, Pipe};
-use super::{machine, sandbox};
+use super::{machine, oom, sandbox};
 use crate::model::{Errno, ParentDeath, Signal, SignalSet, Stdio, Why};
 use crate::plan::Act;
 use crate::sys::fd::{pipe, redirect};
@@ -82,6 +82,10 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         }
         Act::ChangeDirectory(path) => ids::change_directory(path).map_err(plain),
         Act::SetNoNewPrivs => ids::set_no_new_privs().map_err(plain),
+        Act::LeaveMessage(_) => {
+            hands.oom_kills = oom::count().map(|count| count.kills);
+            Ok(())
+        }
         Act::LetGo { directory } => {
             hands.lets_go = Some(directory);
             Ok(())

@@ -68,6 +68,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         | Act::DieWithSupervisor
         | Act::ChangeDirectory(_)
         | Act::SetNoNewPrivs
+        | Act::LeaveMessage(_)
         | Act::LetGo { .. }
         | Act::OpenNotifySocket(_)
         | Act::TellNotifySocket(_)

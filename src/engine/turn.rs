@@ -16,7 +16,7 @@ use super::hands::Hands;
 use super::launcher::follow_stop;
 use super::record::Record;
 use super::spawn::{Started, spawn};
-use super::{Detail, Outcome, Teller, Telling, child, machine, perform, prepared, tree};
+use super::{Detail, Outcome, Teller, Telling, child, machine, oom, perform, prepared, tree};
 use crate::limits::{EVENTS_MAX, SERVICES_MAX, SIGNALS_A_ROUND};
 use crate::model::{End, Errno, Failure, ReadyBy, ServiceId, ServiceSet, Signal, Unhandled, code};
 use crate::plan::{Actor, Birth, Plan, Verdict};
@@ -34,6 +34,8 @@ use helper::Companion;
 struct Process {
     child: Option<Child>,
     last_pid: Option<i32>,
+    /// Whether we have killed it.
+    is_killed: bool,
     /// The command beside it.
     companion: Option<Companion>,
     /// Where it says that it is ready, until it has.
@@ -170,6 +172,7 @@ impl Turn<'_, '_> {
                     process.last_pid = Some(child.pid);
                     process.child = Some(child);
                     process.ready = self.hands.ready.read.take();
+                    process.is_killed = false;
                 }
                 self.happened(Event::Started(id));
                 if is_ready {
@@ -196,6 +199,9 @@ impl Turn<'_, '_> {
     /// to its whole process group; CONT always, because a terminal stops the whole group.
     fn send(&mut self, id: ServiceId, signal: Signal) {
         let value = self.value.take_if(|(queued, _)| *queued == signal).map(|(_, value)| value);
+        if signal == Signal::KILL {
+            self.note_kill(id);
+        }
         let (Some(child), Some(service)) = (self.child(id), self.plan.service(id)) else { return };
         match service.has_group_signals || signal == Signal::CONT && value.is_none() {
             true => child::send_to_group(child, signal, value),
@@ -217,6 +223,7 @@ impl Turn<'_, '_> {
     /// everybody but us, whatever session they went to. In one that somebody else made there may be
     /// guests, and they are not ours to kill.
     fn kill_tree(&mut self, id: ServiceId) {
+        self.note_kill(id);
         let is_ours = self.plan.has_launcher() && self.is_pid1();
         if is_ours && self.plan.services.len() == 1 {
             let _ = signal::kill(-1, Signal::KILL); // nobody left is what we want
@@ -353,8 +360,32 @@ impl Turn<'_, '_> {
         }
     }
 
+    /// A KILL that is ours says nothing about memory.
+    fn note_kill(&mut self, id: ServiceId) {
+        if let Some(process) = self.processes.get_mut(id.index()) {
+            process.is_killed = true;
+        }
+    }
+
+    /// Whoever got a KILL that we did not send may have got it from the kernel.
+    fn look_for_oom(&mut self, id: ServiceId, end: End) {
+        let is_killed = self.processes.get(id.index()).is_none_or(|process| process.is_killed);
+        if end != End::Signaled(Signal::KILL) || is_killed {
+            return;
+        }
+        let Some(oom::Count { kills, is_ours }) = oom::count() else { return };
+        let is_more = match self.hands.oom_kills.replace(kills) {
+            Some(before) => kills > before,
+            None => is_ours && kills > 0,
+        };
+        if is_more {
+            self.teller.tell(self.plan, Telling::OutOfMemory(id));
+        }
+    }
+
     /// The process is gone; its descriptor goes, too.
     fn ended(&mut self, id: ServiceId, end: End) {
+        self.look_for_oom(id, end);
         let process = self.processes.get_mut(id.index());
         let child = process.and_then(|process| {
             process.ready = None;

@@ -5,6 +5,7 @@
 //! files and the kernel command line are `spec`.
 
 mod arrival;
+mod cgroup;
 mod clock;
 mod errno;
 mod exit;
@@ -30,6 +31,7 @@ mod sysctl;
 mod user;
 
 pub use arrival::{ParentDeath, Rewrites};
+pub use cgroup::{MemoryCgroup, oom_kills};
 pub use clock::{Clock, Shift};
 pub use errno::Errno;
 pub use exit::{End, code};

@@ -223,6 +223,7 @@ pub(super) fn resolve_init<'a>(
         plan.push(inner, origin, Act::LoopbackUp);
     }
     super::notify::push_sockets(facts, plan);
+    super::resolve::push_message(spec, plan);
     plan.push(inner, Origin::Default, Act::WatchSignals);
     Ok(Setting {
         deny_setgroups: false,

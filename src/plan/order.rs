@@ -54,6 +54,7 @@ pub enum Kind {
     PassReadyPipe,
     OpenNotifySocket,
     LetGo,
+    LeaveMessage,
     TellNotifySocket,
     TellPid,
     RestoreSignals,
@@ -224,6 +225,7 @@ pub const RULES: &[Rule] = &[
         Kind::Spawn,
         "the service's process asks its copy of the descriptor for the name (getsockname(2))",
     ),
+    rule(Kind::MountProc, Kind::LeaveMessage, "our cgroup's name is in /proc (proc_pid_cgroup(5))"),
     rule(
         Kind::TellNotifySocket,
         Kind::PassReadyPipe,
@@ -323,6 +325,7 @@ impl Act<'_> {
             Self::PassReadyPipe(_) => Kind::PassReadyPipe,
             Self::OpenNotifySocket(_) => Kind::OpenNotifySocket,
             Self::LetGo { .. } => Kind::LetGo,
+            Self::LeaveMessage(_) => Kind::LeaveMessage,
             Self::TellNotifySocket(_) | Self::HideNotifySocket => Kind::TellNotifySocket,
             Self::TellPid { .. } => Kind::TellPid,
             Self::RestoreSignals => Kind::RestoreSignals,

@@ -71,6 +71,7 @@ fn resolve_entrypoint<'a>(
         plan.push(Actor::Inner, said.origin, Act::GiveUpTerminal);
     }
     push_sockets(facts, plan);
+    push_message(spec, plan);
     plan.push(Actor::Inner, Origin::Default, Act::WatchSignals);
     let is_restarted = |service: &Service<'_>| service.policy.restart != Restart::Never;
     let is_helped = |service: &Service<'_>| {
@@ -101,6 +102,13 @@ pub(super) fn refuse_run_keys<'a>(spec: &'a Spec<'_>, is_guest: bool) -> Result<
             Err(Refusal { origin, said: key.as_bytes(), reason: Reason::RunOnly })
         }
         None => Ok(()),
+    }
+}
+
+/// The file that says how the main service ended.
+pub(super) fn push_message<'a>(spec: &'a Spec<'_>, plan: &mut Plan<'a>) {
+    if let Some(said) = spec.services.iter().find_map(|service| service.termination_message) {
+        plan.push(Actor::Inner, said.origin, Act::LeaveMessage(said.value));
     }
 }
 
@@ -204,6 +212,7 @@ fn push_inner<'a>(
         plan.push(inner, Origin::Default, Act::BecomeSubreaper);
     }
     push_sockets(facts, plan);
+    push_message(spec, plan);
     plan.push(inner, Origin::Default, Act::WatchSignals);
     Ok(())
 }

@@ -114,6 +114,8 @@ pub enum Act<'a> {
     WatchSignals,
     /// The socket for messages of sd_notify(3) from this service.
     OpenNotifySocket(ServiceId),
+    /// The file that says how the main service ended. What else would tell it is looked at now.
+    LeaveMessage(&'a CStr),
     /// What we inherited is let go as soon as nothing can be started any more.
     LetGo {
         /// The working directory, too.
@@ -245,6 +247,7 @@ impl Act<'_> {
             Self::ChangeDirectory(_) => "chdir",
             Self::OpenNotifySocket(_) => "socket|setsockopt|bind",
             Self::TellNotifySocket(_) => "getsockname",
+            Self::LeaveMessage(_) => "openat|read?|close?|openat*|read?|close?",
             Self::HideNotifySocket | Self::LetGo { .. } => "", // that is later, in the loop
             Self::TellPid { pidfd: false, .. } => "getpid",
             Self::TellPid { pidfd: true, .. } => "getpid|pidfd_open|statx|close",
@@ -316,6 +319,9 @@ impl Show for Act<'_> {
             Self::GiveUpTerminal => put!(out, "give the controlling terminal up"),
             Self::WatchSignals => put!(out, "watch signals"),
             Self::LetGo { .. } => put!(out, "let go what was inherited, when all runs"),
+            Self::LeaveMessage(path) => {
+                put!(out, "leave how it ends in ", Quoted(path.to_bytes()));
+            }
             Self::Spawn => put!(out, "spawn"),
             Self::NewGroup => put!(out, "make a process group"),
             Self::NewSession => put!(out, "make a session"),
@@ -410,6 +416,8 @@ impl Show for Detail<'_> {
             put!(out, "nosuid,nodev,noexec");
         } else if let Act::LetGo { directory } = self.0 {
             put!(out, if *directory { "descriptors, directory" } else { "descriptors" });
+        } else if matches!(self.0, Act::LeaveMessage(_)) {
+            put!(out, "unless with success");
         } else if matches!(self.0, Act::ReapByKernel) {
             put!(out, "SIGCHLD ignored, exit status by pidfd");
         } else if matches!(self.0, Act::Spawn) {

@@ -20,6 +20,9 @@ pub enum Mode {
     ReadWrite,
     /// For writing at its end; made with mode 0640 when missing.
     Append,
+    /// For writing in place of what it has; made with mode 0640 when missing. Never waits for a
+    /// reader of a named pipe.
+    Replace,
     /// A directory, for reading its entries.
     Directory,
     /// For reading, never waiting.
@@ -37,6 +40,7 @@ pub fn open(path: &CStr, mode: Mode) -> Result<Fd, Errno> {
         Mode::Read => raw::O_RDONLY,
         Mode::Write => raw::O_WRONLY,
         Mode::ReadWrite => raw::O_RDWR,
+        Mode::Replace => raw::O_WRONLY | raw::O_TRUNC | raw::O_CREAT | raw::O_NONBLOCK,
         Mode::Append => raw::O_WRONLY | raw::O_APPEND | raw::O_CREAT,
         Mode::Directory => raw::O_RDONLY | raw::O_DIRECTORY,
         Mode::ReadNow => raw::O_RDONLY | raw::O_NONBLOCK,

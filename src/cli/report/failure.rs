@@ -43,6 +43,16 @@ pub fn survived(plan: &Plan<'_>, failure: Failure) {
 
 /// Reports a step that failed.
 pub fn failure(plan: &Plan<'_>, facts: &Facts, failure: Failure) {
+    with_failure(plan, facts, failure, &mut |head, words, args| print(head, words, args));
+}
+
+/// Makes a message of a step that failed: its head, and a sentence on why.
+pub(super) fn with_failure(
+    plan: &Plan<'_>,
+    facts: &Facts,
+    failure: Failure,
+    look: &mut dyn FnMut(&dyn Show, &str, &Args<'_>),
+) {
     let Failure { step, errno, why } = failure;
     let mut args = Args::NONE;
     let act = plan.steps.get(usize::from(step)).map(|step| step.act);
@@ -63,7 +73,7 @@ pub fn failure(plan: &Plan<'_>, facts: &Facts, failure: Failure) {
         },
         (why, _) => by_why(why),
     };
-    print(&Head { plan, failure, is_survived: false }, sentence, &args);
+    look(&Head { plan, failure, is_survived: false }, sentence, &args);
 }
 
 /// Why a command could not be executed, where its errno does not say so by itself.

@@ -8,6 +8,7 @@ mod complaint;
 mod failure;
 mod glibc;
 mod grammar;
+mod last_words;
 mod news;
 mod refusal;
 mod sentence;
@@ -22,6 +23,7 @@ use crate::text::{Quoted, Show, Sink, put};
 
 pub use complaint::complaint;
 pub use failure::{failure, survived};
+pub use last_words::leave;
 pub use news::Reporter;
 pub use refusal::refusal;
 use sentence::{Args, print, sentence};

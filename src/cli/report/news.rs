@@ -3,117 +3,85 @@
 use super::Scope;
 use super::sentence::{Args, print, sentence};
 use crate::engine::{Teller, Telling};
-use crate::model::{End, ReadyBy, ServiceId, Signal};
+use crate::model::{End, ReadyBy, ServiceId, Signal, Span};
 use crate::plan::{Facts, Plan};
 use crate::supervisor::News;
-use crate::text::{Quoted, Show};
+use crate::text::{Quoted, Show, Sink};
 
 /// Tells people on standard error.
+#[derive(Default)]
 pub struct Reporter {
     /// Whether what goes well is told, too.
     pub is_verbose: bool,
     /// Whether everything is being stopped: then an end is what was asked for.
-    pub is_stopping: bool,
+    is_stopping: bool,
+    /// What became of the main service, as far as that is known.
+    last: Option<Telling>,
 }
 
 impl Teller for Reporter {
     fn tell(&mut self, plan: &Plan<'_>, telling: Telling) {
-        match telling {
-            Telling::News(news) => self.news(plan, news),
-            Telling::Survived(failure) => super::survived(plan, failure),
-            Telling::Failure(failure) => super::failure(plan, &Facts::default(), failure),
-            Telling::Detail(_) => {}
-            Telling::InitKilled(end) => tell(plan, None, &end, 0, init_killed(end)),
-            Telling::PreStopFailed(id, end) => {
-                tell(plan, Some(id), &end, 0, sentence!("the pre-stop command of {s} {t}"));
-            }
-            Telling::NotPassedOn(errno) => tell(
-                plan,
-                None,
-                &errno,
-                0,
-                sentence!(
-                    "a message for the manager at NOTIFY_SOCKET: {t}, going on without it",
-                    why: "nobody listens there, or it does not read"
-                ),
-            ),
-            Telling::StatusLost(id) => tell(
-                plan,
-                Some(id),
-                &"",
-                0,
-                sentence!(
-                    "the exit status of {s} is lost",
-                    why: "the kernel reaped it and did not tell (PIDFD_GET_INFO was refused)"
-                ),
-            ),
+        self.note(plan, telling);
+        if let Telling::Failure(failure) = telling {
+            super::failure(plan, &Facts::default(), failure);
+        } else if let Telling::Survived(failure) = telling {
+            super::survived(plan, failure);
+        } else if self.is_told(plan, telling) {
+            with_words(plan, telling, &mut |words, args| print(&Scope(plan.mode), words, args));
         }
     }
 }
 
-/// Tells one sentence about a service, with one thing in it and one number.
-fn tell(plan: &Plan<'_>, id: Option<ServiceId>, text: &dyn Show, number: u32, sentence: &str) {
-    let said = name(plan, id);
-    print(&Scope(plan.mode), sentence, &Args { said, text, a: i64::from(number), ..Args::NONE });
-}
-
-/// A service's name.
-fn name<'a>(plan: &Plan<'a>, id: Option<ServiceId>) -> &'a [u8] {
-    let service = id.and_then(|id| plan.service(id));
-    service.map_or(b"".as_slice(), |service| service.name.bytes())
-}
-
 impl Reporter {
-    fn news(&mut self, plan: &Plan<'_>, news: News) {
-        match news {
-            News::Started { id } if self.is_verbose => {
-                tell(plan, Some(id), &"", 0, sentence!("{s} started"));
+    /// Tells people, and more of them when that is asked for.
+    pub fn new(is_verbose: bool) -> Self {
+        Self { is_verbose, ..Self::default() }
+    }
+
+    /// What became of the main service, if it ran.
+    pub const fn last(&self) -> Option<Telling> {
+        self.last
+    }
+
+    /// Keeps what may be the last that is known of the main service. Its end alone says less than
+    /// why it came to that.
+    fn note(&mut self, plan: &Plan<'_>, telling: Telling) {
+        let is_main = |id| plan.service(id).is_some_and(|service| service.policy.is_main);
+        match telling {
+            Telling::News(News::Started { id }) if is_main(id) => self.last = None,
+            Telling::News(News::Ended { id, .. }) if is_main(id) => {
+                self.last = self.last.or(Some(telling));
             }
-            News::Ended { id, end } if self.is_verbose || self.is_trouble(plan, id, end) => {
-                tell(plan, Some(id), &end, 0, sentence!("{s} {t}"));
+            Telling::News(
+                News::NotReady { id, .. } | News::GaveUp { id, .. } | News::CannotStart { id, .. },
+            )
+            | Telling::OutOfMemory(id)
+            | Telling::StatusLost(id)
+                if is_main(id) =>
+            {
+                self.last = Some(telling);
             }
-            News::Stopping => {
-                self.is_stopping = true;
-                if self.is_verbose {
-                    tell(plan, None, &"", 0, sentence!("stopping"));
-                }
+            Telling::News(News::Stopping) => self.is_stopping = true,
+            Telling::InitKilled(_) => self.last = Some(telling),
+            Telling::News(_) | Telling::OutOfMemory(_) | Telling::StatusLost(_) => {}
+            Telling::Failure(_) | Telling::Survived(_) | Telling::PreStopFailed(..) => {}
+            Telling::NotPassedOn(_) | Telling::Detail(_) => {}
+        }
+    }
+
+    /// Whether anybody wants to hear that.
+    fn is_told(&self, plan: &Plan<'_>, telling: Telling) -> bool {
+        match telling {
+            Telling::News(News::Ended { id, end }) => {
+                self.is_verbose || self.is_trouble(plan, id, end)
             }
-            News::Restarting { id, delay, attempt } => {
-                let words = sentence!("{s} starts again in {t} (restart {a})");
-                tell(plan, Some(id), &delay.rounded(), attempt, words);
-            }
-            News::GaveUp { id, restarts, window } => {
-                let words = sentence!(
-                    "{s} gave up: the end after restart {a} within {t} was one too many",
-                    try: "restart-limit and restart-window, when that is too soon"
-                );
-                tell(plan, Some(id), &window, restarts, words);
-            }
-            News::CannotStart { id, needs } => {
-                let needs = Quoted(name(plan, Some(needs)));
-                tell(plan, Some(id), &needs, 0, sentence!("{s} cannot start: it needs {t}"));
-            }
-            News::Killed { id } => {
-                let words = sentence!("{s} did not stop within its grace and was killed");
-                tell(plan, Some(id), &"", 0, words);
-            }
-            News::NotReady { id, within } => {
-                let words = sentence!("{s} was not ready within {t}, and is stopped");
-                tell(plan, Some(id), &within, 0, words);
-            }
-            News::PreStopKilled { id } => {
-                let words = sentence!(
-                    "the pre-stop command of {s} did not end within the grace and was killed"
-                );
-                tell(plan, Some(id), &"", 0, words);
-            }
-            News::Ready { id } if self.is_verbose && waits_for_ready(plan, id) => {
-                tell(plan, Some(id), &"", 0, sentence!("{s} is ready"));
-            }
-            News::Started { .. }
-            | News::Ready { .. }
-            | News::NotStarted { .. }
-            | News::Ended { .. } => {}
+            Telling::News(News::Started { .. } | News::Stopping) => self.is_verbose,
+            Telling::News(News::Ready { id }) => self.is_verbose && waits_for_ready(plan, id),
+            Telling::News(News::NotStarted { .. }) => false, // by its step
+            Telling::Failure(_) | Telling::Survived(_) => false, // elsewhere
+            Telling::News(_) | Telling::InitKilled(_) | Telling::OutOfMemory(_) => true,
+            Telling::PreStopFailed(..) | Telling::NotPassedOn(_) | Telling::StatusLost(_) => true,
+            Telling::Detail(_) => false,
         }
     }
 
@@ -123,6 +91,111 @@ impl Reporter {
         let policy = plan.service(id).map(|service| service.policy).unwrap_or_default();
         !policy.is_success(end) && !policy.is_main && !self.is_stopping
     }
+}
+
+/// Makes a sentence of a telling: a service, one more thing, and one number.
+#[allow(clippy::too_many_lines)] // a table, one arm for each telling
+pub(super) fn with_words(
+    plan: &Plan<'_>,
+    telling: Telling,
+    look: &mut dyn FnMut(&'static str, &Args<'_>),
+) {
+    let needs;
+    let (id, text, number, words): (_, &dyn Show, u32, _) = match &telling {
+        Telling::News(news) => match news {
+            News::Started { id } => (Some(*id), &"", 0, sentence!("{s} started")),
+            News::Ready { id } => (Some(*id), &"", 0, sentence!("{s} is ready")),
+            News::Ended { id, end } => (Some(*id), end, 0, sentence!("{s} {t}")),
+            News::Stopping => (None, &"", 0, sentence!("stopping")),
+            News::Restarting { id, delay, attempt } => {
+                needs = Needs::Pause(delay.rounded());
+                (Some(*id), &needs, *attempt, sentence!("{s} starts again in {t} (restart {a})"))
+            }
+            News::GaveUp { id, restarts, window } => (
+                Some(*id),
+                window,
+                *restarts,
+                sentence!(
+                    "{s} gave up: the end after restart {a} within {t} was one too many",
+                    try: "restart-limit and restart-window, when that is too soon"
+                ),
+            ),
+            News::CannotStart { id, needs: other } => {
+                needs = Needs::Service(name(plan, Some(*other)));
+                (Some(*id), &needs, 0, sentence!("{s} cannot start: it needs {t}"))
+            }
+            News::Killed { id } => {
+                (Some(*id), &"", 0, sentence!("{s} did not stop within its grace and was killed"))
+            }
+            News::NotReady { id, within } => {
+                (Some(*id), within, 0, sentence!("{s} was not ready within {t}, and is stopped"))
+            }
+            News::PreStopKilled { id } => (
+                Some(*id),
+                &"",
+                0,
+                sentence!(
+                    "the pre-stop command of {s} did not end within the grace and was killed"
+                ),
+            ),
+            News::NotStarted { .. } => return,
+        },
+        Telling::InitKilled(end) => (None, end, 0, init_killed(*end)),
+        Telling::PreStopFailed(id, end) => {
+            (Some(*id), end, 0, sentence!("the pre-stop command of {s} {t}"))
+        }
+        Telling::OutOfMemory(id) => (
+            Some(*id),
+            &"",
+            0,
+            sentence!(
+                "{s} was killed by the kernel: out of memory",
+                try: "a higher limit of memory for the container, or a lower one for the program"
+            ),
+        ),
+        Telling::NotPassedOn(errno) => (
+            None,
+            errno,
+            0,
+            sentence!(
+                "a message for the manager at NOTIFY_SOCKET: {t}, going on without it",
+                why: "nobody listens there, or it does not read"
+            ),
+        ),
+        Telling::StatusLost(id) => (
+            Some(*id),
+            &"",
+            0,
+            sentence!(
+                "the exit status of {s} is lost",
+                why: "the kernel reaped it and did not tell (PIDFD_GET_INFO was refused)"
+            ),
+        ),
+        Telling::Failure(_) | Telling::Survived(_) | Telling::Detail(_) => return,
+    };
+    let said = name(plan, id);
+    look(words, &Args { said, text, a: i64::from(number), ..Args::NONE });
+}
+
+/// What a sentence is made with that is not in the telling itself.
+enum Needs<'n> {
+    Pause(Span),
+    Service(&'n [u8]),
+}
+
+impl Show for Needs<'_> {
+    fn show(&self, out: &mut dyn Sink) {
+        match self {
+            Self::Pause(span) => span.show(out),
+            Self::Service(name) => Quoted(name).show(out),
+        }
+    }
+}
+
+/// A service's name.
+fn name<'a>(plan: &Plan<'a>, id: Option<ServiceId>) -> &'a [u8] {
+    let service = id.and_then(|id| plan.service(id));
+    service.map_or(b"".as_slice(), |service| service.name.bytes())
 }
 
 /// Whether readiness is something else than running.

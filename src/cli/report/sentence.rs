@@ -50,10 +50,14 @@ impl Args<'_> {
 
 /// Prints a message: `head` (who and where), then the sentence.
 pub(super) fn print(head: &dyn Show, sentence: &str, args: &Args<'_>) {
-    let mut out = Out::stderr();
-    put!(&mut out, head);
-    fill(&mut out, sentence, args);
-    put!(&mut out, "\n");
+    write(&mut Out::stderr(), head, sentence, args);
+}
+
+/// Writes a message as [`print`] does.
+pub(super) fn write(out: &mut dyn Sink, head: &dyn Show, sentence: &str, args: &Args<'_>) {
+    put!(out, head);
+    fill(out, sentence, args);
+    put!(out, "\n");
 }
 
 /// Writes a template with its braces filled.

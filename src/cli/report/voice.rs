@@ -364,7 +364,7 @@ impl Teller for Voice {
             Telling::Detail(detail) => self.detail(detail),
             Telling::News(News::Ended { end, .. }) => self.ended(end),
             Telling::News(_) | Telling::InitKilled(_) | Telling::StatusLost(_) => {}
-            Telling::PreStopFailed(..) | Telling::NotPassedOn(_) => {}
+            Telling::PreStopFailed(..) | Telling::NotPassedOn(_) | Telling::OutOfMemory(_) => {}
             Telling::Failure(failure) => super::failure(plan, &Facts::default(), failure),
             Telling::Survived(failure) => super::survived(plan, failure),
         }
