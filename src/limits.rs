@@ -96,5 +96,8 @@ pub const EVENTS_MAX: usize = SIGNALS_A_ROUND + 6 * SERVICES_MAX;
 /// command beside it, its line that it is ready, and its messages.
 pub const SOURCES_MAX: usize = 2 + 4 * SERVICES_MAX;
 
+/// Descriptors of PID 1's own: all that is waited for, and our terminal.
+pub const KEPT_MAX: usize = SOURCES_MAX + 1;
+
 const _: () = assert!(SERVICES_MAX <= 32, "a ServiceSet is a u32");
 const _: () = assert!(STEPS_MAX <= u16::MAX as usize, "a step's number is a u16 in a failure");

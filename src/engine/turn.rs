@@ -10,22 +10,20 @@ mod detail;
 mod helper;
 mod notify;
 mod release;
+mod signals;
 mod sources;
 
 use super::hands::Hands;
-use super::launcher::follow_stop;
-use super::record::Record;
 use super::spawn::{Started, spawn};
 use super::{Detail, Outcome, Teller, Telling, child, machine, oom, perform, prepared, tree};
-use crate::limits::{EVENTS_MAX, SERVICES_MAX, SIGNALS_A_ROUND};
+use crate::limits::{EVENTS_MAX, SERVICES_MAX};
 use crate::model::{End, Errno, Failure, ReadyBy, ServiceId, ServiceSet, Signal, Unhandled, code};
-use crate::plan::{Actor, Birth, Plan, Verdict};
+use crate::plan::{Actor, Plan, Verdict};
 use crate::supervisor::{Action, Actions, Event, News, Supervisor};
 use crate::sys::process::Child;
-use crate::sys::signal::Received;
 use crate::sys::start::Start;
 use crate::sys::wait;
-use crate::sys::{Fd, clock, file, memory, process, signal};
+use crate::sys::{Fd, clock, memory, process, signal};
 use helper::Companion;
 
 /// A service's process, and the number it had: as long as anything is left in the group and session
@@ -293,55 +291,6 @@ impl Turn<'_, '_> {
         if core::mem::take(&mut self.has_started) {
             let _ = memory::forget_stack_below(); // only memory is lost when it fails
             let _ = memory::forget_code(self.start); // as above
-        }
-    }
-
-    /// Signals that came for us, one event each, as long as there is room for them.
-    fn take_signals(&mut self) {
-        self.value = None;
-        while self.events.len() < SIGNALS_A_ROUND && self.value.is_none() {
-            let Some(Ok(Some(received))) = self.hands.signals.as_ref().map(signal::receive) else {
-                return;
-            };
-            self.take_signal(received);
-        }
-    }
-
-    fn take_signal(&mut self, received: Received) {
-        if received.is_about_child() {
-            self.tell_detail(Detail::Came(received.signal));
-            self.take_stop();
-            return;
-        }
-        let own = self.hands.supervisor_pid.unsigned_abs();
-        if !received.is_our_own(own) {
-            self.arrived(received.signal, received.queued_value());
-        }
-    }
-
-    /// The terminal may have stopped the service that has it.
-    fn take_stop(&mut self) {
-        if self.hands.terminal.is_none() {
-            return;
-        }
-        let has_terminal = |id: ServiceId| {
-            self.plan.service(id).is_some_and(|service| service.policy.has_terminal)
-        };
-        let Some((_, child)) = self.children().find(|(id, _)| has_terminal(*id)) else { return };
-        let stopped = child.pidfd.as_ref().and_then(|pidfd| wait::stopped(pidfd).ok().flatten());
-        let (Some(by), group) = (stopped, child.pid.saturating_neg()) else { return };
-        match (self.plan.birth, self.hands.report.write.as_ref()) {
-            (Birth::Cloned(_), Some(report)) => {
-                // Nobody reads when the launcher is gone, and then KILL is on its way to us.
-                let _ = file::write(report, &Record::Stopped(by).to_bytes());
-            }
-            (Birth::Cloned(_), None) | (Birth::Here, _) => {
-                // PID 1 of a container has no shell behind it that could let the service go on.
-                if !self.is_pid1() {
-                    follow_stop(self.hands, by);
-                }
-                let _ = signal::kill(group, Signal::CONT); // it may have ended meanwhile
-            }
         }
     }
 

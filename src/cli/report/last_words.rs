@@ -1,7 +1,7 @@
 //! The termination message: how the main service ended, in a file, for Kubernetes
 //! (`terminationMessagePath`) or whoever comes later.
 //!
-//! It is what standard error had, or would have had if it were not our exit code alone that says it.
+//! It is what standard error had, or would have had if our exit code alone did not say it.
 //! A file that cannot be written is a message lost, and told; the exit code stays what it is.
 
 use core::ffi::CStr;

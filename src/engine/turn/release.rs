@@ -6,12 +6,9 @@
 use heapless::Vec;
 
 use super::Turn;
-use crate::limits::SOURCES_MAX;
+use crate::limits::KEPT_MAX;
 use crate::sys::fd::close_between;
 use crate::sys::{Fd, ids};
-
-/// Descriptors of ours: all that is waited for, and our terminal.
-const KEPT_MAX: usize = SOURCES_MAX + 1;
 
 impl Turn<'_, '_> {
     /// Once everything that is ever started was.
@@ -24,7 +21,8 @@ impl Turn<'_, '_> {
         let mut first = 3;
         while let Some(number) = ours.iter().copied().filter(|number| *number >= first).min() {
             if first < number {
-                let _ = close_between(first, number.saturating_sub(1)); // before Linux 5.9 they stay
+                // Before Linux 5.9 they stay.
+                let _ = close_between(first, number.saturating_sub(1));
             }
             first = number.saturating_add(1);
         }
