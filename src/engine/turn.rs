@@ -8,6 +8,7 @@ use heapless::Deque;
 mod children;
 mod detail;
 mod helper;
+mod kills;
 mod notify;
 mod release;
 mod signals;
@@ -15,7 +16,7 @@ mod sources;
 
 use super::hands::Hands;
 use super::spawn::{Started, spawn};
-use super::{Detail, Outcome, Teller, Telling, child, machine, oom, perform, prepared, tree};
+use super::{Detail, Outcome, Teller, Telling, child, machine, perform, prepared, tree};
 use crate::limits::{EVENTS_MAX, SERVICES_MAX};
 use crate::model::{End, Errno, Failure, ReadyBy, ServiceId, ServiceSet, Signal, Unhandled, code};
 use crate::plan::{Actor, Plan, Verdict};
@@ -306,29 +307,6 @@ impl Turn<'_, '_> {
                 self.teller.tell(self.plan, Telling::StatusLost(id));
                 self.ended(id, End::Exited(code::FAILED));
             }
-        }
-    }
-
-    /// A KILL that is ours says nothing about memory.
-    fn note_kill(&mut self, id: ServiceId) {
-        if let Some(process) = self.processes.get_mut(id.index()) {
-            process.is_killed = true;
-        }
-    }
-
-    /// Whoever got a KILL that we did not send may have got it from the kernel.
-    fn look_for_oom(&mut self, id: ServiceId, end: End) {
-        let is_killed = self.processes.get(id.index()).is_none_or(|process| process.is_killed);
-        if end != End::Signaled(Signal::KILL) || is_killed {
-            return;
-        }
-        let Some(oom::Count { kills, is_ours }) = oom::count() else { return };
-        let is_more = match self.hands.oom_kills.replace(kills) {
-            Some(before) => kills > before,
-            None => is_ours && kills > 0,
-        };
-        if is_more {
-            self.teller.tell(self.plan, Telling::OutOfMemory(id));
         }
     }
 

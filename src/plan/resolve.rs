@@ -80,7 +80,8 @@ fn resolve_entrypoint<'a>(
     };
     // What is started again, or beside a service, finds what we were given.
     if !plan.services.iter().any(is_restarted) {
-        let directory = !plan.services.iter().any(is_helped);
+        let is_helped = plan.services.iter().any(is_helped);
+        let directory = plan.habits().leaves_directory && !is_helped;
         plan.push(Actor::Inner, Origin::Default, Act::LetGo { directory });
     }
     Ok(Setting {

@@ -216,7 +216,7 @@ impl Habits {
         tells_all: false,
         stops_itself: false,
         asks_group_to_end: false,
-        leaves_directory: false,
+        leaves_directory: true,
     };
 }
 

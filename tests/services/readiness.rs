@@ -153,9 +153,9 @@ fn a_second_term_ends_what_comes_before_the_stop_signal() {
 
 #[test]
 fn a_command_before_the_stop_is_bounded_by_the_grace_and_its_failure_is_told() {
-    // Looks like 100 ms for a command that would sleep for a minute, and like exit code 3.
+    // Looks like two seconds for a command that would sleep for a minute, and like exit code 3.
     for who in Who::BOTH {
-        let keys = "grace = '100ms'\npre-stop = { exec = ['sleep', '60'] }";
+        let keys = "grace = '2s'\npre-stop = { exec = ['sleep', '60'] }";
         let (ended, log) = stopped(who, keys, 1);
         ended.saying(0, &["the pre-stop command of \"main\" did not end within the grace"]);
         assert_eq!(log, ["TERM"]);

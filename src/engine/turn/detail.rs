@@ -6,7 +6,7 @@ use super::super::{Detail, Telling, machine};
 use super::Turn;
 use crate::model::{ServiceId, Signal};
 use crate::supervisor::Event;
-use crate::sys::{ids, process, signal};
+use crate::sys::{process, signal};
 
 impl Turn<'_, '_> {
     /// A signal came for us, as which it may be rewritten.
@@ -80,17 +80,13 @@ impl Turn<'_, '_> {
         }
     }
 
-    /// Tells of the process that was made for a service, whatever became of it. Where it runs, it
-    /// has our working directory, and we may leave that.
+    /// Tells of the process that was made for a service, whatever became of it.
     pub(super) fn tell_of_process(&mut self, started: &Started) {
         if let Started::Running(child) | Started::Failed(_, _, Some(child)) = started {
             self.tell_always(Detail::Spawned(child.pid));
         }
         if let Some(took) = self.hands.took_terminal.take() {
             self.tell_detail(Detail::TookTerminal(took));
-        }
-        if self.plan.habits().leaves_directory {
-            let _ = ids::change_directory(c"/"); // it may be closed to us
         }
     }
 }

@@ -119,7 +119,12 @@ pub(super) fn read<'a>(
             u32::try_from(level).unwrap_or(u32::MAX)
         }
     };
-    spec.habits = Habits { is_subreaper: asked.is_subreaper, is_mortal: false, ..Habits::OURS };
+    spec.habits = Habits {
+        is_subreaper: asked.is_subreaper,
+        is_mortal: false,
+        leaves_directory: false,
+        ..Habits::OURS
+    };
     Ok(asked.fill(Personality::Tini, level, lexer.operands(), spec))
 }
 
