@@ -49,7 +49,7 @@ impl Kernel {
         is_asked_for
     }
 
-    fn path(self) -> PathBuf {
+    pub fn path(self) -> PathBuf {
         let name = format!("{}/{}", self.arch, self.series);
         let asked = Command::new(top().join("tools/kernels.sh")).args(["path", &name]).output();
         let path = String::from_utf8(asked.unwrap().stdout).unwrap();

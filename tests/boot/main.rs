@@ -10,4 +10,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod host;
+mod init;
+mod inside;
 mod kit;

@@ -1,0 +1,77 @@
+//! nsinit as the kernel's init: every way a workload ends arrives at the host as itself.
+//!
+//! It looks like this: `qemu-run KERNEL INITRAMFS -- /bin/guest signal 9` has to end with 137.
+
+use std::path::PathBuf;
+
+use crate::kit::{ALL, Guest, Kernel, SHORT_LIMIT, USUAL, file, initramfs, together};
+
+/// nsinit as /init, the workload of these tests as /bin/guest.
+fn appliance(kernel: Kernel, files: &[(PathBuf, &str)]) -> PathBuf {
+    let guest = (kernel.program("nsinit-guest"), "bin/guest");
+    let files: Vec<_> = files.iter().cloned().chain([guest]).collect();
+    initramfs(kernel, "nsinit", &files)
+}
+
+/// A guest whose workload ends as `words` say: tests/boot/guest.rs.
+fn guest(kernel: Kernel, words: &str) -> Guest {
+    let words = ["/bin/guest"].into_iter().chain(words.split(' '));
+    Guest::new(kernel, appliance(kernel, &[])).command(words)
+}
+
+/// Old and new kernels, of both machines: with a port (6.12, 7) and with a console alone (6.1).
+#[test]
+fn every_end_arrives_as_itself_on_every_kernel() {
+    for kernel in ALL.into_iter().filter(|kernel| kernel.is_asked_for()) {
+        guest(kernel, "exit 0").check(0, "");
+        guest(kernel, "exit 77").check(77, "");
+        guest(kernel, "signal 9").check(137, "the workload was ended by signal");
+        guest(kernel, "panic").check(240, "the kernel panicked");
+        guest(kernel, "cut").check(243, "the guest went away without a verdict");
+    }
+}
+
+#[test]
+fn the_other_codes_and_signals_arrive_as_well() {
+    guest(USUAL, "exit 1").check(1, "");
+    guest(USUAL, "exit 255").check(255, "");
+    guest(USUAL, "signal 11").check(139, "the workload was ended by signal");
+    guest(USUAL, "reset").check(243, "the guest went away without a verdict");
+}
+
+#[test]
+fn a_command_that_cannot_be_started_has_the_codes_of_a_shell() {
+    let command = |word| Guest::new(USUAL, appliance(USUAL, &[])).command([word]);
+    command("/nowhere").check(127, "the workload could not be started");
+    command("/etc").check(126, "the workload could not be started");
+}
+
+#[test]
+fn a_workload_that_hangs_is_ended_by_the_time_limit() {
+    let arm64 = ALL.into_iter().filter(|kernel| kernel.arch != USUAL.arch && kernel.is_asked_for());
+    let kernels = arm64.take(1).chain([USUAL]);
+    let checks: Vec<_> = kernels
+        .map(|kernel| (guest(kernel, "hang").limit(SHORT_LIMIT), 242, "the guest did not end"))
+        .collect();
+    together(&checks);
+}
+
+/// /etc/nsinit.toml with a key that is none: said on the console, with its place.
+#[test]
+fn a_fault_in_the_configuration_is_said_and_comes_home() {
+    let wrong = file("wrong.toml", "[sandbox]\nhostnam = \"box\"\n");
+    let initramfs = appliance(USUAL, &[(wrong, "etc/nsinit.toml")]);
+    let guest = Guest::new(USUAL, initramfs).command(["/bin/guest", "exit", "0"]);
+    guest.check(125, "nsinit failed before the workload ran");
+    let console = guest.run().console;
+    assert!(console.contains("nsinit.toml:2:1: unknown key"), "{console}");
+}
+
+#[test]
+fn the_words_of_a_command_arrive_as_they_were() {
+    let words = ["two three", "a=b", "a=b c", "--flag", "$HOME 'x'", "é", "quiet", "a.b=c"];
+    let all: Vec<&str> = ["/bin/guest", "words"].into_iter().chain(words).collect();
+    let ended = Guest::new(USUAL, appliance(USUAL, &[])).command(all).run();
+    let expected: String = words.iter().map(|word| format!("<{word}>\n")).collect();
+    assert!(ended.console.contains(&expected), "{expected} is not in: {ended:#?}");
+}

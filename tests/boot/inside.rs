@@ -1,0 +1,35 @@
+//! The tests of the sandbox inside guests: real root, and kernels that this machine does not run.
+//!
+//! It looks like this: `tools/inside.sh KERNEL NSINIT SANDBOX-TESTS` ends with 0. The kernel reaps
+//! orphans on Linux 7, and PID 1 waits for them on 6.1 and 6.12; nsinit is the init there as well,
+//! and the test program its workload.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::kit::{ALL, USUAL, ended, top};
+
+/// Those that compare with a file of this project, which is not in the guest.
+const NOT_INSIDE: [&str; 2] = ["--skip", "every_failure_is_told_with_its_reason_and_remedy"];
+
+#[test]
+fn the_tests_of_the_sandbox_pass_on_old_and_new_kernels() {
+    let sandbox = test_program("sandbox");
+    for kernel in ALL.into_iter().filter(|kernel| kernel.arch == USUAL.arch) {
+        let mut command = Command::new(top().join("tools/inside.sh"));
+        let command = command.arg(kernel.path()).arg(kernel.program("nsinit")).arg(&sandbox);
+        let ended = ended(command.args(NOT_INSIDE));
+        assert_eq!(ended.code, 0, "{kernel:?}: {}\n{}", ended.console, ended.said);
+        assert!(ended.console.contains("test result: ok."), "{kernel:?}: {}", ended.console);
+    }
+}
+
+/// Where cargo leaves another test of this package, built as this one is.
+fn test_program(name: &str) -> PathBuf {
+    let mut cargo = Command::new(env!("CARGO"));
+    let cargo = cargo.args(["test", "--release", "--features", "demo", "--no-run", "--test", name]);
+    let ended = ended(cargo.current_dir(top()));
+    let path = ended.said.rsplit_once("Executable ").and_then(|(_, line)| line.split_once('('));
+    let path = path.and_then(|(_, rest)| rest.split_once(')')).map(|(path, _)| path);
+    top().join(path.unwrap_or_else(|| panic!("cargo names no test program: {}", ended.said)))
+}
