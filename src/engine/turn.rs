@@ -63,7 +63,7 @@ struct Turn<'t, 'a> {
     is_killing: bool,
     /// The services whose first start was tried.
     started: ServiceSet,
-    /// Whether a service was started since we last waited.
+    /// Whether a service was started, or a message taken, since we last waited.
     has_started: bool,
     verdict: Option<Verdict>,
 }

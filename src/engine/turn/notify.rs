@@ -12,7 +12,7 @@ use crate::model::{Errno, Notification, PassedOn, Ready, ServiceId, Span};
 use crate::plan::Birth;
 use crate::supervisor::Event;
 use crate::sys::unix::{self, Address, Control, Descriptors, Received};
-use crate::sys::{memory, wait};
+use crate::sys::wait;
 use crate::text::{Buffer, Show as _};
 
 /// Messages that are taken in one round; what is left waits with the kernel for the next.
@@ -37,7 +37,7 @@ impl Turn<'_, '_> {
         if is_ready && ready == Some(Ready::Notify) {
             self.happened(Event::Ready(id));
         }
-        let _ = memory::forget_stack_below(); // only memory is lost when it fails
+        self.has_started = true; // what that took of stack and code is given back
     }
 
     /// What an earlier run has left is not the word of the next one.
