@@ -94,7 +94,7 @@ pub fn write(fd: &Fd, bytes: &[u8]) -> Result<usize, Errno> {
 /// the file cannot do that, a plain write.
 ///
 /// # Errors
-/// EAGAIN when it would have to wait, and those of [`write`].
+/// EAGAIN when it would have to wait, and those of [`write()`].
 pub fn write_now(fd: &Fd, bytes: &[u8]) -> Result<usize, Errno> {
     const NO_WAIT: usize = 8; // RWF_NOWAIT (linux/fs.h)
     let part = [bytes.as_ptr() as usize, bytes.len()]; // struct iovec
