@@ -50,8 +50,9 @@ pub const TOML_PAIRS_MAX: usize = ENV_CHANGES_MAX + RLIMITS_MAX + SYSCTLS_MAX + 
 /// Bytes of a path (PATH_MAX of linux/limits.h, its NUL included).
 pub const PATH_MAX: usize = 4_096;
 
-/// Bytes of one line of /etc/passwd or /etc/group. A group with hundreds of members fits.
-pub const ACCOUNT_LINE_MAX: usize = 4_096;
+/// Bytes of one line of /etc/passwd, /etc/group, modules.dep or mountinfo. A group with hundreds of
+/// members fits, and the needs of any module.
+pub const LINE_MAX: usize = 4_096;
 
 /// Bytes of the kernel command line: COMMAND_LINE_SIZE is 2048 on x86 and arm64, a bootconfig may
 /// bring more (Documentation/admin-guide/bootconfig.rst).

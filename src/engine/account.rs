@@ -5,13 +5,14 @@
 
 use heapless::Vec;
 
-use crate::limits::{ACCOUNT_LINE_MAX, GROUPS_MAX};
+use crate::limits::GROUPS_MAX;
 use crate::model::{Account, Errno, Why};
 use crate::spec::Said;
-use crate::sys::{Fd, file, ids};
+use crate::sys::ids;
 use crate::text::{Arena, units};
 
-use super::perform::{Trouble, plain};
+use super::files::Lines;
+use super::trouble::{Trouble, plain};
 
 /// The variables that we set without being asked for each, kept in the arena as `HOME=…`; one that
 /// is taken out is its name alone.
@@ -21,6 +22,9 @@ pub(super) struct Login<'a> {
     /// name a process or a socket.
     pub variables: [Option<&'a core::ffi::CStr>; 8],
 }
+
+/// A line that is none of passwd(5) or group(5).
+const BAD_LINE: Trouble = (Errno::EINVAL, Why::BadAccountLine);
 
 /// What a line of passwd(5) says.
 struct Passwd {
@@ -73,7 +77,7 @@ fn find_user<'a>(
     login: &mut Login<'a>,
     arena: &mut Arena<'a>,
 ) -> Result<Option<Passwd>, Trouble> {
-    let lines = Lines::open(c"/etc/passwd");
+    let lines = Lines::open(c"/etc/passwd", BAD_LINE);
     let mut lines = match (lines, user) {
         (Err((Errno::ENOENT, _)), Account::Id(_)) => return Ok(None),
         (lines, _) => lines?,
@@ -114,9 +118,8 @@ fn keep<'a>(prefix: &str, value: &[u8], arena: &mut Arena<'a>) -> Option<&'a cor
 
 /// An id in a line.
 fn id(text: &[u8]) -> Result<u32, Trouble> {
-    let bad = (Errno::EINVAL, Why::BadAccountLine);
-    let number = units::unsigned(text, u64::from(u32::MAX) - 1).map_err(|_| bad)?;
-    u32::try_from(number).map_err(|_| bad)
+    let number = units::unsigned(text, u64::from(u32::MAX) - 1).map_err(|_| BAD_LINE)?;
+    u32::try_from(number).map_err(|_| BAD_LINE)
 }
 
 /// The number of a group that was said.
@@ -125,7 +128,7 @@ fn group_id(group: Account<'_>) -> Result<u32, Trouble> {
         Account::Id(id) => return Ok(id),
         Account::Name(name) => name.to_bytes(),
     };
-    let mut lines = Lines::open(c"/etc/group")?;
+    let mut lines = Lines::open(c"/etc/group", BAD_LINE)?;
     while let Some(line) = lines.next()? {
         let mut fields = line.split(|byte| *byte == b':');
         if fields.next() == Some(name) {
@@ -152,7 +155,7 @@ fn supplementary(
     if let Some(own) = own {
         list.push(own).map_err(|_| full)?;
     }
-    let mut lines = match Lines::open(c"/etc/group") {
+    let mut lines = match Lines::open(c"/etc/group", BAD_LINE) {
         Err((Errno::ENOENT, _)) => return Ok(list),
         lines => lines?,
     };
@@ -168,51 +171,4 @@ fn supplementary(
         }
     }
     Ok(list)
-}
-
-/// The lines of a file, one after the other, in a buffer of one line.
-pub(super) struct Lines {
-    source: Fd,
-    buffer: Vec<u8, ACCOUNT_LINE_MAX>,
-    /// How much of the buffer's front is the line that was given last.
-    given: usize,
-    is_at_end: bool,
-}
-
-impl Lines {
-    pub(super) fn open(path: &core::ffi::CStr) -> Result<Self, Trouble> {
-        let source = file::open(path, file::Mode::Read).map_err(plain)?;
-        Ok(Self { source, buffer: Vec::new(), given: 0, is_at_end: false })
-    }
-
-    /// The next line, without its newline.
-    pub(super) fn next(&mut self) -> Result<Option<&[u8]>, Trouble> {
-        let given = self.given.min(self.buffer.len());
-        self.buffer.copy_within(given.., 0);
-        self.buffer.truncate(self.buffer.len().saturating_sub(given));
-        self.given = 0;
-        loop {
-            let newline = self.buffer.iter().position(|byte| *byte == b'\n');
-            if let Some(end) = newline.or(self.is_at_end.then_some(self.buffer.len())) {
-                self.given = end.saturating_add(1).min(self.buffer.len());
-                let is_over = self.is_at_end && self.buffer.is_empty();
-                return Ok(if is_over { None } else { self.buffer.get(..end) });
-            }
-            self.fill()?;
-        }
-    }
-
-    /// Reads more; a line that does not fit is a fault, not half a line.
-    fn fill(&mut self) -> Result<(), Trouble> {
-        let mut chunk = [0u8; 512];
-        let room = self.buffer.capacity().saturating_sub(self.buffer.len()).min(chunk.len());
-        let place = chunk.get_mut(..room).unwrap_or_default();
-        if place.is_empty() {
-            return Err((Errno::EINVAL, Why::BadAccountLine));
-        }
-        let len = file::read(&self.source, place).map_err(plain)?;
-        self.is_at_end = len == 0;
-        let read = place.get(..len).unwrap_or_default();
-        self.buffer.extend_from_slice(read).map_err(|_| (Errno::EINVAL, Why::BadAccountLine))
-    }
 }

@@ -1,8 +1,9 @@
 //! The launcher makes PID 1, and PID 1 sets itself up.
 
 use super::hands::Hands;
-use super::perform::{Trouble, perform, plain};
+use super::perform::perform;
 use super::record::Record;
+use super::trouble::{Trouble, plain};
 use super::{Outcome, Teller, Telling, child, launcher, turn};
 use crate::model::{Failure, NamespaceSet, Signal, code};
 use crate::plan::{Act, Actor, Plan};

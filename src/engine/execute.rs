@@ -10,8 +10,8 @@ use core::ffi::CStr;
 use heapless::Vec;
 
 use super::account::Login;
-use super::perform::Trouble;
 use super::probe;
+use super::trouble::Trouble;
 use crate::limits::{COMMAND_WORDS_MAX, ENV_MAX, PATH_MAX};
 use crate::model::{Errno, Why, code};
 use crate::spec::{EnvChange, Said};

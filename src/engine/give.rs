@@ -4,7 +4,7 @@
 //! that leads a session of its own can have ours only when we no longer do.
 
 use super::hands::Hands;
-use super::perform::{Trouble, plain};
+use super::trouble::{Trouble, plain};
 use crate::model::{Signal, SignalSet};
 use crate::plan::Act;
 use crate::sys::{Fd, signal, terminal};

@@ -4,10 +4,12 @@
 
 use core::mem::ManuallyDrop;
 
-use super::machine::Notes;
+use super::machine::notes::Notes;
+use super::trouble::{Trouble, plain};
 use crate::limits::SERVICES_MAX;
 use crate::model::{Errno, Signal, SignalSet};
 use crate::sys::Fd;
+use crate::sys::fd::pipe;
 use crate::sys::process::Child;
 
 /// Both ends of a pipe, as long as they are ours.
@@ -15,6 +17,14 @@ use crate::sys::process::Child;
 pub(super) struct Pipe {
     pub read: Option<Fd>,
     pub write: Option<Fd>,
+}
+
+impl Pipe {
+    /// A new pipe; one that does not wait, or is waited at.
+    pub fn open(is_blocking: bool) -> Result<Self, Trouble> {
+        let (read, write) = pipe(is_blocking).map_err(plain)?;
+        Ok(Self { read: Some(read), write: Some(write) })
+    }
 }
 
 /// What we know of our parent.

@@ -9,6 +9,7 @@ mod account;
 mod birth;
 mod child;
 mod execute;
+mod files;
 mod give;
 mod hands;
 mod launcher;
@@ -22,6 +23,7 @@ mod record;
 mod sandbox;
 mod spawn;
 mod tree;
+mod trouble;
 mod turn;
 mod variables;
 

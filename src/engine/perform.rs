@@ -3,26 +3,18 @@
 //! One `match`, one arm for each act; what needs more than a few lines stands below. The calls of
 //! each act are listed in `plan::Act::calls`, and a test holds strace against that list.
 
-use core::ffi::CStr;
-
+use super::files::{whole, write_whole};
 use super::give;
-use super::hands::{Hands, Parent, Pipe};
+use super::hands::{Hands, Parent};
+use super::trouble::{Trouble, plain};
 use super::{machine, oom, sandbox};
 use crate::model::{Errno, ParentDeath, Signal, SignalSet, Stdio, Why};
 use crate::plan::Act;
-use crate::sys::fd::{pipe, redirect};
+use crate::sys::fd::redirect;
 use crate::sys::file::{self, Mode};
 use crate::sys::signal::Disposition;
 use crate::sys::{Fd, ids, process, signal, terminal, unix};
 use crate::text::{Buffer, put};
-
-/// What went wrong: the kernel's answer, and what else is known.
-pub(super) type Trouble = (Errno, Why);
-
-/// A trouble of which only the errno is known.
-pub(super) const fn plain(errno: Errno) -> Trouble {
-    (errno, Why::Errno)
-}
 
 /// Carries out one act of the launcher, PID 1 or a service; acts that make or become a process are
 /// done where that happens.
@@ -156,31 +148,6 @@ fn read_child_signal(hands: &mut Hands, disposition: Disposition) -> Result<(), 
 pub(super) fn watch_signals(hands: &mut Hands) -> Result<(), Trouble> {
     hands.signals = Some(signal::open_signalfd(SignalSet::ALL).map_err(plain)?);
     Ok(())
-}
-
-pub(super) fn open_pipe(target: &mut Pipe, is_blocking: bool) -> Result<(), Trouble> {
-    let (read, write) = pipe(is_blocking).map_err(plain)?;
-    *target = Pipe { read: Some(read), write: Some(write) };
-    Ok(())
-}
-
-/// A text of ours; what found no room is not written at all.
-pub(super) fn whole<const N: usize>(text: &Buffer<N>) -> Result<&[u8], Trouble> {
-    text.text().ok_or(plain(Errno::E2BIG))
-}
-
-/// Writes `text` to a file of the kernel in one write and closes it.
-pub(super) fn write_whole(path: &CStr, text: &[u8]) -> Result<(), Trouble> {
-    let target = file::open(path, Mode::Write).map_err(plain)?;
-    write_at_once(&target, text)
-}
-
-/// A file of the kernel takes a whole value at once or none; a short write means it took a part.
-pub(super) fn write_at_once(target: &Fd, text: &[u8]) -> Result<(), Trouble> {
-    match file::write(target, text).map_err(plain)? {
-        len if len == text.len() => Ok(()),
-        _ => Err((Errno::EIO, Why::ReadBack)),
-    }
 }
 
 /// A pidfd of our parent, which is our parent still when it has been opened. A parent outside our

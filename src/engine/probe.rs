@@ -6,6 +6,7 @@
 use core::ffi::CStr;
 use core::mem::ManuallyDrop;
 
+use super::files::head_of;
 use crate::model::{Clock, Errno, Namespace, NamespaceSet, Why};
 use crate::plan::{Facts, Manager, Questions, TerminalState};
 use crate::sys::file::{self, Mode};
@@ -107,13 +108,6 @@ pub(super) fn why_not_executable(program: &CStr, errno: Errno) -> Why {
         _ if errno == Errno::ENOEXEC => Why::NoFormat,
         _ => Why::Errno,
     }
-}
-
-/// The beginning of a file.
-fn head_of<'a>(path: &CStr, head: &'a mut [u8]) -> Option<&'a [u8]> {
-    let source = file::open(path, Mode::Read).ok()?;
-    let len = file::read(&source, head).ok()?;
-    head.get(..len)
 }
 
 /// Whether a file without a known format is a text, which a shell would run.

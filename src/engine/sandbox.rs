@@ -3,9 +3,10 @@
 
 use core::ffi::CStr;
 
-use super::hands::Hands;
-use super::perform::{Trouble, open_pipe, plain, whole, write_at_once, write_whole};
+use super::files::{whole, write_at_once, write_whole};
+use super::hands::{Hands, Pipe};
 use super::record::Record;
+use super::trouble::{Trouble, plain};
 use crate::model::{Clock, Errno, IdKind, IdMap, Namespace, Shift, Signal, Why};
 use crate::plan::{Act, Lines};
 use crate::sys::fd::{close_between, close_number};
@@ -16,8 +17,14 @@ use crate::text::{Buffer, put, units::split_ns};
 /// Carries out one of these acts; the others are none of ours.
 pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
     match *act {
-        Act::OpenReportPipe => open_pipe(&mut hands.report, false),
-        Act::OpenGate => open_pipe(&mut hands.gate, true),
+        Act::OpenReportPipe => {
+            hands.report = Pipe::open(false)?;
+            Ok(())
+        }
+        Act::OpenGate => {
+            hands.gate = Pipe::open(true)?;
+            Ok(())
+        }
         Act::WriteIdMap(kind, lines) => write_id_map(kind, lines, hands),
         Act::PassGate => {
             let gate = hands.gate.write.as_ref().ok_or(plain(Errno::EBADF))?;

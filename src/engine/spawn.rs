@@ -5,8 +5,9 @@
 
 use super::account::{self, Login};
 use super::execute::{self, Command};
-use super::hands::Hands;
-use super::perform::{self, Trouble, perform, plain};
+use super::hands::{Hands, Pipe};
+use super::perform::{self, perform};
+use super::trouble::{Trouble, plain};
 use super::variables;
 use crate::model::{Errno, Failure, Signal, code};
 use crate::plan::{Act, Actor, Plan, Step};
@@ -31,10 +32,13 @@ pub(super) enum Started {
 /// Starts a service of the plan, or a command beside it.
 pub(super) fn spawn(plan: &Plan<'_>, actor: Actor, start: &Start, hands: &mut Hands) -> Started {
     let needs_pipe = |(_, step): &(u16, &Step<'_>)| matches!(step.act, Act::PassReadyPipe(_));
-    if let Some((step, _)) = plan.steps_of(actor).find(needs_pipe)
-        && let Err((errno, why)) = perform::open_pipe(&mut hands.ready, false)
-    {
-        return Started::Failed(Failure { step, errno, why }, code::FAILED, None);
+    if let Some((step, _)) = plan.steps_of(actor).find(needs_pipe) {
+        match Pipe::open(false) {
+            Ok(pipe) => hands.ready = pipe,
+            Err((errno, why)) => {
+                return Started::Failed(Failure { step, errno, why }, code::FAILED, None);
+            }
+        }
     }
     let started = make(plan, actor, start, hands);
     hands.ready.write = None; // so that the service's end of it is the only one

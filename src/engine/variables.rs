@@ -4,7 +4,7 @@
 
 use super::account::Login;
 use super::hands::Hands;
-use super::perform::{Trouble, plain};
+use super::trouble::{Trouble, plain};
 use crate::model::{Errno, Why};
 use crate::plan::Act;
 use crate::sys::{process, unix};

@@ -5,8 +5,9 @@
 //!                                           └─ (it is not) ─ the next way ─ … ─ halt, for ever
 //! ```
 
+use super::notes::Notes;
 use super::port::pause;
-use super::{Notes, command_line, is_kernels_init, mounts, now_us, port, report};
+use super::{command_line, is_kernels_init, mounts, now_us, port, report};
 use crate::engine::account::Login;
 use crate::engine::execute::{self, Command};
 use crate::engine::hands::Hands;

@@ -7,42 +7,25 @@ mod console;
 mod leave;
 mod modules;
 mod mounts;
+pub(super) mod notes;
 mod port;
 mod report;
 mod trouble;
 
-use core::ffi::CStr;
-
+use super::files::write_whole;
 use super::hands::Hands;
-use super::perform::{Trouble, plain, write_whole};
+use super::trouble::{Trouble, plain};
 use crate::limits::PATH_MAX;
 use crate::model::{Clock, Down, Ended, Errno, Signal, Sysctl};
 use crate::plan::{MachineAct, Plan};
 use crate::supervisor::News;
 use crate::sys::file::{self, Mode};
-use crate::sys::{Fd, clock, machine, mount, process};
+use crate::sys::{clock, machine, mount, process};
 use crate::text::{Buffer, Sink, put};
 
-pub use leave::{leave, leave_at_once};
+use notes::Notes;
 
-/// What is known of the machine's run so far.
-#[derive(Debug, Default)]
-pub(super) struct Notes {
-    /// Our first instruction, in microseconds from the kernel's entry.
-    first_us: u64,
-    /// The main service executed its command.
-    workload_us: Option<u64>,
-    /// Whether the host was told that it is ready.
-    is_ready: bool,
-    /// How the main service ended last.
-    ended: Ended,
-    /// Whether it was given up since it was started last.
-    is_given_up: bool,
-    /// How a signal wants the machine left.
-    down: Option<Down>,
-    /// The virtio port of our name.
-    port: Option<Fd>,
-}
+pub use leave::{leave, leave_at_once};
 
 /// Microseconds from the kernel's entry.
 fn now_us() -> u64 {
@@ -191,11 +174,4 @@ pub(super) fn noticed(plan: &Plan<'_>, hands: &mut Hands, news: News) {
         | News::Killed { .. }
         | News::Stopping => {}
     }
-}
-
-/// The beginning of a small file of the kernel, in one read.
-fn head_of<'b>(path: &CStr, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
-    let source = file::open(path, Mode::ReadNow).ok()?;
-    let len = file::read(&source, buffer).ok()?;
-    buffer.get(..len)
 }

@@ -2,8 +2,8 @@
 
 use core::ffi::CStr;
 
-use crate::engine::account::Lines;
-use crate::engine::perform::{Trouble, plain};
+use crate::engine::files::Lines;
+use crate::engine::trouble::{Trouble, plain};
 use crate::limits::PATH_MAX;
 use crate::model::{Errno, Why};
 use crate::sys::file::{self, Mode};
@@ -54,7 +54,7 @@ fn path_of(root: &str, name: &[u8]) -> Buffer<PATH_MAX> {
 /// Looks for the module below one root. ENOENT when it is not there.
 fn load_from(root: &str, name: &[u8]) -> Result<(), Trouble> {
     let mut path = path_of(root, b"modules.dep");
-    let mut lines = Lines::open(path.path().unwrap_or_default())?;
+    let mut lines = Lines::open(path.path().unwrap_or_default(), plain(Errno::E2BIG))?;
     while let Some(line) = lines.next()? {
         let Some((module, needs)) = entry(line).filter(|(module, _)| is_called(module, name))
         else {
@@ -90,7 +90,9 @@ fn is_called(path: &[u8], name: &[u8]) -> bool {
 
 fn is_built_in(root: &str, name: &[u8]) -> bool {
     let mut path = path_of(root, b"modules.builtin");
-    let Ok(mut lines) = Lines::open(path.path().unwrap_or_default()) else { return false };
+    let Ok(mut lines) = Lines::open(path.path().unwrap_or_default(), plain(Errno::E2BIG)) else {
+        return false;
+    };
     while let Ok(Some(line)) = lines.next() {
         if is_called(line, name) {
             return true;

@@ -4,7 +4,8 @@ use core::ffi::CStr;
 
 use heapless::Vec;
 
-use crate::engine::account::Lines;
+use crate::engine::files::Lines;
+use crate::engine::trouble::plain;
 use crate::limits::{MOUNTS_MAX, PATH_MAX};
 use crate::model::Errno;
 use crate::plan::{EARLY, Early};
@@ -114,7 +115,7 @@ pub(super) fn unmount_all() {
 
 /// The last file system in the list that has to be unmounted, but for those that are `done`.
 fn last_mount(done: &[u32]) -> Option<(u32, Vec<u8, PATH_MAX>)> {
-    let mut lines = Lines::open(c"/proc/self/mountinfo").ok()?;
+    let mut lines = Lines::open(c"/proc/self/mountinfo", plain(Errno::E2BIG)).ok()?;
     let mut last = None;
     while let Ok(Some(line)) = lines.next() {
         let Some(Mounted { id, target, kind }) = parse(line) else { continue };

@@ -4,7 +4,7 @@
 //! the order in which they were found. The name stands in sysfs
 //! (Documentation/ABI/testing/sysfs-class, drivers/char/virtio_console.c).
 
-use super::head_of;
+use crate::engine::files::head_of;
 use crate::model::{Errno, Span};
 use crate::sys::file::{self, Mode};
 use crate::sys::wait::{self, Source};

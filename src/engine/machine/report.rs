@@ -2,8 +2,10 @@
 
 use core::ffi::CStr;
 
+use super::notes::Notes;
 use super::trouble::{self, Found};
-use super::{Notes, head_of, mounts, now_us, port};
+use super::{mounts, now_us, port};
+use crate::engine::files::head_of;
 use crate::limits::REPORT_BYTES_MAX;
 use crate::model::{Ended, FailOn, Fields, Record, ReportTo, Times, code};
 use crate::spec::Said;

@@ -1,6 +1,6 @@
 //! Whether the kernel was in trouble, as its messages and its taint say.
 
-use super::head_of;
+use crate::engine::files::head_of;
 use crate::limits::KMSG_RECORD_MAX;
 use crate::model::{Errno, Grade, kmsg};
 use crate::sys::file::{self, Mode};

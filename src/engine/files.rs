@@ -1,0 +1,88 @@
+//! Small files: read by lines or as far as one read goes, written as a whole or not at all.
+
+use core::ffi::CStr;
+
+use heapless::Vec;
+
+use super::trouble::{Trouble, plain};
+use crate::limits::LINE_MAX;
+use crate::model::{Errno, Why};
+use crate::sys::Fd;
+use crate::sys::file::{self, Mode};
+use crate::text::Buffer;
+
+/// The beginning of a file, in one read that does not wait.
+pub(super) fn head_of<'b>(path: &CStr, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+    let source = file::open(path, Mode::ReadNow).ok()?;
+    let len = file::read(&source, buffer).ok()?;
+    buffer.get(..len)
+}
+
+/// A text of ours; what found no room is not written at all.
+pub(super) fn whole<const N: usize>(text: &Buffer<N>) -> Result<&[u8], Trouble> {
+    text.text().ok_or(plain(Errno::E2BIG))
+}
+
+/// Writes `text` to a file of the kernel in one write and closes it.
+pub(super) fn write_whole(path: &CStr, text: &[u8]) -> Result<(), Trouble> {
+    let target = file::open(path, Mode::Write).map_err(plain)?;
+    write_at_once(&target, text)
+}
+
+/// A file of the kernel takes a whole value at once or none; a short write means it took a part.
+pub(super) fn write_at_once(target: &Fd, text: &[u8]) -> Result<(), Trouble> {
+    match file::write(target, text).map_err(plain)? {
+        len if len == text.len() => Ok(()),
+        _ => Err((Errno::EIO, Why::ReadBack)),
+    }
+}
+
+/// The lines of a file, one after the other, in a buffer of one line.
+pub(super) struct Lines {
+    source: Fd,
+    buffer: Vec<u8, LINE_MAX>,
+    /// How much of the buffer's front is the line that was given last.
+    given: usize,
+    is_at_end: bool,
+    /// What a line that does not fit is.
+    too_long: Trouble,
+}
+
+impl Lines {
+    /// Opens a file to be read by lines; one that does not fit is `too_long`.
+    pub(super) fn open(path: &CStr, too_long: Trouble) -> Result<Self, Trouble> {
+        let source = file::open(path, Mode::Read).map_err(plain)?;
+        Ok(Self { source, buffer: Vec::new(), given: 0, is_at_end: false, too_long })
+    }
+
+    /// The next line, without its newline.
+    pub(super) fn next(&mut self) -> Result<Option<&[u8]>, Trouble> {
+        let given = self.given.min(self.buffer.len());
+        self.buffer.copy_within(given.., 0);
+        self.buffer.truncate(self.buffer.len().saturating_sub(given));
+        self.given = 0;
+        loop {
+            let newline = self.buffer.iter().position(|byte| *byte == b'\n');
+            if let Some(end) = newline.or(self.is_at_end.then_some(self.buffer.len())) {
+                self.given = end.saturating_add(1).min(self.buffer.len());
+                let is_over = self.is_at_end && self.buffer.is_empty();
+                return Ok(if is_over { None } else { self.buffer.get(..end) });
+            }
+            self.fill()?;
+        }
+    }
+
+    /// Reads more; a line that does not fit is a fault, not half a line.
+    fn fill(&mut self) -> Result<(), Trouble> {
+        let mut chunk = [0u8; 512];
+        let room = self.buffer.capacity().saturating_sub(self.buffer.len()).min(chunk.len());
+        let place = chunk.get_mut(..room).unwrap_or_default();
+        if place.is_empty() {
+            return Err(self.too_long);
+        }
+        let len = file::read(&self.source, place).map_err(plain)?;
+        self.is_at_end = len == 0;
+        let read = place.get(..len).unwrap_or_default();
+        self.buffer.extend_from_slice(read).map_err(|_| self.too_long)
+    }
+}

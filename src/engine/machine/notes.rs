@@ -1,0 +1,23 @@
+//! What the kernel's init remembers, for the verdict at its end.
+
+use crate::model::{Down, Ended};
+use crate::sys::Fd;
+
+/// What is known of the machine's run so far.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Notes {
+    /// Our first instruction, in microseconds from the kernel's entry.
+    pub(super) first_us: u64,
+    /// The main service executed its command.
+    pub(super) workload_us: Option<u64>,
+    /// Whether the host was told that it is ready.
+    pub(super) is_ready: bool,
+    /// How the main service ended last.
+    pub(super) ended: Ended,
+    /// Whether it was given up since it was started last.
+    pub(super) is_given_up: bool,
+    /// How a signal wants the machine left.
+    pub(super) down: Option<Down>,
+    /// The virtio port of our name.
+    pub(super) port: Option<Fd>,
+}
