@@ -1,6 +1,6 @@
 //! Reads the files with variables that services name, before anything is touched.
 
-use super::load::read_file;
+use super::read_file::read_file;
 use super::report::{self, Place};
 use crate::limits::FILE_MAX;
 use crate::model::Errno;

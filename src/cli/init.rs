@@ -10,8 +10,9 @@ use core::mem::ManuallyDrop;
 
 use super::Call;
 use super::env_files;
-use super::load::{Desk, Detail, Printer, read_file, read_into};
+use super::load::{Desk, Detail, Printer, read_into};
 use super::out::say;
+use super::read_file::read_file;
 use super::report::{self, Place, Reporter};
 use crate::engine::{self, Outcome, machine};
 use crate::limits::FILE_MAX;

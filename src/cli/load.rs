@@ -7,6 +7,7 @@ use heapless::Vec;
 use super::Call;
 use super::env_files;
 use super::out::say;
+use super::read_file::read_file;
 use super::report::{self, Place};
 use crate::engine::{self, probe::OurTerminal};
 use crate::limits::{ARENA_MAX, FILE_MAX, KERNEL_LINE_MAX};
@@ -14,7 +15,6 @@ use crate::model::Errno;
 use crate::plan::{self, Facts, Mode, Plan, Questions, resolve};
 use crate::spec::argv::{self, Front};
 use crate::spec::{Complaint, Complaints, Lists, Origin, Said, Spec, SpecFault, file};
-use crate::sys::file::{Mode as Access, open, read};
 use crate::sys::start::Start;
 use crate::text::Arena;
 
@@ -236,20 +236,4 @@ fn stem(
     let word = arena.word(name).ok()?;
     let value = crate::model::ServiceName::parse(word).ok()?;
     Some(Said { value, origin: Origin::Default })
-}
-
-/// The whole file; E2BIG when it is larger than we read.
-pub(super) fn read_file<'b>(path: &CStr, buffer: &'b mut [u8]) -> Result<&'b [u8], Errno> {
-    let source = open(path, Access::Read)?;
-    let mut len = 0;
-    loop {
-        let room = buffer.get_mut(len..).unwrap_or_default();
-        if room.is_empty() {
-            return Err(Errno::E2BIG);
-        }
-        match read(&source, room)? {
-            0 => return Ok(buffer.get(..len).unwrap_or_default()),
-            more => len = len.saturating_add(more),
-        }
-    }
 }

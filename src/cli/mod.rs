@@ -13,6 +13,7 @@ mod init;
 mod load;
 mod out;
 mod personality;
+mod read_file;
 mod report;
 mod start;
 
