@@ -62,22 +62,27 @@ pub(super) fn write(out: &mut dyn Sink, head: &dyn Show, sentence: &str, args: &
 
 /// Writes a template with its braces filled.
 fn fill(out: &mut dyn Sink, template: &str, args: &Args<'_>) {
-    let mut pieces = template.split(['{', '}']);
+    walk(out, template, &mut |out, name| match name {
+        "?" => put!(out, "\n  why: "),
+        "!" => put!(out, "\n  try: "),
+        "s" => put!(out, Quoted(args.said)),
+        "n" => put!(out, args.name),
+        "t" => put!(out, args.text),
+        "a" => put!(out, args.a),
+        "b" => put!(out, args.b),
+        "A" => put!(out, Shift::By(args.a)),
+        "B" => put!(out, Shift::By(args.b)),
+        literal => put!(out, "{", literal, "}"),
+    });
+}
+
+/// Writes a template; what stands in braces is written by `fill`, which gets its name.
+pub(super) fn walk(out: &mut dyn Sink, template: &str, fill: &mut dyn FnMut(&mut dyn Sink, &str)) {
     // Text and names of what stands in braces take turns.
-    while let Some(text) = pieces.next() {
-        put!(out, text);
-        match pieces.next() {
-            Some("?") => put!(out, "\n  why: "),
-            Some("!") => put!(out, "\n  try: "),
-            Some("s") => put!(out, Quoted(args.said)),
-            Some("n") => put!(out, args.name),
-            Some("t") => put!(out, args.text),
-            Some("a") => put!(out, args.a),
-            Some("b") => put!(out, args.b),
-            Some("A") => put!(out, Shift::By(args.a)),
-            Some("B") => put!(out, Shift::By(args.b)),
-            Some(literal) => put!(out, "{", literal, "}"),
-            None => {}
+    for (index, piece) in template.split(['{', '}']).enumerate() {
+        match index % 2 {
+            0 => put!(out, piece),
+            _ => fill(out, piece),
         }
     }
 }

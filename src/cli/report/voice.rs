@@ -8,6 +8,7 @@
 
 use super::super::out::Out;
 use super::glibc;
+use super::sentence::walk;
 use crate::engine::{Detail, Teller, Telling};
 use crate::model::code::{NOT_EXECUTABLE, NOT_FOUND};
 use crate::model::{End, Errno, Failure, Signal};
@@ -181,26 +182,20 @@ impl Voice {
 
     /// Writes a template with its braces filled.
     fn fill(&self, out: &mut dyn Sink, text: &str, args: Args<'_>, answer: Option<&Answer<'_>>) {
-        let mut pieces = text.split(['{', '}']);
-        // Text and names of what stands in braces take turns.
-        while let Some(text) = pieces.next() {
-            put!(out, text);
-            match pieces.next() {
-                Some("n") => out.put(self.name),
-                Some("l") => out.put(basename(self.name)),
-                Some("p") => put!(out, process::pid()),
-                Some("s") => out.put(args.said),
-                Some("t") => put!(out, args.text),
-                Some("a") => put!(out, args.a),
-                Some("b") => put!(out, args.b),
-                Some(_) => {
-                    for flag in answer.into_iter().flat_map(Answer::possibilities) {
-                        put!(out, " '", flag, "'");
-                    }
+        walk(out, text, &mut |out, name| match name {
+            "n" => out.put(self.name),
+            "l" => out.put(basename(self.name)),
+            "p" => put!(out, process::pid()),
+            "s" => out.put(args.said),
+            "t" => put!(out, args.text),
+            "a" => put!(out, args.a),
+            "b" => put!(out, args.b),
+            _ => {
+                for flag in answer.into_iter().flat_map(Answer::possibilities) {
+                    put!(out, " '", flag, "'");
                 }
-                None => {}
             }
-        }
+        });
     }
 
     /// The command has ended, and everything that follows from it is done.
