@@ -92,21 +92,7 @@ const HELP: &str = "usage: cargo bench --bench entrypoint -- [--quick] [--only W
                     [--nsinit PATH] [--nsinit-small PATH]";
 
 fn main() -> ExitCode {
-    let settings = match settings(std::env::args().skip(1)) {
-        Ok(Some(settings)) => settings,
-        Ok(None) => return ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("bench: {message}\n{HELP}");
-            return ExitCode::from(2);
-        }
-    };
-    match bench(&settings) {
-        Ok(code) => code,
-        Err(trouble) => {
-            eprintln!("bench: {trouble}");
-            ExitCode::FAILURE
-        }
-    }
+    report::run(settings(std::env::args().skip(1)), HELP, bench)
 }
 
 /// `None`: nothing to do. Cargo says `--bench` when it benches, and not in `test --all-targets`.

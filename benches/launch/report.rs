@@ -5,6 +5,26 @@ use std::process::ExitCode;
 
 use crate::table::Table;
 
+/// A whole bench, from what was asked, if anything was, to the exit code: 2 for words that it does
+/// not take.
+pub fn run<S>(
+    settings: Result<Option<S>, String>,
+    help: &str,
+    bench: impl FnOnce(&S) -> Result<ExitCode, Trouble>,
+) -> ExitCode {
+    match settings {
+        Ok(None) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("bench: {message}\n{help}");
+            ExitCode::from(2)
+        }
+        Ok(Some(settings)) => bench(&settings).unwrap_or_else(|trouble| {
+            eprintln!("bench: {trouble}");
+            ExitCode::FAILURE
+        }),
+    }
+}
+
 /// Why there is no figure.
 #[derive(Clone)]
 pub enum Trouble {
