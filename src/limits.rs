@@ -100,5 +100,18 @@ pub const SOURCES_MAX: usize = 2 + 4 * SERVICES_MAX;
 /// Descriptors of PID 1's own: all that is waited for, and our terminal.
 pub const KEPT_MAX: usize = SOURCES_MAX + 1;
 
+/// Numbers of system calls that a filter tells apart: 472 are given in Linux 7.0, some five more a
+/// year. What is beyond is unknown to us.
+pub const CALLS_MAX: usize = 512;
+
+/// Rules of one filter that look at arguments. A whole container's filter has about 20.
+pub const FILTER_RULES_MAX: usize = 256;
+
+/// Comparisons in all rules of one filter.
+pub const FILTER_CONDITIONS_MAX: usize = 384;
+
+/// Instructions of one filter (BPF_MAXINSNS of linux/bpf_common.h).
+pub const FILTER_INSTRUCTIONS_MAX: usize = 4_096;
+
 const _: () = assert!(SERVICES_MAX <= 32, "a ServiceSet is a u32");
 const _: () = assert!(STEPS_MAX <= u16::MAX as usize, "a step's number is a u16 in a failure");

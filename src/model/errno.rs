@@ -59,6 +59,8 @@ impl Errno {
     pub const ENODEV: Self = Self(19);
     /// Not supported by this file.
     pub const EOPNOTSUPP: Self = Self(95);
+    /// No such family of sockets.
+    pub const EAFNOSUPPORT: Self = Self(97);
     /// Not a directory.
     pub const ENOTDIR: Self = Self(20);
     /// A directory.
@@ -106,6 +108,23 @@ impl Errno {
             Ok(number @ 1..=4095) => Self(number),
             _ => Self::EIO,
         }
+    }
+
+    /// As [`Errno::new`], for what the compiler reads.
+    pub const fn of_number(number: u16) -> Self {
+        match number {
+            1..=4095 => Self(number),
+            _ => Self::EIO,
+        }
+    }
+
+    /// The error with this name.
+    pub fn parse(name: &[u8]) -> Option<Self> {
+        let named = |(first, names): &(u16, Names)| {
+            let at = u16::try_from(names.number_of(name)?).ok()?;
+            Some(Self::of_number(first.saturating_add(at)))
+        };
+        ROWS.iter().find_map(named)
     }
 
     /// Its number, 1 to 4095.

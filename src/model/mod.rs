@@ -12,6 +12,7 @@ mod exit;
 mod exit_codes;
 mod failure;
 mod farewell;
+pub mod filter;
 mod hostname;
 mod idmap;
 pub mod kmsg;
@@ -27,6 +28,7 @@ mod service_set;
 mod signal;
 mod signal_set;
 mod stdio;
+pub mod syscalls;
 mod sysctl;
 mod user;
 
