@@ -113,5 +113,24 @@ pub const FILTER_CONDITIONS_MAX: usize = 384;
 /// Instructions of one filter (BPF_MAXINSNS of linux/bpf_common.h).
 pub const FILTER_INSTRUCTIONS_MAX: usize = 4_096;
 
+/// Namespaces that `ls` tells apart: those of two thousand containers. What is beyond is left out,
+/// and that is said.
+pub const NAMESPACES_MAX: usize = 16_384;
+
+/// Places in which one is found by its inode: twice as many, so that few share one.
+pub const NAMESPACE_SLOTS_MAX: usize = 2 * NAMESPACES_MAX;
+
+/// Namespaces one in the other: 32 of users and 32 of PIDs (kernel/user_namespace.c,
+/// `create_user_ns`; kernel/pid_namespace.c, MAX_PID_NS_LEVEL), and one owned by the last.
+pub const NAMESPACE_DEPTH_MAX: usize = 66;
+
+/// Bytes of the paths at which namespaces are mounted: a hundred for each of ten thousand.
+pub const KEEPING_PATHS_MAX: usize = 1 << 20;
+
+/// Bytes in which directories of /proc are read, and files of any length line by line.
+pub const LISTING_MAX: usize = 64 * 1024;
+
+const _: () = assert!(NAMESPACES_MAX < u16::MAX as usize, "a namespace's number is a u16");
+const _: () = assert!(NAMESPACE_SLOTS_MAX.is_power_of_two(), "a slot's number is the top bits");
 const _: () = assert!(SERVICES_MAX <= 32, "a ServiceSet is a u32");
 const _: () = assert!(STEPS_MAX <= u16::MAX as usize, "a step's number is a u16 in a failure");

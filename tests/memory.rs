@@ -55,8 +55,10 @@ proptest! {
         }
         let mut list = start.clone();
         let base = list.as_mut_ptr();
-        // SAFETY: both ranges end before 100.
-        let (target, source) = unsafe { (base.add(to), base.add(from)) };
+        // SAFETY: this range ends before 100 …
+        let target = unsafe { base.add(to) };
+        // SAFETY: … and this one, too.
+        let source = unsafe { base.add(from) };
         // SAFETY: as above.
         let _ = unsafe { memmove(target.cast(), source.cast(), len) };
         prop_assert_eq!(&list, &expected);

@@ -25,7 +25,7 @@ use ring::tool::tool;
 ///
 /// FIXME: the promise is 120 * 1024. What stands here is a ratchet: it goes down with the
 /// binary, and never up.
-const SIZE_MAX: u64 = 165 * 1024 + PERSONALITIES + KERNELS_INIT;
+const SIZE_MAX: u64 = 165 * 1024 + PERSONALITIES + KERNELS_INIT + INSPECT;
 
 /// What other programs' texts and command lines may add: 23,100 bytes, in whole pages; nearly half
 /// of it is what they print.
@@ -33,6 +33,9 @@ const PERSONALITIES: u64 = if cfg!(feature = "personalities") { 24 * 1024 } else
 
 /// What the kernel's init may add: a machine's set-up, its end, and the report of that.
 const KERNELS_INIT: u64 = if cfg!(feature = "init") { 32 * 1024 } else { 0 };
+
+/// What `ls` may add: 20,500 bytes, a fourth of it tables and JSON.
+const INSPECT: u64 = if cfg!(feature = "inspect") { 24 * 1024 } else { 0 };
 
 /// The rooms that PID 1 lives in.
 const ROOMS: [&str; 3] = ["sys/", "engine/", "supervisor/"];

@@ -3,8 +3,9 @@
 use core::ffi::CStr;
 
 use super::Call;
+use super::json::{Text, list};
 use super::load::{Decided, Desk, Detail as Faults, decide};
-use super::out::{Json, Out, fill, pad};
+use super::out::{Out, fill, pad};
 use super::report::Place;
 use crate::engine;
 use crate::model::{Helper, code};
@@ -95,26 +96,6 @@ pub fn print_text(out: &mut dyn Sink, plan: &Plan<'_>, file: Option<&CStr>) {
         pad(out, &Detail(&step.act), detail + 2);
         put!(out, place(step, file).as_origin(), "\n");
     }
-}
-
-/// Anything that can be shown, as a JSON string.
-struct Text<'t>(&'t dyn Show);
-
-impl Show for Text<'_> {
-    fn show(&self, out: &mut dyn Sink) {
-        put!(out, "\"");
-        self.0.show(&mut Json(out));
-        put!(out, "\"");
-    }
-}
-
-/// A JSON list of strings.
-fn list(out: &mut dyn Sink, texts: impl Iterator<Item: Show>) {
-    put!(out, "[");
-    for (index, text) in texts.enumerate() {
-        put!(out, if index == 0 { "" } else { "," }, Text(&text));
-    }
-    put!(out, "]");
 }
 
 /// Prints a plan as JSON: what is asked first, every step with its system calls, the services.

@@ -9,7 +9,7 @@ use super::env_files;
 use super::out::say;
 use super::read_file::read_file;
 use super::report::{self, Place};
-use crate::engine::{self, probe::OurTerminal};
+use crate::engine::{self, inspect, probe::OurTerminal};
 use crate::limits::{ARENA_MAX, FILE_MAX, KERNEL_LINE_MAX};
 use crate::model::Errno;
 use crate::plan::{self, Facts, Mode, Plan, Questions, resolve};
@@ -29,6 +29,7 @@ pub struct Desk {
     pub(super) file: [u8; FILE_MAX + 1],
     pub(super) env: [u8; FILE_MAX + 1],
     pub(super) kernel_line: [u8; KERNEL_LINE_MAX],
+    pub(super) namespaces: inspect::Memory,
 }
 
 impl Desk {
@@ -43,6 +44,7 @@ impl Desk {
             file: [0; FILE_MAX + 1],
             env: [0; FILE_MAX + 1],
             kernel_line: [0; KERNEL_LINE_MAX],
+            namespaces: inspect::Memory::new(),
         }
     }
 }

@@ -10,11 +10,14 @@ mod env_files;
 pub mod explain;
 mod help;
 mod init;
+mod json;
 mod load;
+mod ls;
 mod out;
 mod personality;
 mod read_file;
 mod report;
+mod screen;
 mod start;
 
 use crate::engine::machine;
@@ -91,6 +94,7 @@ pub fn main(start: &Start, mut desk: &'static mut Desk) -> u8 {
         b"check" if cfg!(feature = "verbs") => {
             quietly(start, || check::check(call.rest(), start, desk))
         }
+        b"ls" if cfg!(feature = "inspect") => quietly(start, || ls::ls(call.rest(), start, desk)),
         b"help" | b"--help" | b"-h" if cfg!(feature = "verbs") => {
             quietly(start, || help::help(call.rest().words))
         }

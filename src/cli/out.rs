@@ -4,7 +4,7 @@ use crate::limits::MESSAGE_MAX;
 use crate::model::Span;
 use crate::sys::wait::{self, Source};
 use crate::sys::{Fd, file};
-use crate::text::{Digits, Length, Show, Sink, put};
+use crate::text::{Length, Show, Sink, put};
 
 /// A buffered descriptor: standard output or standard error.
 pub struct Out {
@@ -84,22 +84,6 @@ pub(super) use say;
 #[inline(never)] // its buffer would lie in every frame that may have to complain
 pub fn message(write: &dyn Fn(&mut dyn Sink)) {
     write(&mut Out::stderr());
-}
-
-/// Text in a JSON string: quotes, backslashes and what cannot be seen are escaped (RFC 8259, 7).
-pub struct Json<'o>(pub &'o mut dyn Sink);
-
-impl Sink for Json<'_> {
-    fn put(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            match byte {
-                b'"' | b'\\' => self.0.put(&[b'\\', *byte]),
-                b'\n' => put!(self.0, "\\n"),
-                0..b' ' => put!(self.0, "\\u", Digits::hex(u64::from(*byte), 4)),
-                _ => self.0.put(&[*byte]),
-            }
-        }
-    }
 }
 
 /// Writes `what` and fills up to `columns`; two spaces at least stand behind it.

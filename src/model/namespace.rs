@@ -4,7 +4,7 @@
 //! files in /proc/sys/user (namespaces(7), "The /proc/sys/user directory"). Kernel options:
 //! init/Kconfig.
 
-use crate::text::{Fault, Names, Show, Sink, put};
+use crate::text::{Fault, Names, Show, Sink, put, units};
 
 /// One kind of namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +99,16 @@ impl Namespace {
         }
     }
 
+    /// Reads the text of a link in /proc/PID/ns, such as `net:[4026531840]`: the kind and the inode
+    /// (namespaces(7), "The /proc/PID/ns/ directory").
+    pub fn of_link(text: &[u8]) -> Option<(Self, u64)> {
+        let colon = text.iter().position(|byte| *byte == b':')?;
+        let (name, inode) = text.split_at_checked(colon)?;
+        let inode = inode.strip_prefix(b":[")?.strip_suffix(b"]")?;
+        let kind = Self::ALL.into_iter().find(|kind| kind.name().as_bytes() == name)?;
+        Some((kind, units::unsigned(inode, u64::MAX).ok()?))
+    }
+
     /// Reads a kind; `mount` and `network` are taken for `mnt` and `net`.
     ///
     /// # Errors
@@ -178,6 +188,14 @@ mod tests {
         }
         assert_eq!(Namespace::parse(b"mount"), Ok(Namespace::Mnt));
         assert_eq!(Namespace::parse(b"PID"), Err(Fault::NotOneOf(NAMES)));
+    }
+
+    #[test]
+    fn a_link_names_a_kind_and_an_inode() {
+        assert_eq!(Namespace::of_link(b"net:[4026531840]"), Some((Namespace::Net, 4_026_531_840)));
+        for text in [&b""[..], b"net", b"net:[x]", b"net:[1", b"new:[1]", b"/run/netns/a"] {
+            assert_eq!(Namespace::of_link(text), None);
+        }
     }
 
     #[test]

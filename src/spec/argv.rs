@@ -5,6 +5,8 @@
 //! the one short flag is `-v`. Values stand behind `=` or in the next argument, as people type
 //! both.
 
+mod glance;
+
 use core::ffi::CStr;
 
 use super::split::put_flag;
@@ -12,6 +14,8 @@ use super::{
     Complaint, Complaints, Item, Key, KeyFor, Origin, Said, Shape, Spec, SpecFault, keys::KEYS,
 };
 use crate::text::{Arena, Fault, Words, nearest};
+
+pub use glance::{file, value_of};
 
 /// What may stand in front of the command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,22 +164,6 @@ impl<'a> Lexer<'a> {
 /// What follows byte `from` of a word; `None` past its end.
 fn tail(word: &CStr, from: usize) -> Option<&CStr> {
     CStr::from_bytes_with_nul(word.to_bytes_with_nul().get(from..)?).ok()
-}
-
-/// The file named in `words`, so that it can be read before the flags that overrule it.
-pub fn file<'a>(front: Front, words: Words<'a>, first: u32) -> Option<Said<&'a CStr>> {
-    let mut lexer = Lexer::new(front, words, first);
-    while let Some((token, _, origin)) = lexer.next() {
-        match token {
-            Token::File(path) => return Some(Said { value: path, origin }),
-            Token::Flag(..)
-            | Token::Setenv(..)
-            | Token::Verbose
-            | Token::Command(_)
-            | Token::Wrong(_) => {}
-        }
-    }
-    None
 }
 
 /// Reads `words` into the spec; `first` is the number of the first one, for [`Origin::Argument`].

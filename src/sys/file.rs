@@ -36,6 +36,18 @@ pub enum Mode {
 /// # Errors
 /// ENOENT, EACCES, ELOOP and the rest of open(2).
 pub fn open(path: &CStr, mode: Mode) -> Result<Fd, Errno> {
+    open_from(raw::AT_FDCWD as usize, path, mode)
+}
+
+/// open(2), openat: opens `path` below `directory`; otherwise as [`open`].
+///
+/// # Errors
+/// As [`open`].
+pub fn open_in(directory: &Fd, path: &CStr, mode: Mode) -> Result<Fd, Errno> {
+    open_from(directory.arg(), path, mode)
+}
+
+fn open_from(directory: usize, path: &CStr, mode: Mode) -> Result<Fd, Errno> {
     let flags = match mode {
         Mode::Read => raw::O_RDONLY,
         Mode::Write => raw::O_WRONLY,
@@ -47,9 +59,8 @@ pub fn open(path: &CStr, mode: Mode) -> Result<Fd, Errno> {
         Mode::WriteNow => raw::O_WRONLY | raw::O_NONBLOCK,
     };
     let flags = flags | raw::O_CLOEXEC | raw::O_NOCTTY;
-    let here = raw::AT_FDCWD as usize;
     // SAFETY: `path` ends in NUL and outlives the call.
-    let ret = unsafe { call!(openat, here, path.as_ptr() as usize, flags as usize, 0o640) };
+    let ret = unsafe { call!(openat, directory, path.as_ptr() as usize, flags as usize, 0o640) };
     check(ret).map(Fd::given)
 }
 

@@ -1,6 +1,6 @@
 //! Sessions, process groups and the terminal (credentials(7), ioctl_tty(2), setpgid(2), setsid(2)).
 
-use linux_raw_sys::ioctl::{TIOCGPGRP, TIOCNOTTY, TIOCOUTQ, TIOCSCTTY, TIOCSPGRP};
+use linux_raw_sys::ioctl::{TIOCGPGRP, TIOCGWINSZ, TIOCNOTTY, TIOCOUTQ, TIOCSCTTY, TIOCSPGRP};
 
 use super::call::{call, check};
 use super::{Fd, errno};
@@ -107,4 +107,17 @@ pub fn leads_session() -> bool {
     // SAFETY: one integer in; zero is ourselves.
     let ret = unsafe { call!(getsid, 0) };
     check(ret).ok().and_then(|session| i32::try_from(session).ok()) == Some(super::process::pid())
+}
+
+/// ioctl(2) TIOCGWINSZ: how many columns the terminal has; 0 where nobody has said.
+///
+/// # Errors
+/// ENOTTY for anything but a terminal.
+pub fn columns(fd: &Fd) -> Result<u16, Errno> {
+    let mut size = [0u16; 4]; // struct winsize: rows, columns, and both in pixels
+    // SAFETY: the kernel writes one struct winsize into `size`.
+    let ret = unsafe { call!(ioctl, fd.arg(), TIOCGWINSZ as usize, (&raw mut size) as usize) };
+    let _ = check(ret)?; // zero
+    let [_, columns, ..] = size;
+    Ok(columns)
 }

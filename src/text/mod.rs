@@ -21,7 +21,7 @@ pub use buffer::{Buffer, Length};
 pub use fault::Fault;
 pub use names::Names;
 pub use near::nearest;
-pub use quote::Quoted;
+pub use quote::{Lossy, Quoted, Visible};
 pub use show::{Digits, Show, Sink};
 pub use words::Words;
 

@@ -9,22 +9,46 @@ pub struct Quoted<'a>(pub &'a [u8]);
 impl Show for Quoted<'_> {
     fn show(&self, out: &mut dyn Sink) {
         put!(out, "\"");
+        escaped(out, self.0, true);
+        put!(out, "\"");
+    }
+}
+
+/// Prints bytes as they are, but for what cannot be seen: in the last column of a table.
+pub struct Visible<'a>(pub &'a [u8]);
+
+impl Show for Visible<'_> {
+    fn show(&self, out: &mut dyn Sink) {
+        escaped(out, self.0, false);
+    }
+}
+
+/// Prints bytes as a text that is UTF-8, whatever they are: what is none is U+FFFD.
+pub struct Lossy<'a>(pub &'a [u8]);
+
+impl Show for Lossy<'_> {
+    fn show(&self, out: &mut dyn Sink) {
         for chunk in self.0.utf8_chunks() {
-            for letter in chunk.valid().chars() {
-                match letter {
-                    '"' | '\\' => put!(out, "\\", letter),
-                    '\n' => put!(out, "\\n"),
-                    '\r' => put!(out, "\\r"),
-                    '\t' => put!(out, "\\t"),
-                    _ if letter.is_control() => escape(out, u32::from(letter)),
-                    _ => put!(out, letter),
-                }
-            }
-            for byte in chunk.invalid() {
-                escape(out, u32::from(*byte));
+            put!(out, chunk.valid(), if chunk.invalid().is_empty() { "" } else { "\u{fffd}" });
+        }
+    }
+}
+
+fn escaped(out: &mut dyn Sink, text: &[u8], is_quoted: bool) {
+    for chunk in text.utf8_chunks() {
+        for letter in chunk.valid().chars() {
+            match letter {
+                '"' | '\\' if is_quoted => put!(out, "\\", letter),
+                '\n' => put!(out, "\\n"),
+                '\r' => put!(out, "\\r"),
+                '\t' => put!(out, "\\t"),
+                _ if letter.is_control() => escape(out, u32::from(letter)),
+                _ => put!(out, letter),
             }
         }
-        put!(out, "\"");
+        for byte in chunk.invalid() {
+            escape(out, u32::from(*byte));
+        }
     }
 }
 
@@ -41,5 +65,19 @@ mod tests {
     fn what_cannot_be_seen_is_escaped() {
         let shown = Quoted(b"a\"b\\c\n\r\t\x1b[2J\xff\xc3\xa9").to_string();
         assert_eq!(shown, r#""a\"b\\c\n\r\t\x1b[2J\xffé""#);
+    }
+
+    #[test]
+    fn quotes_stay_where_none_are_around() {
+        let mut shown = std::vec::Vec::new();
+        put!(&mut shown, Visible(b"sh -c \"a\\b\"\x1b\xff"));
+        assert_eq!(shown, br#"sh -c "a\b"\x1b\xff"#);
+    }
+
+    #[test]
+    fn what_is_no_utf_8_is_marked() {
+        let mut shown = std::vec::Vec::new();
+        put!(&mut shown, Lossy(b"a\xffb\xc3\xa9\xc3"));
+        assert_eq!(shown, "a\u{fffd}b\u{e9}\u{fffd}".as_bytes());
     }
 }

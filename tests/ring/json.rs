@@ -1,8 +1,9 @@
-//! JSON (RFC 8259), as much as `explain --json` writes: no more is taken.
+//! JSON (RFC 8259), as much as the verbs with `--json` write: no more is taken.
 
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json {
+    Null,
     Bool(bool),
     Number(u64),
     Text(String),
@@ -51,10 +52,14 @@ fn value(rest: &mut &str) -> Option<Json> {
             *rest = behind;
             number.parse().ok().map(Json::Number)
         }
-        _ => [("true", true), ("false", false)].into_iter().find_map(|(word, value)| {
-            *rest = rest.strip_prefix(word)?;
-            Some(Json::Bool(value))
-        }),
+        _ => {
+            let words =
+                [("true", Json::Bool(true)), ("false", Json::Bool(false)), ("null", Json::Null)];
+            words.into_iter().find_map(|(word, value)| {
+                *rest = rest.strip_prefix(word)?;
+                Some(value)
+            })
+        }
     }
 }
 

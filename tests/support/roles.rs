@@ -28,6 +28,7 @@ pub fn play(words: &[&str]) -> i32 {
         ["notify", text] => notify(text),
         ["flood"] => flood(),
         ["listened"] => listened(),
+        ["apart", kind] => apart(kind),
         ["abandon", micros, ref words @ ..] => abandon(micros.parse().unwrap(), words),
         _ => 99,
     }
@@ -320,4 +321,22 @@ fn orphans(count: u32) -> i32 {
     }
     say("all are orphans");
     0
+}
+
+/// A thread in a namespace of its own, and children that will be in another one, where the process
+/// is in neither.
+fn apart(kind: &str) -> i32 {
+    let flag = if kind == "time" { libc::CLONE_NEWTIME } else { libc::CLONE_NEWUTS };
+    let unshare = move || {
+        // SAFETY: an integer in.
+        assert_eq!(unsafe { libc::unshare(flag) }, 0, "{}", std::io::Error::last_os_error());
+        say("apart");
+        loop {
+            std::thread::park();
+        }
+    };
+    match kind {
+        "time" => unshare(),
+        _ => std::thread::spawn(unshare).join().map_or(1, |never: i32| never),
+    }
 }

@@ -41,6 +41,13 @@ impl Terminal {
         unsafe { libc::ioctl(0, libc::TIOCSCTTY, 0) };
     }
 
+    /// Makes it so many columns wide.
+    pub fn set_columns(&self, columns: u16) {
+        let size = libc::winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        // SAFETY: a struct that lives until the kernel has read it.
+        unsafe { libc::ioctl(self.person_end.as_raw_fd(), libc::TIOCSWINSZ, &raw const size) };
+    }
+
     /// Presses keys.
     pub fn type_keys(&self, keys: &str) {
         File::from(self.person_end.try_clone().unwrap()).write_all(keys.as_bytes()).unwrap();

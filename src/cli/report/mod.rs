@@ -8,6 +8,7 @@ mod complaint;
 mod failure;
 mod glibc;
 mod grammar;
+mod inspect;
 mod last_words;
 mod news;
 mod refusal;
@@ -23,6 +24,7 @@ use crate::text::{Quoted, Show, Sink, put};
 
 pub use complaint::complaint;
 pub use failure::{failure, survived};
+pub use inspect::{no_pid, no_proc, no_process, too_many_namespaces, unknown_flag, unknown_kind};
 pub use last_words::leave;
 pub use news::Reporter;
 pub use refusal::refusal;

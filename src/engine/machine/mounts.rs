@@ -5,12 +5,12 @@ use core::ffi::CStr;
 use heapless::Vec;
 
 use crate::engine::files::Lines;
+use crate::engine::mountinfo::{Mounted, parse, unescape};
 use crate::engine::trouble::plain;
 use crate::limits::{MOUNTS_MAX, PATH_MAX};
 use crate::model::Errno;
 use crate::plan::{EARLY, Early};
 use crate::sys::{file, mount};
-use crate::text::units;
 
 /// Mounts a file system of the kernel. What is mounted already is left alone, and what an ordinary
 /// kernel may lack is not missed.
@@ -62,41 +62,6 @@ const VOLATILE: [&[u8]; 22] = [
     b"tracefs",
 ];
 
-/// A line of /proc/self/mountinfo (proc_pid_mountinfo(5)).
-struct Mounted<'l> {
-    id: u32,
-    /// Where, with white space and backslashes as octal numbers.
-    target: &'l [u8],
-    kind: &'l [u8],
-}
-
-fn parse(line: &[u8]) -> Option<Mounted<'_>> {
-    let mut fields = line.split(|byte| *byte == b' ');
-    let id = units::unsigned(fields.next()?, u64::from(u32::MAX)).ok()?;
-    let target = fields.nth(3)?; // behind parent, device and root
-    let kind = fields.skip_while(|field| *field != b"-").nth(1)?;
-    Some(Mounted { id: u32::try_from(id).ok()?, target, kind })
-}
-
-/// A path without its escapes, with a NUL behind it.
-fn unescape(text: &[u8]) -> Option<Vec<u8, PATH_MAX>> {
-    let mut path = Vec::new();
-    let mut rest = text;
-    while let [byte, tail @ ..] = rest {
-        rest = tail;
-        let byte = match (byte, tail) {
-            (b'\\', [a @ b'0'..=b'3', b @ b'0'..=b'7', c @ b'0'..=b'7', after @ ..]) => {
-                rest = after;
-                ((a & 3) << 6) | ((b & 7) << 3) | (c & 7)
-            }
-            (byte, _) => *byte,
-        };
-        path.push(byte).ok()?;
-    }
-    path.push(0).ok()?;
-    Some(path)
-}
-
 /// Unmounts everything that is on a disk or elsewhere, the last one first; what is used is
 /// remounted read-only, and so is the root. Nothing more can be done about what refuses both.
 #[inline(never)] // its path would lie in the frame of the end
@@ -118,7 +83,7 @@ fn last_mount(done: &[u32]) -> Option<(u32, Vec<u8, PATH_MAX>)> {
     let mut lines = Lines::open(c"/proc/self/mountinfo", plain(Errno::E2BIG)).ok()?;
     let mut last = None;
     while let Ok(Some(line)) = lines.next() {
-        let Some(Mounted { id, target, kind }) = parse(line) else { continue };
+        let Some(Mounted { id, target, kind, .. }) = parse(line) else { continue };
         let subtype = kind.split(|byte| *byte == b'.').next().unwrap_or_default();
         if !VOLATILE.contains(&subtype) && !done.contains(&id) {
             last = unescape(target).map(|path| (id, path)).or(last);
@@ -130,21 +95,6 @@ fn last_mount(done: &[u32]) -> Option<(u32, Vec<u8, PATH_MAX>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_line_of_mountinfo_is_read_with_and_without_optional_fields() {
-        for line in [
-            &b"36 35 98:0 /mnt1 /mnt\\0402 rw,noatime - ext3 /dev/root rw,errors=continue"[..],
-            b"36 35 98:0 /mnt1 /mnt\\0402 rw,noatime master:1 shared:2 - ext3 /dev/root rw",
-        ] {
-            let Mounted { id, target, kind } = parse(line).unwrap();
-            assert_eq!((id, kind), (36, &b"ext3"[..]));
-            assert_eq!(unescape(target).unwrap().as_slice(), b"/mnt 2\0");
-        }
-        for line in [&b""[..], b"x 1", b"36 35 98:0 / /mnt rw ext3 a b"] {
-            assert!(parse(line).is_none());
-        }
-    }
 
     #[test]
     fn our_own_mounts_are_listed_from_the_last_one_on() {
