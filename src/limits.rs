@@ -77,6 +77,18 @@ pub const MODULES_MAX: usize = 64;
 /// Settings of the kernel.
 pub const SYSCTLS_MAX: usize = 64;
 
+/// Words of a command of ours to another program.
+pub const TOOL_WORDS_MAX: usize = 16;
+
+/// Interfaces of one sandbox besides loopback.
+pub const INTERFACES_MAX: usize = 8;
+
+/// Addresses of one interface, on each side; and gateways, one for each family.
+pub const ADDRESSES_MAX: usize = 4;
+
+/// Bytes of a message to the kernel about an interface: the longest, about a pair, has 172.
+pub const NETLINK_MESSAGE_MAX: usize = 256;
+
 /// Bytes of one message of ours, which is one write.
 pub const MESSAGE_MAX: usize = 4_096;
 

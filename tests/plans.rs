@@ -19,7 +19,8 @@ use nsinit::limits::{ARENA_MAX, ENV_MAX};
 use nsinit::model::{BeforeStop, Signal};
 use nsinit::plan::order::{RULES, Rule, broken};
 use nsinit::plan::{
-    Act, Facts, MachineAct, Manager, Mode, Plan, Reason, Refusal, TerminalState, resolve,
+    Act, Facts, MachineAct, Manager, Mode, NetAct, NetReason, Plan, Reason, Refusal, TerminalState,
+    resolve,
 };
 use nsinit::spec::argv::{self, Front};
 use nsinit::spec::{Lists, Spec, SpecFault, file};
@@ -122,6 +123,9 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("clocks-user", Run, &USER),
     ("names", Run, &ROOT),
     ("net-down", Run, &ROOT),
+    ("net", Run, &ROOT),
+    ("net-none", Run, &ROOT),
+    ("net-pasta", Run, &USER),
     ("exactly", Run, &ROOT),
     ("no-pid", Run, &USER),
     ("proc-bind", Run, &ROOT),
@@ -173,6 +177,16 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("delay-above-max", Run, &ROOT),
     ("env-too-large", Run, &CROWDED),
     ("too-many-steps", Run, &ROOT),
+    ("net-wire", Run, &ROOT),
+    ("net-second-wire", Run, &ROOT),
+    ("net-name", Run, &ROOT),
+    ("net-twice", Run, &ROOT),
+    ("net-privilege", Run, &USER),
+    ("net-of-host", Run, &ROOT),
+    ("net-outer-key", Run, &ROOT),
+    ("net-gateway-away", Run, &ROOT),
+    ("net-second-gateway", Run, &ROOT),
+    ("net-pasta-of-root", Run, &ROOT),
 ];
 
 /// The names of an enum's variants, and which one a value is.
@@ -196,16 +210,22 @@ variants!(ACTS, act_name, Act, Act<'_>:
     NewSessionWithTerminal TakeForeground Redirect SetUmask SetRlimit SetNice SetOomScoreAdj
     BecomeUser DieWithSupervisor ChangeDirectory SetNoNewPrivs
     LeaveMessage LetGo OpenNotifySocket TellNotifySocket
-    HideNotifySocket TellPid PassReadyPipe RestoreSignals Execute Machine);
+    HideNotifySocket TellPid PassReadyPipe RestoreSignals Execute Machine Net);
 
 variants!(MACHINE_ACTS, machine_act_name, MachineAct, MachineAct<'_>:
     Mount LinkDescriptors LoadModule SetSysctl OpenPort KillAll Sync Report Unmount EndBy GoDown
     Become);
 
+variants!(NET_ACTS, net_act_name, NetAct, NetAct<'_>:
+    MakePair MakeMacvlan Keep Move Up AddAddress AddRoute TellIds AwaitIds StartPasta AwaitKeeper Delete);
+
+variants!(NET_REASONS, net_reason_name, NetReason, NetReason:
+    Wire Name Twice Privilege OfHost OuterKey GatewayAway SecondGateway PastaOfRoot);
+
 variants!(REASONS, reason_name, Reason, Reason:
     NoCommand NoName SameName NoMain SecondMain UnknownService Cycle MainOnly EntrypointOnly
     InitOnly RunOnly Needs ProcNeeds LacksPrivilege MapNeedsPrivilege MapOverlaps MapTooLong
-    MapAndId ClockRange GroupsDenied TimeoutForNothing DelayAboveMax EnvTooLarge TooManySteps);
+    MapAndId ClockRange GroupsDenied TimeoutForNothing DelayAboveMax EnvTooLarge TooManySteps Net);
 
 /// What was decided.
 struct Decided {
@@ -399,6 +419,7 @@ fn every_order_of_the_kernel_is_tried_by_a_plan() {
 fn every_act_and_every_reason_has_a_case() {
     // A new act does not compile here until it has a name, and fails until it has a plan.
     let (mut acts, mut machine_acts) = (BTreeSet::new(), BTreeSet::new());
+    let (mut net_acts, mut net_reasons) = (BTreeSet::new(), BTreeSet::new());
     let mut reasons = BTreeSet::new();
     for decided in all() {
         match decided.plan {
@@ -408,9 +429,17 @@ fn every_act_and_every_reason_has_a_case() {
                     if let Act::Machine(act) = &step.act {
                         let _ = machine_acts.insert(machine_act_name(act)); // likewise
                     }
+                    if let Act::Net(act) = &step.act {
+                        let _ = net_acts.insert(net_act_name(act)); // likewise
+                    }
                 }
             }
-            Err(refusal) => drop(reasons.insert(reason_name(&refusal.reason))),
+            Err(refusal) => {
+                let _ = reasons.insert(reason_name(&refusal.reason)); // likewise
+                if let Reason::Net(reason) = &refusal.reason {
+                    let _ = net_reasons.insert(net_reason_name(reason)); // likewise
+                }
+            }
         }
     }
     let missing = |all: &[&'static str], seen: &BTreeSet<&str>| -> Vec<&str> {
@@ -418,6 +447,8 @@ fn every_act_and_every_reason_has_a_case() {
     };
     assert_eq!(missing(ACTS, &acts), [""; 0], "acts in no plan");
     assert_eq!(missing(MACHINE_ACTS, &machine_acts), [""; 0], "acts of a machine in no plan");
+    assert_eq!(missing(NET_ACTS, &net_acts), [""; 0], "acts of a network in no plan");
+    assert_eq!(missing(NET_REASONS, &net_reasons), [""; 0], "reasons of a network in no refusal");
     assert_eq!(missing(REASONS, &reasons), [""; 0], "reasons of no refusal");
 }
 

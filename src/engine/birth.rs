@@ -43,6 +43,7 @@ pub(super) fn cloned(
         };
         if let Err((errno, why)) = done {
             abandon(hands);
+            launcher::clean_up(plan, hands);
             // When PID 1 failed first, ours is only what followed from that.
             let ours = Failure { step: number, errno, why };
             let failure = launcher::reported_failure(hands).unwrap_or(ours);

@@ -5,6 +5,7 @@
 use core::mem::ManuallyDrop;
 
 use super::machine::notes::Notes;
+use super::network::NetHands;
 use super::trouble::{Trouble, plain};
 use crate::limits::SERVICES_MAX;
 use crate::model::{Errno, Signal, SignalSet};
@@ -103,6 +104,8 @@ pub struct Hands {
     pub(super) gave_terminal: Option<Result<Option<SignalSet>, Errno>>,
     /// What came of a service's taking it.
     pub(super) took_terminal: Option<Result<(), Errno>>,
+    /// What is held of the network.
+    pub(super) net: NetHands,
     /// What is known of the machine, where we are the kernel's init.
     pub(super) machine: Notes,
     /// The PID of whoever supervises, for services that must end with it.

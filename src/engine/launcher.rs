@@ -5,7 +5,7 @@
 
 use super::hands::Hands;
 use super::record::{LEN, Record};
-use super::{Outcome, Teller, Telling, child};
+use super::{Outcome, Teller, Telling, child, network};
 use crate::model::{End, Failure, Signal, SignalSet, code};
 use crate::plan::Plan;
 use crate::sys::process::{self, Child};
@@ -14,7 +14,7 @@ use crate::sys::wait::{self, Source};
 use crate::sys::{file, signal, terminal};
 
 /// Waits until PID 1 has ended.
-pub(super) fn wait(plan: &Plan<'_>, hands: &Hands, teller: &mut dyn Teller) -> Outcome {
+pub(super) fn wait(plan: &Plan<'_>, hands: &mut Hands, teller: &mut dyn Teller) -> Outcome {
     let Some(init) = &hands.init else {
         return Outcome::of_code(code::FAILED, None);
     };
@@ -24,6 +24,7 @@ pub(super) fn wait(plan: &Plan<'_>, hands: &Hands, teller: &mut dyn Teller) -> O
             break end;
         }
     };
+    clean_up(plan, hands);
     // Only these codes can mean that something failed before the main service ran, or what they
     // were mapped to.
     let is_mapped = plan.main_service().is_some_and(|main| main.exit_map.is_some());
@@ -35,6 +36,13 @@ pub(super) fn wait(plan: &Plan<'_>, hands: &Hands, teller: &mut dyn Teller) -> O
     }
     take_foreground_back(hands);
     Outcome::of_code(end.code(), reported)
+}
+
+/// What was made outside for PID 1 goes when that has ended.
+pub(super) fn clean_up(plan: &Plan<'_>, hands: &mut Hands) {
+    if cfg!(feature = "net") {
+        network::take_back(plan, hands);
+    }
 }
 
 /// The terminal is ours again, for whoever started us: a shell with job control would see to that,
@@ -106,7 +114,7 @@ pub(super) fn reported_failure(hands: &Hands) -> Option<Failure> {
 }
 
 /// The next record in the pipe.
-fn next_report(hands: &Hands) -> Option<Record> {
+pub(super) fn next_report(hands: &Hands) -> Option<Record> {
     let mut bytes = [0u8; LEN];
     match file::read(hands.report.read.as_ref()?, &mut bytes) {
         Ok(LEN) => Record::from_bytes(bytes),

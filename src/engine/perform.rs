@@ -7,7 +7,7 @@ use super::files::{whole, write_whole};
 use super::give;
 use super::hands::{Hands, Parent};
 use super::trouble::{Trouble, plain};
-use super::{machine, oom, sandbox};
+use super::{machine, network, oom, sandbox};
 use crate::model::{Errno, ParentDeath, Signal, SignalSet, Stdio, Why};
 use crate::plan::Act;
 use crate::sys::fd::redirect;
@@ -95,6 +95,10 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
             let pipe = hands.ready.write.as_ref().ok_or(plain(Errno::EBADF))?;
             redirect(pipe, i32::from(number)).map_err(plain)
         }
+        Act::Net(act) => match cfg!(feature = "net") {
+            true => network::perform(&act, hands),
+            false => Ok(()), // no plan of such a build has one
+        },
         Act::Machine(act) => match cfg!(feature = "init") {
             true => machine::perform(&act, hands),
             false => Ok(()), // no plan of such a build has one

@@ -65,6 +65,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         | Act::NewTerminal
         | Act::NewSessionWithTerminal
         | Act::TakeForeground
+        | Act::Net(_)
         | Act::Machine(_)
         | Act::Redirect(..)
         | Act::SetUmask(_)

@@ -40,13 +40,15 @@ pub enum Why {
     ReadBack,
     /// No list of modules has it, or its file is not there.
     NoSuchModule,
+    /// A program that we started for this did not succeed.
+    Tool,
     /// The launcher died while the sandbox was being set up.
     LauncherGone,
 }
 
 impl Why {
     /// All reasons, by their number.
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Errno,
         Self::InterpreterMissing,
         Self::InterpreterHasCr,
@@ -62,6 +64,7 @@ impl Why {
         Self::TooMany,
         Self::ReadBack,
         Self::NoSuchModule,
+        Self::Tool,
         Self::LauncherGone,
     ];
 

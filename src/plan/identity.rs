@@ -123,7 +123,6 @@ impl Maps {
             let lines = lines_of(spec, kind, own);
             plan.push(Actor::Outer, origin, Act::WriteIdMap(kind, lines));
         }
-        plan.push(Actor::Outer, Origin::Default, Act::PassGate);
     }
 }
 

@@ -218,8 +218,8 @@ pub(super) fn resolve_init<'a>(
     if let Some(said) = spec.domainname {
         plan.push(inner, said.origin, Act::SetDomainname(said.value));
     }
-    if spec.loopback.is_none_or(|said| said.value) {
-        let origin = spec.loopback.map_or(Origin::Default, |said| said.origin);
+    if spec.net.loopback.is_none_or(|said| said.value) {
+        let origin = spec.net.loopback.map_or(Origin::Default, |said| said.origin);
         plan.push(inner, origin, Act::LoopbackUp);
     }
     super::notify::push_sockets(facts, plan);

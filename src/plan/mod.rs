@@ -9,6 +9,7 @@
 mod facts;
 mod identity;
 mod machine;
+mod net;
 mod notify;
 pub mod order;
 mod refusal;
@@ -28,6 +29,7 @@ use crate::spec::{Habits, Origin};
 
 pub use facts::{Facts, Manager, Questions, TerminalState, capability};
 pub use machine::{EARLY, Early, MachineAct, push_last};
+pub use net::{NetAct, NetReason};
 pub use refusal::{Reason, Refusal};
 pub use resolve::resolve;
 use services::Setting;

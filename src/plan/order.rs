@@ -27,6 +27,16 @@ pub enum Kind {
     Uts,
     Loopback,
     BecomeMapped,
+    MakeInterface,
+    KeepInterfaces,
+    MoveInterface,
+    SetInterfaceUp,
+    AddAddress,
+    AddRoute,
+    TellIds,
+    AwaitIds,
+    StartPasta,
+    TakeBack,
     DieWithLauncher,
     WatchParent,
     Subreaper,
@@ -97,6 +107,47 @@ pub const RULES: &[Rule] = &[
         Kind::WriteIdMap,
         Kind::PassGate,
         "until then PID 1 is nobody (user_namespaces(7), 'Defining user and group ID mappings')",
+    ),
+    rule(
+        Kind::Clone,
+        Kind::MakeInterface,
+        "an interface is made in a net namespace that is there (network_namespaces(7))",
+    ),
+    rule(
+        Kind::MakeInterface,
+        Kind::PassGate,
+        "until then PID 1 has no interface to give an address (netdevice(7))",
+    ),
+    rule(
+        Kind::KeepInterfaces,
+        Kind::MoveInterface,
+        "a namespace that dies takes virtual interfaces along (net/core/dev.c, \
+         default_device_exit_net): who brings them back is there before they go in",
+    ),
+    rule(
+        Kind::WaitAtGate,
+        Kind::AddRoute,
+        "the interface is made by the launcher before it passes the gate (rtnetlink(7))",
+    ),
+    rule(
+        Kind::AddAddress,
+        Kind::AddRoute,
+        "a gateway has to be in a network of ours (net/ipv4/fib_semantics.c, fib_check_nh_v4_gw)",
+    ),
+    rule(
+        Kind::SetInterfaceUp,
+        Kind::AddRoute,
+        "a route by an interface that is down is refused: ENETDOWN (net/ipv4/fib_semantics.c)",
+    ),
+    rule(
+        Kind::MapSelfUid,
+        Kind::TellIds,
+        "who enters a user namespace without maps is nobody in it (user_namespaces(7))",
+    ),
+    rule(
+        Kind::AwaitIds,
+        Kind::StartPasta,
+        "pasta enters PID 1's user namespace, whose maps PID 1 writes (user_namespaces(7))",
     ),
     rule(
         Kind::DenySetgroups,
@@ -313,6 +364,7 @@ impl Act<'_> {
             | Self::NewTerminal
             | Self::NewSessionWithTerminal => Kind::Session,
             Self::TakeForeground => Kind::TakeForeground,
+            Self::Net(act) => act.kind(),
             Self::Machine(act) => act.kind(),
             Self::Redirect(..) => Kind::Redirect,
             Self::SetUmask(_) | Self::SetRlimit(_) | Self::SetNice(_) | Self::SetOomScoreAdj(_) => {

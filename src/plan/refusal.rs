@@ -1,5 +1,6 @@
 //! Why a plan will not be made: said before anything was touched.
 
+use super::NetReason;
 use crate::model::{Clock, IdKind, Namespace, Shift};
 use crate::spec::Origin;
 
@@ -52,6 +53,8 @@ pub enum Reason {
     DelayAboveMax,
     /// The environment has more variables than a changed one holds.
     EnvTooLarge(usize),
+    /// A network that could not be.
+    Net(NetReason),
     /// More steps than a plan holds.
     TooManySteps,
 }

@@ -5,10 +5,13 @@
 
 use super::identity::Maps;
 use super::machine::{push_last, refuse_init_keys, resolve_init};
+use super::net;
 use super::notify::push_sockets;
 use super::services::{Setting, ids, push_services, push_steps};
 use super::{Act, Actor, Birth, Facts, Plan, Reason, Refusal, Service, capability};
-use crate::model::{BeforeStop, Clock, Namespace, NamespaceSet, Proc, ReadyBy, Restart, Terminal};
+use crate::model::{
+    BeforeStop, Clock, Namespace, NamespaceSet, Proc, ReadyBy, Restart, Terminal, Uplink,
+};
 use crate::spec::{Origin, Said, Spec};
 
 /// The kinds that `run` creates when nobody says otherwise.
@@ -42,6 +45,9 @@ pub fn resolve<'a>(
     }
     if mode.is_init() {
         push_last(&spec.machine, plan);
+    }
+    if mode.is_run() {
+        net::push_last_of_network(spec, plan);
     }
     match plan.is_too_long {
         true => Err(Refusal { origin: Origin::Default, said: b"", reason: Reason::TooManySteps }),
@@ -122,6 +128,7 @@ fn resolve_run<'a>(
     let kinds = kinds(spec, facts)?;
     let maps = Maps::decide(spec, facts, kinds)?;
     check_clocks(spec, facts)?;
+    net::check(spec, facts, kinds)?;
     (plan.birth, plan.is_pid1) = (Birth::Cloned(kinds), kinds.has(Namespace::Pid));
     push_outer(spec, facts, kinds, maps, plan);
     push_inner(spec, facts, kinds, maps, plan)?;
@@ -157,7 +164,8 @@ fn push_outer<'a>(
 ) {
     push_reaping(Actor::Outer, facts, plan);
     plan.push(Actor::Outer, Origin::Default, Act::OpenReportPipe);
-    if maps == Maps::ByLauncher {
+    let has_gate = waits_at_gate(spec, maps);
+    if has_gate {
         plan.push(Actor::Outer, Origin::Default, Act::OpenGate);
     }
     let said = spec.namespaces.map_or(Origin::Default, |said| said.origin);
@@ -165,7 +173,16 @@ fn push_outer<'a>(
     let at_clone = if shifts(spec) { kinds.difference(NamespaceSet::TIME) } else { kinds };
     plan.push(Actor::Outer, said, Act::Clone(at_clone));
     maps.push_by_launcher(spec, facts, plan);
+    net::push_outer(spec, plan);
+    if has_gate {
+        plan.push(Actor::Outer, Origin::Default, Act::PassGate);
+    }
     plan.push(Actor::Outer, Origin::Default, Act::WatchSignals);
+}
+
+/// Whether PID 1 waits until the launcher has done for it what it cannot do.
+fn waits_at_gate(spec: &Spec<'_>, maps: Maps) -> bool {
+    maps == Maps::ByLauncher || net::waits_for_network(&spec.net)
 }
 
 /// PID 1's steps.
@@ -179,7 +196,8 @@ fn push_inner<'a>(
     let inner = Actor::Inner;
     maps.push_by_self(spec, facts, plan);
     plan.push(inner, Origin::Default, Act::CloseInherited);
-    if maps == Maps::ByLauncher {
+    net::push_before_gate(spec, plan);
+    if waits_at_gate(spec, maps) {
         plan.push(inner, Origin::Default, Act::WaitAtGate);
     }
     plan.push(inner, Origin::Default, Act::LeaveGroup);
@@ -201,10 +219,11 @@ fn push_inner<'a>(
     if let Some(said) = spec.domainname {
         plan.push(inner, said.origin, Act::SetDomainname(said.value));
     }
-    if kinds.has(Namespace::Net) && spec.loopback.is_none_or(|said| said.value) {
-        let origin = spec.loopback.map_or(Origin::Default, |said| said.origin);
+    if kinds.has(Namespace::Net) && spec.net.loopback.is_none_or(|said| said.value) {
+        let origin = spec.net.loopback.map_or(Origin::Default, |said| said.origin);
         plan.push(inner, origin, Act::LoopbackUp);
     }
+    net::push_inner(spec, plan);
     if let Some((uid, gid)) = maps.become_mapped(spec, facts) {
         plan.push(inner, Origin::Default, Act::BecomeMapped { uid, gid });
     }
@@ -224,8 +243,11 @@ const fn shifts(spec: &Spec<'_>) -> bool {
 }
 
 /// The keys that need a kind of namespace, and where they were said.
-fn needs_of(spec: &Spec<'_>) -> [(Option<Origin>, &'static str, Namespace); 9] {
-    let loopback = spec.loopback.filter(|said| said.value).map(|said| said.origin);
+fn needs_of(spec: &Spec<'_>) -> [(Option<Origin>, &'static str, Namespace); 11] {
+    let loopback = spec.net.loopback.filter(|said| said.value).map(|said| said.origin);
+    let interface = spec.net.interfaces.first().map(|interface| interface.origin);
+    let uplink = spec.net.uplink.filter(|said| said.value != Uplink::Host);
+    let uplink = uplink.map(|said| said.origin);
     let map_origin = |lines: &crate::spec::IdMapLines<'_>| lines.first().map(|said| said.origin);
     [
         (spec.hostname.map(|said| said.origin), "hostname", Namespace::Uts),
@@ -237,6 +259,8 @@ fn needs_of(spec: &Spec<'_>) -> [(Option<Origin>, &'static str, Namespace); 9] {
         (spec.uid.map(|said| said.origin), "uid", Namespace::User),
         (spec.gid.map(|said| said.origin), "gid", Namespace::User),
         (loopback, "loopback", Namespace::Net),
+        (interface, "interface", Namespace::Net),
+        (uplink, "network", Namespace::Net),
     ]
 }
 

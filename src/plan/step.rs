@@ -6,7 +6,7 @@
 
 use core::ffi::CStr;
 
-use super::MachineAct;
+use super::{MachineAct, NetAct};
 use crate::model::{
     Account, Helper, HostName, IdKind, IdMap, NamespaceSet, ParentDeath, Rlimit, ServiceId, Shift,
     Stdio,
@@ -25,7 +25,7 @@ pub enum Actor {
     Service(ServiceId),
     /// The process that becomes a command beside this service.
     Helper(ServiceId, Helper),
-    /// The kernel's init, when everything else is over.
+    /// The launcher or the kernel's init, when everything else is over.
     Last,
 }
 
@@ -133,6 +133,8 @@ pub enum Act<'a> {
     NewSessionWithTerminal,
     /// Its process group comes into the terminal's foreground.
     TakeForeground,
+    /// The network of a sandbox.
+    Net(NetAct<'a>),
     /// What only the kernel's init does.
     Machine(MachineAct<'a>),
     /// One of descriptors 0 to 2.
@@ -235,6 +237,7 @@ impl Act<'_> {
             Self::TakeForeground => "getpid|ioctl",
             Self::Redirect(_, Stdio::Inherit) => "",
             Self::Redirect(_, Stdio::Null | Stdio::Kmsg | Stdio::File(_)) => "openat|dup3|close",
+            Self::Net(act) => act.calls(),
             Self::Machine(act) => act.calls(),
             Self::SetUmask(_) => "umask",
             Self::SetRlimit(_) => "prlimit64",
@@ -292,7 +295,7 @@ impl Show for Act<'_> {
             Self::DenySetgroups => put!(out, "deny setgroups"),
             Self::MapSelf(kind, line) => put!(out, "write ", kind.file(), " \"", line, "\""),
             Self::CloseInherited => put!(out, "close inherited descriptors above 2"),
-            Self::WaitAtGate => put!(out, "wait at the gate for the id maps"),
+            Self::WaitAtGate => put!(out, "wait at the gate"),
             Self::LeaveGroup => put!(out, "leave the launcher's process group"),
             Self::MakeMountsPrivate => put!(out, "make mounts private from \"/\" down"),
             Self::MountProc => put!(out, "mount proc on \"/proc\""),
@@ -330,6 +333,8 @@ impl Show for Act<'_> {
             }
             Self::NewSessionWithTerminal => put!(out, "make a session with our terminal, if any"),
             Self::TakeForeground => put!(out, "take the terminal's foreground"),
+            Self::Net(act) if cfg!(feature = "net") => act.show(out),
+            Self::Net(_) => {} // as below
             Self::Machine(act) if cfg!(feature = "init") => act.show(out),
             Self::Machine(_) => {} // no plan of such a build has one
             Self::Redirect(number, to) => redirect(out, number, to),
@@ -422,6 +427,10 @@ impl Show for Detail<'_> {
             put!(out, "SIGCHLD ignored, exit status by pidfd");
         } else if matches!(self.0, Act::Spawn) {
             put!(out, "CLONE_VM,CLONE_VFORK");
+        } else if let Act::Net(act) = self.0
+            && cfg!(feature = "net")
+        {
+            act.show_detail(out);
         } else if let Act::Machine(act) = self.0
             && cfg!(feature = "init")
         {

@@ -334,7 +334,7 @@ mod tests {
                 assert!(said.is_empty(), "{said:?}");
                 assert_eq!(spec.namespaces.unwrap().value.exactly.unwrap().to_string(), "mnt, pid");
                 assert_eq!(spec.services[0].env.len(), 2);
-                assert!(!spec.loopback.unwrap().value);
+                assert!(!spec.net.loopback.unwrap().value);
             },
         );
     }

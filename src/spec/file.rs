@@ -22,7 +22,7 @@ use self::position::Position;
 use self::value::Frame;
 use super::keys::KEYS;
 use super::{Complaint, Complaints, Key, Origin, Spec, SpecFault, Table};
-use crate::limits::{ARENA_MAX, FILE_MAX, SERVICES_MAX, TOML_DEPTH_MAX};
+use crate::limits::{ARENA_MAX, FILE_MAX, INTERFACES_MAX, SERVICES_MAX, TOML_DEPTH_MAX};
 use crate::text::toml::{Damage, Document, Piece, Word};
 use crate::text::{Arena, nearest};
 
@@ -64,7 +64,7 @@ pub fn read<'a>(
         name: None,
         is_dotted: false,
         frames: Vec::new(),
-        is_full: false,
+        full: None,
     };
     while let Some(result) = document.next(&mut |piece| reader.take(piece)) {
         if let Err(damage) = result {
@@ -117,8 +117,8 @@ struct Reader<'s, 'a> {
     is_dotted: bool,
     /// The lists and inline tables that are open.
     frames: Vec<Frame<'a>, TOML_DEPTH_MAX>,
-    /// Whether there was a service too many.
-    is_full: bool,
+    /// The list of tables that had one too many.
+    full: Option<Table>,
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -216,10 +216,15 @@ impl<'a> Reader<'_, 'a> {
                 }
             });
         };
+        self.enter_table(table, how)
+    }
+
+    /// One more way into a table.
+    fn enter_table(&mut self, table: Table, how: How) -> Result<Place<'a>, Complaint> {
         self.defined.define_table(table, how)?;
         match how {
-            How::ListHeader => self.begin_service(self.header_at),
-            How::Parent if table.is_list() && self.is_full => Ok(Place::Nowhere),
+            How::ListHeader => self.begin_entry(table, self.header_at),
+            How::Parent if self.full == Some(table) => Ok(Place::Nowhere),
             How::Parent | How::Header | How::Dotted | How::Value => Ok(Place::Table(table)),
         }
     }
@@ -230,24 +235,34 @@ impl<'a> Reader<'_, 'a> {
         name: &'a [u8],
         how: How,
     ) -> Result<Place<'a>, Complaint> {
+        if let Some(inner) = table.inner(name) {
+            return self.enter_table(inner, how);
+        }
         let key = Key::in_table(table, name).ok_or_else(|| unknown_key(Some(table), name))?;
         self.defined.define_key(key, how)?;
         Ok(Place::Key(key))
     }
 
-    /// One more service; of those that are too many, the first is told.
-    fn begin_service(&mut self, origin: Origin) -> Result<Place<'a>, Complaint> {
-        if self.is_full {
-            return Ok(Place::Nowhere);
-        }
-        self.defined.begin_next();
-        match self.spec.add_service(origin) {
-            Ok(()) => Ok(Place::Table(Table::Service)),
-            Err(_full) => {
-                self.is_full = true;
-                Err(Complaint::TooMany("services", SERVICES_MAX))
+    /// One more entry of a list of tables; of those that are too many, the first is told.
+    fn begin_entry(&mut self, table: Table, origin: Origin) -> Result<Place<'a>, Complaint> {
+        let (begun, what, max) = match table {
+            _ if self.full == Some(table) => return Ok(Place::Nowhere),
+            Table::Interface => {
+                (self.spec.net.begin_interface(origin), "interfaces", INTERFACES_MAX)
             }
-        }
+            Table::Service
+            | Table::Sandbox
+            | Table::Time
+            | Table::User
+            | Table::Net
+            | Table::Security
+            | Table::Init => (self.spec.add_service(origin), "services", SERVICES_MAX),
+        };
+        self.defined.begin_next();
+        begun.map(|()| Place::Table(table)).map_err(|_full| {
+            self.full = Some(table);
+            Complaint::TooMany(what, max)
+        })
     }
 
     fn complain(&mut self, start: usize, said: &'a [u8], complaint: Complaint) {

@@ -5,6 +5,7 @@
 //! goes: a field in `Spec` or `ServiceSpec`, a row in the file of its table, a step in `plan`.
 
 mod init;
+mod net;
 mod sandbox;
 mod service;
 mod table;
@@ -64,6 +65,8 @@ pub enum Shape {
 pub enum Set {
     /// A key of the whole.
     Whole(for<'a> fn(&mut Spec<'a>, Item<'a>) -> Result<(), Fault>),
+    /// A key of the interface that is being said.
+    Interface,
     /// A key of one service.
     Service(for<'a> fn(&mut ServiceSpec<'a>, Item<'a>) -> Result<(), Fault>),
     /// A key of the whole that takes a text, or a list of words.
@@ -141,7 +144,9 @@ impl Row {
         let scope = match table {
             Table::Service | Table::Security => KeyFor::AnyVerb,
             Table::Init => KeyFor::Init,
-            Table::Sandbox | Table::Time | Table::User | Table::Net => KeyFor::Run,
+            Table::Sandbox | Table::Time | Table::User | Table::Net | Table::Interface => {
+                KeyFor::Run
+            }
         };
         let (names, has_flag) = (Names::new(names), true);
         let key = Key { table, names, scope, has_flag, shape, value, set };
@@ -195,6 +200,10 @@ impl Key {
                 let target = target(spec, service);
                 target.map_or(Ok(false), |target| set(target, item).map(|()| true))
             }
+            Set::Interface => {
+                let interface = spec.net.interface()?;
+                interface.put(self.name(), item.bytes(), item.origin).map(|()| true)
+            }
             Set::Command => Ok(false),
         }
     }
@@ -223,7 +232,7 @@ impl Key {
         match self.set {
             Set::Command => target.command = Some(words),
             Set::ServiceOrExec(_, set) => set(target, words),
-            Set::Whole(_) | Set::WholeOrExec(..) | Set::Service(_) => {}
+            Set::Whole(_) | Set::WholeOrExec(..) | Set::Service(_) | Set::Interface => {}
         }
         Ok(true)
     }
@@ -270,7 +279,11 @@ const PARTS: &[&[Row]] = &[
     sandbox::SANDBOX,
     sandbox::TIME,
     sandbox::USER,
-    sandbox::NET,
+    net::LOOPBACK,
+    #[cfg(feature = "net")]
+    net::NET,
+    #[cfg(feature = "net")]
+    net::INTERFACE,
     sandbox::SECURITY,
     init::ROWS,
     service::ROWS,

@@ -34,6 +34,13 @@ impl<'a, T, const N: usize> List<'a, T, N> {
     }
 }
 
+impl<T, const N: usize> List<'_, T, N> {
+    /// Forgets every entry.
+    pub fn clear(&mut self) {
+        self.room.as_mut().into_iter().for_each(|room| room.clear());
+    }
+}
+
 impl<T, const N: usize> List<'_, Said<T>, N> {
     /// Puts the value of an item behind the others; what an earlier source said is replaced as a
     /// whole.
@@ -42,7 +49,7 @@ impl<T, const N: usize> List<'_, Said<T>, N> {
     /// [`Fault::TooMany`].
     pub fn append(&mut self, item: Item<'_>, value: T) -> Result<(), Fault> {
         if self.last().is_some_and(|last| !last.origin.is_same_source(item.origin)) {
-            self.room.as_mut().into_iter().for_each(|room| room.clear());
+            self.clear();
         }
         self.push(Said { value, origin: item.origin })
     }

@@ -14,6 +14,7 @@ pub mod file;
 pub mod keys;
 mod list;
 mod machine;
+mod net;
 pub mod personality;
 mod service;
 mod split;
@@ -30,6 +31,7 @@ pub use fault::{Complaint, Complaints, SpecFault};
 pub use keys::{Key, KeyFor, Shape, Table};
 pub use list::List;
 pub use machine::{MachineLists, MachineSpec};
+pub use net::{InterfaceSpec, NetLists, NetSpec};
 pub use service::{EnvChange, ServiceLists, ServiceSpec};
 
 /// Where a value was said.
@@ -169,6 +171,7 @@ pub struct Lists<'a> {
     of_services: [ServiceLists<'a>; SERVICES_MAX],
     uid_map: Vec<Said<IdMap>, ID_MAP_LINES_MAX>,
     gid_map: Vec<Said<IdMap>, ID_MAP_LINES_MAX>,
+    net: NetLists<'a>,
     machine: MachineLists<'a>,
 }
 
@@ -180,6 +183,7 @@ impl Lists<'_> {
             of_services: [const { ServiceLists::new() }; SERVICES_MAX],
             uid_map: Vec::new(),
             gid_map: Vec::new(),
+            net: NetLists::new(),
             machine: MachineLists::new(),
         }
     }
@@ -251,8 +255,8 @@ pub struct Spec<'a> {
     pub uid: Option<Said<u32>>,
     /// Our group id, as it is seen inside.
     pub gid: Option<Said<u32>>,
-    /// Whether the loopback interface is up.
-    pub loopback: Option<Said<bool>>,
+    /// What is asked of the network.
+    pub net: NetSpec<'a>,
     /// Whether no_new_privs is set.
     pub no_new_privs: Option<Said<bool>>,
     /// What is asked of the kernel's init alone.
@@ -266,7 +270,7 @@ pub struct Spec<'a> {
 impl<'a> Spec<'a> {
     /// Nothing asked yet, to be filled into these lists.
     pub const fn new(lists: &'a mut Lists<'a>) -> Self {
-        let Lists { services, of_services, uid_map, gid_map, machine } = lists;
+        let Lists { services, of_services, uid_map, gid_map, net, machine } = lists;
         Self {
             file: None,
             verbose: false,
@@ -282,7 +286,7 @@ impl<'a> Spec<'a> {
             gid_map: List::new(gid_map),
             uid: None,
             gid: None,
-            loopback: None,
+            net: NetSpec::new(net),
             no_new_privs: None,
             machine: MachineSpec::new(machine),
             services,

@@ -1,5 +1,6 @@
 //! What the kernel refused: the step, the errno, and what we know about why.
 
+use super::net;
 use super::sentence::{Args, print, sentence};
 use crate::engine::probe::{self, Blocked};
 use crate::model::{Errno, Failure, NamespaceSet, Stdio, Why};
@@ -71,6 +72,7 @@ pub(super) fn with_failure(
             Some(kinds) if cfg!(feature = "run") => blocked(&mut args, kinds, errno, facts),
             Some(_) | None => by_act(&act, errno, args.said),
         },
+        (Why::Tool, Some(act)) => by_act(&act, errno, args.said),
         (why, _) => by_why(why),
     };
     look(&Head { plan, failure, is_survived: false }, sentence, &args);
@@ -145,6 +147,7 @@ fn by_why(why: Why) -> &'static str {
             why: "no modules.dep of this kernel has it, or its file is missing",
             try: "its path from the root"
         ),
+        Why::Tool => NOTHING,
         Why::LauncherGone => sentence!(why: "the process that waits for us has ended"),
     }
 }
@@ -208,6 +211,7 @@ fn by_act(act: &Act<'_>, errno: Errno, program: &[u8]) -> &'static str {
         (Act::Redirect(_, Stdio::Null | Stdio::Kmsg), Errno::ENOENT) => {
             sentence!(why: "there is no such device inside")
         }
+        (Act::Net(act), errno) if cfg!(feature = "net") => net::failure(act, errno),
         (Act::LoopbackUp, Errno::EPERM | Errno::EACCES) => sentence!(
             why: "a security module takes the capabilities away in this user namespace",
             try: "--no-loopback"

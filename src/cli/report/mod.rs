@@ -10,6 +10,7 @@ mod glibc;
 mod grammar;
 mod inspect;
 mod last_words;
+mod net;
 mod news;
 mod refusal;
 mod sentence;

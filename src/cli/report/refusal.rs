@@ -1,7 +1,7 @@
 //! Why a plan was not made.
 
-use super::Place;
 use super::sentence::{Args, print, sentence};
+use super::{Place, net};
 use crate::limits::{ENV_MAX, ID_MAP_BYTES_MAX, STEPS_MAX};
 use crate::model::{IdKind, Shift};
 use crate::plan::{Reason, Refusal};
@@ -36,7 +36,8 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
         }
         Reason::EnvTooLarge(count) => (args.a, args.b) = (number(count), number(ENV_MAX)),
         Reason::TooManySteps => args.a = number(STEPS_MAX),
-        Reason::NoCommand
+        Reason::Net(_)
+        | Reason::NoCommand
         | Reason::NoName
         | Reason::SameName
         | Reason::NoMain
@@ -62,6 +63,8 @@ fn number(count: usize) -> i64 {
 #[allow(clippy::too_many_lines)] // a table, one arm for each reason
 fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
     match reason {
+        Reason::Net(reason) if cfg!(feature = "net") => net::refusal(*reason),
+        Reason::Net(_) => "", // none of such a build
         Reason::NoCommand if is_nameless => sentence!(
             "no command",
             try: "-- COMMAND, or command = [\"…\"] in a file"

@@ -46,7 +46,9 @@ pub(in crate::spec) fn lines_of(spec: &Spec<'_>) -> Vec<String> {
     show!(spec: name namespaces hostname domainname proc boottime monotonic);
     show(&mut lines, "uid_map", spec.uid_map.iter());
     show(&mut lines, "gid_map", spec.gid_map.iter());
-    show!(spec: uid gid loopback no_new_privs);
+    show!(spec: uid gid);
+    show(&mut lines, "loopback", &spec.net.loopback);
+    show!(spec: no_new_privs);
     for service in spec.services.iter() {
         let ServiceSpec { origin, .. } = service;
         lines.push(format!("{} service", place(*origin)));

@@ -190,7 +190,7 @@ impl<'a> Reader<'_, 'a> {
         match target {
             Place::Root | Place::Nowhere => Ok(Place::Nowhere),
             Place::Table(table) if table.is_list() != is_entry => Err(Complaint::WrongTable(table)),
-            Place::Table(_) if is_entry => self.begin_service(at),
+            Place::Table(table) if is_entry => self.begin_entry(table, at),
             Place::Table(_) => Ok(target),
             Place::Key(key) if is_table(key.shape) && !is_entry => Ok(target),
             Place::Key(key) | Place::Pair(key, _) => Err(Complaint::WrongType(key, "a table")),

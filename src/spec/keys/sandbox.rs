@@ -1,4 +1,4 @@
-//! The keys of what `run` makes: the sandbox and its namespaces, clocks, ids, network, privileges.
+//! The keys of what `run` makes: the sandbox and its namespaces, clocks, ids, privileges.
 
 use super::{Row, Shape, Table, count_below, switch, whole};
 use crate::model::{HostName, IdMap, Proc, ServiceName, Shift};
@@ -60,12 +60,6 @@ pub(super) const USER: &[Row] = &[
     whole(Table::User, "gid", Shape::Number, "ID", |spec, item| item.put(&mut spec.gid, id))
         .help("our own|What our gid is inside; needs user."),
 ];
-
-/// `[net]`
-pub(super) const NET: &[Row] = &[whole(Table::Net, "loopback", Shape::Switch, "", |spec, item| {
-    item.put(&mut spec.loopback, switch)
-})
-.help("true, with net|Bring the loopback interface up; needs net.")];
 
 /// `[security]`
 pub(super) const SECURITY: &[Row] =

@@ -13,6 +13,8 @@ pub enum Table {
     User,
     /// `[net]`
     Net,
+    /// `[[net.interface]]`
+    Interface,
     /// `[security]`
     Security,
     /// `[init]`
@@ -23,11 +25,12 @@ pub enum Table {
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Sandbox,
         Self::Time,
         Self::User,
         Self::Net,
+        Self::Interface,
         Self::Security,
         Self::Init,
         Self::Service,
@@ -40,6 +43,7 @@ impl Table {
             Self::Time => "time",
             Self::User => "user",
             Self::Net => "net",
+            Self::Interface => "net.interface",
             Self::Security => "security",
             Self::Init => "init",
             Self::Service => "service",
@@ -53,15 +57,24 @@ impl Table {
             Self::Time => "Its clocks",
             Self::User => "Its users and groups",
             Self::Net => "Its network",
+            Self::Interface => "An interface of it (as a flag: --interface KEY=VALUE,…)",
             Self::Security => "What it may do",
             Self::Init => "The kernel's init and its machine",
             Self::Service => "A service (flags speak of the main one)",
         }
     }
 
+    /// The table that this one stands in under this name, and which of those in `self` it is.
+    pub fn inner(self, name: &[u8]) -> Option<Self> {
+        let path = |table: &Self| table.name().split_once('.');
+        Self::ALL.into_iter().find(|table| {
+            path(table).is_some_and(|(outer, own)| outer == self.name() && own.as_bytes() == name)
+        })
+    }
+
     /// Whether there may be several of it.
     pub const fn is_list(self) -> bool {
-        matches!(self, Self::Service)
+        matches!(self, Self::Service | Self::Interface)
     }
 }
 

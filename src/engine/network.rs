@@ -1,0 +1,241 @@
+//! The acts about the network: interfaces made, moved, set up, and taken back.
+//!
+//! The launcher does what comes from outside, PID 1 what is said inside; both by messages to the
+//! kernel of one net namespace, theirs (rtnetlink(7)).
+
+use core::ffi::CStr;
+
+use super::hands::Hands;
+use super::record::Record;
+use super::trouble::{Trouble, plain};
+use super::{child, launcher, tool};
+
+use crate::model::rtnetlink::{Looks, Message, answer};
+use crate::model::{Errno, InterfaceName, Namespace, Why, Wire};
+use crate::plan::{Act, Actor, NetAct, Plan};
+use crate::spec::InterfaceSpec;
+use crate::sys::fd::close_between;
+use crate::sys::file::{self, Mode};
+use crate::sys::process::{self, Child, Side};
+use crate::sys::wait::{self, Source};
+use crate::sys::{Fd, namespace, net, terminal};
+use crate::text::{Buffer, put};
+
+/// What is held of the network.
+#[derive(Debug, Default)]
+pub(super) struct NetHands {
+    /// How many pairs were made, in the order of the plan: those are ours to take away.
+    pairs: usize,
+    /// The process that brings moved interfaces back.
+    keeper: Option<Child>,
+}
+
+/// Carries out one of these acts.
+pub(super) fn perform(act: &NetAct<'_>, hands: &mut Hands) -> Result<(), Trouble> {
+    match *act {
+        NetAct::MakePair { outer, inner, looks } => {
+            let inside = open_inside(hands)?;
+            ask(
+                &net::open_route().map_err(plain)?,
+                &Message::make_pair(outer, inner, inside.number(), looks),
+            )?;
+            hands.net.pairs = hands.net.pairs.saturating_add(1);
+            Ok(())
+        }
+        NetAct::MakeMacvlan { parent, inner, looks } => {
+            let inside = open_inside(hands)?;
+            let kernel = net::open_route().map_err(plain)?;
+            let parent = net::index_of(&kernel, parent).map_err(plain)?;
+            ask(&kernel, &Message::make_macvlan(parent, inner, inside.number(), looks))
+        }
+        NetAct::Keep(interfaces) => keep(interfaces, hands),
+        NetAct::Move { outer, inner } => {
+            let inside = open_inside(hands)?;
+            let kernel = net::open_route().map_err(plain)?;
+            let index = net::index_of(&kernel, outer).map_err(plain)?;
+            ask(&kernel, &Message::move_link(index, inside.number(), inner))
+        }
+        NetAct::Up { name, looks, bridge } => set_up(name, looks, bridge),
+        NetAct::AddAddress(name, network) => {
+            about(name, |index| Message::add_address(index, network))
+        }
+        NetAct::AddRoute(name, gateway) => {
+            about(name, |index| Message::add_default_route(index, gateway))
+        }
+        NetAct::TellIds => say(&Record::Alive, hands),
+        NetAct::AwaitIds => await_ids(hands),
+        NetAct::StartPasta => start_pasta(hands),
+        NetAct::AwaitKeeper => {
+            // It ends when PID 1 has; how is no news.
+            let _ = hands.net.keeper.take().and_then(|keeper| child::wait_for(&keeper));
+            Ok(())
+        }
+        NetAct::Delete(name) => delete(name, hands),
+    }
+}
+
+/// What the launcher does at the very end, whatever came before.
+pub(super) fn take_back(plan: &Plan<'_>, hands: &mut Hands) {
+    for (_, step) in plan.steps_of(Actor::Last) {
+        if let Act::Net(act) = &step.act {
+            let _ = perform(act, hands); // the kernel does the same, only later
+        }
+    }
+}
+
+/// The net namespace of PID 1.
+fn open_inside(hands: &Hands) -> Result<Fd, Trouble> {
+    let pid = hands.init.as_ref().map_or(0, |init| init.pid);
+    let mut path = Buffer::<40>::new();
+    put!(&mut path, "/proc/", pid, "/ns/net");
+    file::open(path.path().unwrap_or_default(), Mode::Read).map_err(plain)
+}
+
+/// Sends a message to the kernel and waits for its answer, which comes at once.
+fn ask(kernel: &Fd, message: &Message) -> Result<(), Trouble> {
+    let _ = file::write(kernel, message.bytes()).map_err(plain)?; // a datagram goes as a whole
+    let mut reply = [0u8; 1024]; // the answer has our message behind it
+    let len = file::read(kernel, &mut reply).map_err(plain)?;
+    let answer = answer(reply.get(..len).unwrap_or_default());
+    answer.unwrap_or(Err(Errno::EIO)).map_err(plain)
+}
+
+/// A message about the interface of this name, in our own namespace.
+fn about(name: InterfaceName<'_>, message: impl FnOnce(u32) -> Message) -> Result<(), Trouble> {
+    let kernel = net::open_route().map_err(plain)?;
+    let index = net::index_of(&kernel, name).map_err(plain)?;
+    ask(&kernel, &message(index))
+}
+
+fn set_up(
+    name: InterfaceName<'_>,
+    looks: Looks,
+    bridge: Option<InterfaceName<'_>>,
+) -> Result<(), Trouble> {
+    let kernel = net::open_route().map_err(plain)?;
+    let index = net::index_of(&kernel, name).map_err(plain)?;
+    let bridge = match bridge {
+        Some(bridge) => Some(net::index_of(&kernel, bridge).map_err(plain)?),
+        None => None,
+    };
+    ask(&kernel, &Message::set_up(index, looks, bridge))
+}
+
+/// Takes a pair away, when it was we who made it.
+fn delete(name: InterfaceName<'_>, hands: &mut Hands) -> Result<(), Trouble> {
+    match hands.net.pairs.checked_sub(1) {
+        None => Ok(()),
+        Some(rest) => {
+            hands.net.pairs = rest;
+            ask(&net::open_route().map_err(plain)?, &Message::delete(name))
+        }
+    }
+}
+
+/// Makes the process that waits for PID 1's end and then moves interfaces back. Whatever is killed
+/// before, it is there: PID 1 ends with the launcher, and this one with neither.
+fn keep(interfaces: &[InterfaceSpec<'_>], hands: &mut Hands) -> Result<(), Trouble> {
+    let inside = open_inside(hands)?;
+    let outside = file::open(c"/proc/self/ns/net", Mode::Read).map_err(plain)?;
+    match process::clone_into(crate::model::NamespaceSet::empty()).map_err(plain)? {
+        Side::Parent(keeper) => {
+            hands.net.keeper = Some(keeper);
+            Ok(())
+        }
+        Side::Child => {
+            let init = hands.init.take();
+            stay_alone(&inside, &outside, init.as_ref());
+            await_end(init.as_ref());
+            let is_back = bring_back(interfaces, &inside, &outside);
+            process::exit(u8::from(is_back.is_err()))
+        }
+    }
+}
+
+/// Waits until PID 1 has ended. It is no child of ours, so that we cannot know how.
+fn await_end(init: Option<&Child>) {
+    let mut sources = [Source::of(init.and_then(|init| init.pidfd.as_ref()))];
+    while init.is_some() && !sources[0].is_ready() {
+        let _ = wait::poll(&mut sources, None); // an interruption is one more round
+    }
+}
+
+/// Holds nothing of whoever started us but what is needed: somebody may wait for the end of a pipe,
+/// and a terminal may hang up.
+fn stay_alone(inside: &Fd, outside: &Fd, init: Option<&Child>) {
+    let _ = terminal::new_session(); // it leads no group, so that it can
+    let pidfd = init.and_then(|init| init.pidfd.as_ref());
+    let mut numbers = [Some(inside), Some(outside), pidfd]
+        .map(|fd| fd.map_or(u32::MAX, |fd| fd.number().unsigned_abs()));
+    numbers.sort_unstable();
+    let mut next = 0u32;
+    for number in numbers {
+        if let Some(last) = number.checked_sub(1).filter(|last| *last >= next) {
+            let _ = close_between(next, last); // before Linux 5.9 they stay
+        }
+        next = number.saturating_add(1);
+    }
+    if next < u32::MAX {
+        let _ = close_between(next, u32::MAX); // as above
+    }
+}
+
+/// Moves every moved interface back under the name it had; where that is taken by now, under the
+/// one it has inside.
+fn bring_back(interfaces: &[InterfaceSpec<'_>], inside: &Fd, outside: &Fd) -> Result<(), Errno> {
+    namespace::enter(inside, Namespace::Net)?;
+    let kernel = net::open_route()?;
+    for interface in interfaces {
+        let Some(Wire::Moved(outer)) = interface.wire.map(|said| said.value) else { continue };
+        let inner = interface.name.map_or(outer, |said| said.value);
+        // Not there: it was never moved, or somebody inside took it away.
+        let Ok(index) = net::index_of(&kernel, inner) else { continue };
+        let back = |name| ask(&kernel, &Message::move_link(index, outside.number(), name));
+        let _ = back(outer).or_else(|_| back(inner)); // nobody is left to be told
+    }
+    Ok(())
+}
+
+/// A word to the launcher, or one that it keeps for itself.
+fn say(record: &Record, hands: &Hands) -> Result<(), Trouble> {
+    let report = hands.report.write.as_ref().ok_or(plain(Errno::EBADF))?;
+    file::write(report, &record.to_bytes()).map(|_| ()).map_err(plain)
+}
+
+/// Waits until PID 1 says that it has its ids, or fails before that.
+fn await_ids(hands: &Hands) -> Result<(), Trouble> {
+    let init = hands.init.as_ref().and_then(|init| init.pidfd.as_ref());
+    loop {
+        let mut sources = [hands.report.read.as_ref(), init].map(Source::of);
+        let _ = wait::poll(&mut sources, None); // an interruption is one more round
+        match launcher::next_report(hands) {
+            Some(Record::Alive) => return Ok(()),
+            Some(Record::Stopped(_)) => {}
+            Some(failed @ Record::Failed(failure)) => {
+                say(&failed, hands)?; // it is read again by whoever has the words
+                return Err((failure.errno, failure.why));
+            }
+            None if sources[1].is_ready() => return Err((Errno::ESRCH, Why::Errno)),
+            None => {}
+        }
+    }
+}
+
+/// Where pasta(1) is, in the order of PATH.
+const PASTA: [&CStr; 3] = [c"/usr/local/bin/pasta", c"/usr/bin/pasta", c"/bin/pasta"];
+
+/// Starts pasta(1) for the namespaces of PID 1. It comes back when the network is there, and stays
+/// in the background until PID 1 has ended, which it notices by itself.
+#[inline(never)] // its text would lie in the frame of every step
+fn start_pasta(hands: &Hands) -> Result<(), Trouble> {
+    let pid = hands.init.as_ref().map_or(0, |init| init.pid);
+    let is_there = |path: &&&CStr| file::access(path, true).is_ok();
+    let program = PASTA.iter().find(is_there).ok_or(plain(Errno::ENOENT))?;
+    let mut text = Buffer::<16>::new();
+    put!(&mut text, pid);
+    let pid = text.path().unwrap_or_default();
+    // No port of either side is passed on, and the outer host has no address inside.
+    let ports = [c"-t", c"none", c"-u", c"none", c"-T", c"none", c"-U", c"none"];
+    let words = [c"pasta", c"--config-net", c"--quiet", c"--no-map-gw"];
+    tool::run(program, words.into_iter().chain(ports).chain([pid]))
+}

@@ -1,0 +1,398 @@
+//! The network of a sandbox: who makes which interface, where, and what is taken back at the end.
+//!
+//! Interfaces come from outside, so the launcher makes them, while PID 1 waits at the gate; what
+//! can be said of them inside (addresses, routes) PID 1 says itself. The outer end of a pair goes
+//! with the inner one when the last process inside ends, but not at once
+//! (net/core/net_namespace.c, `cleanup_net`), so the launcher takes it away. An interface that was
+//! moved in would be lost with a namespace that dies, where it is no device of the machine
+//! (net/core/dev.c, `default_device_exit_net`): a process that outlives everything brings it back.
+
+use super::order::Kind;
+use super::{Act, Actor, Facts, Plan, Reason, Refusal, capability};
+use crate::model::rtnetlink::Looks;
+use crate::model::{Address, InterfaceName, Namespace, NamespaceSet, Network, Uplink, Wire};
+use crate::spec::{InterfaceSpec, NetSpec, Origin, Said, Spec};
+use crate::text::{Quoted, Show, Sink, put};
+
+/// What is done about the network.
+#[derive(Clone, Copy, Debug)]
+pub enum NetAct<'a> {
+    /// A pair is made, one end here and one inside.
+    MakePair {
+        /// The end here.
+        outer: InterfaceName<'a>,
+        /// The end inside.
+        inner: InterfaceName<'a>,
+        /// How the inner one is to be.
+        looks: Looks,
+    },
+    /// An interface is made inside that shares one here.
+    MakeMacvlan {
+        /// The one here.
+        parent: InterfaceName<'a>,
+        /// The one inside.
+        inner: InterfaceName<'a>,
+        /// How it is to be.
+        looks: Looks,
+    },
+    /// A process is made that brings moved interfaces back when PID 1 has ended.
+    Keep(&'a [InterfaceSpec<'a>]),
+    /// An interface from here is moved inside.
+    Move {
+        /// Its name here.
+        outer: InterfaceName<'a>,
+        /// Its name inside.
+        inner: InterfaceName<'a>,
+    },
+    /// An interface is set up.
+    Up {
+        /// Its name.
+        name: InterfaceName<'a>,
+        /// How it is to be.
+        looks: Looks,
+        /// The bridge it is put on.
+        bridge: Option<InterfaceName<'a>>,
+    },
+    /// An interface gets an address.
+    AddAddress(InterfaceName<'a>, Network),
+    /// What is in no network goes there.
+    AddRoute(InterfaceName<'a>, Address),
+    /// PID 1 says that it has its ids.
+    TellIds,
+    /// The launcher waits for that.
+    AwaitIds,
+    /// pasta(1) connects the net namespace, until it is gone.
+    StartPasta,
+    /// The interfaces that were moved in are back.
+    AwaitKeeper,
+    /// A pair that we made is taken away.
+    Delete(InterfaceName<'a>),
+}
+
+impl NetAct<'_> {
+    /// As [`Act::calls`].
+    pub const fn calls(&self) -> &'static str {
+        match self {
+            Self::MakePair { .. } => "openat|socket|write|read|close|close",
+            Self::MakeMacvlan { .. } => "openat|socket|ioctl|write|read|close|close",
+            Self::Keep(_) => "openat|openat|clone3|close|close",
+            Self::Move { .. } => "openat|socket|ioctl|write|read|close|close",
+            Self::Up { bridge: Some(_), .. } => "socket|ioctl|ioctl|write|read|close",
+            Self::Up { bridge: None, .. } | Self::AddAddress(..) | Self::AddRoute(..) => {
+                "socket|ioctl|write|read|close"
+            }
+            Self::TellIds => "write",
+            Self::AwaitIds => "ppoll+|read",
+            Self::StartPasta => "faccessat*|clone3|ppoll+|ioctl|wait4?|close",
+            Self::AwaitKeeper => "ppoll+|ioctl|wait4?",
+            Self::Delete(_) => "socket|write|read|close",
+        }
+    }
+
+    /// Its sort.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::MakePair { .. } | Self::MakeMacvlan { .. } => Kind::MakeInterface,
+            Self::Keep(_) => Kind::KeepInterfaces,
+            Self::Move { .. } => Kind::MoveInterface,
+            Self::Up { .. } => Kind::SetInterfaceUp,
+            Self::AddAddress(..) => Kind::AddAddress,
+            Self::AddRoute(..) => Kind::AddRoute,
+            Self::TellIds => Kind::TellIds,
+            Self::AwaitIds => Kind::AwaitIds,
+            Self::StartPasta => Kind::StartPasta,
+            Self::AwaitKeeper | Self::Delete(_) => Kind::TakeBack,
+        }
+    }
+
+    /// More about it, for `explain`.
+    pub(super) fn show_detail(&self, out: &mut dyn Sink) {
+        let looks = match self {
+            Self::MakePair { looks, .. }
+            | Self::MakeMacvlan { looks, .. }
+            | Self::Up { looks, .. } => *looks,
+            Self::Keep(_) => return put!(out, "when PID 1 has ended, whatever ended it"),
+            Self::StartPasta => return put!(out, "no port is passed on"),
+            Self::Move { .. }
+            | Self::AddAddress(..)
+            | Self::AddRoute(..)
+            | Self::TellIds
+            | Self::AwaitIds
+            | Self::AwaitKeeper
+            | Self::Delete(_) => return,
+        };
+        if let Some(mac) = looks.mac {
+            put!(out, "mac ", mac);
+        }
+        if let Some(mtu) = looks.mtu {
+            put!(out, if looks.mac.is_some() { ", mtu " } else { "mtu " }, mtu);
+        }
+    }
+}
+
+/// Prints what is done: `make interface "eth0" inside and "kiosk0" outside`.
+impl Show for NetAct<'_> {
+    fn show(&self, out: &mut dyn Sink) {
+        match self {
+            Self::MakePair { outer, inner, .. } => {
+                put!(out, "make interface ", Quoted(inner.bytes()), " inside, wired to ");
+                put!(out, Quoted(outer.bytes()));
+            }
+            Self::MakeMacvlan { parent, inner, .. } => {
+                put!(out, "make interface ", Quoted(inner.bytes()), " inside, on ");
+                put!(out, Quoted(parent.bytes()));
+            }
+            Self::Keep(_) => put!(out, "keep a process that brings moved interfaces back"),
+            Self::Move { outer, inner } => {
+                put!(out, "move interface ", Quoted(outer.bytes()), " inside");
+                if outer != inner {
+                    put!(out, " as ", Quoted(inner.bytes()));
+                }
+            }
+            Self::Up { name, bridge, .. } => {
+                put!(out, "set interface ", Quoted(name.bytes()), " up");
+                if let Some(bridge) = bridge {
+                    put!(out, ", on bridge ", Quoted(bridge.bytes()));
+                }
+            }
+            Self::AddAddress(name, network) => {
+                put!(out, "give interface ", Quoted(name.bytes()), " the address ", network);
+            }
+            Self::AddRoute(name, gateway) => {
+                put!(out, "route to all by ", gateway, " on interface ", Quoted(name.bytes()));
+            }
+            Self::TellIds => put!(out, "tell the launcher that the ids are mapped"),
+            Self::AwaitIds => put!(out, "wait until PID 1 has its ids"),
+            Self::StartPasta => put!(out, "connect the network by pasta"),
+            Self::AwaitKeeper => put!(out, "wait until moved interfaces are back"),
+            Self::Delete(name) => {
+                put!(out, "take interface ", Quoted(name.bytes()), " away");
+            }
+        }
+    }
+}
+
+/// Why a network could not be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetReason {
+    /// An interface that is wired to nothing, or to two things.
+    Wire,
+    /// An interface that is made and has no name.
+    Name,
+    /// Two interfaces of one name, on either side, or a second loopback.
+    Twice,
+    /// Only a privileged user may make or move interfaces.
+    Privilege,
+    /// A network of its own, and the outer one.
+    OfHost,
+    /// A key of the outer end of a pair, where there is none.
+    OuterKey,
+    /// A gateway that is in none of the interface's networks.
+    GatewayAway,
+    /// More than one gateway of a family.
+    SecondGateway,
+    /// pasta(1), started by root.
+    PastaOfRoot,
+}
+
+/// What was asked of an interface, when it is whole.
+struct Whole<'a> {
+    inner: InterfaceName<'a>,
+    wire: Wire<'a>,
+    looks: Looks,
+}
+
+impl<'a> Whole<'a> {
+    fn of(interface: &InterfaceSpec<'a>) -> Option<Self> {
+        let wire = interface.wire?.value;
+        let inner = match (interface.name, wire) {
+            (Some(said), _) => said.value,
+            (None, Wire::Moved(outer)) => outer,
+            (None, Wire::Veth(_) | Wire::Macvlan(_)) => return None,
+        };
+        let mac = interface.mac.map(|said| said.value);
+        let looks = Looks { mac, mtu: interface.mtu.map(|said| said.value) };
+        Some(Self { inner, wire, looks })
+    }
+
+    /// Whether it is looked after inside: a moved one keeps its looks until PID 1 changes them.
+    const fn looks_inside(&self) -> Looks {
+        match self.wire {
+            Wire::Moved(_) => self.looks,
+            Wire::Veth(_) | Wire::Macvlan(_) => Looks { mac: None, mtu: None },
+        }
+    }
+}
+
+/// Whether PID 1 has to wait until its network was made.
+pub(super) fn waits_for_network(net: &NetSpec<'_>) -> bool {
+    let is_pasta = net.uplink.is_some_and(|said| said.value == Uplink::Pasta);
+    cfg!(feature = "net") && (is_pasta || !net.interfaces.is_empty())
+}
+
+/// Refuses what could not be: before anything was touched.
+pub(super) fn check<'a>(
+    spec: &'a Spec<'_>,
+    facts: &Facts,
+    kinds: NamespaceSet,
+) -> Result<(), Refusal<'a>> {
+    let interfaces = &spec.net.interfaces;
+    let refuse = |origin: Origin, said: &'a [u8], reason| {
+        Err(Refusal { origin, said, reason: Reason::Net(reason) })
+    };
+    for (index, interface) in interfaces.iter().enumerate() {
+        let (Some(wire), None) = (interface.wire, interface.second_wire) else {
+            let origin = interface.second_wire.unwrap_or(interface.origin);
+            return refuse(origin, b"", NetReason::Wire);
+        };
+        let Some(whole) = Whole::of(interface) else {
+            return refuse(interface.origin, wire.value.outer().bytes(), NetReason::Name);
+        };
+        let others = || interfaces.iter().take(index);
+        let is_same = |other: &InterfaceSpec<'_>| {
+            let names = Whole::of(other).map(|other| (other.inner, other.wire));
+            names.is_some_and(|(inner, outer)| {
+                let shares = matches!((outer, whole.wire), (Wire::Macvlan(_), Wire::Macvlan(_)));
+                inner == whole.inner || outer.outer() == whole.wire.outer() && !shares
+            })
+        };
+        if others().any(is_same) || whole.inner.bytes() == b"lo" {
+            let origin = interface.name.map_or(interface.origin, |said| said.origin);
+            return refuse(origin, whole.inner.bytes(), NetReason::Twice);
+        }
+        check_outer_keys(interface, whole.wire)?;
+        check_gateways(interface)?;
+        if !facts.has(capability::NET_ADMIN | capability::SYS_ADMIN) {
+            return refuse(wire.origin, whole.inner.bytes(), NetReason::Privilege);
+        }
+    }
+    match spec.net.uplink {
+        Some(said) if said.value == Uplink::Host && kinds.has(Namespace::Net) => {
+            refuse(said.origin, b"host", NetReason::OfHost)
+        }
+        Some(said) if said.value == Uplink::Pasta && facts.uid == 0 => {
+            refuse(said.origin, b"pasta", NetReason::PastaOfRoot)
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// A bridge and outer addresses are for the outer end of a pair, which only veth has.
+fn check_outer_keys<'a>(
+    interface: &'a InterfaceSpec<'_>,
+    wire: Wire<'_>,
+) -> Result<(), Refusal<'a>> {
+    let bridge = interface.bridge.map(|said| (said.origin, "bridge"));
+    let address = interface.outer_addresses.first().map(|said| (said.origin, "outer-address"));
+    match (wire, bridge.or(address)) {
+        (Wire::Veth(_), _) | (_, None) => Ok(()),
+        (Wire::Moved(_) | Wire::Macvlan(_), Some((origin, key))) => {
+            let reason = Reason::Net(NetReason::OuterKey);
+            Err(Refusal { origin, said: key.as_bytes(), reason })
+        }
+    }
+}
+
+/// A gateway has to be in one of the interface's networks (net/ipv4/fib_semantics.c,
+/// `fib_check_nh_v4_gw`), and there is one for each family. Link-local ones of IPv6 always are.
+fn check_gateways<'a>(interface: &'a InterfaceSpec<'_>) -> Result<(), Refusal<'a>> {
+    for (index, gateway) in interface.gateways.iter().enumerate() {
+        let is_near = |said: &Said<Network>| said.value.has(gateway.value);
+        let is_local = gateway.value.with_bytes(|bytes| bytes.starts_with(&[0xfe, 0x80]));
+        let is_second = |other: &Said<Address>| other.value.is_v4() == gateway.value.is_v4();
+        let reason = match interface.gateways.iter().take(index).any(is_second) {
+            true => NetReason::SecondGateway,
+            false if is_local || interface.addresses.iter().any(is_near) => continue,
+            false => NetReason::GatewayAway,
+        };
+        let reason = Reason::Net(reason);
+        return Err(Refusal { origin: gateway.origin, said: b"", reason });
+    }
+    Ok(())
+}
+
+/// The launcher's steps, after PID 1's id maps and before PID 1 goes on.
+pub(super) fn push_outer<'a>(spec: &'a Spec<'_>, plan: &mut Plan<'a>) {
+    if !cfg!(feature = "net") {
+        return;
+    }
+    let mut push = |origin, act| plan.push(Actor::Outer, origin, Act::Net(act));
+    let is_moved = |interface: &&InterfaceSpec<'_>| {
+        interface.wire.is_some_and(|said| matches!(said.value, Wire::Moved(_)))
+    };
+    if let Some(first) = spec.net.interfaces.iter().find(is_moved) {
+        push(first.origin, NetAct::Keep(&spec.net.interfaces));
+    }
+    for interface in &spec.net.interfaces {
+        let Some(Whole { inner, wire, looks }) = Whole::of(interface) else { continue };
+        let origin = interface.origin;
+        match wire {
+            Wire::Moved(outer) => push(origin, NetAct::Move { outer, inner }),
+            Wire::Macvlan(parent) => push(origin, NetAct::MakeMacvlan { parent, inner, looks }),
+            Wire::Veth(outer) => {
+                push(origin, NetAct::MakePair { outer, inner, looks });
+                let bridge = interface.bridge.map(|said| said.value);
+                for said in &interface.outer_addresses {
+                    push(said.origin, NetAct::AddAddress(outer, said.value));
+                }
+                let origin = interface.bridge.map_or(origin, |said| said.origin);
+                push(origin, NetAct::Up { name: outer, looks: Looks::default(), bridge });
+            }
+        }
+    }
+    if let Some(said) = spec.net.uplink.filter(|said| said.value == Uplink::Pasta) {
+        push(said.origin, NetAct::AwaitIds);
+        push(said.origin, NetAct::StartPasta);
+    }
+}
+
+/// PID 1's step before the gate.
+pub(super) fn push_before_gate<'a>(spec: &'a Spec<'_>, plan: &mut Plan<'a>) {
+    let pasta = spec.net.uplink.filter(|said| said.value == Uplink::Pasta);
+    if let Some(said) = pasta.filter(|_| cfg!(feature = "net")) {
+        plan.push(Actor::Inner, said.origin, Act::Net(NetAct::TellIds));
+    }
+}
+
+/// PID 1's steps.
+pub(super) fn push_inner<'a>(spec: &'a Spec<'_>, plan: &mut Plan<'a>) {
+    if !cfg!(feature = "net") {
+        return;
+    }
+    let mut push = |origin, act| plan.push(Actor::Inner, origin, Act::Net(act));
+    let all = || spec.net.interfaces.iter();
+    let all = || all().filter_map(|interface| Some((interface, Whole::of(interface)?)));
+    for (interface, Whole { inner, .. }) in all() {
+        for said in &interface.addresses {
+            push(said.origin, NetAct::AddAddress(inner, said.value));
+        }
+    }
+    for (interface, whole) in all() {
+        let (name, looks) = (whole.inner, whole.looks_inside());
+        push(interface.origin, NetAct::Up { name, looks, bridge: None });
+    }
+    for (interface, Whole { inner, .. }) in all() {
+        for said in &interface.gateways {
+            push(said.origin, NetAct::AddRoute(inner, said.value));
+        }
+    }
+}
+
+/// The launcher's last steps, when PID 1 has ended.
+pub(super) fn push_last_of_network<'a>(spec: &'a Spec<'_>, plan: &mut Plan<'a>) {
+    if !cfg!(feature = "net") {
+        return;
+    }
+    let mut push = |origin, act| plan.push(Actor::Last, origin, Act::Net(act));
+    let mut is_kept = false;
+    for interface in &spec.net.interfaces {
+        match interface.wire.map(|said| said.value) {
+            Some(Wire::Veth(outer)) => push(interface.origin, NetAct::Delete(outer)),
+            Some(Wire::Moved(_)) if !is_kept => {
+                is_kept = true;
+                push(interface.origin, NetAct::AwaitKeeper);
+            }
+            Some(Wire::Moved(_) | Wire::Macvlan(_)) | None => {}
+        }
+    }
+}
