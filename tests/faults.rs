@@ -354,6 +354,17 @@ fn with_a_word_of_readiness_every_call_may_fail() {
 }
 
 #[test]
+fn with_an_interface_every_call_may_fail() {
+    // A pair that stayed would be in the way of the next launch, which makes one of its name.
+    hold(&Case {
+        is_nobody: false,
+        around: Around::Nothing,
+        words: "run --interface name=eth0,veth=fault0,address=10.78.0.2/30,gateway=10.78.0.1",
+        file: "",
+    });
+}
+
+#[test]
 fn without_a_pid_namespace_every_call_may_fail() {
     // Nothing ends with PID 1 by itself: each process has to see to its end.
     hold(&Case {

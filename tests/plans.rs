@@ -217,7 +217,8 @@ variants!(MACHINE_ACTS, machine_act_name, MachineAct, MachineAct<'_>:
     Become);
 
 variants!(NET_ACTS, net_act_name, NetAct, NetAct<'_>:
-    MakePair MakeMacvlan Keep Move Up AddAddress AddRoute TellIds AwaitIds StartPasta AwaitKeeper Delete);
+    MakePair MakeMacvlan Keep Move Up AddAddress AddRoute TellIds AwaitIds StartPasta AwaitKeeper
+    Delete);
 
 variants!(NET_REASONS, net_reason_name, NetReason, NetReason:
     Wire Name Twice Privilege OfHost OuterKey GatewayAway SecondGateway PastaOfRoot);

@@ -363,6 +363,15 @@ fn maps_by_the_launcher_come_as_explained() {
 }
 
 #[test]
+fn interfaces_come_as_explained() {
+    // The launcher makes a pair while PID 1 waits at the gate, and takes it away at the end.
+    let pair = "run --interface \
+        name=eth0,veth=truth0,outer-address=10.77.0.1/30,address=10.77.0.2/30,gateway=10.77.0.1,\
+        address=fd77::2/64,mtu=1300 -- /bin/true";
+    hold(&[case(Who::Root, pair), case(Who::Root, "run --network none -- /bin/true")]);
+}
+
+#[test]
 fn services_come_as_explained() {
     // Three services and a chain of `after`: each one's own process does its own steps.
     hold(&[

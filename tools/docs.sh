@@ -35,7 +35,7 @@ keys() {
     }
     # One name for each table, in the order of help; and its heading.
     FNR == NR {
-        if (match($0, /\[+[a-z]+\]+$/) && /^[A-Z]/) {
+        if (match($0, /\[+[a-z.]+\]+$/) && /^[A-Z]/) {
             table = substr($0, RSTART, RLENGTH)
             heading[table] = substr($0, 1, RSTART - 2)
             order[++tables] = table

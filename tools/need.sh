@@ -17,6 +17,9 @@ needs() {
         echo 'strace strace'
         echo 'unshare util-linux'  # and setpriv
         echo 'mount mount'
+        echo 'ip iproute2'
+        echo 'pgrep procps'
+        echo 'pasta passt'         # a network for ordinary users
         echo 'systemd-notify systemd'
         echo 'bash bash'
         echo 'readelf binutils'    # and addr2line, strip, nm

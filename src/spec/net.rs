@@ -157,3 +157,72 @@ fn mtu(text: &[u8]) -> Result<u32, Fault> {
     let number = crate::text::units::unsigned(text, u64::from(u32::MAX))?;
     u32::try_from(number).ok().filter(|number| MTU.contains(number)).ok_or(range)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::ffi::CStr;
+    use std::boxed::Box;
+    use std::string::ToString;
+    use std::vec::Vec;
+
+    fn with<T>(
+        texts: &[(&'static CStr, Origin)],
+        look: impl FnOnce(&Spec<'_>, Vec<Fault>) -> T,
+    ) -> T {
+        let mut spec = Spec::new(Box::leak(Box::default()));
+        let faults = texts
+            .iter()
+            .filter_map(|(text, origin)| spec.add_interface(Item { text, origin: *origin }).err());
+        let faults = faults.collect();
+        look(&spec, faults)
+    }
+
+    #[test]
+    fn a_flag_says_a_whole_interface() {
+        let text = c"name=eth0,veth=kiosk0,address=10.9.0.2/24,address=fd00::2/64,mtu=1400";
+        with(&[(text, Origin::Argument(1))], |spec, faults| {
+            assert!(faults.is_empty(), "{faults:?}");
+            let interface = &spec.net.interfaces[0];
+            assert_eq!(interface.name.unwrap().value.bytes(), b"eth0");
+            assert_eq!(interface.addresses.len(), 2);
+            assert_eq!(interface.mtu.unwrap().value, 1400);
+            assert!(matches!(interface.wire.unwrap().value, Wire::Veth(_)));
+        });
+    }
+
+    #[test]
+    fn flags_replace_the_interfaces_of_a_file() {
+        let file = Origin::File { line: 1, column: 1 };
+        let texts = [
+            (c"name=a,veth=b", file),
+            (c"name=c,veth=d", file),
+            (c"name=e,veth=f", Origin::Argument(1)),
+        ];
+        with(&texts, |spec, _| {
+            let names = spec.net.interfaces.iter().map(|own| own.name.unwrap().value.bytes());
+            assert_eq!(names.collect::<Vec<_>>(), [b"e"]);
+        });
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_part_is_told() {
+        for (text, said) in [
+            (c"eth0", "NotA"),
+            (c"name=eth0,colour=red", "NotA"),
+            (c"name=a/b", "BadByte"),
+            (c"mtu=67", "OutOfRange { min: 68, max: 65535 }"),
+            (c"mtu=x", "NotA"),
+            (c"address=10.9.0.2/40", "OutOfRange { min: 0, max: 32 }"),
+            (
+                c"address=1.1.1.1,address=1.1.1.2,address=1.1.1.3,address=1.1.1.4,address=1.1.1.5",
+                "TooMany { max: 4 }",
+            ),
+        ] {
+            with(&[(text, Origin::Argument(1))], |_, faults| {
+                let [fault] = faults.as_slice() else { panic!("{text:?}: {faults:?}") };
+                assert!(std::format!("{fault:?}").to_string().starts_with(said), "{fault:?}");
+            });
+        }
+    }
+}

@@ -15,6 +15,8 @@ pub const LAUNCHER_LOOP: &Loop = &[
     ("ioctl", "ppoll", "asks the pidfd how PID 1 ended; takes the terminal back"),
     ("wait4", "ioctl", "reaps PID 1 where a tracer or an old kernel keeps it as a zombie"),
     ("getpgid", "ppoll", "takes the terminal back into our own group"),
+    ("socket", "ppoll", "takes outer ends of pairs away, the last steps of a plan"),
+    ("write", "socket", "as before"),
     ("close", "ppoll", "gives descriptors back"),
     ("exit_group", "ppoll", "the end"),
 ];

@@ -13,6 +13,8 @@ pub fn play(words: &[&str]) -> i32 {
     match *words {
         ["clocks"] => clocks(),
         ["loopback"] => loopback(),
+        ["tcp-serve", address, text] => tcp_serve(address, text),
+        ["tcp-ask", ref addresses @ ..] => tcp_ask(addresses),
         ["die", signal] => die(signal.parse().unwrap()),
         ["signals"] => signals(),
         ["family"] => family(),
@@ -52,6 +54,26 @@ pub fn clock_ns(clock: libc::clockid_t) -> i64 {
 /// The two clocks of a time namespace.
 fn clocks() -> i32 {
     say(&format!("{} {}", clock_ns(libc::CLOCK_MONOTONIC), clock_ns(libc::CLOCK_BOOTTIME)));
+    0
+}
+
+/// Says a text to the first who asks.
+fn tcp_serve(address: &str, text: &str) -> i32 {
+    let listener = TcpListener::bind(address).unwrap();
+    let (mut stream, _) = listener.accept().unwrap();
+    stream.write_all(format!("{text}\n").as_bytes()).unwrap();
+    0
+}
+
+/// Prints what each of these says. One that is not there yet is asked again: nothing tells when a
+/// listener in another sandbox begins.
+fn tcp_ask(addresses: &[&str]) -> i32 {
+    for address in addresses {
+        let mut stream = super::wait::until("a listener", || TcpStream::connect(address).ok());
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        say(text.trim_end());
+    }
     0
 }
 

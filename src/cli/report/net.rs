@@ -76,7 +76,10 @@ pub(super) const fn failure(act: &NetAct<'_>, errno: Errno) -> &'static str {
             sentence!(why: "an interface of this name is inside already", try: "another name")
         }
         (NetAct::Up { bridge: Some(_), .. }, Errno::EOPNOTSUPP | Errno::EINVAL) => {
-            sentence!(why: "what is named as the bridge is none", try: "ip link add NAME type bridge")
+            sentence!(
+             why: "what is named as the bridge is none",
+             try: "ip link add NAME type bridge"
+            )
         }
         (NetAct::AddAddress(..), Errno::EEXIST) => {
             sentence!(why: "the interface has this address already")

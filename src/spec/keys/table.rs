@@ -57,7 +57,7 @@ impl Table {
             Self::Time => "Its clocks",
             Self::User => "Its users and groups",
             Self::Net => "Its network",
-            Self::Interface => "An interface of it (as a flag: --interface KEY=VALUE,…)",
+            Self::Interface => "An interface of its network",
             Self::Security => "What it may do",
             Self::Init => "The kernel's init and its machine",
             Self::Service => "A service (flags speak of the main one)",
