@@ -280,10 +280,8 @@ const PARTS: &[&[Row]] = &[
     sandbox::TIME,
     sandbox::USER,
     net::LOOPBACK,
-    #[cfg(feature = "net")]
-    net::NET,
-    #[cfg(feature = "net")]
-    net::INTERFACE,
+    if cfg!(feature = "net") { net::NET } else { &[] },
+    if cfg!(feature = "net") { net::INTERFACE } else { &[] },
     sandbox::SECURITY,
     init::ROWS,
     service::ROWS,

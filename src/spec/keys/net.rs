@@ -1,9 +1,7 @@
 //! The keys of the network: `[net]`, and `[[net.interface]]` for each interface.
 
-#[cfg(feature = "net")]
 use super::Set;
 use super::{Row, Shape, Table, switch, whole};
-#[cfg(feature = "net")]
 use crate::model::Uplink;
 
 /// `[net]`, as far as every `run` has it.
@@ -14,7 +12,6 @@ pub(super) const LOOPBACK: &[Row] =
     .help("true, with net|Bring the loopback interface up; needs net.")];
 
 /// `[net]`, what lies beyond.
-#[cfg(feature = "net")]
 pub(super) const NET: &[Row] = &[
     whole(Table::Net, "network", Shape::Text, "none|host|pasta", |spec, item| {
         item.put(&mut spec.net.uplink, Uplink::parse)
@@ -33,7 +30,6 @@ pub(super) const NET: &[Row] = &[
 ];
 
 /// `[[net.interface]]`
-#[cfg(feature = "net")]
 pub(super) const INTERFACE: &[Row] = &[
     interface("name", Shape::Text, "NAME")
         .help("that of move|Its name inside. Must be given for veth and macvlan."),
@@ -55,7 +51,6 @@ pub(super) const INTERFACE: &[Row] = &[
 ];
 
 /// A key of the interface that is being said.
-#[cfg(feature = "net")]
 const fn interface(name: &'static str, shape: Shape, value: &'static str) -> Row {
     Row::new(Table::Interface, name, shape, value, Set::Interface).without_flag()
 }
