@@ -16,6 +16,15 @@ pub const ID_MAP_LINES_MAX: usize = 340;
 /// (kernel/user_namespace.c, `map_write`).
 pub const ID_MAP_BYTES_MAX: usize = 4_095;
 
+/// Ranges that /etc/subuid or /etc/subgid gives to one user. Tools give one, a hand may give more.
+pub const SUBID_RANGES_MAX: usize = 64;
+
+/// Words of a command that writes a map: its name, a PID, and three numbers for each line.
+pub const ID_TOOL_WORDS_MAX: usize = 2 + 3 * ID_MAP_LINES_MAX;
+
+/// Bytes of a user's name. useradd(8) takes 32.
+pub const ACCOUNT_NAME_MAX: usize = 256;
+
 /// Environment changes of one service.
 pub const ENV_CHANGES_MAX: usize = 64;
 

@@ -21,12 +21,11 @@ mod ring {
 }
 
 use std::collections::BTreeMap;
-use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 use ring::calls::align;
 use ring::explained::Explained;
-use ring::launch::{Around, Folder, is_root, surround};
+use ring::launch::{Around, Folder, become_nobody, is_root, surround};
 use ring::names::name_of;
 use ring::tracer::{Launch, Place, Role, launch};
 
@@ -49,6 +48,8 @@ enum Part {
     Question,
     /// The step with this number, from 1.
     Step(usize),
+    /// The program that is started for the step with this number, until it is executed.
+    Tool(usize),
     /// What is done when all steps are done.
     Loop,
 }
@@ -73,6 +74,10 @@ const fn step(part: Part) -> bool {
     matches!(part, Part::Step(_))
 }
 
+const fn tool(part: Part) -> bool {
+    matches!(part, Part::Tool(_))
+}
+
 const fn question(part: Part) -> bool {
     matches!(part, Part::Question)
 }
@@ -86,9 +91,12 @@ const fn anywhere(_: Part) -> bool {
 }
 
 const EXCEPTIONS: &[Exception] = &[
+    Exception("rt_sigaction", tool, End::Right, "it cannot fail, and is of no need to them"),
+    Exception("rt_sigprocmask", tool, End::Right, "as before"),
     Exception("close", anywhere, End::Right, "the descriptor is gone anyway (close(2))"),
     Exception("execve", step, End::Named(126), "the command is there and cannot be executed"),
     Exception("clone3", step, End::RightOrTold, "for EPERM, a filter's, there is clone(2)"),
+    Exception("wait4", step, End::RightOrTold, "it says no child or waits; then the pidfd knows"),
     Exception("clock_gettime", step, End::Right, "it cannot fail; zero is taken for the time"),
     Exception("umask", step, End::RightOrTold, "it cannot fail; rustix asserts so when debugged"),
     Exception("uname", question, End::RightOrTold, "as before"),
@@ -109,7 +117,7 @@ fn due(part: Part, call: &str) -> End {
         EXCEPTIONS.iter().find(|Exception(name, is_part, ..)| *name == call && is_part(part));
     match (exception, part) {
         (Some(Exception(_, _, end, _)), _) => *end,
-        (None, Part::Step(_)) => End::Named(125),
+        (None, Part::Step(_) | Part::Tool(_)) => End::Named(125),
         (None, Part::File) => End::Told("read \""),
         (None, Part::Question | Part::Loop) => End::Right,
     }
@@ -132,9 +140,6 @@ impl Case {
         let words = self.words.split(' ').map(|word| word.replace("FILE", path));
         let _ = command.args(verb).args(words); // itself
         let _ = command.args(["--", "/bin/sh", "-c", "exit 7", mark]); // itself
-        if self.is_nobody && is_root() {
-            let _ = command.uid(65_534).gid(65_534); // itself
-        }
         command
     }
 
@@ -146,6 +151,9 @@ impl Case {
             &["explain", "--json"]
         };
         let (mut command, _keep) = surround(self.command(folder, verb, "explain"), self.around);
+        if self.is_nobody && is_root() {
+            become_nobody(&mut command);
+        }
         let output = command.output().unwrap();
         let trouble = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "explain {}: {trouble}", self.words);
@@ -154,12 +162,12 @@ impl Case {
 
     fn launch(&self, folder: &Folder, mark: &str, fault: Option<(Place, i32)>) -> Launch {
         let (command, _keep) = surround(self.command(folder, &[], mark), self.around);
-        launch(command, fault)
+        launch(command, self.is_nobody && is_root(), fault)
     }
 }
 
 /// What each call of a launch is part of.
-fn parts(plan: &Explained, calls: &[Place]) -> BTreeMap<Place, Part> {
+fn parts(plan: &Explained, has_file: bool, calls: &[Place]) -> BTreeMap<Place, Part> {
     let mut parts = BTreeMap::new();
     let mut roles: Vec<Role> = calls.iter().map(|place| place.role).collect();
     roles.sort_unstable();
@@ -167,7 +175,7 @@ fn parts(plan: &Explained, calls: &[Place]) -> BTreeMap<Place, Part> {
     for role in roles {
         let own: Vec<Place> = calls.iter().filter(|place| place.role == role).copied().collect();
         let names: Vec<&str> = own.iter().map(|place| name_of(place.call)).collect();
-        let wanted = wanted(plan, role);
+        let wanted = wanted(plan, has_file, role);
         let words: Vec<&str> = wanted.iter().map(|(word, _)| *word).collect();
         let found = align(&words, &names, &|_| true)
             .unwrap_or_else(|| panic!("{role:?} does not do what was explained: {names:?}"));
@@ -186,14 +194,21 @@ fn parts(plan: &Explained, calls: &[Place]) -> BTreeMap<Place, Part> {
 }
 
 /// The calls that a role is to make, and what each is part of.
-fn wanted(plan: &Explained, role: Role) -> Vec<(&str, Part)> {
+fn wanted(plan: &Explained, has_file: bool, role: Role) -> Vec<(&str, Part)> {
+    if let Role::Tool(number) = role {
+        let mut tools = plan.steps.iter().zip(1..).filter(|(step, _)| step.is_tool());
+        let (_, number) = tools.nth(usize::from(number)).unwrap();
+        let calls = ["rt_sigaction", "rt_sigprocmask", "execve", "exit_group?"];
+        return calls.map(|call| (call, Part::Tool(number))).into();
+    }
     let actors: &[&str] = match (role, plan.has_launcher()) {
         (Role::Started, true) => &["outer"],
         (Role::Started, false) | (Role::Init, _) => &["inner"],
+        (Role::Tool(_), _) => &[],
         (Role::Service(number), _) => &[plan.services()[usize::from(number)].0],
     };
     // Behind the first call a file is opened, read and closed, when there is one.
-    let file = if plan.asks.iter().any(|word| word.starts_with("read")) { 1..4 } else { 0..0 };
+    let file = if has_file { 1..4 } else { 0..0 };
     let part = |index| if file.contains(&index) { Part::File } else { Part::Question };
     let asks = plan.asks.iter().enumerate().filter(|_| role == Role::Started);
     let mut wanted: Vec<_> = asks.map(|(index, word)| (word.as_str(), part(index))).collect();
@@ -213,7 +228,7 @@ fn fault_of(run: &Launch, part: Part, end: End, steps: usize) -> Option<String> 
     }
     let is_right = run.code == Some(RIGHT);
     let is_named = |code| {
-        let Part::Step(number) = part else { return false };
+        let (Part::Step(number) | Part::Tool(number)) = part else { return false };
         let place = format!(": step {number} of {steps}: ");
         run.code == Some(code) && run.said.contains(&place) && run.said.lines().count() <= 3
     };
@@ -257,7 +272,7 @@ fn hold(case: &Case) {
     let mark = format!("mark-{}", folder.path("").display());
     let whole = case.launch(&folder, &mark, None);
     assert_eq!((whole.code, whole.said.as_str()), (Some(RIGHT), ""), "{}", case.words);
-    let parts = parts(&plan, &whole.calls);
+    let parts = parts(&plan, !case.file.is_empty(), &whole.calls);
     let mut findings = Vec::new();
     let mut counts = [0usize; 2];
     for (place, part) in &parts {
@@ -332,6 +347,14 @@ fn with_maps_by_the_launcher_every_call_may_fail() {
         words: "run --uid-map 0:100000:65536 --gid-map 0:100000:65536",
         file: "",
     });
+}
+
+#[test]
+fn with_maps_by_programs_every_call_may_fail() {
+    // What cannot be asked is not used to refuse; a program that cannot be started is told.
+    for words in ["run --uid-map 0:100000:9 --gid-map 0:100000:9", "run --uid-map 0:100000:9"] {
+        hold(&Case { is_nobody: true, around: Around::GrantedIds, words, file: "" });
+    }
 }
 
 #[test]

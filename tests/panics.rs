@@ -25,7 +25,7 @@ use ring::tool::tool;
 ///
 /// FIXME: the promise is 120 * 1024. What stands here is a ratchet: it goes down with the
 /// binary, and never up.
-const SIZE_MAX: u64 = 165 * 1024 + PERSONALITIES + KERNELS_INIT + INSPECT;
+const SIZE_MAX: u64 = 165 * 1024 + PERSONALITIES + KERNELS_INIT + INSPECT + IDENTITY;
 
 /// What other programs' texts and command lines may add: 23,100 bytes, in whole pages; nearly half
 /// of it is what they print.
@@ -36,6 +36,10 @@ const KERNELS_INIT: u64 = if cfg!(feature = "init") { 32 * 1024 } else { 0 };
 
 /// What `ls` may add: 20,500 bytes, a fourth of it tables and JSON.
 const INSPECT: u64 = if cfg!(feature = "inspect") { 24 * 1024 } else { 0 };
+
+/// What ids that an ordinary user was granted may add: 9,900 bytes, in whole pages; a third of it
+/// reads the files that grant, a fifth are words.
+const IDENTITY: u64 = if cfg!(feature = "sandbox") { 12 * 1024 } else { 0 };
 
 /// The rooms that PID 1 lives in.
 const ROOMS: [&str; 3] = ["sys/", "engine/", "supervisor/"];

@@ -16,11 +16,11 @@ use std::path::{Path, PathBuf};
 
 use nsinit::cli::explain::print_text;
 use nsinit::limits::{ARENA_MAX, ENV_MAX};
-use nsinit::model::{BeforeStop, Signal};
+use nsinit::model::{BeforeStop, IdKind, IdMap, IdRange, IdTool, Signal};
 use nsinit::plan::order::{RULES, Rule, broken};
 use nsinit::plan::{
-    Act, Facts, MachineAct, Manager, Mode, NetAct, NetReason, Plan, Reason, Refusal, TerminalState,
-    resolve,
+    Act, Facts, MachineAct, Manager, Mode, NetAct, NetReason, Plan, Reason, Refusal, Survey,
+    TerminalState, resolve,
 };
 use nsinit::spec::argv::{self, Front};
 use nsinit::spec::{Lists, Spec, SpecFault, file};
@@ -38,7 +38,24 @@ const NO_MANAGER: Manager =
 struct Machine {
     about: &'static str,
     facts: Facts,
+    ids: Ids,
 }
+
+/// What is known of the ids of a machine, the same for users and groups.
+#[derive(Clone, Copy)]
+struct Ids {
+    /// Our own map.
+    ours: &'static str,
+    granted: &'static [IdRange],
+    has_tools: bool,
+    no_new_privs: bool,
+}
+
+const ALL_IDS: Ids =
+    Ids { ours: "0 0 4294967295", granted: &[], has_tools: true, no_new_privs: false };
+
+/// What useradd(8) grants.
+const GRANTED: &[IdRange] = &[IdRange { first: 100_000, count: 65_536 }];
 
 const fn machine(about: &'static str, uid: u32, capabilities: u64, kernel: (u16, u16)) -> Machine {
     let facts = Facts {
@@ -53,7 +70,7 @@ const fn machine(about: &'static str, uid: u32, capabilities: u64, kernel: (u16,
         env_count: 30,
         manager: NO_MANAGER,
     };
-    Machine { about, facts }
+    Machine { about, facts, ids: ALL_IDS }
 }
 
 impl Machine {
@@ -73,6 +90,22 @@ impl Machine {
             has_watchdog: true,
         };
         Self { facts: Facts { manager, ..self.facts }, ..self }
+    }
+
+    const fn with_ids(self, ids: Ids) -> Self {
+        Self { ids, ..self }
+    }
+
+    /// What the engine finds out when a key needs it.
+    fn survey(&self, survey: &mut Survey) {
+        survey.uid = self.facts.uid;
+        survey.has_no_new_privs = self.ids.no_new_privs;
+        for kind in IdKind::ALL {
+            let ids = survey.ids_mut(kind);
+            ids.ours.push(IdMap::parse(self.ids.ours.as_bytes()).unwrap()).unwrap();
+            self.ids.granted.iter().for_each(|range| ids.grant(*range));
+            ids.tool = self.ids.has_tools.then_some(IdTool::USUAL);
+        }
     }
 
     const fn with_variables(self, env_count: usize) -> Self {
@@ -104,6 +137,21 @@ const MANAGED: Machine =
 const CROWDED: Machine =
     machine("root on Linux 6.18, with 1024 variables", 0, ALL, (6, 18)).with_variables(ENV_MAX);
 
+const GRANTED_USER: Machine = machine("user 1000 with 65536 ids on Linux 6.18", 1000, 0, (6, 18))
+    .with_ids(Ids { granted: GRANTED, ..ALL_IDS });
+const TOOLLESS_USER: Machine =
+    machine("user 1000 with 65536 ids, without uidmap, on Linux 6.18", 1000, 0, (6, 18))
+        .with_ids(Ids { granted: GRANTED, has_tools: false, ..ALL_IDS });
+const CONFINED_USER: Machine =
+    machine("user 1000 with 65536 ids and no_new_privs on Linux 6.18", 1000, 0, (6, 18))
+        .with_ids(Ids { granted: GRANTED, no_new_privs: true, ..ALL_IDS });
+const GRANTED_ROOT: Machine = machine("root with 65536 ids on Linux 6.18", 0, ALL, (6, 18))
+    .with_ids(Ids { granted: GRANTED, ..ALL_IDS });
+const SMALL_ROOT: Machine = machine("root of 1000 ids on Linux 6.18", 0, ALL, (6, 18))
+    .with_ids(Ids { ours: "0 5000 1000", ..ALL_IDS });
+const NO_SETFCAP: Machine =
+    machine("root without CAP_SETFCAP on Linux 6.18", 0, ALL & !(1 << 31), (6, 18));
+
 /// A whole machine, as the kernel starts its init in it.
 const KERNEL: Machine = machine("the kernel's init on Linux 6.12", 0, ALL, (6, 12)).pid1();
 const NEW_KERNEL: Machine = machine("the kernel's init on Linux 7.2", 0, ALL, (7, 2)).pid1();
@@ -134,6 +182,12 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("maps-one", Run, &ROOT),
     ("own-ids", Run, &USER),
     ("user-of-service", Run, &USER),
+    ("maps-granted", Run, &GRANTED_USER),
+    ("maps-granted-uids", Run, &GRANTED_USER),
+    ("maps-auto", Run, &GRANTED_USER),
+    ("maps-auto-kept", Run, &GRANTED_USER),
+    ("maps-auto-root", Run, &GRANTED_ROOT),
+    ("maps-auto-same", Run, &SMALL_ROOT),
     ("kiosk", Run, &ROOT_FRONT),
     ("own-terminal", Run, &ROOT),
     ("overruled", Run, &ROOT),
@@ -166,8 +220,14 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("needs-time", Run, &ROOT),
     ("proc-needs", Run, &ROOT),
     ("lacks-privilege", Run, &USER),
-    ("map-needs-privilege", Run, &USER),
-    ("map-of-another", Run, &USER),
+    ("map-not-granted", Run, &USER),
+    ("map-of-another", Run, &GRANTED_USER),
+    ("map-nothing-granted", Run, &USER),
+    ("map-without-tool", Run, &TOOLLESS_USER),
+    ("map-without-privileges", Run, &CONFINED_USER),
+    ("map-not-ours", Run, &SMALL_ROOT),
+    ("map-of-root", Run, &NO_SETFCAP),
+    ("map-auto-and-id", Run, &ROOT),
     ("map-overlaps", Run, &ROOT),
     ("map-too-long", Run, &ROOT),
     ("map-and-id", Run, &ROOT),
@@ -203,7 +263,8 @@ macro_rules! variants {
 }
 
 variants!(ACTS, act_name, Act, Act<'_>:
-    ReapByKernel ReapByWaiting WatchForStops OpenReportPipe OpenGate Clone WriteIdMap PassGate
+    ReapByKernel ReapByWaiting WatchForStops OpenReportPipe OpenGate Clone WriteIdMap
+    MapByTool PassGate
     DenySetgroups MapSelf CloseInherited WaitAtGate LeaveGroup MakeMountsPrivate MountProc
     ShiftClocks SetHostname SetDomainname LoopbackUp BecomeMapped DieWithLauncher WatchParent
     BecomeSubreaper GiveUpTerminal WatchSignals Spawn NewGroup NewSession NewTerminal
@@ -225,7 +286,8 @@ variants!(NET_REASONS, net_reason_name, NetReason, NetReason:
 
 variants!(REASONS, reason_name, Reason, Reason:
     NoCommand NoName SameName NoMain SecondMain UnknownService Cycle MainOnly EntrypointOnly
-    InitOnly RunOnly Needs ProcNeeds LacksPrivilege MapNeedsPrivilege MapOverlaps MapTooLong
+    InitOnly RunOnly Needs ProcNeeds LacksPrivilege NotGranted NothingGranted NoIdTool
+    IdToolHasNoPrivileges MapNotOurs MapOfRoot MapOverlaps MapTooLong
     MapAndId ClockRange GroupsDenied TimeoutForNothing DelayAboveMax EnvTooLarge TooManySteps Net);
 
 /// What was decided.
@@ -271,7 +333,9 @@ fn decide(name: &'static str, mode: Mode, machine: &Machine) -> Decided {
     argv::read(front, Words::new(bytes), first, &mut arena, spec, &mut complain);
     let line = format!("nsinit {verb} {}", words.join(" ")).replace("  ", " ");
     let mut shown = format!("{}: {line}\n\n", machine.about);
-    let mut plan = Plan::new(mode, leak(nsinit::plan::Lists::new()));
+    let lists = leak(nsinit::plan::Lists::new());
+    machine.survey(&mut lists.survey);
+    let mut plan = Plan::new(mode, lists);
     let plan = match resolve(spec, &machine.facts, &mut plan) {
         Ok(()) => {
             show(&plan, spec, &mut shown);

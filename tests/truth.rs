@@ -180,6 +180,8 @@ struct Processes<'t> {
     supervisor: &'t [Call],
     /// Those that became a service, in the order they were made.
     services: Vec<&'t [Call]>,
+    /// How many became a program that writes an id map.
+    tools: usize,
 }
 
 impl<'t> Processes<'t> {
@@ -194,17 +196,24 @@ impl<'t> Processes<'t> {
         };
         let mut processes = trace.iter();
         let started = processes.find_map(start).expect("nsinit was not started");
-        let mut rest = processes.map(|(_, calls)| calls.as_slice());
+        // A program that writes an id map may be at work before PID 1 is.
+        let is_ours = |calls: &&[Call]| !calls.iter().any(Call::is_id_tool);
+        let mut rest = processes.map(|(_, calls)| calls.as_slice()).filter(is_ours);
         let supervisor = if has_launcher { rest.next().expect("no PID 1") } else { started };
-        Self { started, supervisor, services: rest.collect() }
+        let tools = trace.iter().filter(|(_, calls)| calls.iter().any(Call::is_id_tool)).count();
+        Self { started, supervisor, services: rest.collect(), tools }
     }
 }
 
 /// Everything that is wrong with what was seen.
 fn untruths(plan: &Explained, trace: &Trace, folder: &Folder) -> Vec<String> {
-    let Processes { started, supervisor, services } =
+    let Processes { started, supervisor, services, tools } =
         Processes::find(trace, folder, plan.has_launcher());
     let mut wrong = Vec::new();
+    let due = plan.steps.iter().filter(|step| step.is_tool()).count();
+    if tools != due {
+        wrong.push(format!("{tools} programs that write id maps, {due} explained"));
+    }
     let mut wanted: Vec<&str> = plan.asks.iter().map(String::as_str).collect();
     let mut role = "the supervisor";
     if plan.has_launcher() {
@@ -372,6 +381,18 @@ fn interfaces_come_as_explained() {
 }
 
 #[test]
+fn maps_by_programs_come_as_explained() {
+    // The launcher asks what is granted, starts each program and waits for it; PID 1 at the gate.
+    let granted = |words| case(Who::Nobody, words).around(Around::GrantedIds);
+    hold(&[
+        granted("run --uid-map auto --gid-map auto -- /bin/true"),
+        granted("run --uid-map auto --gid-map auto --uid 9 --user 5 --groups 1,2 -- /bin/true"),
+        granted("run --uid-map 0:100000:65536 -- /bin/true"),
+        case(Who::Root, "run --uid-map auto --gid-map auto -- /bin/true"),
+    ]);
+}
+
+#[test]
 fn services_come_as_explained() {
     // Three services and a chain of `after`: each one's own process does its own steps.
     hold(&[
@@ -478,7 +499,7 @@ fn a_launch_makes_at_most_forty_calls() {
         let folder = Folder::new();
         let (trace, code) = trace(&case(who, "run -- /bin/true"), &folder);
         assert_eq!(code, 0);
-        let Processes { started: launcher, supervisor: init, services } =
+        let Processes { started: launcher, supervisor: init, services, .. } =
             Processes::find(&trace, &folder, true);
         let service = services[0];
         let child = service.iter().position(Call::is_exec).unwrap() + 1;

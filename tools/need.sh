@@ -20,6 +20,7 @@ needs() {
         echo 'ip iproute2'
         echo 'pgrep procps'
         echo 'pasta passt'         # a network for ordinary users
+        echo 'newuidmap uidmap'
         echo 'systemd-notify systemd'
         echo 'bash bash'
         echo 'readelf binutils'    # and addr2line, strip, nm

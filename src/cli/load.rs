@@ -161,6 +161,7 @@ fn plan_for(
 ) -> Option<Decided> {
     let questions = Questions::of(mode, spec);
     let (facts, terminal) = engine::ask(questions, start);
+    engine::survey(questions, &facts, &mut plan.survey);
     let mut plan = Plan::new(mode, plan);
     match resolve(spec, &facts, &mut plan) {
         Ok(()) => Some(Decided { spec, questions, facts, terminal, plan }),

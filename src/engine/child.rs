@@ -28,6 +28,15 @@ pub fn wait_for(child: &Child) -> Option<End> {
     }
 }
 
+/// Sleeps until a child has ended that ends by itself, and nothing else is to be done meanwhile.
+/// `None` when it left no word.
+pub(super) fn sleep_for(child: &Child) -> Option<End> {
+    match wait::until_end_of(child.pid) {
+        Ok(end) => end,
+        Err(_) => child.pidfd.as_ref().and_then(|pidfd| wait::end_of(pidfd).ok().flatten()),
+    }
+}
+
 /// Sends a signal, with the value it may have been queued with. A child that has just ended cannot
 /// be sent anything; its end is told by other means, so that a failure need not be.
 pub(super) fn send(child: &Child, signal: Signal, value: Option<u64>) {

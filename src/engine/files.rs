@@ -29,6 +29,12 @@ pub(super) fn write_whole(path: &CStr, text: &[u8]) -> Result<(), Trouble> {
     write_at_once(&target, text)
 }
 
+/// As [`write_whole`], but leaves the descriptor to the step that closes what was inherited.
+pub(super) fn write_and_keep(path: &CStr, text: &[u8]) -> Result<(), Trouble> {
+    let target = file::open(path, Mode::Write).map_err(plain)?.leave_open();
+    write_at_once(&target, text)
+}
+
 /// A file of the kernel takes a whole value at once or none; a short write means it took a part.
 pub(super) fn write_at_once(target: &Fd, text: &[u8]) -> Result<(), Trouble> {
     match file::write(target, text).map_err(plain)? {
@@ -50,6 +56,7 @@ pub(super) struct Lines {
 
 impl Lines {
     /// Opens a file to be read by lines; one that does not fit is `too_long`.
+    #[inline(never)] // it stands in every loop over lines
     pub(super) fn open(path: &CStr, too_long: Trouble) -> Result<Self, Trouble> {
         let source = file::open(path, Mode::Read).map_err(plain)?;
         Ok(Self { source, buffer: Vec::new(), given: 0, is_at_end: false, too_long })

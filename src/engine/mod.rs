@@ -12,6 +12,7 @@ mod execute;
 mod files;
 mod give;
 mod hands;
+mod idmap;
 pub mod inspect;
 mod launcher;
 pub mod machine;
@@ -25,6 +26,7 @@ pub mod probe;
 mod record;
 mod sandbox;
 mod spawn;
+mod survey;
 mod tool;
 mod tree;
 mod trouble;
@@ -40,6 +42,7 @@ pub use child::{end_by, wait_for};
 pub use hands::Hands;
 pub use pause::{Asleep, pause};
 pub use probe::ask;
+pub use survey::survey;
 
 /// Something that happened and that somebody may want to hear of.
 #[derive(Clone, Copy, Debug)]

@@ -9,7 +9,7 @@ use super::hands::Hands;
 use super::record::Record;
 use super::trouble::{Trouble, plain};
 use super::{child, launcher, tool};
-
+use crate::limits::TOOL_WORDS_MAX;
 use crate::model::rtnetlink::{Looks, Message, answer};
 use crate::model::{Errno, InterfaceName, Namespace, Why, Wire};
 use crate::plan::{Act, Actor, NetAct, Plan};
@@ -237,5 +237,6 @@ fn start_pasta(hands: &Hands) -> Result<(), Trouble> {
     // No port of either side is passed on, and the outer host has no address inside.
     let ports = [c"-t", c"none", c"-u", c"none", c"-T", c"none", c"-U", c"none"];
     let words = [c"pasta", c"--config-net", c"--quiet", c"--no-map-gw"];
-    tool::run(program, words.into_iter().chain(ports).chain([pid]))
+    let words = words.into_iter().chain(ports).chain([pid]);
+    tool::run(program, &tool::listed::<TOOL_WORDS_MAX>(words)?.finish())
 }

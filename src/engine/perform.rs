@@ -107,6 +107,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         Act::OpenReportPipe
         | Act::OpenGate
         | Act::WriteIdMap(..)
+        | Act::MapByTool(..)
         | Act::PassGate
         | Act::DenySetgroups
         | Act::MapSelf(..)

@@ -7,6 +7,7 @@ use core::ffi::CStr;
 use core::mem::ManuallyDrop;
 
 use super::files::head_of;
+use super::survey;
 use crate::model::{Clock, Errno, Namespace, NamespaceSet, Why};
 use crate::plan::{Facts, Manager, Questions, TerminalState};
 use crate::sys::file::{self, Mode};
@@ -60,8 +61,9 @@ fn manager_of(start: &Start, pid: Option<i32>) -> Manager {
 
 /// The system calls of everything that is asked before the plan is made, in the notation of
 /// `plan::Act::calls`.
-pub fn calls(questions: Questions, has_file: bool) -> [Names; 7] {
+pub fn calls(questions: Questions, has_file: bool) -> [Names; 10] {
     let when = |is_asked, calls| if is_asked { Names::new(calls) } else { Names::new("") };
+    let [first, second, third] = survey::calls(questions);
     [
         Names::new("rt_sigprocmask"),
         when(has_file, "openat|read+|close"),
@@ -70,6 +72,9 @@ pub fn calls(questions: Questions, has_file: bool) -> [Names; 7] {
         Names::new("uname"),
         when(questions.pid, "getpid"),
         when(questions.clocks, "clock_gettime|clock_gettime"),
+        first,
+        second,
+        third,
     ]
 }
 

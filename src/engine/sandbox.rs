@@ -1,20 +1,20 @@
 //! The acts of `run` alone: what makes a sandbox, and what its launcher and PID 1 need each other
 //! for.
 
-use core::ffi::CStr;
-
-use super::files::{whole, write_at_once, write_whole};
+use super::files::{whole, write_and_keep, write_at_once};
 use super::hands::{Hands, Pipe};
+use super::idmap;
 use super::record::Record;
 use super::trouble::{Trouble, plain};
-use crate::model::{Clock, Errno, IdKind, IdMap, Namespace, Shift, Signal, Why};
-use crate::plan::{Act, Lines};
+use crate::model::{Clock, Errno, Namespace, Shift, Signal, Why};
+use crate::plan::Act;
 use crate::sys::fd::{close_between, close_number};
 use crate::sys::file::{self, Mode};
 use crate::sys::{Fd, clock, ids, mount, namespace, net, process, uts};
 use crate::text::{Buffer, put, units::split_ns};
 
 /// Carries out one of these acts; the others are none of ours.
+#[allow(clippy::too_many_lines)] // a table, one arm for each act
 pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
     match *act {
         Act::OpenReportPipe => {
@@ -25,13 +25,17 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
             hands.gate = Pipe::open(true)?;
             Ok(())
         }
-        Act::WriteIdMap(kind, lines) => write_id_map(kind, lines, hands),
+        Act::WriteIdMap(kind, lines) => idmap::write(kind, lines, hands),
+        Act::MapByTool(kind, lines, tool) => match cfg!(feature = "sandbox") {
+            true => idmap::write_by_tool(kind, lines, tool, hands),
+            false => Ok(()), // no plan of such a build has one
+        },
         Act::PassGate => {
             let gate = hands.gate.write.as_ref().ok_or(plain(Errno::EBADF))?;
             file::write(gate, b"+").map(|_| ()).map_err(plain)
         }
         Act::DenySetgroups => write_and_keep(c"/proc/self/setgroups", b"deny"),
-        Act::MapSelf(kind, line) => map_self(kind, line),
+        Act::MapSelf(kind, line) => idmap::write_own(kind, line),
         Act::CloseInherited => close_inherited(hands),
         Act::WaitAtGate => wait_at_gate(hands),
         Act::MakeMountsPrivate => mount::make_private(c"/").map_err(plain),
@@ -43,11 +47,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
             let socket = net::open_socket().map_err(plain)?;
             net::loopback_up(&socket).map_err(plain)
         }
-        Act::BecomeMapped { uid, gid } => {
-            ids::set_groups(&[]).map_err(plain)?;
-            ids::set_gid(gid).map_err(plain)?;
-            ids::set_uid(uid).map_err(plain)
-        }
+        Act::BecomeMapped { uid, gid, leaves_groups } => become_mapped(uid, gid, leaves_groups),
         Act::DieWithLauncher => die_with_launcher(hands),
         // These are not of `run` alone: perform, birth, spawn.
         Act::ReapByKernel
@@ -88,34 +88,13 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
     }
 }
 
-/// As [`write_whole`], but leaves the descriptor to the step that closes what was inherited.
-fn write_and_keep(path: &CStr, text: &[u8]) -> Result<(), Trouble> {
-    let target = file::open(path, Mode::Write).map_err(plain)?.leave_open();
-    write_at_once(&target, text)
-}
-
-/// One line of our own map.
-fn map_self(kind: IdKind, line: IdMap) -> Result<(), Trouble> {
-    let mut text = Buffer::<64>::new();
-    put!(&mut text, line);
-    let path = match kind {
-        IdKind::Uid => c"/proc/self/uid_map",
-        IdKind::Gid => c"/proc/self/gid_map",
-    };
-    write_and_keep(path, whole(&text)?)
-}
-
-/// All lines of PID 1's map, in one write.
-#[inline(never)] // its text would lie in the frame of every step
-fn write_id_map(kind: IdKind, lines: Lines<'_>, hands: &Hands) -> Result<(), Trouble> {
-    let pid = hands.init.as_ref().map_or(0, |init| init.pid);
-    let mut path = Buffer::<40>::new();
-    put!(&mut path, "/proc/", pid, "/", kind.file());
-    let mut text = Buffer::<{ crate::limits::ID_MAP_BYTES_MAX }>::new();
-    for line in lines.iter() {
-        put!(&mut text, line, "\n");
+/// Groups, then gid, then uid.
+fn become_mapped(uid: u32, gid: u32, leaves_groups: bool) -> Result<(), Trouble> {
+    if leaves_groups {
+        ids::set_groups(&[]).map_err(plain)?;
     }
-    write_whole(path.path().unwrap_or_default(), whole(&text)?)
+    ids::set_gid(gid).map_err(plain)?;
+    ids::set_uid(uid).map_err(plain)
 }
 
 /// Closes everything above 2 but what the plan keeps.

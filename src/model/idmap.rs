@@ -1,9 +1,10 @@
 //! Lines of a uid_map or gid_map (user_namespaces(7), "User and group ID mappings").
 
+use super::IdRange;
 use crate::text::{Fault, Show, Sink, put, units};
 
 /// The form of one line, for messages.
-const FORM: &str = "map line such as \"0 1000 1\" (inside outside count)";
+const FORM: &str = "map line such as \"0 1000 1\" (inside outside count), or auto";
 
 /// Which of the two maps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +16,17 @@ pub enum IdKind {
 }
 
 impl IdKind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Uid, Self::Gid];
+
+    /// The file that says which ids a user may map besides its own.
+    pub const fn grants(self) -> &'static str {
+        match self {
+            Self::Uid => "/etc/subuid",
+            Self::Gid => "/etc/subgid",
+        }
+    }
+
     /// The file's name in /proc/PID.
     pub const fn file(self) -> &'static str {
         match self {
@@ -36,6 +48,29 @@ impl IdMap {
     /// A line that maps one id.
     pub const fn one(inside: u32, outside: u32) -> Self {
         Self { inside, outside, count: 1 }
+    }
+
+    /// A line that maps a range of ids outside, from `inside` on; as far as there are ids inside.
+    pub const fn onto(inside: u32, range: IdRange) -> Self {
+        let room = u32::MAX.saturating_sub(inside);
+        let count = if range.count < room { range.count } else { room };
+        Self { inside, outside: range.first, count }
+    }
+
+    /// A line that maps the ids which this one maps to themselves, as they are inside.
+    pub const fn same(self) -> Self {
+        Self { outside: self.inside, ..self }
+    }
+
+    /// The ids outside.
+    pub const fn range(self) -> IdRange {
+        IdRange { first: self.outside, count: self.count }
+    }
+
+    /// Whether all these ids are mapped, as they are inside.
+    pub fn has_inside(self, range: IdRange) -> bool {
+        let end = |first: u32, count: u32| u64::from(first) + u64::from(count);
+        self.inside <= range.first && end(range.first, range.count) <= end(self.inside, self.count)
     }
 
     /// The first id inside.

@@ -30,6 +30,7 @@ mod service_set;
 mod signal;
 mod signal_set;
 mod stdio;
+mod subid;
 pub mod syscalls;
 mod sysctl;
 mod user;
@@ -58,6 +59,7 @@ pub use service_set::{ServiceId, ServiceSet};
 pub use signal::Signal;
 pub use signal_set::SignalSet;
 pub use stdio::{Stdio, Terminal};
+pub use subid::{IdRange, IdTool};
 pub use sysctl::Sysctl;
 pub use user::{Account, Proc};
 

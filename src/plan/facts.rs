@@ -2,6 +2,7 @@
 //!
 //! So "what do we do on a kernel without X" is a unit test: a [`Facts`] written by hand.
 
+use crate::model::IdKind;
 use crate::spec::Spec;
 
 /// Capabilities that decide something here, as bits (linux/capability.h).
@@ -16,6 +17,8 @@ pub mod capability {
     pub const SYS_ADMIN: u64 = 1 << 21;
     /// CAP_SYS_TIME
     pub const SYS_TIME: u64 = 1 << 25;
+    /// CAP_SETFCAP
+    pub const SETFCAP: u64 = 1 << 31;
 }
 
 /// What we have to do with a terminal.
@@ -73,8 +76,12 @@ impl Facts {
     /// Whether a pidfd tells how a process ended that the kernel has reaped: PIDFD_INFO_EXIT of
     /// PIDFD_GET_INFO, since Linux 6.15 (fs/pidfs.c).
     pub const fn has_pidfd_exit_info(&self) -> bool {
-        let (major, minor) = self.kernel;
-        major > 6 || (major == 6 && minor >= 15)
+        self.is_since(6, 15)
+    }
+
+    /// Whether the kernel is this version or a newer one.
+    pub const fn is_since(&self, major: u16, minor: u16) -> bool {
+        self.kernel.0 > major || (self.kernel.0 == major && self.kernel.1 >= minor)
     }
 
     /// Whether we have these capabilities.
@@ -92,6 +99,8 @@ pub struct Questions {
     pub clocks: bool,
     /// Our PID: whether orphans come to us by themselves.
     pub pid: bool,
+    /// Which ids we may map: those of our own user namespace, and of /etc/subuid and /etc/subgid.
+    pub ids: bool,
 }
 
 impl Questions {
@@ -102,6 +111,7 @@ impl Questions {
             capabilities: is_run,
             clocks: spec.boottime.is_some() || spec.monotonic.is_some(),
             pid: !is_run && !mode.is_init(),
+            ids: is_run && IdKind::ALL.into_iter().any(|kind| spec.has_map(kind)),
         }
     }
 }

@@ -8,6 +8,7 @@
 
 mod facts;
 mod identity;
+mod lines;
 mod machine;
 mod net;
 mod notify;
@@ -16,6 +17,7 @@ mod refusal;
 mod resolve;
 mod services;
 mod step;
+mod survey;
 
 use core::ffi::CStr;
 
@@ -28,12 +30,14 @@ use crate::model::{
 use crate::spec::{Habits, Origin};
 
 pub use facts::{Facts, Manager, Questions, TerminalState, capability};
+pub use lines::Lines;
 pub use machine::{EARLY, Early, MachineAct, push_last};
 pub use net::{NetAct, NetReason};
 pub use refusal::{Reason, Refusal};
 pub use resolve::resolve;
 use services::Setting;
-pub use step::{Act, Actor, Detail, Lines, Step};
+pub use step::{Act, Actor, Detail, Step};
+pub use survey::{Ids, Survey};
 
 /// What kind of start this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,12 +135,14 @@ impl Service<'_> {
 pub struct Lists<'a> {
     services: Vec<Service<'a>, SERVICES_MAX>,
     steps: Vec<Step<'a>, STEPS_MAX>,
+    /// What is known of the machine, filled in before the plan is made.
+    pub survey: Survey,
 }
 
 impl Lists<'_> {
     /// Empty lists.
     pub const fn new() -> Self {
-        Self { services: Vec::new(), steps: Vec::new() }
+        Self { services: Vec::new(), steps: Vec::new(), survey: Survey::new() }
     }
 }
 
@@ -154,6 +160,8 @@ pub struct Plan<'a> {
     pub steps: &'a mut Vec<Step<'a>, STEPS_MAX>,
     /// The services, in the order they were said.
     pub services: &'a mut Vec<Service<'a>, SERVICES_MAX>,
+    /// What is known of the machine beyond plain values.
+    pub survey: &'a Survey,
     is_too_long: bool,
 }
 
@@ -165,12 +173,12 @@ impl<'a> Plan<'a> {
 
     /// An empty plan, to be filled by [`resolve`].
     pub fn new(mode: Mode, lists: &'a mut Lists<'a>) -> Self {
-        let Lists { services, steps } = lists;
+        let Lists { services, steps, survey } = lists;
         // A page that is written before it is read is fetched once.
         services.clear();
         steps.clear();
         let (birth, habits) = (Birth::Here, Habits::OURS);
-        Self { mode, birth, is_pid1: false, habits, steps, services, is_too_long: false }
+        Self { mode, birth, is_pid1: false, habits, steps, services, survey, is_too_long: false }
     }
 
     /// Forgets every step and service.

@@ -83,7 +83,7 @@ impl NetAct<'_> {
             }
             Self::TellIds => "write",
             Self::AwaitIds => "ppoll+|read",
-            Self::StartPasta => "faccessat*|clone3|ppoll+|ioctl|wait4?|close",
+            Self::StartPasta => "faccessat*|clone3|wait4|ioctl?|close",
             Self::AwaitKeeper => "ppoll+|ioctl|wait4?",
             Self::Delete(_) => "socket|write|read|close",
         }

@@ -339,7 +339,7 @@ impl Act<'_> {
             Self::WatchForStops => Kind::WatchForStops,
             Self::OpenReportPipe | Self::OpenGate => Kind::OpenPipe,
             Self::Clone(_) => Kind::Clone,
-            Self::WriteIdMap(..) => Kind::WriteIdMap,
+            Self::WriteIdMap(..) | Self::MapByTool(..) => Kind::WriteIdMap,
             Self::PassGate => Kind::PassGate,
             Self::DenySetgroups => Kind::DenySetgroups,
             Self::MapSelf(Uid, _) => Kind::MapSelfUid,

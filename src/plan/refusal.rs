@@ -1,7 +1,7 @@
 //! Why a plan will not be made: said before anything was touched.
 
 use super::NetReason;
-use crate::model::{Clock, IdKind, Namespace, Shift};
+use crate::model::{Clock, IdKind, IdMap, Namespace, Shift};
 use crate::spec::Origin;
 
 /// Why we will not start.
@@ -35,8 +35,18 @@ pub enum Reason {
     ProcNeeds(Namespace),
     /// Only a user namespace would give us the privilege, and it was left out.
     LacksPrivilege(&'static str),
-    /// A map that an ordinary user may not write.
-    MapNeedsPrivilege(IdKind),
+    /// A line of a map that nobody has granted to this user.
+    NotGranted(IdKind, u32, IdMap),
+    /// Nothing was granted to this user.
+    NothingGranted(IdKind, u32),
+    /// The program that maps what was granted is missing.
+    NoIdTool(IdKind),
+    /// The program would get no privileges: no_new_privs is set.
+    IdToolHasNoPrivileges(IdKind),
+    /// A line of a map with ids that we do not have ourselves.
+    MapNotOurs(IdKind, IdMap),
+    /// A map of uid 0, without CAP_SETFCAP.
+    MapOfRoot,
     /// Two lines of a map speak of the same id.
     MapOverlaps(IdKind),
     /// A map is longer than the kernel takes.

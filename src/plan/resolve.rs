@@ -10,7 +10,7 @@ use super::notify::push_sockets;
 use super::services::{Setting, ids, push_services, push_steps};
 use super::{Act, Actor, Birth, Facts, Plan, Reason, Refusal, Service, capability};
 use crate::model::{
-    BeforeStop, Clock, Namespace, NamespaceSet, Proc, ReadyBy, Restart, Terminal, Uplink,
+    BeforeStop, Clock, IdKind, Namespace, NamespaceSet, Proc, ReadyBy, Restart, Terminal, Uplink,
 };
 use crate::spec::{Origin, Said, Spec};
 
@@ -126,12 +126,12 @@ fn resolve_run<'a>(
     plan: &mut Plan<'a>,
 ) -> Result<Setting, Refusal<'a>> {
     let kinds = kinds(spec, facts)?;
-    let maps = Maps::decide(spec, facts, kinds)?;
+    let maps = Maps::decide(spec, facts, plan.survey, kinds)?;
     check_clocks(spec, facts)?;
     net::check(spec, facts, kinds)?;
     (plan.birth, plan.is_pid1) = (Birth::Cloned(kinds), kinds.has(Namespace::Pid));
-    push_outer(spec, facts, kinds, maps, plan);
-    push_inner(spec, facts, kinds, maps, plan)?;
+    push_outer(spec, facts, kinds, &maps, plan);
+    push_inner(spec, facts, kinds, &maps, plan)?;
     let no_new_privs = match spec.no_new_privs {
         Some(said) => said.value.then_some(said.origin),
         None => Some(Origin::Default),
@@ -159,7 +159,7 @@ fn push_outer<'a>(
     spec: &'a Spec<'_>,
     facts: &Facts,
     kinds: NamespaceSet,
-    maps: Maps,
+    maps: &Maps<'a>,
     plan: &mut Plan<'a>,
 ) {
     push_reaping(Actor::Outer, facts, plan);
@@ -172,7 +172,7 @@ fn push_outer<'a>(
     // A time namespace whose clocks are to be shifted is entered later: clone3 would freeze them.
     let at_clone = if shifts(spec) { kinds.difference(NamespaceSet::TIME) } else { kinds };
     plan.push(Actor::Outer, said, Act::Clone(at_clone));
-    maps.push_by_launcher(spec, facts, plan);
+    maps.push_by_launcher(plan);
     net::push_outer(spec, plan);
     if has_gate {
         plan.push(Actor::Outer, Origin::Default, Act::PassGate);
@@ -181,8 +181,8 @@ fn push_outer<'a>(
 }
 
 /// Whether PID 1 waits until the launcher has done for it what it cannot do.
-fn waits_at_gate(spec: &Spec<'_>, maps: Maps) -> bool {
-    maps == Maps::ByLauncher || net::waits_for_network(&spec.net)
+fn waits_at_gate(spec: &Spec<'_>, maps: &Maps<'_>) -> bool {
+    maps.has_gate() || net::waits_for_network(&spec.net)
 }
 
 /// PID 1's steps.
@@ -190,11 +190,11 @@ fn push_inner<'a>(
     spec: &'a Spec<'_>,
     facts: &Facts,
     kinds: NamespaceSet,
-    maps: Maps,
+    maps: &Maps<'a>,
     plan: &mut Plan<'a>,
 ) -> Result<(), Refusal<'a>> {
     let inner = Actor::Inner;
-    maps.push_by_self(spec, facts, plan);
+    maps.push_by_itself(plan);
     plan.push(inner, Origin::Default, Act::CloseInherited);
     net::push_before_gate(spec, plan);
     if waits_at_gate(spec, maps) {
@@ -224,8 +224,8 @@ fn push_inner<'a>(
         plan.push(inner, origin, Act::LoopbackUp);
     }
     net::push_inner(spec, plan);
-    if let Some((uid, gid)) = maps.become_mapped(spec, facts) {
-        plan.push(inner, Origin::Default, Act::BecomeMapped { uid, gid });
+    if let Some(act) = maps.become_mapped() {
+        plan.push(inner, Origin::Default, act);
     }
     plan.push(inner, Origin::Default, Act::DieWithLauncher);
     if !kinds.has(Namespace::Pid) {
@@ -248,14 +248,17 @@ fn needs_of(spec: &Spec<'_>) -> [(Option<Origin>, &'static str, Namespace); 11] 
     let interface = spec.net.interfaces.first().map(|interface| interface.origin);
     let uplink = spec.net.uplink.filter(|said| said.value != Uplink::Host);
     let uplink = uplink.map(|said| said.origin);
-    let map_origin = |lines: &crate::spec::IdMapLines<'_>| lines.first().map(|said| said.origin);
+    let map_origin = |kind| {
+        let said = spec.id_map(kind).first().map(|said| said.origin);
+        said.or(spec.auto_map(kind))
+    };
     [
         (spec.hostname.map(|said| said.origin), "hostname", Namespace::Uts),
         (spec.domainname.map(|said| said.origin), "domainname", Namespace::Uts),
         (spec.boottime.map(|said| said.origin), "boottime", Namespace::Time),
         (spec.monotonic.map(|said| said.origin), "monotonic", Namespace::Time),
-        (map_origin(&spec.uid_map), "uid-map", Namespace::User),
-        (map_origin(&spec.gid_map), "gid-map", Namespace::User),
+        (map_origin(IdKind::Uid), "uid-map", Namespace::User),
+        (map_origin(IdKind::Gid), "gid-map", Namespace::User),
         (spec.uid.map(|said| said.origin), "uid", Namespace::User),
         (spec.gid.map(|said| said.origin), "gid", Namespace::User),
         (loopback, "loopback", Namespace::Net),

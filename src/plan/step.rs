@@ -6,12 +6,12 @@
 
 use core::ffi::CStr;
 
-use super::{MachineAct, NetAct};
+use super::{Lines, MachineAct, NetAct};
 use crate::model::{
-    Account, Helper, HostName, IdKind, IdMap, NamespaceSet, ParentDeath, Rlimit, ServiceId, Shift,
-    Stdio,
+    Account, Helper, HostName, IdKind, IdMap, IdTool, NamespaceSet, ParentDeath, Rlimit, ServiceId,
+    Shift, Stdio,
 };
-use crate::spec::{EnvChange, IdMapLines, Origin, Said};
+use crate::spec::{EnvChange, Origin, Said};
 use crate::text::{Digits, Names, Quoted, Show, Sink, Words, put};
 
 /// Who carries out a step.
@@ -27,26 +27,6 @@ pub enum Actor {
     Helper(ServiceId, Helper),
     /// The launcher or the kernel's init, when everything else is over.
     Last,
-}
-
-/// The lines of an id map that the launcher writes.
-#[derive(Clone, Copy, Debug)]
-pub enum Lines<'a> {
-    /// Those that were said.
-    Said(&'a IdMapLines<'a>),
-    /// Our own id, when nothing was said of this map.
-    Own(IdMap),
-}
-
-impl<'a> Lines<'a> {
-    /// The lines, in their order.
-    pub fn iter(self) -> impl Iterator<Item = IdMap> + Clone + use<'a> {
-        let (said, own) = match self {
-            Self::Said(lines) => (&**lines, None),
-            Self::Own(line) => ([].as_slice(), Some(line)),
-        };
-        said.iter().map(|said| said.value).chain(own)
-    }
 }
 
 /// What is done.
@@ -66,6 +46,8 @@ pub enum Act<'a> {
     Clone(NamespaceSet),
     /// The launcher writes an id map of PID 1.
     WriteIdMap(IdKind, Lines<'a>),
+    /// A program that has the privilege writes an id map of PID 1 for the launcher.
+    MapByTool(IdKind, Lines<'a>, IdTool),
     /// The launcher lets PID 1 go on.
     PassGate,
     /// PID 1 denies setgroups(2), which an unprivileged gid_map demands.
@@ -101,6 +83,8 @@ pub enum Act<'a> {
         uid: u32,
         /// Its group id inside.
         gid: u32,
+        /// Whether it leaves its supplementary groups.
+        leaves_groups: bool,
     },
     /// PID 1 ends when the launcher does.
     DieWithLauncher,
@@ -213,6 +197,7 @@ impl Act<'_> {
             Self::OpenReportPipe | Self::OpenGate => "pipe2",
             Self::Clone(_) | Self::Spawn => "clone3",
             Self::WriteIdMap(..) => "openat|write|close",
+            Self::MapByTool(..) => "clone3|wait4|ioctl?|close",
             Self::PassGate => "write",
             Self::DenySetgroups | Self::MapSelf(..) => "openat|write",
             Self::CloseInherited => "close_range+",
@@ -225,7 +210,8 @@ impl Act<'_> {
             Self::SetHostname(_) => "sethostname",
             Self::SetDomainname(_) => "setdomainname",
             Self::LoopbackUp => "socket|ioctl|close",
-            Self::BecomeMapped { .. } => "setgroups|setresgid|setresuid",
+            Self::BecomeMapped { leaves_groups: true, .. } => "setgroups|setresgid|setresuid",
+            Self::BecomeMapped { leaves_groups: false, .. } => "setresgid|setresuid",
             Self::DieWithLauncher => "prctl|write",
             Self::BecomeSubreaper | Self::SetNoNewPrivs => "prctl",
             Self::WatchParent(_) => "getppid|pidfd_open?|getppid?|prctl?",
@@ -284,7 +270,7 @@ impl Show for Act<'_> {
             Self::OpenReportPipe => put!(out, "open the pipe for reports"),
             Self::OpenGate => put!(out, "open the gate"),
             Self::Clone(kinds) => put!(out, "clone into new namespaces ", kinds),
-            Self::WriteIdMap(kind, lines) => {
+            Self::WriteIdMap(kind, lines) | Self::MapByTool(kind, lines, _) => {
                 put!(out, "write ", kind.file(), " ");
                 for (index, line) in lines.iter().enumerate() {
                     put!(out, if index == 0 { "\"" } else { ", " }, line);
@@ -310,7 +296,7 @@ impl Show for Act<'_> {
             Self::SetHostname(name) => put!(out, "set hostname ", Quoted(name.bytes())),
             Self::SetDomainname(name) => put!(out, "set domainname ", Quoted(name.bytes())),
             Self::LoopbackUp => put!(out, "bring interface \"lo\" up"),
-            Self::BecomeMapped { uid, gid } => put!(out, "become uid ", uid, ", gid ", gid),
+            Self::BecomeMapped { uid, gid, .. } => put!(out, "become uid ", uid, ", gid ", gid),
             Self::DieWithLauncher => put!(out, "die with the launcher"),
             Self::WatchParent(said) => {
                 put!(out, "watch for the end of our parent");
@@ -419,6 +405,9 @@ impl Show for Detail<'_> {
     fn show(&self, out: &mut dyn Sink) {
         if matches!(self.0, Act::MountProc) {
             put!(out, "nosuid,nodev,noexec");
+        } else if let Act::MapByTool(kind, _, tool) = self.0 {
+            put!(out, "by ");
+            out.put(tool.path(*kind).to_bytes());
         } else if let Act::LetGo { directory } = self.0 {
             put!(out, if *directory { "descriptors, directory" } else { "descriptors" });
         } else if matches!(self.0, Act::LeaveMessage(_)) {

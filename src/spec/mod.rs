@@ -11,6 +11,7 @@ pub mod cmdline;
 pub mod env_file;
 mod fault;
 pub mod file;
+mod id_maps;
 pub mod keys;
 mod list;
 mod machine;
@@ -24,10 +25,11 @@ use core::ffi::CStr;
 use heapless::Vec;
 
 use crate::limits::{ID_MAP_LINES_MAX, SERVICES_MAX};
-use crate::model::{HostName, IdKind, IdMap, Namespace, NamespaceSet, Proc, ServiceName, Shift};
+use crate::model::{HostName, IdMap, Namespace, NamespaceSet, Proc, ServiceName, Shift};
 use crate::text::{Fault, Names};
 
 pub use fault::{Complaint, Complaints, SpecFault};
+pub use id_maps::IdMapLines;
 pub use keys::{Key, KeyFor, Shape, Table};
 pub use list::List;
 pub use machine::{MachineLists, MachineSpec};
@@ -159,9 +161,6 @@ impl Kinds {
     }
 }
 
-/// Lines of one of the two id maps.
-pub type IdMapLines<'a> = List<'a, Said<IdMap>, ID_MAP_LINES_MAX>;
-
 /// The memory that a spec is filled into, outside the stack. What every spec uses comes first and
 /// lies together; the rest is hardly ever touched.
 #[derive(Debug)]
@@ -251,6 +250,10 @@ pub struct Spec<'a> {
     pub uid_map: IdMapLines<'a>,
     /// Lines of the gid_map.
     pub gid_map: IdMapLines<'a>,
+    /// Where a uid_map of all that we may map was asked for.
+    auto_uid_map: Option<Origin>,
+    /// Where such a gid_map was asked for.
+    auto_gid_map: Option<Origin>,
     /// Our user id, as it is seen inside.
     pub uid: Option<Said<u32>>,
     /// Our group id, as it is seen inside.
@@ -284,6 +287,8 @@ impl<'a> Spec<'a> {
             monotonic: None,
             uid_map: List::new(uid_map),
             gid_map: List::new(gid_map),
+            auto_uid_map: None,
+            auto_gid_map: None,
             uid: None,
             gid: None,
             net: NetSpec::new(net),
@@ -321,14 +326,6 @@ impl<'a> Spec<'a> {
             several => several.iter().position(ServiceSpec::is_main)?,
         };
         self.services.get_mut(index)
-    }
-
-    /// The lines of one of the two maps.
-    pub const fn id_map(&self, kind: IdKind) -> &IdMapLines<'a> {
-        match kind {
-            IdKind::Uid => &self.uid_map,
-            IdKind::Gid => &self.gid_map,
-        }
     }
 
     /// One entry of `namespaces`: `net`, `+net` or `-net`.

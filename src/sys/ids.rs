@@ -52,6 +52,11 @@ pub fn set_no_new_privs() -> Result<(), Errno> {
     rustix::thread::set_no_new_privs(true).map_err(errno)
 }
 
+/// prctl(2), PR_GET_NO_NEW_PRIVS
+pub fn has_no_new_privs() -> bool {
+    rustix::thread::no_new_privs().unwrap_or(false)
+}
+
 /// setrlimit(2)
 ///
 /// # Errors

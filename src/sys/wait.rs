@@ -75,6 +75,20 @@ pub fn reap(pid: i32) -> Result<Option<(i32, End)>, Errno> {
     wait4(pid)
 }
 
+/// wait4(2) that waits until this child has ended, and reaps it.
+///
+/// # Errors
+/// ECHILD when it is no child of ours, or the kernel has reaped it, which it does when SIGCHLD is
+/// ignored.
+pub fn until_end_of(pid: i32) -> Result<Option<End>, Errno> {
+    let mut status = 0u32;
+    // SAFETY: the kernel writes one integer into `status`; no rusage is asked for.
+    let ret =
+        unsafe { call!(wait4, pid as usize, (&raw mut status) as usize, raw::__WALL as usize, 0) };
+    let _ = check(ret)?; // its number
+    Ok(End::from_wait(status))
+}
+
 fn wait4(pid: i32) -> Result<Option<(i32, End)>, Errno> {
     let mut status = 0u32;
     let options = raw::WNOHANG | raw::__WALL;

@@ -19,6 +19,11 @@ impl Step {
         self.act == "spawn"
     }
 
+    /// Whether it is one by which the launcher has another program write an id map.
+    pub fn is_tool(&self) -> bool {
+        self.actor == "outer" && self.act.starts_with("write ") && self.calls[0] == "clone3"
+    }
+
     /// Whether PID 1 or the launcher does it.
     pub fn is_ours(&self) -> bool {
         matches!(self.actor.as_str(), "outer" | "inner")

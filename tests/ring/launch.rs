@@ -6,6 +6,7 @@
 
 #![allow(unsafe_code)] // setsid(2) and TIOCSCTTY between fork and exec, openpty(3)
 
+use std::ffi::CString;
 use std::fs;
 use std::os::fd::{FromRawFd, OwnedFd};
 use std::os::unix::fs::PermissionsExt;
@@ -28,7 +29,12 @@ pub enum Around {
     FreeTerminal,
     /// SIGCHLD is ignored.
     IgnoredChildren,
+    /// /etc/subuid and /etc/subgid grant ids to `nobody`, in a mount namespace of its own.
+    GrantedIds,
 }
+
+/// What /etc/subuid and /etc/subgid say there.
+const GRANT: &str = "nobody:100000:65536\n";
 
 /// A folder for everybody with a copy of nsinit; gone when dropped.
 pub struct Folder(PathBuf);
@@ -92,11 +98,13 @@ pub fn surround(mut command: Command, around: Around) -> (Command, Option<OwnedF
     } else {
         let _ = command.stdin(std::process::Stdio::null()); // itself
     }
+    let grant = (around == Around::GrantedIds).then(granting_file);
     let prepare = move || {
         // SAFETY: a system call without arguments, which may be made between fork and exec.
         let _ = unsafe { libc::setsid() }; // a fresh process leads no group
         match around {
             Around::Nothing | Around::FreeTerminal => {}
+            Around::GrantedIds => grant_ids(grant.as_ref().unwrap())?,
             Around::Terminal => {
                 // SAFETY: integers in, as above.
                 if unsafe { libc::ioctl(0, libc::TIOCSCTTY, 0) } != 0 {
@@ -113,6 +121,55 @@ pub fn surround(mut command: Command, around: Around) -> (Command, Option<OwnedF
     // SAFETY: `prepare` makes system calls and nothing else.
     let _ = unsafe { command.pre_exec(prepare) }; // itself
     (command, keep)
+}
+
+/// The command is executed by `nobody`, behind what its surroundings need root for.
+#[allow(dead_code)] // strace has a way of its own
+pub fn become_nobody(command: &mut Command) {
+    let become_it = || {
+        // SAFETY: an empty list and an integer, in each case.
+        let is_alone = unsafe { libc::setgroups(0, std::ptr::null()) } == 0;
+        // SAFETY: as above.
+        let has_group = is_alone && unsafe { libc::setgid(65_534) } == 0;
+        // SAFETY: as above.
+        match has_group && unsafe { libc::setuid(65_534) } == 0 {
+            true => Ok(()),
+            false => Err(std::io::Error::last_os_error()),
+        }
+    };
+    // SAFETY: `become_it` makes system calls and nothing else.
+    let _ = unsafe { command.pre_exec(become_it) }; // itself
+}
+
+/// The file that grants; many may write it at once, because it is always the same.
+fn granting_file() -> CString {
+    let path = std::env::temp_dir().join("nsinit-ring-subids");
+    if fs::read_to_string(&path).ok().as_deref() != Some(GRANT) {
+        let own = std::env::temp_dir().join(format!("nsinit-ring-subids-{}", std::process::id()));
+        fs::write(&own, GRANT).unwrap();
+        fs::rename(&own, &path).unwrap();
+    }
+    CString::new(path.to_str().unwrap()).unwrap()
+}
+
+/// Covers the two files. Only system calls: it happens between fork and exec.
+fn grant_ids(file: &CString) -> std::io::Result<()> {
+    let none = std::ptr::null();
+    let is_done = |result: libc::c_int| match result {
+        0 => Ok(()),
+        _ => Err(std::io::Error::last_os_error()),
+    };
+    // SAFETY: one integer in.
+    is_done(unsafe { libc::unshare(libc::CLONE_NEWNS) })?;
+    let private = libc::MS_REC | libc::MS_PRIVATE;
+    // SAFETY: C strings that outlive the call.
+    is_done(unsafe { libc::mount(none, c"/".as_ptr(), none, private, none.cast()) })?;
+    for path in [c"/etc/subuid", c"/etc/subgid"] {
+        let (from, to) = (file.as_ptr(), path.as_ptr());
+        // SAFETY: as above.
+        is_done(unsafe { libc::mount(from, to, none, libc::MS_BIND, none.cast()) })?;
+    }
+    Ok(())
 }
 
 /// A new terminal: the side of its keyboard and screen, and the side of its programs.

@@ -21,6 +21,11 @@ impl Call {
         self.name == "clone3" && self.shown.contains("CLONE_VFORK")
     }
 
+    /// Whether it became a program that writes id maps.
+    pub fn is_id_tool(&self) -> bool {
+        self.is_exec() && (self.shown.contains("newuidmap") || self.shown.contains("newgidmap"))
+    }
+
     /// The words of an execve, as `explain` shows them: quoted, one space between.
     pub fn words(&self) -> String {
         let list = self.shown.split_once('[').and_then(|(_, list)| list.rsplit_once(']'));

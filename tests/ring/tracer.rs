@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::launch::become_nobody;
 use libc::{c_int, c_long, c_void, pid_t};
 
 /// How long one launch may take. Nothing in it waits for anything but other processes.
@@ -33,6 +34,8 @@ pub enum Role {
     Init,
     /// The one that becomes a service, by the order in which they are made.
     Service(u8),
+    /// The one that becomes a program which writes an id map for the launcher, likewise.
+    Tool(u8),
 }
 
 /// A system call: whose, which, and how many of it this role has made before.
@@ -74,13 +77,16 @@ struct Tracer {
     /// New processes that stopped before we were told of them, and wait.
     early: Vec<pid_t>,
     services: u8,
+    tools: u8,
+    has_init: bool,
     started: pid_t,
     fault: Option<(Place, c_int)>,
     launch: Launch,
 }
 
-/// Starts `command` and sees it through; with `fault` this one call fails with this errno.
-pub fn launch(mut command: Command, fault: Option<(Place, c_int)>) -> Launch {
+/// Starts `command` and sees it through, by `nobody` if it is to be; with `fault` this one call
+/// fails with this errno.
+pub fn launch(mut command: Command, is_nobody: bool, fault: Option<(Place, c_int)>) -> Launch {
     let mut said = memory_file();
     let _ = command.stdout(std::process::Stdio::null()); // itself
     let _ = command.stderr(said.try_clone().unwrap()); // itself
@@ -91,12 +97,18 @@ pub fn launch(mut command: Command, fault: Option<(Place, c_int)>) -> Launch {
     };
     // SAFETY: as it says.
     let _ = unsafe { command.pre_exec(traced) }; // itself
+    if is_nobody {
+        // Only now: who is traced by root keeps what a setuid program gives (ptrace(2)).
+        become_nobody(&mut command);
+    }
     let started = pid_t::try_from(command.spawn().unwrap().id()).unwrap();
     let watchdog = Watchdog::new(started);
     let mut tracer = Tracer {
         tracees: HashMap::new(),
         early: Vec::new(),
         services: 0,
+        tools: 0,
+        has_init: false,
         started,
         fault,
         launch: Launch {
@@ -181,13 +193,15 @@ impl Tracer {
         }
         match status >> 16 {
             libc::PTRACE_EVENT_CLONE | libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK => {
-                let role = match (status >> 16 == libc::PTRACE_EVENT_VFORK, self.services) {
-                    (false, _) => Role::Init,
-                    (true, number) => {
-                        self.services += 1;
-                        Role::Service(number)
-                    }
+                let is_borrower = status >> 16 == libc::PTRACE_EVENT_VFORK;
+                let role = match is_borrower {
+                    false => Role::Init,
+                    true if self.has_init && pid == self.started => Role::Tool(self.tools),
+                    true => Role::Service(self.services),
                 };
+                self.has_init |= role == Role::Init;
+                self.tools += u8::from(matches!(role, Role::Tool(_)));
+                self.services += u8::from(matches!(role, Role::Service(_)));
                 let child = message(pid);
                 self.adopt(child, role);
                 watchdog.watch(child);

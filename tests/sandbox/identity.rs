@@ -70,12 +70,14 @@ fn a_map_that_the_kernel_would_refuse_is_refused_with_the_reason() {
     // Looks like exit code 125, the argument, and the rule.
     let own = Who::User.uid();
     let other = format!("0 {} 1", own + 1);
-    let table: [(Who, &[&str], &[&str]); 7] = [
-        (Who::User, &["--uid-map", "0 100000 65536"], &["an ordinary user cannot", "why: it may"]),
-        (Who::User, &["--gid-map", &other], &["this gid_map", "try: \"INSIDE OWN 1\", or as root"]),
+    let root_alone = &["auto\" is no line beside others"];
+    let table: [(Who, &[&str], &[&str]); 8] = [
+        (Who::Root, &["--uid-map", "0 1 1,auto"], root_alone),
+        (Who::Root, &["--gid-map", "auto,0 1 1"], &["\"0 1 1\" is no line beside auto"]),
+        (Who::Root, &["--gid-map", &other, "--gid=4"], &["gid and gid-map speak of the same map"]),
         (Who::Root, &["--uid-map", "0 1 10,5 100 10"], &["two lines of uid_map map the same id"]),
         (Who::Root, &["--gid-map", "0 1 10,10 5 10"], &["two lines of gid_map map the same id"]),
-        (Who::Root, &["--uid-map", "0 1"], &["\"0 1\" is no"]),
+        (Who::Root, &["--uid-map", "0 1"], &["\"0 1\" is no map line", "or auto"]),
         (Who::Root, &["--uid=0", "--uid-map=0 1 1"], &["uid and uid-map speak of the same map"]),
         (Who::Root, &["--namespaces=-user", "--uid=5"], &["uid needs a user namespace"]),
     ];

@@ -9,6 +9,7 @@
 
 mod clocks;
 mod ends;
+mod granted;
 mod identity;
 mod limits;
 mod messages;

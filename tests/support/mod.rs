@@ -10,6 +10,7 @@
 
 pub mod compile;
 pub mod desk;
+pub mod etc;
 pub mod file;
 pub mod leftovers;
 pub mod proc;

@@ -146,6 +146,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("ip", "iproute2"),
     ("mount", "mount"),
     ("pasta", "passt"),
+    ("newuidmap", "uidmap"),
     ("setpriv", "util-linux"),
     ("strace", "strace"),
     ("unshare", "util-linux"),

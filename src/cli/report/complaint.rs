@@ -141,6 +141,7 @@ fn value_fault(place: Place<'_>, fault: &SpecFault<'_>, key: &Key, value: Fault)
             why: "a time namespace shifts monotonic and boottime only (time_namespaces(7))",
             try: "boottime for the uptime, or set the machine's own clock"
         ),
+        Fault::NotBuilt => sentence!("{n}: {s} is not built into this version"),
         Fault::Nul => sentence!("{n}: a NUL byte cannot be in it"),
     };
     print(&place, sentence, &args);

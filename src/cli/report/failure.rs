@@ -188,6 +188,15 @@ fn by_act(act: &Act<'_>, errno: Errno, program: &[u8]) -> &'static str {
         (Act::MapSelf(..) | Act::DenySetgroups | Act::WriteIdMap(..), Errno::ENOENT) => {
             sentence!(why: "id maps are written in /proc, which is not mounted")
         }
+        (Act::MapByTool(..), Errno::EIO) => sentence!(
+            why: "the program that writes this map for us refused, or lacks root's rights: it \
+                  said so itself",
+            try: "chmod u+s on it, or a map within /etc/subuid and /etc/subgid"
+        ),
+        (Act::MapByTool(..), _) => sentence!(
+            why: "the program that writes this map for us cannot be executed",
+            try: "apt-get install uidmap, or as root"
+        ),
         (Act::SetRlimit(_), Errno::EPERM) => sentence!(
             why: "only CAP_SYS_RESOURCE may raise a hard limit (getrlimit(2))"
         ),

@@ -3,15 +3,16 @@
 use super::sentence::{Args, print, sentence};
 use super::{Place, net};
 use crate::limits::{ENV_MAX, ID_MAP_BYTES_MAX, STEPS_MAX};
-use crate::model::{IdKind, Shift};
+use crate::model::{IdKind, IdTool, Shift};
 use crate::plan::{Reason, Refusal};
+use crate::text::{Quoted, Show, Sink, put};
 
 const NS_PER_S: i64 = 1_000_000_000;
 
 /// Reports a refusal.
 pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
     let mut args = Args { said: refusal.said, ..Args::NONE };
-    let (shift, kind_name);
+    let (shift, kind_name, grant, not_ours, tool);
     match refusal.reason {
         Reason::Needs(key, kind) => {
             kind_name = kind.name();
@@ -19,9 +20,27 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
         }
         Reason::ProcNeeds(kind) => args.name = kind.name(),
         Reason::LacksPrivilege(capability) => args.name = capability,
-        Reason::MapNeedsPrivilege(kind) | Reason::MapOverlaps(kind) | Reason::MapTooLong(kind) => {
+        Reason::MapOverlaps(kind) | Reason::MapTooLong(kind) => {
             args.name = kind.file();
             args.a = number(ID_MAP_BYTES_MAX);
+        }
+        Reason::NotGranted(kind, user, line) => {
+            let (first, count) = (line.outside(), line.count());
+            grant = Grant(user, first, count);
+            args.name = if cfg!(feature = "sandbox") { kind.grants() } else { kind.file() };
+            (args.text, args.a, args.b) = (&grant, first.into(), count.into());
+        }
+        Reason::NothingGranted(kind, user) => {
+            grant = Grant(user, 100_000, 65_536); // as useradd(8) gives the first user
+            (args.name, args.text) = (kind.grants(), &grant);
+        }
+        Reason::NoIdTool(kind) | Reason::IdToolHasNoPrivileges(kind) => {
+            tool = Quoted(IdTool::USUAL.path(kind).to_bytes());
+            (args.name, args.text) = (kind.file(), &tool);
+        }
+        Reason::MapNotOurs(kind, line) => {
+            not_ours = line;
+            (args.name, args.text) = (kind.file(), &not_ours);
         }
         Reason::MapAndId(IdKind::Uid) => args.name = "uid",
         Reason::MapAndId(IdKind::Gid) => args.name = "gid",
@@ -49,10 +68,21 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
         | Reason::RunOnly
         | Reason::InitOnly
         | Reason::GroupsDenied
+        | Reason::MapOfRoot
         | Reason::TimeoutForNothing
         | Reason::DelayAboveMax => {}
     }
     print(&place, sentence_of(&refusal.reason, refusal.said.is_empty()), &args);
+}
+
+/// A line of /etc/subuid: a user, a first id, how many.
+struct Grant(u32, u32, u32);
+
+impl Show for Grant {
+    fn show(&self, out: &mut dyn Sink) {
+        let Self(user, first, count) = *self;
+        put!(out, user, ":", first, ":", count);
+    }
 }
 
 fn number(count: usize) -> i64 {
@@ -126,10 +156,40 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
             "these namespaces need {n}, or a user namespace",
             try: "without -user in namespaces, or as root"
         ),
-        Reason::MapNeedsPrivilege(_) => sentence!(
+        Reason::NotGranted(..) if cfg!(feature = "sandbox") => sentence!(
+            "no line of {n} gives us {b} ids from {a} on",
+            why: "an ordinary user may map its own id alone, and what is granted to it (subuid(5))",
+            try: "\"{t}\" as a line of it, or as root"
+        ),
+        Reason::NotGranted(..) => sentence!(
             "an ordinary user cannot write this {n}",
             why: "it may map its own id alone, in one line with a count of 1 (user_namespaces(7))",
             try: "\"INSIDE OWN 1\", or as root"
+        ),
+        Reason::NothingGranted(..) => sentence!(
+            "{n} gives us nothing to map",
+            why: "auto is our own id, and what is granted to our user besides (subuid(5))",
+            try: "a line such as \"{t}\" in it, or as root"
+        ),
+        Reason::NoIdTool(_) => sentence!(
+            "{t} is missing",
+            why: "an ordinary user has this {n} written by it (newuidmap(1))",
+            try: "apt-get install uidmap, or as root"
+        ),
+        Reason::IdToolHasNoPrivileges(_) => sentence!(
+            "{t} cannot write this {n} for us",
+            why: "no_new_privs is set, so that it would not get root's rights (prctl(2))",
+            try: "start nsinit outside of what has set it, or map our own id alone"
+        ),
+        Reason::MapNotOurs(..) => sentence!(
+            "line \"{t}\" of {n} has ids that we do not have",
+            why: "they must all stand in one line of our own map (user_namespaces(7))",
+            try: "ids that /proc/self/{n} has"
+        ),
+        Reason::MapOfRoot => sentence!(
+            "only CAP_SETFCAP may map uid 0 of outside",
+            why: "files would get capabilities that count outside (user_namespaces(7), since 5.12)",
+            try: "a uid-map without it, or as root with this capability"
         ),
         Reason::MapOverlaps(_) => sentence!(
             "two lines of {n} map the same id",

@@ -1,7 +1,7 @@
 //! The keys of what `run` makes: the sandbox and its namespaces, clocks, ids, privileges.
 
 use super::{Row, Shape, Table, count_below, switch, whole};
-use crate::model::{HostName, IdMap, Proc, ServiceName, Shift};
+use crate::model::{HostName, IdKind, Proc, ServiceName, Shift};
 use crate::text::Fault;
 
 /// `[sandbox]`
@@ -46,15 +46,16 @@ pub(super) const TIME: &[Row] = &[
 /// `[user]`
 pub(super) const USER: &[Row] = &[
     whole(Table::User, "uid-map", Shape::List, "LINE", |spec, item| {
-        let line = IdMap::parse(item.bytes())?;
-        spec.uid_map.append(item, line)
+        spec.add_map(IdKind::Uid, item)
     })
-    .help("our own uid, with user|Line of the uid_map: \"INSIDE OUTSIDE COUNT\"; needs user."),
+    .help(
+        "our own uid, with user|Line of the uid_map, \"INSIDE OUTSIDE COUNT\", or auto: \
+         ours is 0, and all of /etc/subuid behind it; needs user.",
+    ),
     whole(Table::User, "gid-map", Shape::List, "LINE", |spec, item| {
-        let line = IdMap::parse(item.bytes())?;
-        spec.gid_map.append(item, line)
+        spec.add_map(IdKind::Gid, item)
     })
-    .help("our own gid, with user|Line of the gid_map, likewise."),
+    .help("our own gid, with user|Line of the gid_map, likewise, or auto with /etc/subgid."),
     whole(Table::User, "uid", Shape::Number, "ID", |spec, item| item.put(&mut spec.uid, id))
         .help("our own|What our uid is inside; needs user."),
     whole(Table::User, "gid", Shape::Number, "ID", |spec, item| item.put(&mut spec.gid, id))
