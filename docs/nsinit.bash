@@ -25,14 +25,14 @@ _nsinit() {
     local cur=${COMP_WORDS[COMP_CWORD]} verb=entrypoint flags word index
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ] && [[ $cur != -* ]]; then
-        COMPREPLY=($(compgen -W 'run explain check ls help version' -- "$cur"))
+        COMPREPLY=($(compgen -W 'run explain check doctor ls help version' -- "$cur"))
         return
     fi
     index=1
     while [ $index -lt "$COMP_CWORD" ]; do
         word=${COMP_WORDS[index]}
         case $word in
-        run | explain | check | ls | help | version | entrypoint)
+        run | explain | check | doctor | ls | help | version | entrypoint)
             [ $index -le 3 ] && verb=$word ;;
         --)
             _nsinit_command $((index + 1))
@@ -62,6 +62,7 @@ _nsinit() {
     check) COMPREPLY=($(compgen -f -X '!*.toml' -- "$cur") $(compgen -d -S / -- "$cur")) ;;
     help) COMPREPLY=($(compgen -W "$_nsinit_keys" -- "$cur")) ;;
     version) ;;
+    doctor) COMPREPLY=($(compgen -W '--json' -- "$cur")) ;;
     ls) COMPREPLY=($(compgen -W '--tree --json --pid cgroup ipc net mnt pid time user uts' -- "$cur")) ;;
     *)
         flags="$_nsinit_service_flags --setenv --config --verbose"

@@ -34,8 +34,8 @@ const PERSONALITIES: u64 = if cfg!(feature = "personalities") { 24 * 1024 } else
 /// What the kernel's init may add: a machine's set-up, its end, and the report of that.
 const KERNELS_INIT: u64 = if cfg!(feature = "init") { 32 * 1024 } else { 0 };
 
-/// What `ls` may add: 20,500 bytes, a fourth of it tables and JSON.
-const INSPECT: u64 = if cfg!(feature = "inspect") { 24 * 1024 } else { 0 };
+/// What `ls` (20,500 bytes) and `doctor` (25,600, a third of it sentences) may add.
+const INSPECT: u64 = if cfg!(feature = "inspect") { 48 * 1024 } else { 0 };
 
 /// What ids that an ordinary user was granted may add: 9,900 bytes, in whole pages; a third of it
 /// reads the files that grant, a fifth are words.

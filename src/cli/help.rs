@@ -28,6 +28,7 @@ nsinit: PID 1, supervisor and launcher for Linux namespaces
   nsinit init [FLAGS] [--] [COMMAND…]              be the kernel's init, in a machine of its own
   nsinit explain [--json] [run|entrypoint|init] …  print the plan, touch nothing
   nsinit check FILE…                               every fault in a file
+  nsinit doctor [--json]                           what this machine allows, what to change
   nsinit ls [--tree] [--json] [--pid PID] [KIND…]  namespaces, what keeps each alive, whose it is
   nsinit help [KEY]                                one key, as a flag and in a file
   nsinit version
@@ -138,7 +139,7 @@ pub fn version() -> u8 {
         (cfg!(feature = "run"), " run"),
         (cfg!(feature = "init"), " init"),
         (cfg!(feature = "verbs"), " explain check"),
-        (cfg!(feature = "inspect"), " ls"),
+        (cfg!(feature = "inspect"), " ls doctor"),
         (cfg!(feature = "toml"), " toml"),
         (cfg!(feature = "personalities"), " personalities"),
     ];

@@ -6,6 +6,7 @@
 //! `help` and `check`.
 
 mod check;
+mod doctor;
 mod env_files;
 pub mod explain;
 mod help;
@@ -95,6 +96,9 @@ pub fn main(start: &Start, mut desk: &'static mut Desk) -> u8 {
             quietly(start, || check::check(call.rest(), start, desk))
         }
         b"ls" if cfg!(feature = "inspect") => quietly(start, || ls::ls(call.rest(), start, desk)),
+        b"doctor" if cfg!(feature = "inspect") => {
+            quietly(start, || doctor::doctor(call.rest(), start, desk))
+        }
         b"help" | b"--help" | b"-h" if cfg!(feature = "verbs") => {
             quietly(start, || help::help(call.rest().words))
         }

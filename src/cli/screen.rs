@@ -17,6 +17,10 @@ pub struct Screen {
 }
 
 impl Screen {
+    /// No terminal.
+    #[cfg(test)]
+    pub const PLAIN: Self = Self { is_terminal: false, columns: usize::MAX, has_colour: false };
+
     /// Looks at standard output. Colour is for terminals that are not dumb (TERM), and never where
     /// NO_COLOR is set to anything.
     pub fn of(start: &Start) -> Self {
@@ -48,6 +52,10 @@ pub enum Colour {
     Plain,
     /// Heavier.
     Bold,
+    /// Something is wrong.
+    Red,
+    /// All is well.
+    Green,
     /// Not quite.
     Yellow,
     /// A name of ours.
@@ -66,6 +74,8 @@ impl Show for Painted<'_> {
         let code = match self.colour {
             Colour::Plain => "",
             Colour::Bold => "1",
+            Colour::Red => "31",
+            Colour::Green => "32",
             Colour::Yellow => "33",
             Colour::Cyan => "36",
         };

@@ -8,6 +8,7 @@
 mod account;
 mod birth;
 mod child;
+pub mod doctor;
 mod execute;
 mod files;
 mod give;

@@ -12,7 +12,7 @@ use crate::model::{Clock, Errno, Namespace, NamespaceSet, Why};
 use crate::plan::{Facts, Manager, Questions, TerminalState};
 use crate::sys::file::{self, Mode};
 use crate::sys::start::Start;
-use crate::sys::{Fd, arch, clock, ids, process, terminal, uts};
+use crate::sys::{Fd, arch, clock, ids, mount, process, stat, terminal, uts};
 use crate::text::{Buffer, Names, Sink, put, units};
 
 /// Our terminal, when we are in its foreground.
@@ -210,6 +210,8 @@ pub enum Blocked {
     Limit(Namespace, u64),
     /// Ordinary users may not create user namespaces: the sysctl that says so.
     Sysctl(&'static str, &'static str),
+    /// Nobody gets a user namespace in a chroot (kernel/user_namespace.c, `create_user_ns`).
+    Chroot,
     /// Something else: an outer seccomp filter or security module.
     Unknown,
 }
@@ -230,6 +232,9 @@ pub fn why_blocked(kinds: NamespaceSet, errno: Errno, facts: &Facts) -> Blocked 
             return Blocked::Limit(kind, limit);
         }
     }
+    if kinds.has(Namespace::User) && errno == Errno::EPERM && is_in_chroot() {
+        return Blocked::Chroot;
+    }
     let sysctls = [
         ("/proc/sys/kernel/unprivileged_userns_clone", 0, "kernel.unprivileged_userns_clone=1"),
         (
@@ -248,8 +253,18 @@ pub fn why_blocked(kinds: NamespaceSet, errno: Errno, facts: &Facts) -> Blocked 
     Blocked::Unknown
 }
 
+/// Whether our root is not that of our mount namespace: it is no mount point, or not the root of
+/// PID 1, where we may see that and have its mounts.
+fn is_in_chroot() -> bool {
+    let Ok(here) = file::open(c"/", Mode::Directory) else { return false };
+    let same = |a, b| Some(stat::identity(&here, a).ok()? == stat::identity(&here, b).ok()?);
+    let is_other = same(c"/proc/self/ns/mnt", c"/proc/1/ns/mnt") == Some(true)
+        && same(c"/", c"/proc/1/root") == Some(false);
+    is_other || !mount::is_mount_point(c"/")
+}
+
 /// The number that a file of the kernel holds.
-fn number_in(path: &str) -> Option<u64> {
+pub(super) fn number_in(path: &str) -> Option<u64> {
     let mut name = Buffer::<80>::new();
     put!(&mut name, path);
     let mut head = [0u8; 24];

@@ -71,6 +71,8 @@ impl Errno {
     pub const ENOTTY: Self = Self(25);
     /// A limit or device is full.
     pub const ENOSPC: Self = Self(28);
+    /// A file system that is read-only.
+    pub const EROFS: Self = Self(30);
     /// Nobody reads the other end.
     pub const EPIPE: Self = Self(32);
     /// Outside the range.

@@ -1,5 +1,5 @@
-//! Files: open(2), read(2), pread(2), write(2), access(2), getdents64(2), mkdir(2), mknod(2),
-//! symlink(2).
+//! Files: open(2), read(2), pread(2), write(2), access(2), getdents64(2), mkdir(2), rmdir(2),
+//! mknod(2), symlink(2).
 
 use core::ffi::CStr;
 
@@ -138,6 +138,17 @@ pub fn make_directory(path: &CStr) -> Result<(), Errno> {
     let here = raw::AT_FDCWD as usize;
     // SAFETY: `path` ends in NUL and outlives the call.
     let ret = unsafe { call!(mkdirat, here, path.as_ptr() as usize, 0o755) };
+    check(ret).map(|_| ())
+}
+
+/// rmdir(2), unlinkat with AT_REMOVEDIR.
+///
+/// # Errors
+/// ENOENT, ENOTEMPTY, EBUSY.
+pub fn remove_directory(path: &CStr) -> Result<(), Errno> {
+    let (here, flags) = (raw::AT_FDCWD as usize, raw::AT_REMOVEDIR as usize);
+    // SAFETY: `path` ends in NUL and outlives the call.
+    let ret = unsafe { call!(unlinkat, here, path.as_ptr() as usize, flags) };
     check(ret).map(|_| ())
 }
 

@@ -10,6 +10,7 @@
 #![allow(clippy::cast_sign_loss, clippy::cast_possible_truncation, clippy::cast_possible_wrap)]
 
 pub mod arch;
+pub mod available;
 mod call;
 pub mod clock;
 pub mod fd;

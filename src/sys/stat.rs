@@ -1,4 +1,4 @@
-//! What a file is, without reading it: statx(2), readlink(2), and open(2) with O_PATH.
+//! What a file is, without reading it: statx(2), getxattr(2), readlink(2), and open(2) with O_PATH.
 
 use core::ffi::CStr;
 
@@ -17,6 +17,8 @@ pub struct Identity {
     pub inode: u64,
     /// How many names it has; a directory has one for each directory in it, and two.
     pub links: u32,
+    /// Its type and mode.
+    pub mode: u16,
 }
 
 /// statx(2): which file `path` below `directory` is; links are followed. Nothing is mounted for it,
@@ -40,14 +42,23 @@ fn statx(directory: &Fd, path: &CStr, flags: u32) -> Result<Identity, Errno> {
     // SAFETY: a struct of integers, for which zero is a value.
     let mut info: raw::statx = unsafe { core::mem::zeroed() };
     let flags = flags | raw::AT_NO_AUTOMOUNT | raw::AT_STATX_DONT_SYNC;
-    let mask = raw::STATX_INO | raw::STATX_NLINK;
+    let mask = raw::STATX_INO | raw::STATX_NLINK | raw::STATX_TYPE | raw::STATX_MODE;
     let (path, info_at) = (path.as_ptr() as usize, (&raw mut info) as usize);
     // SAFETY: `path` ends in NUL, the kernel writes one struct statx; both outlive the call.
     let ret =
         unsafe { call!(statx, directory.arg(), path, flags as usize, mask as usize, info_at) };
     let _ = check(ret)?; // zero
     let device = u64::from(info.stx_dev_major) << 32 | u64::from(info.stx_dev_minor);
-    Ok(Identity { device, inode: info.stx_ino, links: info.stx_nlink })
+    Ok(Identity { device, inode: info.stx_ino, links: info.stx_nlink, mode: info.stx_mode })
+}
+
+/// getxattr(2): whether a program has capabilities of its own (capabilities(7), "File
+/// capabilities").
+pub fn has_capabilities(path: &CStr) -> bool {
+    let (path, name) = (path.as_ptr() as usize, c"security.capability".as_ptr() as usize);
+    // SAFETY: two C strings that outlive the call; of no room only the length is told.
+    let ret = unsafe { call!(getxattr, path, name, 0, 0) };
+    check(ret).is_ok_and(|len| len > 0)
 }
 
 /// readlink(2), readlinkat: what the link `path` below `directory` says, as far as it fits.

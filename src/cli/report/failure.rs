@@ -250,6 +250,11 @@ fn blocked(args: &mut Args<'_>, kinds: NamespaceSet, errno: Errno, facts: &Facts
                 try: "sysctl {s}, or as root"
             )
         }
+        Blocked::Chroot => {
+            sentence!(why: "in a chroot nobody gets a user namespace (user_namespaces(7))",
+                try: "as root, or outside the chroot"
+            )
+        }
         Blocked::Unknown if errno == Errno::EPERM => {
             sentence!(why: "an outer sandbox or security module forbids new namespaces",
                 try: "a container with --security-opt seccomp=unconfined, or --privileged"

@@ -29,7 +29,8 @@ pub use inspect::{no_pid, no_proc, no_process, too_many_namespaces, unknown_flag
 pub use last_words::leave;
 pub use news::Reporter;
 pub use refusal::refusal;
-use sentence::{Args, print, sentence};
+pub(super) use sentence::{Args, fill};
+use sentence::{print, sentence};
 pub use voice::Voice;
 
 /// Where something was said, and who reports it.

@@ -35,7 +35,7 @@ pub(super) use sentence;
 
 /// What stands in the braces.
 #[derive(Clone, Copy)]
-pub(super) struct Args<'a> {
+pub(in crate::cli) struct Args<'a> {
     pub said: &'a [u8],
     pub name: &'a str,
     pub text: &'a dyn Show,
@@ -45,7 +45,8 @@ pub(super) struct Args<'a> {
 
 impl Args<'_> {
     /// Nothing in any brace.
-    pub(super) const NONE: Args<'static> = Args { said: b"", name: "", text: &"", a: 0, b: 0 };
+    pub(in crate::cli) const NONE: Args<'static> =
+        Args { said: b"", name: "", text: &"", a: 0, b: 0 };
 }
 
 /// Prints a message: `head` (who and where), then the sentence.
@@ -61,7 +62,7 @@ pub(super) fn write(out: &mut dyn Sink, head: &dyn Show, sentence: &str, args: &
 }
 
 /// Writes a template with its braces filled.
-fn fill(out: &mut dyn Sink, template: &str, args: &Args<'_>) {
+pub(in crate::cli) fn fill(out: &mut dyn Sink, template: &str, args: &Args<'_>) {
     walk(out, template, &mut |out, name| match name {
         "?" => put!(out, "\n  why: "),
         "!" => put!(out, "\n  try: "),

@@ -46,6 +46,11 @@ impl Memory {
             inner: [0; LISTING_MAX],
         }
     }
+
+    /// Room to read files line by line.
+    pub(super) const fn listing(&mut self) -> &mut [u8] {
+        &mut self.listing
+    }
 }
 
 impl Default for Memory {

@@ -9,8 +9,8 @@
 use core::ffi::CStr;
 
 use super::{Search, family};
-use crate::engine::mountinfo::{self, Mounted, unescape};
-use crate::model::{Errno, Namespace};
+use crate::engine::mountinfo::{self, Mounted, each_line, unescape};
+use crate::model::Namespace;
 use crate::sys::file::{self, Mode};
 use crate::sys::{Fd, nsfs, stat};
 use crate::text::{Buffer, put};
@@ -68,36 +68,4 @@ fn open(search: &Search<'_>, root: &Fd, path: &CStr) -> Option<Fd> {
     let mut again = Buffer::<40>::new();
     put!(&mut again, "self/fd/", handle.number());
     file::open_in(&search.proc, again.path()?, Mode::Read).ok()
-}
-
-/// Gives every line of a file to `take`; one that is longer than the buffer is none of ours.
-fn each_line(source: &Fd, buffer: &mut [u8], take: &mut dyn FnMut(&[u8])) {
-    let (mut len, mut is_too_long) = (0, false);
-    loop {
-        let room = buffer.get_mut(len..).unwrap_or_default();
-        let more = match file::read(source, room) {
-            Ok(0) | Err(Errno::EAGAIN) => return,
-            Ok(more) => more,
-            Err(_) => return, // the process has ended
-        };
-        len = len.saturating_add(more);
-        let mut rest = buffer.get(..len).unwrap_or_default();
-        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
-            if !core::mem::take(&mut is_too_long) {
-                take(rest.get(..end).unwrap_or_default());
-            }
-            rest = rest.get(end.saturating_add(1)..).unwrap_or_default();
-        }
-        let left = rest.len();
-        is_too_long |= left == buffer.len();
-        let left = if is_too_long { 0 } else { left };
-        let start = len.saturating_sub(left);
-        for at in 0..left {
-            let byte = buffer.get(start.saturating_add(at)).copied().unwrap_or(0);
-            if let Some(place) = buffer.get_mut(at) {
-                *place = byte;
-            }
-        }
-        len = left;
-    }
 }

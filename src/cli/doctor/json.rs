@@ -1,0 +1,47 @@
+//! The findings as one JSON document.
+
+use super::each;
+use super::finding::Filled;
+use crate::cli::json::Text;
+use crate::engine::doctor::Machine;
+use crate::text::{Show, Sink, put};
+
+/// A text, or `null`.
+struct Maybe<'t, 'f>(Option<Filled<'t, 'f>>);
+
+impl Show for Maybe<'_, '_> {
+    fn show(&self, out: &mut dyn Sink) {
+        match &self.0 {
+            Some(text) => put!(out, Text(text)),
+            None => put!(out, "null"),
+        }
+    }
+}
+
+const fn word(is_so: bool) -> &'static str {
+    if is_so { "true" } else { "false" }
+}
+
+/// Prints every finding.
+pub(super) fn print(out: &mut dyn Sink, machine: &Machine, works: bool) {
+    let (major, minor) = machine.kernel;
+    put!(out, "{\"kernel\":\"", major, ".", minor, "\",\"uid\":", machine.uid);
+    put!(out, ",\"privileged\":", word(machine.has_privilege), ",\"run_works\":", word(works));
+    put!(out, ",\"findings\":[");
+    let mut is_first = true;
+    each(machine, &mut |finding| {
+        put!(out, if core::mem::take(&mut is_first) { "\n" } else { ",\n" });
+        put!(
+            out,
+            "{\"group\":",
+            Text(&finding.row.group.name()),
+            ",\"name\":",
+            Text(&finding.row.name)
+        );
+        put!(out, ",\"verdict\":", Text(&finding.said.verdict.name()));
+        put!(out, ",\"needed\":", word(finding.is_needed), ",\"found\":", Text(&finding.value()));
+        put!(out, ",\"then\":", Maybe(finding.consequence()), ",\"try\":", Maybe(finding.cure()));
+        put!(out, "}");
+    });
+    put!(out, "\n]}\n");
+}

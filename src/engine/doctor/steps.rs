@@ -1,0 +1,207 @@
+//! What children do to see whether it works: the steps of a launch of `run`, one after the other,
+//! and what a sandbox may want beside them.
+//!
+//! Nothing is mounted but in a mount namespace that is private or a slave of ours
+//! (mount_namespaces(7): one that a new user namespace owns is), and nothing outlives the child.
+
+use core::ffi::CStr;
+
+use super::trial::{Out, Probe, below};
+use crate::engine::child::wait_for;
+use crate::model::{End, Errno, Namespace, NamespaceSet, Signal};
+use crate::sys::file::{self, Mode};
+use crate::sys::process::{self, Side};
+use crate::sys::signal::{self, Disposition};
+use crate::sys::wait::{self, Source};
+use crate::sys::{Fd, available, mount, namespace};
+use crate::text::{Buffer, put};
+
+/// Who tries.
+#[derive(Clone, Copy)]
+pub(super) struct Who {
+    /// Our effective ids.
+    pub uid: u32,
+    pub gid: u32,
+    /// Whether we need a user namespace for the others, as `run` would.
+    pub needs_user: bool,
+}
+
+/// The kinds that are tried, and by which probe.
+const KINDS: [(Namespace, Probe); 7] = [
+    (Namespace::Cgroup, Probe::Cgroup),
+    (Namespace::Ipc, Probe::Ipc),
+    (Namespace::Net, Probe::Net),
+    (Namespace::Uts, Probe::Uts),
+    (Namespace::Time, Probe::Time),
+    (Namespace::Mnt, Probe::Mnt),
+    (Namespace::Pid, Probe::Pid),
+];
+
+/// Every kind of namespaces, each by a clone as `run` makes them, and what a sandbox does in them;
+/// in a user namespace where we need one.
+pub(super) fn sandbox(out: &Out, who: Who) {
+    if who.needs_user {
+        user(out, who, &|| kinds(out, who));
+    } else {
+        kinds(out, who);
+    }
+}
+
+/// A user namespace, our own id in it, and what is tried there then.
+pub(super) fn user(out: &Out, who: Who, then: &dyn Fn()) {
+    let made = below(NamespaceSet::USER, &|| {
+        if out.works(Probe::MapIds, map_own(who)) {
+            then();
+        }
+    });
+    out.tell(Probe::User, made);
+}
+
+/// Our own ids mapped to themselves, as `run` does it for an ordinary user.
+fn map_own(Who { uid, gid, .. }: Who) -> Result<(), Errno> {
+    let line = |id: u32| {
+        let mut text = Buffer::<40>::new();
+        put!(&mut text, id, " ", id, " 1");
+        text
+    };
+    write(c"/proc/self/setgroups", b"deny")?;
+    write(c"/proc/self/uid_map", line(uid).text().unwrap_or_default())?;
+    write(c"/proc/self/gid_map", line(gid).text().unwrap_or_default())
+}
+
+/// Writes a file of the kernel.
+fn write(path: &CStr, text: &[u8]) -> Result<(), Errno> {
+    file::open(path, Mode::Write).and_then(|target| file::write(&target, text)).map(|_| ())
+}
+
+/// The kinds one by one, and then what is done in them.
+fn kinds(out: &Out, who: Who) {
+    if !who.needs_user {
+        out.tell(Probe::IdmappedMount, idmapped_mount());
+    }
+    let mut made = NamespaceSet::empty();
+    for (kind, probe) in KINDS {
+        let alone = NamespaceSet::empty().with(kind);
+        if out.works(probe, below(alone, &|| {})) {
+            made = made.with(kind);
+        }
+    }
+    if made.has(Namespace::Time) {
+        let _ = below(NamespaceSet::empty(), &|| out.tell(Probe::ShiftClocks, shift_clocks()));
+    }
+    if made.has(Namespace::Mnt) {
+        let kinds = made.intersection(NamespaceSet::MNT | NamespaceSet::PID);
+        let _ = below(kinds, &|| mounts(out, who, made.has(Namespace::Pid)));
+    }
+}
+
+/// An offset in a time namespace that nobody is in yet (time_namespaces(7)).
+fn shift_clocks() -> Result<(), Errno> {
+    namespace::unshare(Namespace::Time)?;
+    write(c"/proc/self/timens_offsets", b"monotonic 1 0\n")
+}
+
+/// What is mounted in a sandbox, tried by its PID 1.
+fn mounts(out: &Out, who: Who, is_pid_1: bool) {
+    let is_private = out.works(Probe::PrivateMounts, mount::make_private(c"/"));
+    out.tell(Probe::DetachedMount, available::detached_mount());
+    if !is_private && !who.needs_user {
+        return; // what is mounted here might be seen outside
+    }
+    if is_pid_1 {
+        out.tell(Probe::FreshProc, mount::mount_proc(c"/proc"));
+    }
+    out.tell(Probe::Overlay, overlay());
+}
+
+/// An overlay on a directory that there is, of directories in memory.
+fn overlay() -> Result<(), Errno> {
+    const PLACES: [&CStr; 5] = [c"/tmp", c"/run", c"/mnt", c"/var", c"/dev"];
+    let is_there = |path: &&CStr| file::open(path, Mode::Directory).is_ok();
+    let place = PLACES.into_iter().find(is_there).ok_or(Errno::ENOENT)?;
+    mount::mount_kernel(c"tmpfs", place, true, true, c"")?;
+    let mut options = Buffer::<128>::new();
+    for (option, name) in [("lowerdir=", "l"), (",upperdir=", "u"), (",workdir=", "w"), ("", "m")] {
+        let mut path = Buffer::<40>::new();
+        put!(&mut path, place_text(place), "/", name);
+        let path = path.path().ok_or(Errno::ENAMETOOLONG)?;
+        file::make_directory(path)?;
+        if !option.is_empty() {
+            put!(&mut options, option, place_text(place), "/", name);
+        }
+    }
+    let mut target = Buffer::<40>::new();
+    put!(&mut target, place_text(place), "/m");
+    let target = target.path().ok_or(Errno::ENAMETOOLONG)?;
+    // Without this option it wants trusted.* attributes, which an ordinary user may not write.
+    put!(&mut options, ",userxattr");
+    mount::mount_kernel(c"overlay", target, true, true, options.path().unwrap_or_default())
+}
+
+/// A path of ours as text.
+fn place_text(path: &CStr) -> &str {
+    path.to_str().unwrap_or("")
+}
+
+/// The root's mount with the ids of a user namespace, which a child of ours is in.
+fn idmapped_mount() -> Result<(), Errno> {
+    match process::clone_into(NamespaceSet::USER)? {
+        Side::Child => {
+            let _ = process::signal_at_parent_death(Signal::KILL); // it cannot fail
+            loop {
+                let _ = wait::poll(&mut [Source::nothing()], None); // until we are killed
+            }
+        }
+        Side::Parent(child) => {
+            let tried = namespace_of(child.pid).and_then(|user| available::idmapped_root(&user));
+            let _ = signal::kill(child.pid, Signal::KILL); // it waits for that
+            let _ = wait_for(&child); // how it ended is known
+            tried
+        }
+    }
+}
+
+/// The user namespace of a process, with one id mapped.
+fn namespace_of(pid: i32) -> Result<Fd, Errno> {
+    let path = |name: &str| {
+        let mut path = Buffer::<40>::new();
+        put!(&mut path, "/proc/", pid, "/", name);
+        path
+    };
+    for map in ["uid_map", "gid_map"] {
+        write(path(map).path().unwrap_or_default(), b"0 0 1")?;
+    }
+    file::open(path("ns/user").path().unwrap_or_default(), Mode::Read)
+}
+
+/// Whether a pidfd is given for a child, and whether it tells how the child ended whom nobody has
+/// waited for (since Linux 6.15).
+pub(super) fn pidfds(out: &Out) {
+    let _ = signal::set_disposition(Signal::CHLD, Disposition::NoChildWait); // it cannot fail
+    let child = match process::clone_into(NamespaceSet::empty()) {
+        Ok(Side::Child) => process::exit(7),
+        Ok(Side::Parent(child)) => child,
+        Err(_) => return,
+    };
+    let pidfd = child.pidfd.as_ref().ok_or(Errno::ENOSYS);
+    out.tell(Probe::Pidfd, pidfd);
+    let Ok(pidfd) = pidfd else { return };
+    loop {
+        let _ = wait::poll(&mut [Source::readable(pidfd)], None); // it ends at once
+        let end = wait::end_of(pidfd).ok().flatten();
+        let is_gone = signal::exists(child.pid).is_err();
+        // What the kernel remembers is there before the process is gone.
+        match end.or_else(|| wait::end_of(pidfd).ok().flatten().filter(|_| is_gone)) {
+            Some(end) => {
+                let known = if end == End::Exited(7) { Ok(()) } else { Err(Errno::EIO) };
+                out.tell(Probe::ExitByPidfd, known);
+                return;
+            }
+            None if is_gone => {
+                out.tell(Probe::ExitByPidfd, Err::<(), _>(Errno::EINVAL));
+                return;
+            }
+            None => {}
+        }
+    }
+}
