@@ -21,25 +21,20 @@ use std::sync::OnceLock;
 
 use ring::tool::tool;
 
-/// The largest the stripped binary may be, in bytes.
+/// The largest the stripped binary may be without its parts, in bytes.
 ///
 /// FIXME: the promise is 120 * 1024. What stands here is a ratchet: it goes down with the
 /// binary, and never up.
-const SIZE_MAX: u64 = 165 * 1024 + PERSONALITIES + KERNELS_INIT + INSPECT + IDENTITY;
+const SIZE_MAX: u64 = 165 * 1024;
 
-/// What other programs' texts and command lines may add: 23,100 bytes, in whole pages; nearly half
-/// of it is what they print.
-const PERSONALITIES: u64 = if cfg!(feature = "personalities") { 24 * 1024 } else { 0 };
-
-/// What the kernel's init may add: a machine's set-up, its end, and the report of that.
-const KERNELS_INIT: u64 = if cfg!(feature = "init") { 32 * 1024 } else { 0 };
-
-/// What `ls` (20,500 bytes) and `doctor` (25,600, a third of it sentences) may add.
-const INSPECT: u64 = if cfg!(feature = "inspect") { 48 * 1024 } else { 0 };
-
-/// What ids that an ordinary user was granted may add: 9,900 bytes, in whole pages; a third of it
-/// reads the files that grant, a fifth are words.
-const IDENTITY: u64 = if cfg!(feature = "sandbox") { 12 * 1024 } else { 0 };
+/// What each part may add, in whole pages of bytes: whether it is built in, how much, and what for.
+const PARTS: &[(bool, u64, &str)] = &[
+    (cfg!(feature = "personalities"), 24 * 1024, "others' texts and command lines"),
+    (cfg!(feature = "init"), 32 * 1024, "a machine's set-up, its end, and the report of that"),
+    (cfg!(feature = "inspect"), 48 * 1024, "ls and doctor, a third of it tables, JSON and words"),
+    (cfg!(feature = "sandbox"), 12 * 1024, "ids that an ordinary user was granted"),
+    (cfg!(feature = "net"), 16 * 1024, "interfaces, and messages to the kernel about them"),
+];
 
 /// The rooms that PID 1 lives in.
 const ROOMS: [&str; 3] = ["sys/", "engine/", "supervisor/"];
@@ -267,5 +262,7 @@ fn it_is_no_larger_than_it_was() {
     assert!(status.success());
     let size = std::fs::metadata(&stripped).unwrap().len();
     println!("{size} bytes");
-    assert!(size <= SIZE_MAX, "{size} bytes, {} too many", size - SIZE_MAX);
+    let parts = PARTS.iter().filter(|(is_built, ..)| *is_built).map(|(_, bytes, _)| bytes);
+    let most = SIZE_MAX + parts.sum::<u64>();
+    assert!(size <= most, "{size} bytes, {} too many", size - most);
 }

@@ -4,6 +4,7 @@
 //! again. Nothing here asks the kernel anything, and nothing knows how a value was said: flags,
 //! files and the kernel command line are `spec`.
 
+mod address;
 mod arrival;
 mod cgroup;
 mod clock;
@@ -35,6 +36,7 @@ pub mod syscalls;
 mod sysctl;
 mod user;
 
+pub use address::{Address, Network};
 pub use arrival::{ParentDeath, Rewrites};
 pub use cgroup::{MemoryCgroup, oom_kills};
 pub use clock::{Clock, Shift};
@@ -45,7 +47,7 @@ pub use failure::{Failure, Why};
 pub use farewell::{Down, Farewell};
 pub use hostname::{HostName, ServiceName};
 pub use idmap::{IdKind, IdMap};
-pub use interface::{Address, InterfaceName, Mac, Network, Uplink, Wire};
+pub use interface::{InterfaceName, Mac, Uplink, Wire};
 pub use kmsg::{FailOn, Grade};
 pub use moment::{Moment, Span};
 pub use namespace::{Namespace, NamespaceSet};
