@@ -107,6 +107,7 @@ install: $(release)/nsinit ## binary, man pages, completion, below PREFIX (and D
 	install -D -m 755 $(release)/nsinit $(bindir)/nsinit
 	install -D -m 644 docs/nsinit.1 $(mandir)/man1/nsinit.1
 	install -D -m 644 docs/nsinit.toml.5 $(mandir)/man5/nsinit.toml.5
+	install -D -m 644 docs/nsinit-seccomp.5 $(mandir)/man5/nsinit-seccomp.5
 	install -D -m 644 docs/nsinit.bash $(bashdir)/nsinit
 	@for name in $(AS); do ln -sfv nsinit "$(bindir)/$$name"; done
 

@@ -2,14 +2,16 @@
 # the rest by hand.
 
 # begin WORDS
-_nsinit_service_flags='--no-new-privs --env --env-file --unset-env --unsetenv --clear-env --clearenv --cwd --chdir --workdir --user --group --groups --umask --after --restart --restart-delay --restart-delay-max --restart-limit --restart-window --ready --start-timeout --stop-signal --grace --stop-timeout --kill-mode --rewrite --signal-group --unhandled --success-exit --exit-map --die-by-signal --parent-death --pre-stop --termination-message --terminal --new-session --stdin --stdout --stderr --rlimits --nice --oom-score-adj'
+_nsinit_service_flags='--no-new-privs --seccomp --add-seccomp-fd --seccomp-log --env --env-file --unset-env --unsetenv --clear-env --clearenv --cwd --chdir --workdir --user --group --groups --umask --after --restart --restart-delay --restart-delay-max --restart-limit --restart-window --ready --start-timeout --stop-signal --grace --stop-timeout --kill-mode --rewrite --signal-group --unhandled --success-exit --exit-map --die-by-signal --parent-death --pre-stop --termination-message --terminal --new-session --stdin --stdout --stderr --rlimits --nice --oom-score-adj'
 _nsinit_run_flags='--name --namespaces --hostname --domainname --proc --boottime --monotonic --uid-map --gid-map --uid --gid --loopback --network --interface --farewell --report --nonce --fail-on --modules --sysctl'
 _nsinit_switches='--loopback --no-new-privs --clear-env --clearenv --signal-group --die-by-signal --new-session'
-_nsinit_keys='name namespaces hostname domainname proc boottime monotonic realtime uid-map gid-map uid gid loopback network interface veth move macvlan bridge address gateway outer-address mac mtu no-new-privs farewell report nonce fail-on modules sysctl main command env env-file unset-env clear-env cwd user group groups umask after restart restart-delay restart-delay-max restart-limit restart-window ready start-timeout stop-signal grace kill-mode rewrite signal-group unhandled success-exit exit-map die-by-signal parent-death pre-stop termination-message terminal new-session stdin stdout stderr rlimits nice oom-score-adj'
+_nsinit_keys='name namespaces hostname domainname proc boottime monotonic realtime uid-map gid-map uid gid loopback network interface veth move macvlan bridge address gateway outer-address mac mtu no-new-privs seccomp add-seccomp-fd seccomp-log farewell report nonce fail-on modules sysctl main command env env-file unset-env clear-env cwd user group groups umask after restart restart-delay restart-delay-max restart-limit restart-window ready start-timeout stop-signal grace kill-mode rewrite signal-group unhandled success-exit exit-map die-by-signal parent-death pre-stop termination-message terminal new-session stdin stdout stderr rlimits nice oom-score-adj'
 _nsinit_choices() {
     case $1 in
     --proc) echo "fresh bind" ;;
     --network) echo "none host pasta" ;;
+    --seccomp) echo "default none FILE FD" ;;
+    --seccomp-log) echo "none refused allowed" ;;
     --fail-on) echo "never oops warn" ;;
     --kill-mode) echo "tree process" ;;
     --unhandled) echo "forward drop" ;;

@@ -128,8 +128,18 @@ pub const CALLS_MAX: usize = 512;
 /// Rules of one filter that look at arguments. A whole container's filter has about 20.
 pub const FILTER_RULES_MAX: usize = 256;
 
+/// Comparisons in one rule: one for each argument of a call.
+pub const FILTER_COMPARISONS_MAX: usize = 6;
+
 /// Comparisons in all rules of one filter.
 pub const FILTER_CONDITIONS_MAX: usize = 384;
+
+/// Filters of system calls, one upon the other: ours, and what others bring.
+pub const FILTERS_MAX: usize = 8;
+
+/// Instructions of all filters that are read or made for one start; the kernel takes eight times as
+/// many in the end (MAX_INSNS_PER_PATH of kernel/seccomp.c).
+pub const FILTERS_INSTRUCTIONS_MAX: usize = 4 * FILTER_INSTRUCTIONS_MAX;
 
 /// Instructions of one filter (BPF_MAXINSNS of linux/bpf_common.h).
 pub const FILTER_INSTRUCTIONS_MAX: usize = 4_096;

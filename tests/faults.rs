@@ -106,6 +106,12 @@ const EXCEPTIONS: &[Exception] = &[
         End::RightOrTold,
         "it cannot fail; we go on as without privilege",
     ),
+    Exception(
+        "seccomp",
+        question,
+        End::Told("needs filters of system calls"),
+        "a filter that was asked for is not left out",
+    ),
     Exception("pipe2", in_loop, End::Told("for readiness"), "it is made for a step of the service"),
     Exception("getpid", in_loop, End::RightOrTold, "it cannot fail; nobody's PID is 0"),
     Exception("ioctl", in_loop, End::RightOrTold, "PIDFD_GET_INFO alone knows; else it is lost"),
@@ -366,6 +372,14 @@ fn as_an_entrypoint_every_call_may_fail() {
         words: "--no-new-privs --umask 022",
         file: "",
     });
+}
+
+#[test]
+fn with_a_filter_every_call_may_fail() {
+    // A service that cannot be filtered is not started; the question comes before the plan.
+    for words in ["run --seccomp default", "--seccomp default"] {
+        hold(&Case { is_nobody: false, around: Around::Nothing, words, file: "" });
+    }
 }
 
 #[test]

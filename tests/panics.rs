@@ -32,6 +32,7 @@ const PARTS: &[(bool, u64, &str)] = &[
     (cfg!(feature = "personalities"), 24 * 1024, "others' texts and command lines"),
     (cfg!(feature = "init"), 32 * 1024, "a machine's set-up, its end, and the report of that"),
     (cfg!(feature = "inspect"), 48 * 1024, "ls and doctor, a third of it tables, JSON and words"),
+    (cfg!(feature = "sandbox"), 24 * 1024, "filters, a third of it names and numbers of calls"),
     (cfg!(feature = "sandbox"), 12 * 1024, "ids that an ordinary user was granted"),
     (cfg!(feature = "net"), 16 * 1024, "interfaces, and messages to the kernel about them"),
 ];

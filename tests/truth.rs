@@ -340,6 +340,7 @@ fn as_root_the_namespaces_come_as_explained() {
         case(Root, "run --namespaces pid --proc bind -- /bin/true"),
         case(Root, "run --proc bind --boottime -1s --monotonic +0.5s -- /bin/true"),
         case(Root, "run --namespaces +user --no-no-new-privs -- /bin/true"),
+        case(Root, "run --seccomp default --user nobody -- /bin/true"),
     ]);
 }
 
@@ -352,6 +353,8 @@ fn as_a_user_the_namespaces_come_as_explained() {
         case(Nobody, "run --hostname box --boottime +30d --monotonic =0s -- /bin/true"),
         case(Nobody, "run --namespaces +net,+cgroup --uid 0 --gid 0 -- /bin/true"),
         case(Nobody, "run --namespaces -pid -- /bin/true"),
+        case(Nobody, "run --seccomp default -- /bin/true"),
+        case(Nobody, "--seccomp default -- /bin/true"),
         case(Nobody, "run FILE")
             .file("[[service]]\ncommand = [\"/bin/true\"]\nstdout = \"null\"\n"),
         case(Nobody, "run --uid 0 --gid 0 --user 0 --group 0 --nice 3 -- /bin/true"),

@@ -10,6 +10,7 @@ use super::report::Place;
 use crate::engine;
 use crate::model::{Helper, code};
 use crate::plan::{Actor, Detail, Mode, Plan, Questions, Step};
+use crate::spec::Spec;
 use crate::spec::argv::Front;
 use crate::sys::start::Start;
 use crate::text::{Length, Names, Show, Sink, put};
@@ -45,7 +46,7 @@ pub(super) fn explain(mut call: Call, start: &Start, desk: &'static mut Desk) ->
     let Some(Decided { spec, questions, plan, .. }) = decided else { return code::FAILED };
     let mut out = Out::stdout();
     match is_json {
-        true => print_json(&mut out, &plan, spec.file, questions),
+        true => print_json(&mut out, &plan, spec, questions),
         false => print_text(&mut out, &plan, spec.file),
     }
     if out.flush() { 0 } else { code::FAILED }
@@ -99,9 +100,10 @@ pub fn print_text(out: &mut dyn Sink, plan: &Plan<'_>, file: Option<&CStr>) {
 }
 
 /// Prints a plan as JSON: what is asked first, every step with its system calls, the services.
-pub fn print_json(out: &mut dyn Sink, plan: &Plan<'_>, file: Option<&CStr>, questions: Questions) {
+pub fn print_json(out: &mut dyn Sink, plan: &Plan<'_>, spec: &Spec<'_>, questions: Questions) {
+    let file = spec.file;
     put!(out, "{\"mode\":", Text(&plan.mode.scope()), ",\"asks\":");
-    let asked = engine::probe::calls(questions, file.is_some());
+    let asked = engine::probe::calls(questions, file.is_some(), &spec.filter);
     list(out, asked.into_iter().flat_map(Names::iter));
     put!(out, ",\"steps\":[");
     for (number, step) in (1u32..).zip(plan.steps.iter()) {

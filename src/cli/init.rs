@@ -10,6 +10,7 @@ use core::mem::ManuallyDrop;
 
 use super::Call;
 use super::env_files;
+use super::filters::{self, For};
 use super::load::{Desk, Detail, Printer, read_into};
 use super::out::say;
 use super::read_file::read_file;
@@ -54,7 +55,7 @@ pub fn init(
     let Some(hands) = machine::begin() else { return Err(desk) };
     let mut hands = ManuallyDrop::new(hands); // what is held is let go by the machine's end
     say!("nsinit: init ", env!("CARGO_PKG_VERSION"), "\n");
-    let Desk { file, env, arena, lists, spec, plan, kernel_line, .. } = desk;
+    let Desk { file, env, arena, lists, spec, plan, kernel_line, filters: room, .. } = desk;
     spec.clear();
     let _ = spec.push(Spec::new(lists)); // the one place there is
     let mut plan = Plan::new(Mode::Init, plan);
@@ -64,7 +65,9 @@ pub fn init(
     };
     let mut faults = load(asked, kernel_line, file, &mut arena, spec);
     if faults == 0 {
-        faults = env_files::read(Mode::Init.scope(), start.env, env, &mut arena, spec);
+        let who = For { scope: Mode::Init.scope(), detail: Detail::All };
+        faults = env_files::read(who.scope, start.env, env, &mut arena, spec);
+        faults = faults.saturating_add(filters::read(who, room, env, &mut arena, spec));
     }
     let spec: &'static Spec<'static> = spec;
     let code = match faults == 0 && decide(spec, start, &mut plan) {

@@ -6,6 +6,7 @@ use heapless::Vec;
 
 use super::Call;
 use super::env_files;
+use super::filters;
 use super::out::say;
 use super::read_file::read_file;
 use super::report::{self, Place};
@@ -30,6 +31,7 @@ pub struct Desk {
     pub(super) env: [u8; FILE_MAX + 1],
     pub(super) kernel_line: [u8; KERNEL_LINE_MAX],
     pub(super) namespaces: inspect::Memory,
+    pub(super) filters: filters::Room,
 }
 
 impl Desk {
@@ -45,6 +47,7 @@ impl Desk {
             env: [0; FILE_MAX + 1],
             kernel_line: [0; KERNEL_LINE_MAX],
             namespaces: inspect::Memory::new(),
+            filters: filters::Room::new(),
         }
     }
 }
@@ -78,8 +81,8 @@ impl<'s> Printer<'s> {
     }
 }
 
-impl Complaints<'static> for Printer<'_> {
-    fn add(&mut self, fault: SpecFault<'static>) {
+impl<'a> Complaints<'a> for Printer<'_> {
+    fn add(&mut self, fault: SpecFault<'a>) {
         self.count = self.count.saturating_add(1);
         if self.count == 1 || self.detail == Detail::All {
             let place = Place { scope: self.scope, file: self.file, origin: fault.origin };
@@ -113,11 +116,14 @@ pub fn decide(
     start: &Start,
     desk: &'static mut Desk,
 ) -> Option<Decided> {
-    let Desk { file, env, arena, lists, spec, plan, .. } = desk;
+    let Desk { file, env, arena, lists, spec, plan, filters: room, .. } = desk;
     let spec = new_spec(spec, lists)?;
     let mut arena = Arena::new(arena);
     let faults = load(Source { scope, front, call, detail }, file, &mut arena, spec);
     if faults > 0 || env_files::read(scope, start.env, env, &mut arena, spec) > 0 {
+        return None;
+    }
+    if filters::read(filters::For { scope, detail }, room, env, &mut arena, spec) > 0 {
         return None;
     }
     // A file of the kernel's init is checked as that.

@@ -9,6 +9,7 @@ mod check;
 mod doctor;
 mod env_files;
 pub mod explain;
+mod filters;
 mod help;
 mod init;
 mod json;

@@ -11,6 +11,7 @@ mod child;
 pub mod doctor;
 mod execute;
 mod files;
+mod filter;
 mod give;
 mod hands;
 mod idmap;

@@ -8,11 +8,13 @@ use core::mem::ManuallyDrop;
 
 use super::files::head_of;
 use super::survey;
+use crate::limits::FILTERS_MAX;
 use crate::model::{Clock, Errno, Namespace, NamespaceSet, Why};
 use crate::plan::{Facts, Manager, Questions, TerminalState};
+use crate::spec::filter::{FilterFrom, FilterSpec};
 use crate::sys::file::{self, Mode};
 use crate::sys::start::Start;
-use crate::sys::{Fd, arch, clock, ids, mount, process, stat, terminal, uts};
+use crate::sys::{Fd, arch, clock, ids, mount, process, seccomp, stat, terminal, uts};
 use crate::text::{Buffer, Names, Sink, put, units};
 
 /// Our terminal, when we are in its foreground.
@@ -35,6 +37,7 @@ pub fn ask(questions: Questions, start: &Start) -> (Facts, OurTerminal) {
         monotonic_ns: clock(Clock::Monotonic),
         boottime_ns: clock(Clock::Boottime),
         env_count: start.env.len(),
+        has_filters: questions.filters && seccomp::is_available(),
         manager: manager_of(start, pid),
     };
     (facts, terminal)
@@ -61,12 +64,18 @@ fn manager_of(start: &Start, pid: Option<i32>) -> Manager {
 
 /// The system calls of everything that is asked before the plan is made, in the notation of
 /// `plan::Act::calls`.
-pub fn calls(questions: Questions, has_file: bool) -> [Names; 10] {
+pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [Names; 13] {
     let when = |is_asked, calls| if is_asked { Names::new(calls) } else { Names::new("") };
     let [first, second, third] = survey::calls(questions);
     [
         Names::new("rt_sigprocmask"),
         when(has_file, "openat|read+|close"),
+        Names::new(match filter.seccomp.map(|said| said.value) {
+            Some(FilterFrom::File(_)) => "openat|read+|close",
+            Some(FilterFrom::Descriptor(_)) => "read+|close",
+            Some(FilterFrom::None | FilterFrom::Default) | None => "",
+        }),
+        Names::new(of_descriptors(filter.more.len())),
         Names::new("openat|ioctl?|getpgid?"),
         when(questions.capabilities, "capget+"),
         Names::new("uname"),
@@ -75,7 +84,16 @@ pub fn calls(questions: Questions, has_file: bool) -> [Names; 10] {
         first,
         second,
         third,
+        when(questions.filters, "seccomp"),
     ]
+}
+
+/// The calls by which so many descriptors are read.
+fn of_descriptors(count: usize) -> &'static str {
+    const EACH: &str = "read+|close|read+|close|read+|close|read+|close|read+|close|read+|close|\
+                        read+|close|read+|close|";
+    let all = EACH.len() / FILTERS_MAX * count;
+    EACH.get(..all.saturating_sub(1)).unwrap_or_default()
 }
 
 /// Our controlling terminal: /dev/tty, which is there exactly when we have one (tty(4)); in a root

@@ -67,6 +67,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         | Act::TakeForeground
         | Act::Net(_)
         | Act::Machine(_)
+        | Act::Filter(_)
         | Act::Redirect(..)
         | Act::SetUmask(_)
         | Act::SetRlimit(_)

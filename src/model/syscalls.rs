@@ -129,6 +129,26 @@ impl Machine {
     }
 }
 
+impl Machine {
+    /// The numbers of calls that both machines have, for lists that the compiler reads.
+    #[allow(clippy::indexing_slicing, clippy::panic)] // by the compiler alone
+    pub const fn list<const N: usize>(&self, list: &str) -> [u16; N] {
+        let (mut numbers, mut start, mut at) = ([0; N], 0, 0);
+        while start < list.len() {
+            let mut end = start;
+            while end < list.len() && list.as_bytes()[end] != b'|' {
+                end += 1;
+            }
+            match self.listed(list, start, end) {
+                Some(number) => numbers[at] = number,
+                None => panic!("a call that only one machine has"),
+            }
+            (start, at) = (end + 1, at + 1);
+        }
+        numbers
+    }
+}
+
 /// Whether the name that begins at `offset` of `text` is the one from `start` to `end` of `list`.
 #[allow(clippy::indexing_slicing)] // by the compiler alone
 const fn is_same(text: &str, offset: usize, list: &str, start: usize, end: usize) -> bool {

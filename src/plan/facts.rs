@@ -68,6 +68,8 @@ pub struct Facts {
     pub boottime_ns: i64,
     /// How many variables our environment has.
     pub env_count: usize,
+    /// Whether the kernel has filters of system calls.
+    pub has_filters: bool,
     /// What a service manager told us.
     pub manager: Manager,
 }
@@ -97,6 +99,8 @@ pub struct Questions {
     pub capabilities: bool,
     /// The clocks: whether they can be shifted as asked.
     pub clocks: bool,
+    /// Filters of system calls: whether the kernel has them.
+    pub filters: bool,
     /// Our PID: whether orphans come to us by themselves.
     pub pid: bool,
     /// Which ids we may map: those of our own user namespace, and of /etc/subuid and /etc/subgid.
@@ -110,6 +114,7 @@ impl Questions {
         Self {
             capabilities: is_run,
             clocks: spec.boottime.is_some() || spec.monotonic.is_some(),
+            filters: super::filter::asks_filter(spec),
             pid: !is_run && !mode.is_init(),
             ids: is_run && IdKind::ALL.into_iter().any(|kind| spec.has_map(kind)),
         }

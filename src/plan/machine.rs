@@ -6,7 +6,7 @@
 use core::ffi::CStr;
 
 use super::order::Kind;
-use super::{Act, Actor, Facts, Plan, Reason, Refusal, Setting};
+use super::{Act, Actor, Facts, Filters, Plan, Reason, Refusal, Setting};
 use crate::model::{Down, FailOn, Farewell, ReportTo, Sysctl};
 use crate::spec::{MachineSpec, Origin, Said, Spec};
 use crate::text::{Quoted, Show, Sink, Words, put};
@@ -195,7 +195,7 @@ pub(super) fn resolve_init<'a>(
     spec: &'a Spec<'_>,
     facts: &Facts,
     plan: &mut Plan<'a>,
-) -> Result<Setting, Refusal<'a>> {
+) -> Result<Setting<'a>, Refusal<'a>> {
     super::resolve::refuse_run_keys(spec, false)?;
     plan.is_pid1 = true;
     let inner = Actor::Inner;
@@ -229,6 +229,7 @@ pub(super) fn resolve_init<'a>(
         deny_setgroups: false,
         has_pid_namespace: true,
         no_new_privs: spec.no_new_privs.filter(|said| said.value).map(|said| said.origin),
+        filters: Filters::NONE,
     })
 }
 

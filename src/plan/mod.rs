@@ -7,6 +7,7 @@
 //! variables in it: a step is complete in itself. Nothing here asks the kernel or the clock.
 
 mod facts;
+mod filter;
 mod identity;
 mod lines;
 mod machine;
@@ -30,6 +31,8 @@ use crate::model::{
 use crate::spec::{Habits, Origin};
 
 pub use facts::{Facts, Manager, Questions, TerminalState, capability};
+use filter::Filters;
+pub use filter::{FilterAct, UNTOLD, asks_filter};
 pub use lines::Lines;
 pub use machine::{EARLY, Early, MachineAct, push_last};
 pub use net::{NetAct, NetReason};

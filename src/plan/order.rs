@@ -68,6 +68,7 @@ pub enum Kind {
     TellNotifySocket,
     TellPid,
     RestoreSignals,
+    InstallFilter,
     Execute,
 }
 
@@ -322,6 +323,21 @@ pub const RULES: &[Rule] = &[
         Kind::Leave,
         "reboot(2) neither syncs nor unmounts, what is not written is lost",
     ),
+    rule(
+        Kind::NoNewPrivs,
+        Kind::InstallFilter,
+        "without CAP_SYS_ADMIN only who has it may be filtered (seccomp(2), EACCES)",
+    ),
+    rule(
+        Kind::RestoreSignals,
+        Kind::InstallFilter,
+        "a filter may refuse every call, so that only the command's own come after it (seccomp(2))",
+    ),
+    rule(
+        Kind::InstallFilter,
+        Kind::Execute,
+        "a filter is of the process and kept by execve(2), whoever it becomes (seccomp(2))",
+    ),
     rule(Kind::NoNewPrivs, Kind::Execute, "it speaks of the exec (prctl(2))"),
     rule(
         Kind::RestoreSignals,
@@ -366,6 +382,7 @@ impl Act<'_> {
             Self::TakeForeground => Kind::TakeForeground,
             Self::Net(act) => act.kind(),
             Self::Machine(act) => act.kind(),
+            Self::Filter(act) => act.kind(),
             Self::Redirect(..) => Kind::Redirect,
             Self::SetUmask(_) | Self::SetRlimit(_) | Self::SetNice(_) | Self::SetOomScoreAdj(_) => {
                 Kind::Limits

@@ -29,6 +29,10 @@ pub enum Reason {
     InitOnly,
     /// A key of `run`, in the entrypoint.
     RunOnly,
+    /// A key whose part is not built in.
+    NotBuilt,
+    /// The kernel has no filters of system calls.
+    NoFilters,
     /// A key needs a kind of namespace that was left out.
     Needs(&'static str, Namespace),
     /// A fresh /proc needs both kinds.

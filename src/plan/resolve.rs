@@ -8,7 +8,7 @@ use super::machine::{push_last, refuse_init_keys, resolve_init};
 use super::net;
 use super::notify::push_sockets;
 use super::services::{Setting, ids, push_services, push_steps};
-use super::{Act, Actor, Birth, Facts, Plan, Reason, Refusal, Service, capability};
+use super::{Act, Actor, Birth, Facts, Filters, Plan, Reason, Refusal, Service, capability};
 use crate::model::{
     BeforeStop, Clock, IdKind, Namespace, NamespaceSet, Proc, ReadyBy, Restart, Terminal, Uplink,
 };
@@ -35,11 +35,16 @@ pub fn resolve<'a>(
     if !mode.is_init() {
         refuse_init_keys(spec)?;
     }
-    let setting = match (mode.is_run(), mode.is_init()) {
+    let filters = Filters::decide(spec, facts)?;
+    let mut setting = match (mode.is_run(), mode.is_init()) {
         (true, _) => resolve_run(spec, facts, plan)?,
         (false, true) => resolve_init(spec, facts, plan)?,
         (false, false) => resolve_entrypoint(spec, facts, plan)?,
     };
+    setting.filters = filters;
+    if spec.no_new_privs.is_none() {
+        setting.no_new_privs = setting.no_new_privs.or(filters.origin());
+    }
     for (id, service) in ids(spec) {
         push_steps(id, service, setting, facts, plan)?;
     }
@@ -60,7 +65,7 @@ fn resolve_entrypoint<'a>(
     spec: &'a Spec<'_>,
     facts: &Facts,
     plan: &mut Plan<'a>,
-) -> Result<Setting, Refusal<'a>> {
+) -> Result<Setting<'a>, Refusal<'a>> {
     refuse_run_keys(spec, true)?;
     (plan.birth, plan.is_pid1) = (Birth::Here, facts.is_pid1);
     plan.habits = spec.habits();
@@ -94,6 +99,7 @@ fn resolve_entrypoint<'a>(
         deny_setgroups: false,
         has_pid_namespace: facts.is_pid1 || !spec.habits().is_mortal,
         no_new_privs: spec.no_new_privs.filter(|said| said.value).map(|said| said.origin),
+        filters: Filters::NONE,
     })
 }
 
@@ -124,7 +130,7 @@ fn resolve_run<'a>(
     spec: &'a Spec<'_>,
     facts: &Facts,
     plan: &mut Plan<'a>,
-) -> Result<Setting, Refusal<'a>> {
+) -> Result<Setting<'a>, Refusal<'a>> {
     let kinds = kinds(spec, facts)?;
     let maps = Maps::decide(spec, facts, plan.survey, kinds)?;
     check_clocks(spec, facts)?;
@@ -140,6 +146,7 @@ fn resolve_run<'a>(
         deny_setgroups: maps.deny_setgroups(),
         has_pid_namespace: kinds.has(Namespace::Pid),
         no_new_privs,
+        filters: Filters::NONE,
     })
 }
 

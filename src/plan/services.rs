@@ -1,7 +1,7 @@
 //! The services of a plan: their names, who waits for whom, and the steps that start each.
 
 use super::notify::{hide_variables, push_variables};
-use super::{Act, Actor, Facts, Mode, Plan, Reason, Refusal, Service, TerminalState};
+use super::{Act, Actor, Facts, Filters, Mode, Plan, Reason, Refusal, Service, TerminalState};
 use crate::limits::ENV_MAX;
 use crate::model::{
     BeforeStop, Helper, Policy, PreStop, Ready, ReadyBy, ServiceId, ServiceName, ServiceSet, Stdio,
@@ -12,13 +12,15 @@ use crate::text::Words;
 
 /// What of the whole decides how a service is started.
 #[derive(Clone, Copy)]
-pub(super) struct Setting {
+pub(super) struct Setting<'a> {
     /// Whether setgroups(2) is denied.
     pub deny_setgroups: bool,
     /// Whether a PID namespace ends everything with PID 1.
     pub has_pid_namespace: bool,
     /// Whether no_new_privs is set, and who said so.
     pub no_new_privs: Option<Origin>,
+    /// The filters of system calls.
+    pub filters: Filters<'a>,
 }
 
 /// Names, policies and dependencies, checked as a whole.
@@ -230,7 +232,7 @@ fn check_cycles<'a>(spec: &'a Spec<'_>, plan: &Plan<'a>) -> Result<(), Refusal<'
 pub(super) fn push_steps<'a>(
     id: ServiceId,
     service: &'a ServiceSpec<'_>,
-    setting: Setting,
+    setting: Setting<'a>,
     facts: &Facts,
     plan: &mut Plan<'a>,
 ) -> Result<(), Refusal<'a>> {
@@ -269,7 +271,7 @@ pub(super) fn push_steps<'a>(
     if let Some(Said { value: Ready::Fd(number), origin }) = service.ready {
         plan.push(actor, origin, Act::PassReadyPipe(number));
     }
-    push_command(actor, service, command, plan);
+    push_command(actor, service, command, setting, plan);
     push_helpers(id, service, setting, facts, plan)
 }
 
@@ -277,7 +279,7 @@ pub(super) fn push_steps<'a>(
 fn push_identity<'a>(
     actor: Actor,
     service: &'a ServiceSpec<'_>,
-    setting: Setting,
+    setting: Setting<'a>,
     plan: &mut Plan<'a>,
 ) -> Result<(), Refusal<'a>> {
     push_limits(actor, service, plan);
@@ -299,9 +301,11 @@ fn push_command<'a>(
     actor: Actor,
     service: &'a ServiceSpec<'_>,
     command: Said<Words<'a>>,
+    setting: Setting<'a>,
     plan: &mut Plan<'a>,
 ) {
     plan.push(actor, Origin::Default, Act::RestoreSignals);
+    setting.filters.push(actor, plan);
     let (is_env_clear, file_env) = (is_said(service.clear_env), service.file_env);
     let act = Act::Execute { command: command.value, env: &service.env, file_env, is_env_clear };
     plan.push(actor, command.origin, act);
@@ -311,7 +315,7 @@ fn push_command<'a>(
 fn push_helpers<'a>(
     id: ServiceId,
     service: &'a ServiceSpec<'_>,
-    setting: Setting,
+    setting: Setting<'a>,
     facts: &Facts,
     plan: &mut Plan<'a>,
 ) -> Result<(), Refusal<'a>> {
@@ -334,7 +338,7 @@ fn push_helpers<'a>(
         }
         push_identity(actor, service, setting, plan)?;
         hide_variables(actor, service, facts, plan);
-        push_command(actor, service, command, plan);
+        push_command(actor, service, command, setting, plan);
     }
     Ok(())
 }
@@ -373,7 +377,7 @@ fn push_limits<'a>(actor: Actor, service: &'a ServiceSpec<'_>, plan: &mut Plan<'
 fn push_user<'a>(
     actor: Actor,
     service: &'a ServiceSpec<'_>,
-    setting: Setting,
+    setting: Setting<'a>,
     plan: &mut Plan<'a>,
 ) -> Result<(), Refusal<'a>> {
     let said = [

@@ -6,7 +6,7 @@
 
 use core::ffi::CStr;
 
-use super::{Lines, MachineAct, NetAct};
+use super::{FilterAct, Lines, MachineAct, NetAct};
 use crate::model::{
     Account, Helper, HostName, IdKind, IdMap, IdTool, NamespaceSet, ParentDeath, Rlimit, ServiceId,
     Shift, Stdio,
@@ -121,6 +121,8 @@ pub enum Act<'a> {
     Net(NetAct<'a>),
     /// What only the kernel's init does.
     Machine(MachineAct<'a>),
+    /// What is done about system calls.
+    Filter(FilterAct<'a>),
     /// One of descriptors 0 to 2.
     Redirect(u8, Stdio<'a>),
     /// The mode bits new files do not get.
@@ -225,6 +227,7 @@ impl Act<'_> {
             Self::Redirect(_, Stdio::Null | Stdio::Kmsg | Stdio::File(_)) => "openat|dup3|close",
             Self::Net(act) => act.calls(),
             Self::Machine(act) => act.calls(),
+            Self::Filter(act) => act.calls(),
             Self::SetUmask(_) => "umask",
             Self::SetRlimit(_) => "prlimit64",
             Self::SetNice(_) => "setpriority",
@@ -323,6 +326,8 @@ impl Show for Act<'_> {
             Self::Net(_) => {} // as below
             Self::Machine(act) if cfg!(feature = "init") => act.show(out),
             Self::Machine(_) => {} // no plan of such a build has one
+            Self::Filter(act) if cfg!(feature = "sandbox") => act.show(out),
+            Self::Filter(_) => {} // as above
             Self::Redirect(number, to) => redirect(out, number, to),
             Self::SetUmask(mask) => put!(out, "set umask ", Digits::octal(u64::from(mask), 4)),
             Self::SetRlimit(limit) => {
@@ -422,6 +427,10 @@ impl Show for Detail<'_> {
             act.show_detail(out);
         } else if let Act::Machine(act) = self.0
             && cfg!(feature = "init")
+        {
+            act.show_detail(out);
+        } else if let Act::Filter(act) = self.0
+            && cfg!(feature = "sandbox")
         {
             act.show_detail(out);
         } else if let Act::WatchParent(said) = self.0 {

@@ -1,5 +1,6 @@
 //! What is wrong with what was said: where, about which key, and why.
 
+use super::filter_file::FilterFault;
 use super::{Key, Origin, Table};
 use crate::text::Fault;
 use crate::text::toml::Flaw;
@@ -33,6 +34,8 @@ pub enum Complaint {
     Twice,
     /// The grammar of TOML.
     Grammar(Flaw),
+    /// A filter of system calls, in its own format.
+    Filter(FilterFault),
     /// The file is no UTF-8 text.
     NotUtf8,
     /// The file is larger than we read, in bytes.

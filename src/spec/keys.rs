@@ -7,6 +7,7 @@
 mod init;
 mod net;
 mod sandbox;
+mod seccomp;
 mod service;
 mod table;
 #[cfg(test)]
@@ -283,6 +284,7 @@ const PARTS: &[&[Row]] = &[
     if cfg!(feature = "net") { net::NET } else { &[] },
     if cfg!(feature = "net") { net::INTERFACE } else { &[] },
     sandbox::SECURITY,
+    seccomp::ROWS,
     init::ROWS,
     service::ROWS,
 ];

@@ -11,6 +11,8 @@ pub mod cmdline;
 pub mod env_file;
 mod fault;
 pub mod file;
+pub mod filter;
+pub mod filter_file;
 mod id_maps;
 pub mod keys;
 mod list;
@@ -27,6 +29,8 @@ use heapless::Vec;
 use crate::limits::{ID_MAP_LINES_MAX, SERVICES_MAX};
 use crate::model::{HostName, IdMap, Namespace, NamespaceSet, Proc, ServiceName, Shift};
 use crate::text::{Fault, Names};
+
+use filter::{FilterLists, FilterSpec};
 
 pub use fault::{Complaint, Complaints, SpecFault};
 pub use id_maps::IdMapLines;
@@ -172,6 +176,7 @@ pub struct Lists<'a> {
     gid_map: Vec<Said<IdMap>, ID_MAP_LINES_MAX>,
     net: NetLists<'a>,
     machine: MachineLists<'a>,
+    filter: FilterLists<'a>,
 }
 
 impl Lists<'_> {
@@ -184,6 +189,7 @@ impl Lists<'_> {
             gid_map: Vec::new(),
             net: NetLists::new(),
             machine: MachineLists::new(),
+            filter: FilterLists::new(),
         }
     }
 }
@@ -262,6 +268,8 @@ pub struct Spec<'a> {
     pub net: NetSpec<'a>,
     /// Whether no_new_privs is set.
     pub no_new_privs: Option<Said<bool>>,
+    /// What is asked of filters of system calls.
+    pub filter: FilterSpec<'a>,
     /// What is asked of the kernel's init alone.
     pub machine: MachineSpec<'a>,
     /// The services, in the order they were said.
@@ -273,7 +281,7 @@ pub struct Spec<'a> {
 impl<'a> Spec<'a> {
     /// Nothing asked yet, to be filled into these lists.
     pub const fn new(lists: &'a mut Lists<'a>) -> Self {
-        let Lists { services, of_services, uid_map, gid_map, net, machine } = lists;
+        let Lists { services, of_services, uid_map, gid_map, net, machine, filter } = lists;
         Self {
             file: None,
             verbose: false,
@@ -293,6 +301,7 @@ impl<'a> Spec<'a> {
             gid: None,
             net: NetSpec::new(net),
             no_new_privs: None,
+            filter: FilterSpec::new(filter),
             machine: MachineSpec::new(machine),
             services,
             spare: of_services,

@@ -42,6 +42,11 @@ impl Fd {
         ManuallyDrop::new(Self(number))
     }
 
+    /// As [`Fd::inherited`], one above 2 that is for nobody but us: it is closed.
+    pub const fn taken(number: i32) -> Self {
+        Self(number)
+    }
+
     /// Its number.
     pub const fn number(&self) -> i32 {
         self.0

@@ -23,6 +23,7 @@ pub mod namespace;
 pub mod net;
 pub mod nsfs;
 pub mod process;
+pub mod seccomp;
 pub mod signal;
 pub mod start;
 pub mod stat;

@@ -48,6 +48,7 @@ names! {
     pwritev2 = SYS_pwritev2,
     rt_sigaction = SYS_rt_sigaction,
     rt_sigprocmask = SYS_rt_sigprocmask,
+    seccomp = SYS_seccomp,
     sendmsg = SYS_sendmsg,
     setdomainname = SYS_setdomainname,
     setgroups = SYS_setgroups,

@@ -8,6 +8,7 @@
 
 #![allow(dead_code, unused_imports)] // each test crate uses a part of it
 
+pub mod calls;
 pub mod compile;
 pub mod desk;
 pub mod etc;

@@ -6,12 +6,15 @@ use std::net::{TcpListener, TcpStream};
 use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 
-use super::proc;
 use super::signals::{Received, block_all, fork, kill, wait_for_children};
+use super::{calls, proc};
 
 pub fn play(words: &[&str]) -> i32 {
     match *words {
         ["clocks"] => clocks(),
+        ["call", ref numbers @ ..] => calls::call(numbers),
+        ["foreign-call"] => calls::foreign(),
+        ["thread"] => calls::thread(),
         ["loopback"] => loopback(),
         ["tcp-serve", address, text] => tcp_serve(address, text),
         ["tcp-ask", ref addresses @ ..] => tcp_ask(addresses),

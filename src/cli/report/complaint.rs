@@ -1,8 +1,8 @@
 //! What is wrong with what was said.
 
-use super::Place;
 use super::grammar::sentence_for;
 use super::sentence::{Args, print, sentence};
+use super::{Place, filter};
 use crate::limits::TOML_DEPTH_MAX;
 use crate::spec::{Complaint, Key, KeyFor, Shape, SpecFault};
 use crate::text::{Fault, Names, Quoted, Show, Sink, put};
@@ -60,6 +60,8 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
             (args.a, args.name) = (count(TOML_DEPTH_MAX), "}");
             sentence_for(flaw)
         }
+        Complaint::Filter(_) if !cfg!(feature = "sandbox") => return, // none is read then
+        Complaint::Filter(fault) => filter::sentence_of(fault, &mut args),
         Complaint::NotUtf8 => sentence!("not UTF-8 text: {s}"),
         Complaint::FileTooLarge(max) => {
             args.a = count(max);

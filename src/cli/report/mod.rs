@@ -6,6 +6,7 @@
 
 mod complaint;
 mod failure;
+mod filter;
 mod glibc;
 mod grammar;
 mod inspect;
@@ -113,6 +114,12 @@ pub fn not_the_kernels() -> u8 {
     );
     print(&place, words, &Args::NONE);
     code::FAILED
+}
+
+/// A descriptor that cannot be read.
+pub fn unreadable_descriptor(place: Place<'_>, number: u16, errno: Errno) {
+    let args = Args { a: number.into(), text: &errno, ..Args::NONE };
+    print(&place, sentence!("read descriptor {a}: {t}"), &args);
 }
 
 /// A configuration file that cannot be read.

@@ -58,6 +58,8 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
         Reason::Net(_)
         | Reason::NoCommand
         | Reason::NoName
+        | Reason::NotBuilt
+        | Reason::NoFilters
         | Reason::SameName
         | Reason::NoMain
         | Reason::SecondMain
@@ -134,6 +136,15 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
             "{s} is for the entrypoint only",
             why: "run ends with whoever started it, and nobody stands above the kernel's init",
             try: "nsinit -- COMMAND, or without it"
+        ),
+        Reason::NotBuilt => sentence!(
+            "{s} is not built into this version",
+            try: "a build with all features"
+        ),
+        Reason::NoFilters => sentence!(
+            "{s} needs filters of system calls, which this kernel has not",
+            why: "it was built without CONFIG_SECCOMP_FILTER, or an outer sandbox hides seccomp(2)",
+            try: "seccomp = \"none\""
         ),
         Reason::RunOnly => sentence!(
             "{s} needs namespaces of our own, which only run makes",

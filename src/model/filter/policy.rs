@@ -198,6 +198,14 @@ impl Policy {
         self.unknown = Verdict::of(action);
     }
 
+    /// What becomes of unknown numbers, when that was said.
+    pub const fn said_of_unknown(&self) -> Option<Action> {
+        match self.unknown.said() {
+            Said::Action(action) => Some(action),
+            Said::Nothing | Said::Rule(_) => None,
+        }
+    }
+
     /// What becomes of the calls that nothing else is said of, when that was said.
     pub const fn others(&self) -> Option<Action> {
         match self.others.said() {
@@ -244,6 +252,23 @@ impl Policy {
         match self.conditions.split_at_checked(number as usize) {
             Some((_, [condition, ..])) => *condition,
             Some((_, [])) | None => Condition::NONE,
+        }
+    }
+
+    /// Whether a call that has a name is never made, whatever its arguments.
+    pub fn refuses(&self, number: u16) -> bool {
+        let mut verdict = self.verdict(number, true);
+        let is_refusal = |action: Option<Action>| action.is_none_or(Action::is_refusal);
+        loop {
+            let rule = match verdict.said() {
+                Said::Action(action) => return action.is_refusal(),
+                Said::Nothing => return is_refusal(self.others()),
+                Said::Rule(rule) => self.rule(rule),
+            };
+            match rule.then.said() {
+                Said::Action(action) if action.is_refusal() => verdict = rule.otherwise,
+                Said::Action(_) | Said::Nothing | Said::Rule(_) => return false,
+            }
         }
     }
 

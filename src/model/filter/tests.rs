@@ -100,6 +100,24 @@ fn the_default_filter_is_known_call_by_call() {
     }
 }
 
+#[test]
+fn the_man_page_names_what_is_refused() {
+    // The lines ".Li mount , umount2 ;" of nsinit-seccomp(5), and no other call in them.
+    let page = include_str!("../../../docs/nsinit-seccomp.5");
+    let (_, list) = page.split_once("begin REFUSED").unwrap();
+    let (list, _) = list.split_once("end REFUSED").unwrap();
+    let lines = list.lines().filter_map(|line| line.strip_prefix(".Li "));
+    let words = lines.flat_map(|line| line.split([' ', ',', ';']));
+    let mut named: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let policy = default::policy(&X86_64);
+    let verdict = |name: &&str| policy.verdict(X86_64.number_of(name.as_bytes()).unwrap(), true);
+    let refused = Verdict::of(Action::Errno(Errno::EPERM));
+    let mut refused: Vec<&str> = X86_64.names().filter(|name| verdict(name) == refused).collect();
+    named.sort_unstable();
+    refused.sort_unstable();
+    assert_eq!(named, refused);
+}
+
 fn shown(action: Action) -> String {
     let mut text = crate::text::Buffer::<64>::new();
     action.show(&mut text);

@@ -1,0 +1,135 @@
+//! Filters of system calls: which ones a service gets, and the acts by which it does.
+
+use super::order::Kind;
+use super::{Act, Actor, Facts, Plan, Reason, Refusal};
+use crate::model::Errno;
+use crate::model::filter::{Action, DEFAULT_PROGRAM};
+use crate::model::syscalls::NATIVE;
+use crate::spec::filter::{Filter, FilterFrom, FilterSpec};
+use crate::spec::{Origin, Spec};
+use crate::text::{Quoted, Show, Sink, put};
+
+/// The calls of ours between a filter that asks and the command, or the end of who should have
+/// become it: nobody could answer, for PID 1 sleeps until then.
+pub const UNTOLD: &[u16] = &NATIVE.list::<11>(
+    "execve|sendmsg|exit_group|exit|close|faccessat|openat|read|pread64|statfs|fstatfs",
+);
+
+/// What is done about system calls.
+#[derive(Clone, Copy, Debug)]
+pub enum FilterAct<'a> {
+    /// From now on this process and all below it make only the calls that a filter lets through.
+    Install(Filter<'a>),
+}
+
+impl FilterAct<'_> {
+    /// As [`Act::calls`].
+    pub const fn calls(&self) -> &'static str {
+        match self {
+            Self::Install(_) => "seccomp",
+        }
+    }
+
+    /// Its sort.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Install(_) => Kind::InstallFilter,
+        }
+    }
+
+    /// More about it, for `explain`.
+    pub fn show_detail(&self, out: &mut dyn Sink) {
+        match self {
+            Self::Install(filter) => {
+                put!(out, filter.program.len(), " instructions");
+                if let Some(others) = filter.others {
+                    put!(out, ", else ", others);
+                }
+            }
+        }
+    }
+}
+
+impl Show for FilterAct<'_> {
+    fn show(&self, out: &mut dyn Sink) {
+        match self {
+            Self::Install(filter) => {
+                put!(out, "filter system calls");
+                match filter.from {
+                    FilterFrom::None => {}
+                    FilterFrom::Default => put!(out, " as default"),
+                    FilterFrom::File(path) => put!(out, " by ", Quoted(path.to_bytes())),
+                    FilterFrom::Descriptor(number) => put!(out, " by descriptor ", number),
+                }
+            }
+        }
+    }
+}
+
+/// The filters of every service.
+#[derive(Clone, Copy)]
+pub(super) struct Filters<'a> {
+    /// Ours, as it stands in the binary.
+    default: Option<Filter<'a>>,
+    /// Those that were read or made.
+    ready: &'a [Filter<'a>],
+}
+
+impl<'a> Filters<'a> {
+    /// None.
+    pub(super) const NONE: Self = Self { default: None, ready: &[] };
+
+    /// What was asked, when the kernel can do that.
+    pub(super) fn decide(spec: &'a Spec<'_>, facts: &Facts) -> Result<Self, Refusal<'a>> {
+        let asked = &spec.filter;
+        let Some((origin, key)) = first(asked) else {
+            return Ok(Self::NONE);
+        };
+        let refuse = |reason| Err(Refusal { origin, said: key.as_bytes(), reason });
+        if !cfg!(feature = "sandbox") {
+            return refuse(Reason::NotBuilt);
+        }
+        if !facts.has_filters {
+            return refuse(Reason::NoFilters);
+        }
+        let is_made = asked.ready.iter().any(|filter| filter.from == FilterFrom::Default);
+        let default = asked.seccomp.filter(|said| said.value == FilterFrom::Default && !is_made);
+        let default = default.map(|said| Filter {
+            program: &DEFAULT_PROGRAM,
+            from: FilterFrom::Default,
+            others: Some(Action::Errno(Errno::EPERM)),
+            judge: None,
+            origin: said.origin,
+        });
+        Ok(Self { default, ready: &asked.ready })
+    }
+
+    /// Who asked for the first of them. A filter without no_new_privs would be the root's alone,
+    /// and give its programs errors where they expect none (seccomp(2)).
+    pub(super) fn origin(&self) -> Option<Origin> {
+        self.all().next().map(|filter| filter.origin)
+    }
+
+    fn all(&self) -> impl Iterator<Item = Filter<'a>> + use<'a> {
+        self.default.into_iter().chain(self.ready.iter().copied())
+    }
+
+    /// The last steps before the command: whatever comes between would have to be let through.
+    pub(super) fn push(&self, actor: Actor, plan: &mut Plan<'a>) {
+        for filter in self.all() {
+            plan.push(actor, filter.origin, Act::Filter(FilterAct::Install(filter)));
+        }
+    }
+}
+
+/// Whether any filter is asked for.
+pub fn asks_filter(spec: &Spec<'_>) -> bool {
+    cfg!(feature = "sandbox") && first(&spec.filter).is_some()
+}
+
+/// The first of the keys that was said and asks for a filter, and where.
+fn first(asked: &FilterSpec<'_>) -> Option<(Origin, &'static str)> {
+    let seccomp = asked.seccomp.filter(|said| said.value != FilterFrom::None);
+    let seccomp = seccomp.map(|said| (said.origin, "seccomp"));
+    seccomp.or(asked.more.first().map(|said| (said.origin, "add-seccomp-fd")))
+}

@@ -1,0 +1,10 @@
+//! What a workload may try, and what must come of it: each attack once with its defence, and once
+//! with the defence off, where it must succeed, or the test shows nothing.
+
+#![allow(missing_docs, unsafe_code, unused_results, reason = "a test program")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, clippy::multiple_unsafe_ops_per_block)]
+
+mod calls;
+#[path = "../support/mod.rs"]
+mod support;
