@@ -383,6 +383,18 @@ fn with_a_filter_every_call_may_fail() {
 }
 
 #[test]
+fn while_rights_are_taken_away_every_call_may_fail() {
+    // A service that keeps what it should not have is not started.
+    for (is_nobody, words) in [
+        (false, "run --capabilities net_raw --user 65534 --securebits noroot"),
+        (true, "run --cap-drop all"),
+        (true, "--cap-drop all"),
+    ] {
+        hold(&Case { is_nobody, around: Around::Nothing, words, file: "" });
+    }
+}
+
+#[test]
 fn with_a_word_of_readiness_every_call_may_fail() {
     // The command says nothing and is waited for by nobody, so only what is made for it can fail.
     for words in ["--ready fd=3", "--ready notify --user 65534", "run --ready notify"] {

@@ -62,6 +62,7 @@ const fn machine(about: &'static str, uid: u32, capabilities: u64, kernel: (u16,
         uid,
         gid: uid,
         capabilities,
+        permitted: capabilities,
         kernel,
         terminal: TerminalState::None,
         is_pid1: false,
@@ -208,6 +209,11 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("notify", Run, &USER),
     ("filter", Run, &ROOT),
     ("filter-helpers", Entrypoint, &DOCKER_PID1),
+    ("confine-caps", Run, &ROOT),
+    ("confine-user", Run, &USER),
+    ("confine-maps", Run, &ROOT),
+    ("confine-entrypoint", Entrypoint, &DOCKER_PID1),
+    ("confine-helpless", Entrypoint, &USER),
     ("init", Init, &KERNEL),
     ("init-keys", Init, &NEW_KERNEL),
     ("init-exec", Init, &KERNEL),
@@ -245,6 +251,9 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("timeout-for-nothing", Run, &ROOT),
     ("delay-above-max", Run, &ROOT),
     ("env-too-large", Run, &CROWDED),
+    ("capability-not-ours", Entrypoint, &DOCKER_PID1),
+    ("ambient-not-kept", Run, &ROOT),
+    ("capabilities-come-back", Entrypoint, &USER),
     ("too-many-steps", Run, &ROOT),
     ("net-wire", Run, &ROOT),
     ("net-second-wire", Run, &ROOT),
@@ -281,7 +290,8 @@ variants!(ACTS, act_name, Act, Act<'_>:
     NewSessionWithTerminal TakeForeground Redirect SetUmask SetRlimit SetNice SetOomScoreAdj
     BecomeUser DieWithSupervisor ChangeDirectory SetNoNewPrivs
     LeaveMessage LetGo OpenNotifySocket TellNotifySocket
-    HideNotifySocket TellPid PassReadyPipe RestoreSignals Execute Machine Net Filter);
+    HideNotifySocket TellPid PassReadyPipe RestoreSignals Execute Machine Net Filter
+    Confine);
 
 variants!(MACHINE_ACTS, machine_act_name, MachineAct, MachineAct<'_>:
     Mount LinkDescriptors LoadModule SetSysctl OpenPort KillAll Sync Report Unmount EndBy GoDown
@@ -298,7 +308,8 @@ variants!(REASONS, reason_name, Reason, Reason:
     NoCommand NoName SameName NoMain SecondMain UnknownService Cycle MainOnly EntrypointOnly
     InitOnly RunOnly NotBuilt NoFilters Needs ProcNeeds LacksPrivilege NotGranted NothingGranted
     NoIdTool IdToolHasNoPrivileges MapNotOurs MapOfRoot MapOverlaps MapTooLong MapAndId ClockRange
-    GroupsDenied TimeoutForNothing DelayAboveMax EnvTooLarge TooManySteps Net);
+    GroupsDenied TimeoutForNothing DelayAboveMax CapabilityNotOurs
+    AmbientNotKept CapabilitiesComeBack EnvTooLarge TooManySteps Net);
 
 /// What was decided.
 struct Decided {

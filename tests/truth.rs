@@ -341,6 +341,9 @@ fn as_root_the_namespaces_come_as_explained() {
         case(Root, "run --proc bind --boottime -1s --monotonic +0.5s -- /bin/true"),
         case(Root, "run --namespaces +user --no-no-new-privs -- /bin/true"),
         case(Root, "run --seccomp default --user nobody -- /bin/true"),
+        case(Root, "run --capabilities default -- /bin/true"),
+        case(Root, "run --cap-drop all --cap-add kill --user nobody -- /bin/true"),
+        case(Root, "run --securebits noroot --capabilities chown -- /bin/true"),
     ]);
 }
 
@@ -355,6 +358,8 @@ fn as_a_user_the_namespaces_come_as_explained() {
         case(Nobody, "run --namespaces -pid -- /bin/true"),
         case(Nobody, "run --seccomp default -- /bin/true"),
         case(Nobody, "--seccomp default -- /bin/true"),
+        case(Nobody, "run --capabilities chown,kill -- /bin/true"),
+        case(Nobody, "--cap-drop all -- /bin/true"),
         case(Nobody, "run FILE")
             .file("[[service]]\ncommand = [\"/bin/true\"]\nstdout = \"null\"\n"),
         case(Nobody, "run --uid 0 --gid 0 --user 0 --group 0 --nice 3 -- /bin/true"),

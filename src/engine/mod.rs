@@ -8,6 +8,7 @@
 mod account;
 mod birth;
 mod child;
+mod confine;
 pub mod doctor;
 mod execute;
 mod files;

@@ -7,7 +7,7 @@ use super::files::{whole, write_whole};
 use super::give;
 use super::hands::{Hands, Parent};
 use super::trouble::{Trouble, plain};
-use super::{filter, machine, network, oom, sandbox};
+use super::{confine, filter, machine, network, oom, sandbox};
 use crate::model::{Errno, ParentDeath, Signal, SignalSet, Stdio, Why};
 use crate::plan::Act;
 use crate::sys::fd::redirect;
@@ -105,6 +105,10 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         },
         Act::Filter(act) => match cfg!(feature = "sandbox") {
             true => filter::perform(&act, hands),
+            false => Ok(()), // as above
+        },
+        Act::Confine(act) => match cfg!(feature = "sandbox") {
+            true => confine::perform(&act),
             false => Ok(()), // as above
         },
         // What makes a sandbox, and its launcher's side.

@@ -14,7 +14,7 @@ use crate::plan::{Facts, Manager, Questions, TerminalState};
 use crate::spec::filter::{FilterFrom, FilterSpec};
 use crate::sys::file::{self, Mode};
 use crate::sys::start::Start;
-use crate::sys::{Fd, arch, clock, ids, mount, process, seccomp, stat, terminal, uts};
+use crate::sys::{Fd, arch, caps, clock, mount, process, seccomp, stat, terminal, uts};
 use crate::text::{Buffer, Names, Sink, put, units};
 
 /// Our terminal, when we are in its foreground.
@@ -24,13 +24,18 @@ pub type OurTerminal = Option<ManuallyDrop<Fd>>;
 pub fn ask(questions: Questions, start: &Start) -> (Facts, OurTerminal) {
     let (state, terminal) = our_terminal();
     let clock = |which| if questions.clocks { clock::now_ns(which) } else { 0 };
-    let capabilities = if questions.capabilities { ids::effective_capabilities() } else { 0 };
+    let sets = if questions.capabilities {
+        caps::get().unwrap_or_default()
+    } else {
+        caps::Sets::default()
+    };
     let kernel = uts::kernel_version();
     let pid = questions.pid.then(process::pid);
     let facts = Facts {
         uid: start.uid,
         gid: start.gid,
-        capabilities,
+        capabilities: sets.effective.bits(),
+        permitted: sets.permitted.bits(),
         kernel,
         terminal: state,
         is_pid1: pid == Some(1),
@@ -77,7 +82,7 @@ pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [
         }),
         Names::new(of_descriptors(filter.more.len())),
         Names::new("openat|ioctl?|getpgid?"),
-        when(questions.capabilities, "capget+"),
+        when(questions.capabilities, "capget"),
         Names::new("uname"),
         when(questions.pid, "getpid"),
         when(questions.clocks, "clock_gettime|clock_gettime"),

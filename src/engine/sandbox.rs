@@ -68,6 +68,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         | Act::Net(_)
         | Act::Machine(_)
         | Act::Filter(_)
+        | Act::Confine(_)
         | Act::Redirect(..)
         | Act::SetUmask(_)
         | Act::SetRlimit(_)

@@ -6,6 +6,7 @@
 
 mod address;
 mod arrival;
+mod caps;
 mod cgroup;
 mod clock;
 mod errno;
@@ -38,6 +39,7 @@ mod user;
 
 pub use address::{Address, Network};
 pub use arrival::{ParentDeath, Rewrites};
+pub use caps::{Capabilities, CapabilityChanges, CapabilityList, SecureBits};
 pub use cgroup::{MemoryCgroup, oom_kills};
 pub use clock::{Clock, Shift};
 pub use errno::Errno;
@@ -66,10 +68,12 @@ pub use sysctl::Sysctl;
 pub use user::{Account, Proc};
 
 crate::text::display::display!(
+    Capabilities,
     End,
     Errno,
     IdMap,
     NamespaceSet,
+    SecureBits,
     ServiceName<'_>,
     Shift,
     Signal,

@@ -11,6 +11,8 @@ pub mod capability {
     pub const SETGID: u64 = 1 << 6;
     /// CAP_SETUID
     pub const SETUID: u64 = 1 << 7;
+    /// CAP_SETPCAP
+    pub const SETPCAP: u64 = 1 << 8;
     /// CAP_NET_ADMIN
     pub const NET_ADMIN: u64 = 1 << 12;
     /// CAP_SYS_ADMIN
@@ -56,6 +58,8 @@ pub struct Facts {
     pub gid: u32,
     /// Our effective capabilities, bit N is capability N.
     pub capabilities: u64,
+    /// Our permitted capabilities, likewise.
+    pub permitted: u64,
     /// The kernel's version, major and minor.
     pub kernel: (u16, u16),
     /// Our terminal.
@@ -112,7 +116,7 @@ impl Questions {
     pub fn of(mode: super::Mode, spec: &Spec<'_>) -> Self {
         let is_run = mode.is_run();
         Self {
-            capabilities: is_run,
+            capabilities: is_run || super::confine::asks_capabilities(spec),
             clocks: spec.boottime.is_some() || spec.monotonic.is_some(),
             filters: super::filter::asks_filter(spec),
             pid: !is_run && !mode.is_init(),

@@ -128,7 +128,7 @@ pub fn asks_filter(spec: &Spec<'_>) -> bool {
 }
 
 /// The first of the keys that was said and asks for a filter, and where.
-fn first(asked: &FilterSpec<'_>) -> Option<(Origin, &'static str)> {
+pub(super) fn first(asked: &FilterSpec<'_>) -> Option<(Origin, &'static str)> {
     let seccomp = asked.seccomp.filter(|said| said.value != FilterFrom::None);
     let seccomp = seccomp.map(|said| (said.origin, "seccomp"));
     seccomp.or(asked.more.first().map(|said| (said.origin, "add-seccomp-fd")))

@@ -74,6 +74,11 @@ impl<'a> Maps<'a> {
         self.all().last().is_some_and(Map::is_by_itself)
     }
 
+    /// Who PID 1 is inside when its maps are written.
+    pub(super) fn uid_inside(&self) -> Option<u32> {
+        self.all().first().map(|uid| uid.inside().1)
+    }
+
     /// What PID 1 has to do because maps that others write do not know what it is.
     #[inline(never)] // as above
     pub(super) fn become_mapped(&self) -> Option<Act<'a>> {

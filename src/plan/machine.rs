@@ -5,6 +5,7 @@
 
 use core::ffi::CStr;
 
+use super::confine::{Confinement, Inside};
 use super::order::Kind;
 use super::{Act, Actor, Facts, Filters, Plan, Reason, Refusal, Setting};
 use crate::model::{Down, FailOn, Farewell, ReportTo, Sysctl};
@@ -230,6 +231,8 @@ pub(super) fn resolve_init<'a>(
         has_pid_namespace: true,
         no_new_privs: spec.no_new_privs.filter(|said| said.value).map(|said| said.origin),
         filters: Filters::NONE,
+        inside: Inside::as_we_are(facts),
+        confinement: Confinement::NONE,
     })
 }
 

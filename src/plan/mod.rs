@@ -6,6 +6,8 @@
 //! `explain` prints and what `engine` carries out, step by step. There are no conditions, loops or
 //! variables in it: a step is complete in itself. Nothing here asks the kernel or the clock.
 
+mod circle;
+mod confine;
 mod facts;
 mod filter;
 mod identity;
@@ -30,6 +32,7 @@ use crate::model::{
 };
 use crate::spec::{Habits, Origin};
 
+pub use confine::{ConfineAct, Holding};
 pub use facts::{Facts, Manager, Questions, TerminalState, capability};
 use filter::Filters;
 pub use filter::{FilterAct, UNTOLD, asks_filter};

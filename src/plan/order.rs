@@ -57,9 +57,12 @@ pub enum Kind {
     Report,
     Unmount,
     Leave,
+    LeaveGroups,
+    KeepCapabilities,
     BecomeUser,
     DieWithSupervisor,
     ChangeDirectory,
+    Capabilities,
     NoNewPrivs,
     PassReadyPipe,
     OpenNotifySocket,
@@ -263,6 +266,32 @@ pub const RULES: &[Rule] = &[
         "later filters rely on it; ids change before (prctl(2))",
     ),
     rule(
+        Kind::KeepCapabilities,
+        Kind::BecomeUser,
+        "a change from uid 0 clears the permitted set without it (capabilities(7))",
+    ),
+    rule(
+        Kind::BecomeUser,
+        Kind::Capabilities,
+        "needs CAP_SETUID and CAP_SETGID, and clears the ambient set (capabilities(7))",
+    ),
+    rule(Kind::LeaveGroups, Kind::Capabilities, "needs CAP_SETGID (setgroups(2))"),
+    rule(
+        Kind::ChangeDirectory,
+        Kind::Capabilities,
+        "all are in force in between, and would open directories that the user may not enter",
+    ),
+    rule(
+        Kind::Limits,
+        Kind::Capabilities,
+        "raising a limit needs privilege (getrlimit(2), nice(2), proc(5))",
+    ),
+    rule(
+        Kind::Capabilities,
+        Kind::Execute,
+        "an exec computes the new sets from the old ones (capabilities(7))",
+    ),
+    rule(
         Kind::TakeForeground,
         Kind::RestoreSignals,
         "SIGTTOU must still be blocked (tcsetpgrp(3))",
@@ -383,6 +412,7 @@ impl Act<'_> {
             Self::Net(act) => act.kind(),
             Self::Machine(act) => act.kind(),
             Self::Filter(act) => act.kind(),
+            Self::Confine(act) => act.kind(),
             Self::Redirect(..) => Kind::Redirect,
             Self::SetUmask(_) | Self::SetRlimit(_) | Self::SetNice(_) | Self::SetOomScoreAdj(_) => {
                 Kind::Limits

@@ -1,7 +1,7 @@
 //! Why a plan will not be made: said before anything was touched.
 
 use super::NetReason;
-use crate::model::{Clock, IdKind, IdMap, Namespace, Shift};
+use crate::model::{Capabilities, Clock, IdKind, IdMap, Namespace, Shift};
 use crate::spec::Origin;
 
 /// Why we will not start.
@@ -33,6 +33,12 @@ pub enum Reason {
     NotBuilt,
     /// The kernel has no filters of system calls.
     NoFilters,
+    /// A capability that was named and is not ours.
+    CapabilityNotOurs(Capabilities),
+    /// One that is to outlive an exec and is not kept.
+    AmbientNotKept(Capabilities),
+    /// Without CAP_SETPCAP and no_new_privs a program could give back what is taken.
+    CapabilitiesComeBack,
     /// A key needs a kind of namespace that was left out.
     Needs(&'static str, Namespace),
     /// A fresh /proc needs both kinds.

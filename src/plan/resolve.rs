@@ -3,6 +3,7 @@
 //! The order of the pushes below is the order of the acts; where the kernel dictates it, the reason
 //! stands in [`super::order`].
 
+use super::confine::{Confinement, Inside};
 use super::identity::Maps;
 use super::machine::{push_last, refuse_init_keys, resolve_init};
 use super::net;
@@ -44,6 +45,10 @@ pub fn resolve<'a>(
     setting.filters = filters;
     if spec.no_new_privs.is_none() {
         setting.no_new_privs = setting.no_new_privs.or(filters.origin());
+    }
+    setting.confinement = Confinement::decide(spec, mode, setting.inside)?;
+    if spec.no_new_privs.is_none() {
+        setting.no_new_privs = setting.no_new_privs.or(setting.confinement.origin);
     }
     for (id, service) in ids(spec) {
         push_steps(id, service, setting, facts, plan)?;
@@ -100,6 +105,8 @@ fn resolve_entrypoint<'a>(
         has_pid_namespace: facts.is_pid1 || !spec.habits().is_mortal,
         no_new_privs: spec.no_new_privs.filter(|said| said.value).map(|said| said.origin),
         filters: Filters::NONE,
+        inside: Inside::as_we_are(facts),
+        confinement: Confinement::NONE,
     })
 }
 
@@ -147,6 +154,11 @@ fn resolve_run<'a>(
         has_pid_namespace: kinds.has(Namespace::Pid),
         no_new_privs,
         filters: Filters::NONE,
+        inside: match maps.uid_inside() {
+            Some(uid) => Inside::of_user_namespace(uid),
+            None => Inside::as_we_are(facts),
+        },
+        confinement: Confinement::NONE,
     })
 }
 

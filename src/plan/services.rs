@@ -1,5 +1,7 @@
 //! The services of a plan: their names, who waits for whom, and the steps that start each.
 
+use super::circle::check_cycles;
+use super::confine::{Confinement, Inside};
 use super::notify::{hide_variables, push_variables};
 use super::{Act, Actor, Facts, Filters, Mode, Plan, Reason, Refusal, Service, TerminalState};
 use crate::limits::ENV_MAX;
@@ -21,6 +23,10 @@ pub(super) struct Setting<'a> {
     pub no_new_privs: Option<Origin>,
     /// The filters of system calls.
     pub filters: Filters<'a>,
+    /// Who its process is to begin with.
+    pub inside: Inside,
+    /// What takes rights away.
+    pub confinement: Confinement,
 }
 
 /// Names, policies and dependencies, checked as a whole.
@@ -200,34 +206,6 @@ fn terminal(service: &ServiceSpec<'_>, is_main: bool, mode: Mode) -> Terminal {
     service.terminal.map_or(default, |said| said.value)
 }
 
-/// Takes services that wait for nobody left away, until none is left, or only those in a circle
-/// are.
-fn check_cycles<'a>(spec: &'a Spec<'_>, plan: &Plan<'a>) -> Result<(), Refusal<'a>> {
-    let mut ready = ServiceSet::EMPTY;
-    for _ in plan.services.iter() {
-        for (id, service) in plan.services() {
-            if service.policy.after.is_within(ready) {
-                ready = ready.with(id);
-            }
-        }
-    }
-    let waits = |id: ServiceId| {
-        let after = plan.services.get(id.index()).map(|service| service.policy.after);
-        after.and_then(|after| after.iter().find(|other| !ready.has(*other)))
-    };
-    let Some((mut id, _)) = plan.services().find(|(id, _)| !ready.has(*id)) else {
-        return Ok(());
-    };
-    // Who waits outside the circle leads into it, in as many steps as there are services.
-    for _ in plan.services.iter() {
-        id = waits(id).unwrap_or(id);
-    }
-    let said = plan.services.get(id.index()).map_or(b"".as_slice(), |own| own.name.bytes());
-    let after = spec.services.get(id.index()).and_then(|service| service.after.first());
-    let origin = after.map_or(Origin::Default, |said| said.origin);
-    Err(Refusal { origin, said, reason: Reason::Cycle })
-}
-
 /// The steps that start one service.
 pub(super) fn push_steps<'a>(
     id: ServiceId,
@@ -283,6 +261,7 @@ fn push_identity<'a>(
     plan: &mut Plan<'a>,
 ) -> Result<(), Refusal<'a>> {
     push_limits(actor, service, plan);
+    setting.confinement.push_before_user(actor, service, setting.deny_setgroups, plan);
     push_user(actor, service, setting, plan)?;
     if !setting.has_pid_namespace {
         plan.push(actor, Origin::Default, Act::DieWithSupervisor);
@@ -293,6 +272,7 @@ fn push_identity<'a>(
     if let Some(origin) = setting.no_new_privs {
         plan.push(actor, origin, Act::SetNoNewPrivs);
     }
+    setting.confinement.push_after_user(actor, service, plan);
     Ok(())
 }
 

@@ -6,7 +6,7 @@
 
 use core::ffi::CStr;
 
-use super::{FilterAct, Lines, MachineAct, NetAct};
+use super::{ConfineAct, FilterAct, Lines, MachineAct, NetAct};
 use crate::model::{
     Account, Helper, HostName, IdKind, IdMap, IdTool, NamespaceSet, ParentDeath, Rlimit, ServiceId,
     Shift, Stdio,
@@ -123,6 +123,8 @@ pub enum Act<'a> {
     Machine(MachineAct<'a>),
     /// What is done about system calls.
     Filter(FilterAct<'a>),
+    /// What takes rights away.
+    Confine(ConfineAct),
     /// One of descriptors 0 to 2.
     Redirect(u8, Stdio<'a>),
     /// The mode bits new files do not get.
@@ -228,6 +230,7 @@ impl Act<'_> {
             Self::Net(act) => act.calls(),
             Self::Machine(act) => act.calls(),
             Self::Filter(act) => act.calls(),
+            Self::Confine(act) => act.calls(),
             Self::SetUmask(_) => "umask",
             Self::SetRlimit(_) => "prlimit64",
             Self::SetNice(_) => "setpriority",
@@ -328,6 +331,8 @@ impl Show for Act<'_> {
             Self::Machine(_) => {} // no plan of such a build has one
             Self::Filter(act) if cfg!(feature = "sandbox") => act.show(out),
             Self::Filter(_) => {} // as above
+            Self::Confine(act) if cfg!(feature = "sandbox") => act.show(out),
+            Self::Confine(_) => {} // as above
             Self::Redirect(number, to) => redirect(out, number, to),
             Self::SetUmask(mask) => put!(out, "set umask ", Digits::octal(u64::from(mask), 4)),
             Self::SetRlimit(limit) => {
@@ -430,6 +435,10 @@ impl Show for Detail<'_> {
         {
             act.show_detail(out);
         } else if let Act::Filter(act) = self.0
+            && cfg!(feature = "sandbox")
+        {
+            act.show_detail(out);
+        } else if let Act::Confine(act) = self.0
             && cfg!(feature = "sandbox")
         {
             act.show_detail(out);

@@ -4,6 +4,7 @@
 //! it, `help`, the man pages and the faults ("did you mean") are printed from it. Where a new key
 //! goes: a field in `Spec` or `ServiceSpec`, a row in the file of its table, a step in `plan`.
 
+mod confine;
 mod init;
 mod net;
 mod sandbox;
@@ -285,6 +286,7 @@ const PARTS: &[&[Row]] = &[
     if cfg!(feature = "net") { net::INTERFACE } else { &[] },
     sandbox::SECURITY,
     seccomp::ROWS,
+    confine::ROWS,
     init::ROWS,
     service::ROWS,
 ];

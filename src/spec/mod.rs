@@ -8,6 +8,7 @@
 
 pub mod argv;
 pub mod cmdline;
+mod confine;
 pub mod env_file;
 mod fault;
 pub mod file;
@@ -32,6 +33,7 @@ use crate::text::{Fault, Names};
 
 use filter::{FilterLists, FilterSpec};
 
+pub use confine::ConfineSpec;
 pub use fault::{Complaint, Complaints, SpecFault};
 pub use id_maps::IdMapLines;
 pub use keys::{Key, KeyFor, Shape, Table};
@@ -270,6 +272,8 @@ pub struct Spec<'a> {
     pub no_new_privs: Option<Said<bool>>,
     /// What is asked of filters of system calls.
     pub filter: FilterSpec<'a>,
+    /// What takes rights away.
+    pub confine: ConfineSpec,
     /// What is asked of the kernel's init alone.
     pub machine: MachineSpec<'a>,
     /// The services, in the order they were said.
@@ -302,6 +306,7 @@ impl<'a> Spec<'a> {
             net: NetSpec::new(net),
             no_new_privs: None,
             filter: FilterSpec::new(filter),
+            confine: ConfineSpec::new(),
             machine: MachineSpec::new(machine),
             services,
             spare: of_services,

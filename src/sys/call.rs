@@ -40,6 +40,8 @@ pub(super) mod number {
     }
     numbers! {
         bind = __NR_bind,
+        capget = __NR_capget,
+        capset = __NR_capset,
         clone = __NR_clone,
         connect = __NR_connect,
         finit_module = __NR_finit_module,

@@ -39,11 +39,6 @@ pub fn set_groups(groups: &[u32]) -> Result<(), Errno> {
     rustix::thread::set_thread_groups(&list).map_err(errno)
 }
 
-/// capget(2): our effective capabilities, bit N is capability N (linux/capability.h).
-pub fn effective_capabilities() -> u64 {
-    rustix::thread::capabilities(None).map_or(0, |sets| sets.effective.bits())
-}
-
 /// prctl(2), PR_SET_NO_NEW_PRIVS
 ///
 /// # Errors

@@ -12,6 +12,7 @@
 pub mod arch;
 pub mod available;
 mod call;
+pub mod caps;
 pub mod clock;
 pub mod fd;
 pub mod file;

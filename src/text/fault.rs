@@ -37,6 +37,8 @@ pub enum Fault {
     BadByte(u8),
     /// The wall clock, which no time namespace can shift (time_namespaces(7)).
     WallClock,
+    /// A name that nothing of this sort has; perhaps the near one was meant.
+    Unknown(&'static str, Option<&'static str>),
     /// Not in a build without the feature that it belongs to.
     NotBuilt,
     /// A NUL byte inside a text that the kernel takes as a C string.

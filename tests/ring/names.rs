@@ -17,6 +17,7 @@ macro_rules! names {
 names! {
     bind = SYS_bind,
     capget = SYS_capget,
+    capset = SYS_capset,
     chdir = SYS_chdir,
     clock_gettime = SYS_clock_gettime,
     clone = SYS_clone,

@@ -144,6 +144,16 @@ fn value_fault(place: Place<'_>, fault: &SpecFault<'_>, key: &Key, value: Fault)
             try: "boottime for the uptime, or set the machine's own clock"
         ),
         Fault::NotBuilt => sentence!("{n}: {s} is not built into this version"),
+        Fault::Unknown(sort, Some(near)) => {
+            word = sort;
+            (args.text, args.said, args.name) = (&word, fault.said, near);
+            sentence!("no {t} is called {s}", try: "{n}")
+        }
+        Fault::Unknown(sort, None) => {
+            word = sort;
+            args.text = &word;
+            sentence!("{n}: no {t} is called {s}")
+        }
         Fault::Nul => sentence!("{n}: a NUL byte cannot be in it"),
     };
     print(&place, sentence, &args);

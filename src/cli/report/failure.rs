@@ -1,5 +1,6 @@
 //! What the kernel refused: the step, the errno, and what we know about why.
 
+use super::confine;
 use super::filter;
 use super::net;
 use super::sentence::{Args, print, sentence};
@@ -223,6 +224,7 @@ fn by_act(act: &Act<'_>, errno: Errno, program: &[u8]) -> &'static str {
         }
         (Act::Net(act), errno) if cfg!(feature = "net") => net::failure(act, errno),
         (Act::Filter(act), _) if cfg!(feature = "sandbox") => filter::by_errno(act, errno),
+        (Act::Confine(act), _) if cfg!(feature = "sandbox") => confine::by_errno(act, errno),
         (Act::LoopbackUp, Errno::EPERM | Errno::EACCES) => sentence!(
             why: "a security module takes the capabilities away in this user namespace",
             try: "--no-loopback"

@@ -5,6 +5,7 @@
 //! stop, user data in quotes, and always where.
 
 mod complaint;
+mod confine;
 mod failure;
 mod filter;
 mod glibc;

@@ -12,7 +12,7 @@ const NS_PER_S: i64 = 1_000_000_000;
 /// Reports a refusal.
 pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
     let mut args = Args { said: refusal.said, ..Args::NONE };
-    let (shift, kind_name, grant, not_ours, tool);
+    let (shift, kind_name, grant, not_ours, tool, missing);
     match refusal.reason {
         Reason::Needs(key, kind) => {
             kind_name = kind.name();
@@ -55,8 +55,13 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
         }
         Reason::EnvTooLarge(count) => (args.a, args.b) = (number(count), number(ENV_MAX)),
         Reason::TooManySteps => args.a = number(STEPS_MAX),
+        Reason::CapabilityNotOurs(which) | Reason::AmbientNotKept(which) => {
+            missing = which;
+            args.text = &missing;
+        }
         Reason::Net(_)
         | Reason::NoCommand
+        | Reason::CapabilitiesComeBack
         | Reason::NoName
         | Reason::NotBuilt
         | Reason::NoFilters
@@ -154,6 +159,20 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
             "{s} is for the kernel's init only",
             why: "it speaks of a machine that is ours alone",
             try: "nsinit init, as PID 1 of a machine"
+        ),
+        Reason::CapabilityNotOurs(_) => sentence!(
+            "a service cannot have {t}: it is not ours",
+            why: "nobody gives a capability that he does not have (capabilities(7))",
+            try: "without it, or as root; in a user namespace of run every one is there"
+        ),
+        Reason::AmbientNotKept(_) => sentence!(
+            "{t} cannot outlive an exec, for it is not kept",
+            try: "capabilities or cap-add with it"
+        ),
+        Reason::CapabilitiesComeBack => sentence!(
+            "{s} would hold only until the next setuid program",
+            why: "the bounding set is not ours to change: that needs CAP_SETPCAP",
+            try: "no-new-privs = true"
         ),
         Reason::Needs(..) => sentence!(
             "{n} needs a {t} namespace, which was left out",

@@ -16,7 +16,7 @@ use crate::model::{Errno, Namespace, NamespaceSet};
 use crate::plan::{Facts, capability};
 use crate::sys::file::{self, Mode};
 use crate::sys::start::Start;
-use crate::sys::{available, ids as own_ids, uts};
+use crate::sys::{available, caps, uts};
 use crate::text::Buffer;
 
 pub use cgroup::Cgroup;
@@ -91,7 +91,8 @@ pub struct Machine {
 /// Looks at the machine.
 #[inline(never)] // its buffers would lie in the frame of every verb
 pub fn look(start: &Start, memory: &mut Memory) -> Machine {
-    let has_privilege = own_ids::effective_capabilities() & capability::SYS_ADMIN != 0;
+    let has_privilege =
+        caps::get().is_ok_and(|sets| sets.effective.bits() & capability::SYS_ADMIN != 0);
     let who = Who { uid: start.uid, gid: start.gid, needs_user: !has_privilege };
     let mut trials = Trials::default();
     trial::in_child(&mut trials, &|out| steps::sandbox(out, who));

@@ -17,6 +17,10 @@ use crate::text::{Buffer, Fault, put};
 /// cannot follow: no namespace at all, no supplementary group. Any other empty list adds nothing.
 const NOTHING_IS_SOMETHING: [&str; 2] = ["namespaces", "groups"];
 
+/// Lists that mean something else when they are empty, and the entry that says so.
+const NOTHING_IS: [(&str, &CStr); 2] =
+    [("capabilities", c"none"), ("ambient-capabilities", c"none")];
+
 /// The name in a table whose value is a command.
 const EXEC: &[u8] = b"exec";
 
@@ -223,6 +227,12 @@ impl<'a> Reader<'_, 'a> {
         }
         if matches!(key.shape, Shape::Words | Shape::TextOrExec) && !frame.has_fault {
             return self.end_command(key, frame.at).err().map(|fault| Complaint::Value(key, fault));
+        }
+        let nothing = NOTHING_IS.into_iter().find(|(name, _)| *name == key.name());
+        if let (Some((_, text)), true) = (nothing, frame.is_empty) {
+            let service = self.spec.services.len().checked_sub(1);
+            let put = key.put(self.spec, service, Item { text, origin: frame.at });
+            return put.err().map(|fault| Complaint::Value(key, fault));
         }
         let is_meant = frame.is_empty && NOTHING_IS_SOMETHING.contains(&key.name());
         is_meant.then_some(Complaint::Value(key, Fault::Empty))

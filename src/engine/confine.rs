@@ -1,0 +1,44 @@
+//! The acts that take rights away.
+
+use super::trouble::{Trouble, plain};
+use crate::model::{Errno, SecureBits, Why};
+use crate::plan::{ConfineAct, Holding};
+use crate::sys::caps::{self, Sets};
+use crate::sys::ids;
+
+/// Carries out one of them.
+pub(super) fn perform(act: &ConfineAct) -> Result<(), Trouble> {
+    match act {
+        ConfineAct::LeaveGroups => ids::set_groups(&[]).map_err(plain),
+        ConfineAct::KeepCapabilities => caps::keep().map_err(plain),
+        ConfineAct::Capabilities(held) => hold(*held),
+    }
+}
+
+/// Everything is in force once more, which a change of user has ended; then the sets become
+/// smaller, those first that nothing fills again.
+fn hold(held: Holding) -> Result<(), Trouble> {
+    let permitted = caps::get().map_err(plain)?.permitted;
+    if !held.kept.is_open() && !permitted.has(held.kept) {
+        return Err((Errno::EPERM, Why::Errno));
+    }
+    let kept = held.kept.within(permitted);
+    let inheritable = held.ambient.within(kept);
+    caps::set(Sets { effective: permitted, permitted, inheritable }).map_err(plain)?;
+    if held.has_bounding {
+        for number in kept.complement() {
+            match caps::drop_bounding(number) {
+                Err(Errno::EINVAL) => break, // the kernel has no more
+                other => other.map_err(plain)?,
+            }
+        }
+    }
+    for number in inheritable.numbers() {
+        caps::raise_ambient(number).map_err(plain)?;
+    }
+    if held.bits != SecureBits::NONE {
+        let bits = caps::secure_bits().map_err(plain)?.and(held.bits);
+        caps::set_secure_bits(bits).map_err(plain)?;
+    }
+    caps::set(Sets { effective: kept, permitted: kept, inheritable }).map_err(plain)
+}

@@ -1,0 +1,258 @@
+//! What a workload may do: capabilities, and what else takes rights away from it.
+//!
+//! Who asks for confinement in `run` gets what a container has: a small set of capabilities, no
+//! supplementary groups of ours. In the entrypoint, where an engine has seen to that, only what is
+//! asked is done.
+
+use super::facts::capability;
+use super::filter;
+use super::order::Kind;
+use super::{Act, Actor, Facts, Mode, Plan, Reason, Refusal};
+use crate::model::{Account, Capabilities, SecureBits};
+use crate::spec::{Origin, ServiceSpec, Spec};
+use crate::text::{Show, Sink, put};
+
+/// What a process of a service holds from now on.
+#[derive(Clone, Copy, Debug)]
+pub struct Holding {
+    /// Its capabilities.
+    pub kept: Capabilities,
+    /// Those of them that outlive an exec by anybody.
+    pub ambient: Capabilities,
+    /// What root means.
+    pub bits: SecureBits,
+    /// Whether the bounding set is ours to make smaller.
+    pub has_bounding: bool,
+}
+
+/// What is done to confine.
+#[derive(Clone, Copy, Debug)]
+pub enum ConfineAct {
+    /// No supplementary group of ours is left.
+    LeaveGroups,
+    /// Capabilities are kept over the change of user that follows, for the step that takes them.
+    KeepCapabilities,
+    /// The capabilities of this process and of what it becomes.
+    Capabilities(Holding),
+}
+
+impl ConfineAct {
+    /// As [`Act::calls`].
+    pub const fn calls(&self) -> &'static str {
+        match self {
+            Self::LeaveGroups => "setgroups",
+            Self::KeepCapabilities => "prctl",
+            Self::Capabilities(_) => "capget|capset|prctl*|capset",
+        }
+    }
+
+    /// Its sort.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::LeaveGroups => Kind::LeaveGroups,
+            Self::KeepCapabilities => Kind::KeepCapabilities,
+            Self::Capabilities(_) => Kind::Capabilities,
+        }
+    }
+
+    /// More about it, for `explain`.
+    pub fn show_detail(&self, out: &mut dyn Sink) {
+        match self {
+            Self::LeaveGroups | Self::KeepCapabilities => {}
+            Self::Capabilities(held) => {
+                put!(out, held.kept);
+                if !held.ambient.is_empty() {
+                    put!(out, "; ambient ", held.ambient.within(held.kept));
+                }
+                if held.bits != SecureBits::NONE {
+                    put!(out, "; securebits ", held.bits);
+                }
+                if !held.has_bounding {
+                    put!(out, "; the bounding set is not ours");
+                }
+            }
+        }
+    }
+}
+
+impl Show for ConfineAct {
+    fn show(&self, out: &mut dyn Sink) {
+        match self {
+            Self::LeaveGroups => put!(out, "leave supplementary groups"),
+            Self::KeepCapabilities => put!(out, "keep capabilities over the change of user"),
+            Self::Capabilities(_) => put!(out, "limit capabilities"),
+        }
+    }
+}
+
+/// Who the processes of services are before anything is said of one.
+#[derive(Clone, Copy)]
+pub(super) struct Inside {
+    /// Their uid.
+    pub uid: u32,
+    /// The capabilities that they have.
+    pub capabilities: Capabilities,
+    /// Whether CAP_SETPCAP is among those in force.
+    pub has_setpcap: bool,
+}
+
+impl Inside {
+    /// As we are.
+    pub(super) const fn as_we_are(facts: &Facts) -> Self {
+        Self {
+            uid: facts.uid,
+            capabilities: Capabilities::from_bits(facts.permitted),
+            has_setpcap: facts.has(capability::SETPCAP),
+        }
+    }
+
+    /// The first process of a user namespace has every capability in it (user_namespaces(7),
+    /// "Capabilities").
+    pub(super) const fn of_user_namespace(uid: u32) -> Self {
+        Self { uid, capabilities: Capabilities::ALL, has_setpcap: true }
+    }
+}
+
+/// What is done to every service.
+#[derive(Clone, Copy)]
+pub(super) struct Confinement {
+    inside: Inside,
+    /// Who asked that capabilities are limited.
+    capabilities: Option<Origin>,
+    kept: Capabilities,
+    named: Capabilities,
+    ambient: Option<Capabilities>,
+    bits: SecureBits,
+    leaves_groups: bool,
+    /// Who asked for anything, and has no_new_privs with it.
+    pub origin: Option<Origin>,
+}
+
+impl Confinement {
+    /// None.
+    pub(super) const NONE: Self = Self {
+        inside: Inside { uid: 0, capabilities: Capabilities::NONE, has_setpcap: false },
+        capabilities: None,
+        kept: Capabilities::NONE,
+        named: Capabilities::NONE,
+        ambient: None,
+        bits: SecureBits::NONE,
+        leaves_groups: false,
+        origin: None,
+    };
+
+    /// From what was asked and who the services are.
+    pub(super) fn decide<'a>(
+        spec: &'a Spec<'_>,
+        mode: Mode,
+        inside: Inside,
+    ) -> Result<Self, Refusal<'a>> {
+        // Whoever confines and says nothing of it has it.
+        let has_no_new_privs = spec.no_new_privs.is_none_or(|said| said.value);
+        let said = spec.confine.capabilities_origin();
+        let is_run = mode.is_run();
+        let Some(origin) = first(spec).filter(|_| cfg!(feature = "sandbox")) else {
+            return Ok(Self::NONE);
+        };
+        let refuse = |(origin, key): (Origin, &'static str), reason| Refusal {
+            origin,
+            said: key.as_bytes(),
+            reason,
+        };
+        // Without no_new_privs a filter is installed by who has CAP_SYS_ADMIN (seccomp(2)).
+        let is_default = is_run && (has_no_new_privs || filter::first(&spec.filter).is_none());
+        let default = if is_run { Capabilities::CONTAINER } else { Capabilities::ALL };
+        let (kept, named) = spec.confine.kept(default);
+        let ours = inside.capabilities;
+        if let (Some(said), false) = (said, named.is_open() || ours.has(named)) {
+            let missing = named.without(ours);
+            return Err(refuse(said, Reason::CapabilityNotOurs(missing)));
+        }
+        let ambient = spec.confine.ambient.map(|said| (said.value.named, said.origin));
+        if let Some((ambient, origin)) = ambient
+            && let lacking = ambient.without(kept.within(ours))
+            && !(lacking.is_empty() || ambient.is_open())
+        {
+            let place = (origin, "ambient-capabilities");
+            return Err(refuse(place, Reason::AmbientNotKept(lacking)));
+        }
+        if let (Some(said), false, false) = (said, inside.has_setpcap, has_no_new_privs) {
+            return Err(refuse(said, Reason::CapabilitiesComeBack));
+        }
+        Ok(Self {
+            inside,
+            capabilities: said.map(|(origin, _)| origin).or(is_default.then_some(Origin::Default)),
+            kept: kept.within(ours),
+            named: named.within(ours),
+            ambient: ambient.map(|(ambient, _)| ambient),
+            bits: spec.confine.securebits.map(|said| said.value).unwrap_or_default(),
+            leaves_groups: is_run && inside.uid == 0,
+            origin: Some(origin),
+        })
+    }
+
+    /// The step before a service becomes who it is.
+    pub(super) fn push_before_user(
+        &self,
+        actor: Actor,
+        service: &ServiceSpec<'_>,
+        denies_setgroups: bool,
+        plan: &mut Plan<'_>,
+    ) {
+        let is_changed = changes_user(service);
+        if let (Some(origin), true) = (self.capabilities, is_changed) {
+            plan.push(actor, origin, Act::Confine(ConfineAct::KeepCapabilities));
+        }
+        if self.leaves_groups && !is_changed && !denies_setgroups {
+            plan.push(actor, Origin::Default, Act::Confine(ConfineAct::LeaveGroups));
+        }
+    }
+
+    /// The steps when it is, and stands where it is to stand.
+    pub(super) fn push_after_user(
+        &self,
+        actor: Actor,
+        service: &ServiceSpec<'_>,
+        plan: &mut Plan<'_>,
+    ) {
+        let Some(origin) = self.capabilities else { return };
+        let outlive = self.ambient.unwrap_or(match self.is_root(service) {
+            true => Capabilities::NONE,
+            false => self.named,
+        });
+        let held = Holding {
+            kept: self.kept,
+            ambient: outlive.within(self.kept),
+            bits: self.bits,
+            has_bounding: self.inside.has_setpcap,
+        };
+        plan.push(actor, origin, Act::Confine(ConfineAct::Capabilities(held)));
+    }
+
+    /// Whether an exec gives it its capabilities, because it is root. A user of another name is
+    /// taken for another one.
+    fn is_root(&self, service: &ServiceSpec<'_>) -> bool {
+        let is_uid_0 = match service.user.map(|said| said.value) {
+            None => self.inside.uid == 0,
+            Some(Account::Id(uid)) => uid == 0,
+            Some(Account::Name(name)) => name == c"root",
+        };
+        is_uid_0 && !self.bits.has(SecureBits::NOROOT)
+    }
+}
+
+/// Whether a service becomes somebody.
+fn changes_user(service: &ServiceSpec<'_>) -> bool {
+    service.user.is_some() || service.group.is_some() || !service.groups.is_empty()
+}
+
+/// Who asked for confinement, if anybody did.
+fn first(spec: &Spec<'_>) -> Option<Origin> {
+    let said = spec.confine.capabilities_origin().or(filter::first(&spec.filter));
+    said.map(|(origin, _)| origin)
+}
+
+/// Whether our capabilities decide something.
+pub(super) fn asks_capabilities(spec: &Spec<'_>) -> bool {
+    cfg!(feature = "sandbox") && spec.confine.capabilities_origin().is_some()
+}

@@ -1,0 +1,45 @@
+//! The keys that take rights away: more of `[security]`.
+
+use super::{Row, Shape, Table, whole};
+use crate::model::{CapabilityList, SecureBits};
+use crate::spec::{Item, Spec};
+use crate::text::Fault;
+
+/// `[security]`, behind no-new-privs.
+pub(super) const ROWS: &[Row] = &[
+    confine("capabilities", Shape::List, "CAP", |spec, item| {
+        item.gather(&mut spec.confine.capabilities, CapabilityList::add)
+    })
+    .help(
+        "all, but what a container has where anything else confines|Capabilities that are kept: \
+         NET_ADMIN, with CAP_ or without, all, none, or default, what a container has. Those that \
+         are named a service has, whoever it is.",
+    ),
+    confine("cap-add", Shape::List, "CAP", |spec, item| spec.confine.add_capability(item))
+        .help("|Keep a capability as well, or all; after what was said before."),
+    confine("cap-drop", Shape::List, "CAP", |spec, item| spec.confine.drop_capability(item))
+        .help("|Do not keep a capability, or any with all; likewise."),
+    confine("ambient-capabilities", Shape::List, "CAP", |spec, item| {
+        item.gather(&mut spec.confine.ambient, CapabilityList::add)
+    })
+    .help("the named ones, for who is not root|Capabilities that outlive an exec by anybody."),
+    confine("securebits", Shape::List, "BIT", |spec, item| {
+        item.gather(&mut spec.confine.securebits, SecureBits::add)
+    })
+    .help("|What root means: noroot, no-setuid-fixup, no-cap-ambient-raise, each with -locked."),
+];
+
+/// A key of `[security]`, which a build without confinement knows and refuses.
+const fn confine(
+    name: &'static str,
+    shape: Shape,
+    value: &'static str,
+    set: for<'a> fn(&mut Spec<'a>, Item<'a>) -> Result<(), Fault>,
+) -> Row {
+    let set = if cfg!(feature = "sandbox") { set } else { not_built };
+    whole(Table::Security, name, shape, value, set)
+}
+
+fn not_built<'a>(_: &mut Spec<'a>, _: Item<'a>) -> Result<(), Fault> {
+    Err(Fault::NotBuilt)
+}
