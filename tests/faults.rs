@@ -377,7 +377,7 @@ fn as_an_entrypoint_every_call_may_fail() {
 #[test]
 fn with_a_filter_every_call_may_fail() {
     // A service that cannot be filtered is not started; the question comes before the plan.
-    for words in ["run --seccomp default", "--seccomp default"] {
+    for words in ["run --seccomp default", "--seccomp default --seccomp-log allowed"] {
         hold(&Case { is_nobody: false, around: Around::Nothing, words, file: "" });
     }
 }

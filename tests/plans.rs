@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use nsinit::cli::explain::print_text;
 use nsinit::limits::{ARENA_MAX, ENV_MAX};
+use nsinit::model::filter::{Action, DEFAULT_PROGRAM, Instruction};
 use nsinit::model::{BeforeStop, IdKind, IdMap, IdRange, IdTool, Signal};
 use nsinit::plan::order::{RULES, Rule, broken};
 use nsinit::plan::{
@@ -23,7 +24,8 @@ use nsinit::plan::{
     TerminalState, resolve,
 };
 use nsinit::spec::argv::{self, Front};
-use nsinit::spec::{Lists, Spec, SpecFault, file};
+use nsinit::spec::filter::{Filter, FilterLog, Judge};
+use nsinit::spec::{Lists, Said, Spec, SpecFault, file};
 use nsinit::text::{Arena, Sink, Words};
 
 /// Every capability there is.
@@ -214,6 +216,7 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("confine-maps", Run, &ROOT),
     ("confine-entrypoint", Entrypoint, &DOCKER_PID1),
     ("confine-helpless", Entrypoint, &USER),
+    ("filter-log", Run, &USER),
     ("init", Init, &KERNEL),
     ("init-keys", Init, &NEW_KERNEL),
     ("init-exec", Init, &KERNEL),
@@ -266,6 +269,7 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("net-second-gateway", Run, &ROOT),
     ("net-pasta-of-root", Run, &ROOT),
     ("no-filters", Run, &FILTERLESS),
+    ("nothing-to-tell", Run, &ROOT),
 ];
 
 /// The names of an enum's variants, and which one a value is.
@@ -306,9 +310,9 @@ variants!(NET_REASONS, net_reason_name, NetReason, NetReason:
 
 variants!(REASONS, reason_name, Reason, Reason:
     NoCommand NoName SameName NoMain SecondMain UnknownService Cycle MainOnly EntrypointOnly
-    InitOnly RunOnly NotBuilt NoFilters Needs ProcNeeds LacksPrivilege NotGranted NothingGranted
-    NoIdTool IdToolHasNoPrivileges MapNotOurs MapOfRoot MapOverlaps MapTooLong MapAndId ClockRange
-    GroupsDenied TimeoutForNothing DelayAboveMax CapabilityNotOurs
+    InitOnly RunOnly NotBuilt NoFilters NothingToTell Needs ProcNeeds LacksPrivilege NotGranted
+    NothingGranted NoIdTool IdToolHasNoPrivileges MapNotOurs MapOfRoot MapOverlaps MapTooLong
+    MapAndId ClockRange GroupsDenied TimeoutForNothing DelayAboveMax CapabilityNotOurs
     AmbientNotKept CapabilitiesComeBack EnvTooLarge TooManySteps Net);
 
 /// What was decided.
@@ -352,6 +356,7 @@ fn decide(name: &'static str, mode: Mode, machine: &Machine) -> Decided {
     file::read(source, &mut arena, spec, &mut complain);
     let first = 1 + u32::from(!verb.is_empty());
     argv::read(front, Words::new(bytes), first, &mut arena, spec, &mut complain);
+    make_filter(spec);
     let line = format!("nsinit {verb} {}", words.join(" ")).replace("  ", " ");
     let mut shown = format!("{}: {line}\n\n", machine.about);
     let lists = leak(nsinit::plan::Lists::new());
@@ -370,6 +375,20 @@ fn decide(name: &'static str, mode: Mode, machine: &Machine) -> Decided {
         }
     };
     Decided { name, shown, plan }
+}
+
+/// A filter that asks is made by who reads files; what is in it is tried elsewhere.
+fn make_filter(spec: &mut Spec<'static>) {
+    let is_lenient = spec.filter.tells() == FilterLog::Allowed;
+    if spec.filter.tells() == FilterLog::None {
+        return;
+    }
+    if let Some(Said { value: from, origin }) = spec.filter.seccomp {
+        let program: &[Instruction] = &DEFAULT_PROGRAM;
+        let judge = Some(Judge { program, is_lenient });
+        let filter = Filter { program, from, others: Some(Action::Kill), judge, origin };
+        spec.filter.ready.push(filter).unwrap();
+    }
 }
 
 /// What is printed.

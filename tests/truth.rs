@@ -360,6 +360,7 @@ fn as_a_user_the_namespaces_come_as_explained() {
         case(Nobody, "--seccomp default -- /bin/true"),
         case(Nobody, "run --capabilities chown,kill -- /bin/true"),
         case(Nobody, "--cap-drop all -- /bin/true"),
+        case(Nobody, "run --seccomp default --seccomp-log refused -- /bin/true"),
         case(Nobody, "run FILE")
             .file("[[service]]\ncommand = [\"/bin/true\"]\nstdout = \"null\"\n"),
         case(Nobody, "run --uid 0 --gid 0 --user 0 --group 0 --nice 3 -- /bin/true"),

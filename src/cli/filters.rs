@@ -14,7 +14,7 @@ use crate::model::filter::{
 };
 use crate::model::syscalls::NATIVE;
 use crate::plan::{UNTOLD, asks_filter};
-use crate::spec::filter::{Filter, FilterFrom, FilterLog};
+use crate::spec::filter::{Filter, FilterFrom, FilterLog, Judge};
 use crate::spec::filter_file::{self, FilterFault};
 use crate::spec::{Complaint, Complaints, Origin, Said, Spec, SpecFault};
 use crate::sys::Fd;
@@ -167,12 +167,19 @@ fn make(
     free: &mut Free,
     spec: &mut Spec<'static>,
 ) -> usize {
+    let place = Place { scope: who.scope, file: Some(from.value), origin: Origin::Default };
+    let sendmsg = NATIVE.number_of(b"sendmsg");
+    if tell != Tell::Nothing && sendmsg.is_some_and(|number| policy.refuses(number)) {
+        return complain(place, b"sendmsg", FilterFault::NeededToTell);
+    }
     let program = free.compile(policy, tell);
     let judge = match tell {
         Tell::Nothing => None,
-        Tell::Errors | Tell::Refusals => free.compile(policy, Tell::Nothing),
+        Tell::Errors | Tell::Refusals => free.compile(policy, Tell::Nothing).map(|program| {
+            let is_lenient = tell == Tell::Refusals;
+            Judge { program, is_lenient }
+        }),
     };
-    let place = Place { scope: who.scope, file: Some(from.value), origin: Origin::Default };
     let (Some(program), true) = (program, judge.is_some() || tell == Tell::Nothing) else {
         return complain(place, from.value.to_bytes(), FilterFault::TooLong);
     };

@@ -79,6 +79,10 @@ pub struct Hands {
     pub(super) gate: Pipe,
     /// From a service that is being started to PID 1, for its word that it is ready.
     pub(super) ready: Pipe,
+    /// From a service's process to PID 1, for where its filter asks.
+    pub(super) line: Pipe,
+    /// Where the filter of who was started last asks.
+    pub(super) asks: Option<Fd>,
     /// Where services say how they are (sd_notify(3)).
     pub(super) notify: [Option<Fd>; SERVICES_MAX],
     /// Whether what we inherited is let go when all services were started; the working directory,

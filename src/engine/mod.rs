@@ -36,6 +36,7 @@ mod trouble;
 mod turn;
 mod variables;
 
+use crate::model::filter::{Action, Call};
 use crate::model::{End, Errno, Failure, ServiceId, Signal, SignalSet};
 use crate::plan::Plan;
 use crate::supervisor::News;
@@ -66,8 +67,25 @@ pub enum Telling {
     NotPassedOn(Errno),
     /// The exit status of a service is lost; whether it succeeded cannot be known.
     StatusLost(ServiceId),
+    /// A call was refused, or would have been.
+    Refused(Refused),
     /// A detail. All but the process and the end of a service are told only where the plan says so.
     Detail(Detail),
+}
+
+/// A call that a filter refuses.
+#[derive(Clone, Copy, Debug)]
+pub struct Refused {
+    /// Under whose filter it was made.
+    pub id: ServiceId,
+    /// By which thread, as we see it (seccomp_unotify(2), `pid`).
+    pub pid: u32,
+    /// The call.
+    pub call: Call,
+    /// What the filter says of it.
+    pub verdict: Action,
+    /// Whether it was made all the same.
+    pub is_made: bool,
 }
 
 /// What the talkative tell of each process and each signal.

@@ -14,6 +14,7 @@ use crate::plan::{Act, Actor, Plan, Step};
 use crate::sys::process::{self, Child};
 use crate::sys::signal::{self, Change, Disposition};
 use crate::sys::start::Start;
+use crate::sys::unix;
 use crate::text::Arena;
 
 /// Room for the variables that a user's line in /etc/passwd gives, and for those that name a
@@ -42,6 +43,7 @@ pub(super) fn spawn(plan: &Plan<'_>, actor: Actor, start: &Start, hands: &mut Ha
     }
     let started = make(plan, actor, start, hands);
     hands.ready.write = None; // so that the service's end of it is the only one
+    hands.asks = hands.line.read.as_ref().and_then(unix::passed);
     started
 }
 

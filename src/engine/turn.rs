@@ -10,6 +10,7 @@ mod detail;
 mod helper;
 mod kills;
 mod notify;
+mod refusals;
 mod release;
 mod signals;
 mod sources;
@@ -26,6 +27,7 @@ use crate::sys::start::Start;
 use crate::sys::wait;
 use crate::sys::{Fd, clock, memory, process, signal};
 use helper::Companion;
+use refusals::Told;
 
 /// A service's process, and the number it had: as long as anything is left in the group and session
 /// it led, the kernel gives that number to nobody else.
@@ -39,6 +41,8 @@ struct Process {
     companion: Option<Companion>,
     /// Where it says that it is ready, until it has.
     ready: Option<Fd>,
+    /// Where its filter asks.
+    asks: Option<Fd>,
 }
 
 /// PID 1 at work.
@@ -57,6 +61,8 @@ struct Turn<'t, 'a> {
     has_main_run: bool,
     /// Whether a signal that was passed on stops us as well.
     is_to_stop: bool,
+    /// The refused calls that were told of.
+    told_calls: Told,
     /// The last failure that was survived and told.
     told: Option<Failure>,
     /// Whether everybody below us is being killed.
@@ -94,6 +100,7 @@ pub(super) fn supervise(
         failure: None,
         has_main_run: false,
         is_to_stop: false,
+        told_calls: Told::NONE,
         told: None,
         is_killing: false,
         started: ServiceSet::EMPTY,
@@ -171,6 +178,7 @@ impl Turn<'_, '_> {
                     process.last_pid = Some(child.pid);
                     process.child = Some(child);
                     process.ready = self.hands.ready.read.take();
+                    process.asks = self.hands.asks.take();
                     process.is_killed = false;
                 }
                 self.happened(Event::Started(id));

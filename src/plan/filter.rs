@@ -5,7 +5,7 @@ use super::{Act, Actor, Facts, Plan, Reason, Refusal};
 use crate::model::Errno;
 use crate::model::filter::{Action, DEFAULT_PROGRAM};
 use crate::model::syscalls::NATIVE;
-use crate::spec::filter::{Filter, FilterFrom, FilterSpec};
+use crate::spec::filter::{Filter, FilterFrom, FilterLog, FilterSpec};
 use crate::spec::{Origin, Spec};
 use crate::text::{Quoted, Show, Sink, put};
 
@@ -18,6 +18,8 @@ pub const UNTOLD: &[u16] = &NATIVE.list::<11>(
 /// What is done about system calls.
 #[derive(Clone, Copy, Debug)]
 pub enum FilterAct<'a> {
+    /// A pair of sockets: a service's process hands over where its filter asks.
+    OpenLine,
     /// From now on this process and all below it make only the calls that a filter lets through.
     Install(Filter<'a>),
 }
@@ -26,6 +28,8 @@ impl FilterAct<'_> {
     /// As [`Act::calls`].
     pub const fn calls(&self) -> &'static str {
         match self {
+            Self::OpenLine => "socketpair",
+            Self::Install(Filter { judge: Some(_), .. }) => "seccomp|sendmsg|close",
             Self::Install(_) => "seccomp",
         }
     }
@@ -33,6 +37,7 @@ impl FilterAct<'_> {
     /// Its sort.
     pub const fn kind(&self) -> Kind {
         match self {
+            Self::OpenLine => Kind::OpenLine,
             Self::Install(_) => Kind::InstallFilter,
         }
     }
@@ -40,10 +45,14 @@ impl FilterAct<'_> {
     /// More about it, for `explain`.
     pub fn show_detail(&self, out: &mut dyn Sink) {
         match self {
+            Self::OpenLine => {}
             Self::Install(filter) => {
                 put!(out, filter.program.len(), " instructions");
                 if let Some(others) = filter.others {
                     put!(out, ", else ", others);
+                }
+                if let Some(judge) = filter.judge {
+                    put!(out, if judge.is_lenient { ", made and told" } else { ", told" });
                 }
             }
         }
@@ -53,6 +62,7 @@ impl FilterAct<'_> {
 impl Show for FilterAct<'_> {
     fn show(&self, out: &mut dyn Sink) {
         match self {
+            Self::OpenLine => put!(out, "open a line for what filters ask"),
             Self::Install(filter) => {
                 put!(out, "filter system calls");
                 match filter.from {
@@ -73,15 +83,24 @@ pub(super) struct Filters<'a> {
     default: Option<Filter<'a>>,
     /// Those that were read or made.
     ready: &'a [Filter<'a>],
+    /// Who wants to be told of refused calls.
+    log: Option<Origin>,
 }
 
 impl<'a> Filters<'a> {
     /// None.
-    pub(super) const NONE: Self = Self { default: None, ready: &[] };
+    pub(super) const NONE: Self = Self { default: None, ready: &[], log: None };
 
     /// What was asked, when the kernel can do that.
     pub(super) fn decide(spec: &'a Spec<'_>, facts: &Facts) -> Result<Self, Refusal<'a>> {
         let asked = &spec.filter;
+        let is_ours = |from| matches!(from, FilterFrom::Default | FilterFrom::File(_));
+        if let (Some(log), false) =
+            (asked.log, asked.seccomp.is_some_and(|said| is_ours(said.value)))
+            && log.value != FilterLog::None
+        {
+            return Err(Refusal { origin: log.origin, said: b"", reason: Reason::NothingToTell });
+        }
         let Some((origin, key)) = first(asked) else {
             return Ok(Self::NONE);
         };
@@ -101,7 +120,8 @@ impl<'a> Filters<'a> {
             judge: None,
             origin: said.origin,
         });
-        Ok(Self { default, ready: &asked.ready })
+        let log = asked.log.filter(|said| said.value != FilterLog::None);
+        Ok(Self { default, ready: &asked.ready, log: log.map(|said| said.origin) })
     }
 
     /// Who asked for the first of them. A filter without no_new_privs would be the root's alone,
@@ -112,6 +132,13 @@ impl<'a> Filters<'a> {
 
     fn all(&self) -> impl Iterator<Item = Filter<'a>> + use<'a> {
         self.default.into_iter().chain(self.ready.iter().copied())
+    }
+
+    /// What has to be there before the first of them asks.
+    pub(super) fn push_line(&self, plan: &mut Plan<'a>) {
+        if let Some(origin) = self.log {
+            plan.push(Actor::Inner, origin, Act::Filter(FilterAct::OpenLine));
+        }
     }
 
     /// The last steps before the command: whatever comes between would have to be let through.

@@ -71,6 +71,7 @@ pub enum Kind {
     TellNotifySocket,
     TellPid,
     RestoreSignals,
+    OpenLine,
     InstallFilter,
     Execute,
 }
@@ -361,6 +362,16 @@ pub const RULES: &[Rule] = &[
         Kind::RestoreSignals,
         Kind::InstallFilter,
         "a filter may refuse every call, so that only the command's own come after it (seccomp(2))",
+    ),
+    rule(
+        Kind::CloseInherited,
+        Kind::OpenLine,
+        "what is above 2 would be closed again (close_range(2))",
+    ),
+    rule(
+        Kind::OpenLine,
+        Kind::Spawn,
+        "the service's process has a copy of its end alone (clone(2), CLONE_FILES)",
     ),
     rule(
         Kind::InstallFilter,

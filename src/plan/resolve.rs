@@ -43,6 +43,7 @@ pub fn resolve<'a>(
         (false, false) => resolve_entrypoint(spec, facts, plan)?,
     };
     setting.filters = filters;
+    filters.push_line(plan);
     if spec.no_new_privs.is_none() {
         setting.no_new_privs = setting.no_new_privs.or(filters.origin());
     }

@@ -89,10 +89,19 @@ pub struct Filter<'a> {
     /// What becomes of the calls that it says nothing else of; of a program of somebody else
     /// nobody knows.
     pub others: Option<Action>,
-    /// The program by which a question of the other one is answered.
-    pub judge: Option<Program<'a>>,
+    /// By what a question of the program is answered.
+    pub judge: Option<Judge<'a>>,
     /// Where it was asked for.
     pub origin: Origin,
+}
+
+/// What answers the questions of a filter.
+#[derive(Clone, Copy, Debug)]
+pub struct Judge<'a> {
+    /// The same filter, without questions.
+    pub program: Program<'a>,
+    /// Whether what it refuses is made all the same.
+    pub is_lenient: bool,
 }
 
 /// The memory of its lists.

@@ -44,6 +44,8 @@ pub enum FilterFault {
     NoDefault,
     /// The command could not be executed, or would never end where that fails.
     Needed(&'static str),
+    /// The call by which a service hands over where its filter asks.
+    NeededToTell,
     /// The program is longer than the kernel takes, or than there is room for.
     TooLong,
     /// What came from a descriptor is no program.

@@ -100,6 +100,7 @@ pub(super) mod number {
         setsockopt = __NR_setsockopt,
         signalfd4 = __NR_signalfd4,
         socket = __NR_socket,
+        socketpair = __NR_socketpair,
         statx = __NR_statx,
         unshare = __NR_unshare,
         wait4 = __NR_wait4,

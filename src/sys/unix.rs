@@ -57,6 +57,21 @@ pub fn open() -> Result<Fd, Errno> {
     check(ret).map(Fd::given)
 }
 
+/// socketpair(2): two sockets that send each other datagrams and do not block; close-on-exec.
+///
+/// # Errors
+/// As [`open`].
+pub fn pair() -> Result<(Fd, Fd), Errno> {
+    let mut ends = [0i32; 2];
+    let kind = net::SOCK_DGRAM | raw::O_CLOEXEC | raw::O_NONBLOCK; // as above
+    let at = (&raw mut ends) as usize;
+    // SAFETY: the kernel writes two integers into `ends`.
+    let ret = unsafe { call!(socketpair, net::AF_UNIX as usize, kind as usize, 0, at) };
+    let _ = check(ret)?; // zero
+    let [one, other] = ends.map(|end| Fd::given(end as usize));
+    Ok((one, other))
+}
+
 /// setsockopt(2), SO_PASSCRED: who sends is told with what it sends.
 ///
 /// # Errors
@@ -251,6 +266,51 @@ pub fn send(
     // long as said.
     let ret = unsafe { call!(sendmsg, socket.arg(), (&raw const header) as usize, flags) };
     check(ret).map(|_| ())
+}
+
+/// sendmsg(2) of one descriptor to the other end of a [`pair`], with one byte.
+///
+/// # Errors
+/// EAGAIN when its queue is full.
+pub fn pass(socket: &Fd, descriptor: &Fd) -> Result<(), Errno> {
+    let kind = u64::from(net::SOL_SOCKET) | u64::from(net::SCM_RIGHTS) << 32;
+    let control = [16 + 4, kind, descriptor.arg() as u64]; // its length without the filling
+    let part = Part { base: b"+".as_ptr() as usize, len: 1 };
+    let header = Header {
+        name: 0,
+        name_len: 0,
+        parts: (&raw const part) as usize,
+        part_count: 1,
+        control: (&raw const control) as usize,
+        control_len: size_of_val(&control),
+        flags: 0,
+    };
+    let flags = (net::MSG_DONTWAIT | net::MSG_NOSIGNAL) as usize;
+    // SAFETY: the kernel reads the header, one byte and the control message.
+    let ret = unsafe { call!(sendmsg, socket.arg(), (&raw const header) as usize, flags) };
+    check(ret).map(|_| ())
+}
+
+/// recvmsg(2) of what [`pass`] sent, when it waits.
+pub fn passed(socket: &Fd) -> Option<Fd> {
+    let mut control = [0u64; 3];
+    let mut byte = [0u8; 1];
+    let part = Part { base: byte.as_mut_ptr() as usize, len: 1 };
+    let mut header = Header {
+        name: 0,
+        name_len: 0,
+        parts: (&raw const part) as usize,
+        part_count: 1,
+        control: control.as_mut_ptr() as usize,
+        control_len: size_of_val(&control),
+        flags: 0,
+    };
+    let flags = (net::MSG_DONTWAIT | net::MSG_CMSG_CLOEXEC) as usize;
+    // SAFETY: the kernel writes one byte, at most `control_len` into `control`, and the lengths.
+    let ret = unsafe { call!(recvmsg, socket.arg(), (&raw mut header) as usize, flags) };
+    let _ = check(ret).ok()?; // one byte
+    let [len, _, number] = control;
+    (header.control_len >= 20 && len == 20).then(|| Fd::given(number as u32 as usize))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 
 mod faults;
 mod formats;
+mod log;
 mod programs;
 #[path = "../support/mod.rs"]
 mod support;

@@ -63,6 +63,7 @@ names! {
     setsockopt = SYS_setsockopt,
     signalfd4 = SYS_signalfd4,
     socket = SYS_socket,
+    socketpair = SYS_socketpair,
     umask = SYS_umask,
     uname = SYS_uname,
     unshare = SYS_unshare,

@@ -1,10 +1,14 @@
 //! What is wrong with a filter of system calls, and why it could not be installed.
 
 use super::sentence::{Args, sentence};
+use crate::engine::Refused;
 use crate::limits::{FILTER_INSTRUCTIONS_MAX, FILTER_RULES_MAX};
 use crate::model::Errno;
+use crate::model::filter::Call;
+use crate::model::syscalls::NATIVE;
 use crate::plan::FilterAct;
 use crate::spec::filter_file::FilterFault;
+use crate::text::{Digits, Show, Sink, put};
 
 /// The sentence of a fault.
 #[allow(clippy::too_many_lines)] // a table, one arm for each fault
@@ -28,6 +32,7 @@ pub(super) fn sentence_of(fault: FilterFault, args: &mut Args<'_>) -> &'static s
         | FilterFault::TooManyConditions
         | FilterFault::Twice
         | FilterFault::NoDefault
+        | FilterFault::NeededToTell
         | FilterFault::NotAProgram => {}
     }
     match fault {
@@ -73,6 +78,11 @@ pub(super) fn sentence_of(fault: FilterFault, args: &mut Args<'_>) -> &'static s
             why: "the filter is there when the command is executed, or that fails",
             try: "allow execve exit_group"
         ),
+        FilterFault::NeededToTell => sentence!(
+            "{s} is refused whatever its arguments",
+            why: "by it a service hands over where its filter asks about refused calls",
+            try: "allow sendmsg, or seccomp-log = \"none\""
+        ),
         FilterFault::TooLong => sentence!(
             "more than {a} instructions, or no room for them",
             why: "the kernel takes no longer filter (BPF_MAXINSNS)",
@@ -88,6 +98,24 @@ pub(super) fn sentence_of(fault: FilterFault, args: &mut Args<'_>) -> &'static s
 
 fn number(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// A call that was refused, and how: `mount(0x7ffd, 0x7ffe, 0x0): errno EPERM`.
+pub(super) struct Shown<'r>(pub &'r Refused);
+
+impl Show for Shown<'_> {
+    fn show(&self, out: &mut dyn Sink) {
+        let Call { number, arguments: [a, b, c, ..], .. } = self.0.call;
+        let name = u16::try_from(number).ok().and_then(|number| NATIVE.name_of(number));
+        match name {
+            Some(name) => put!(out, name),
+            None => put!(out, "call ", number),
+        }
+        for (before, argument) in [("(", a), (", ", b), (", ", c)] {
+            put!(out, before, "0x", Digits::hex(argument, 1));
+        }
+        put!(out, "): ", self.0.verdict);
+    }
 }
 
 /// What we know of an errno of such a step.

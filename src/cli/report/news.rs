@@ -1,7 +1,7 @@
 //! What happens while services run: the little that must be said, and the rest with `-v`.
 
-use super::Scope;
 use super::sentence::{Args, print, sentence};
+use super::{Scope, filter};
 use crate::engine::{Teller, Telling};
 use crate::model::{End, ReadyBy, ServiceId, Signal, Span};
 use crate::plan::{Facts, Plan};
@@ -65,7 +65,7 @@ impl Reporter {
             Telling::InitKilled(_) => self.last = Some(telling),
             Telling::News(_) | Telling::OutOfMemory(_) | Telling::StatusLost(_) => {}
             Telling::Failure(_) | Telling::Survived(_) | Telling::PreStopFailed(..) => {}
-            Telling::NotPassedOn(_) | Telling::Detail(_) => {}
+            Telling::NotPassedOn(_) | Telling::Refused(_) | Telling::Detail(_) => {}
         }
     }
 
@@ -81,6 +81,7 @@ impl Reporter {
             Telling::Failure(_) | Telling::Survived(_) => false, // elsewhere
             Telling::News(_) | Telling::InitKilled(_) | Telling::OutOfMemory(_) => true,
             Telling::PreStopFailed(..) | Telling::NotPassedOn(_) | Telling::StatusLost(_) => true,
+            Telling::Refused(_) => true,
             Telling::Detail(_) => false,
         }
     }
@@ -100,7 +101,7 @@ pub(super) fn with_words(
     telling: Telling,
     look: &mut dyn FnMut(&'static str, &Args<'_>),
 ) {
-    let needs;
+    let (needs, refusal);
     let (id, text, number, words): (_, &dyn Show, u32, _) = match &telling {
         Telling::News(news) => match news {
             News::Started { id } => (Some(*id), &"", 0, sentence!("{s} started")),
@@ -171,6 +172,14 @@ pub(super) fn with_words(
                 why: "the kernel reaped it and did not tell (PIDFD_GET_INFO was refused)"
             ),
         ),
+        Telling::Refused(refused) => {
+            refusal = filter::Shown(refused);
+            let words = match refused.is_made {
+                true => sentence!("{s}, task {a}, would be refused {t}"),
+                false => sentence!("{s}, task {a}, was refused {t}"),
+            };
+            (Some(refused.id), &refusal, refused.pid, words)
+        }
         Telling::Failure(_) | Telling::Survived(_) | Telling::Detail(_) => return,
     };
     let said = name(plan, id);

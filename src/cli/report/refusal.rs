@@ -65,6 +65,7 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
         | Reason::NoName
         | Reason::NotBuilt
         | Reason::NoFilters
+        | Reason::NothingToTell
         | Reason::SameName
         | Reason::NoMain
         | Reason::SecondMain
@@ -145,6 +146,11 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
         Reason::NotBuilt => sentence!(
             "{s} is not built into this version",
             try: "a build with all features"
+        ),
+        Reason::NothingToTell => sentence!(
+            "seccomp-log has no filter to tell of",
+            why: "of a ready program nobody knows what it refuses",
+            try: "seccomp = \"default\", or a file"
         ),
         Reason::NoFilters => sentence!(
             "{s} needs filters of system calls, which this kernel has not",

@@ -359,6 +359,7 @@ impl Teller for Voice {
             Telling::Detail(detail) => self.detail(detail),
             Telling::News(News::Ended { end, .. }) => self.ended(end),
             Telling::News(_) | Telling::InitKilled(_) | Telling::StatusLost(_) => {}
+            Telling::Refused(_) => {} // no flag of theirs asks for a filter
             Telling::PreStopFailed(..) | Telling::NotPassedOn(_) | Telling::OutOfMemory(_) => {}
             Telling::Failure(failure) => super::failure(plan, &Facts::default(), failure),
             Telling::Survived(failure) => super::survived(plan, failure),

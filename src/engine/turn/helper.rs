@@ -9,6 +9,7 @@ use super::Turn;
 use crate::model::{End, Helper, ServiceId, Signal};
 use crate::plan::Actor;
 use crate::supervisor::Event;
+use crate::sys::Fd;
 use crate::sys::process::Child;
 use crate::sys::{signal, wait};
 
@@ -16,6 +17,8 @@ use crate::sys::{signal, wait};
 pub(super) struct Companion {
     pub helper: Helper,
     pub child: Child,
+    /// Where its filter asks.
+    pub asks: Option<Fd>,
 }
 
 impl Turn<'_, '_> {
@@ -25,7 +28,8 @@ impl Turn<'_, '_> {
             Started::Running(child) => {
                 self.has_started = true;
                 if let Some(process) = self.processes.get_mut(id.index()) {
-                    process.companion = Some(Companion { helper, child });
+                    let asks = self.hands.asks.take();
+                    process.companion = Some(Companion { helper, child, asks });
                 }
             }
             Started::Failed(failure, _, child) => {

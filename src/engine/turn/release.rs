@@ -41,7 +41,8 @@ impl Turn<'_, '_> {
             let child = process.child.as_ref().and_then(|child| child.pidfd.as_ref());
             let companion = process.companion.as_ref();
             let companion = companion.and_then(|companion| companion.child.pidfd.as_ref());
-            [process.ready.as_ref(), child, companion]
+            let asks_beside = process.companion.as_ref().and_then(|beside| beside.asks.as_ref());
+            [process.ready.as_ref(), child, companion, process.asks.as_ref(), asks_beside]
         });
         let all =
             own.into_iter().chain(of_services).flatten().chain(self.hands.notify.iter().flatten());

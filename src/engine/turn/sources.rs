@@ -17,6 +17,8 @@ enum From {
     Ready(ServiceId),
     Child(ServiceId),
     Companion(ServiceId),
+    /// A filter, of the service or of the command beside it.
+    Filter(ServiceId, bool),
 }
 
 impl Turn<'_, '_> {
@@ -44,10 +46,15 @@ impl Turn<'_, '_> {
             // Who tells each child hears of them by their signal alone, and so in their order.
             let child = child.filter(|_| !self.plan.habits().tells_all);
             let child = child.map(|child| (From::Child(id), child.pidfd.as_ref()));
-            let companion = process.companion.as_ref().map(|companion| &companion.child);
+            let beside = process.companion.as_ref();
+            let asks = process.asks.as_ref().map(|fd| (From::Filter(id, false), Some(fd)));
+            let asks_beside = beside.and_then(|beside| beside.asks.as_ref());
+            let asks_beside = asks_beside.map(|fd| (From::Filter(id, true), Some(fd)));
+            let companion = beside.map(|companion| &companion.child);
             let companion = companion.map(|child| (From::Companion(id), child.pidfd.as_ref()));
-            for (whose, fd) in [message, ready, child, companion].into_iter().flatten() {
-                let _ = sources.push(Source::of(fd)); // … and four for each service,
+            let all = [message, ready, asks, asks_beside, child, companion];
+            for (whose, fd) in all.into_iter().flatten() {
+                let _ = sources.push(Source::of(fd)); // … and six for each service,
                 let _ = from.push(whose); // in both lists
             }
         }
@@ -68,6 +75,10 @@ impl Turn<'_, '_> {
                 From::Ready(id) => self.take_word(id),
                 From::Child(id) => self.take_end(id, source.is_hung_up()),
                 From::Companion(id) => self.take_help(id, source.is_hung_up()),
+                From::Filter(id, is_beside) if source.is_hung_up() => {
+                    self.close_line(id, is_beside);
+                }
+                From::Filter(id, is_beside) => self.take_question(id, is_beside),
             }
         }
         if self.hands.reads_child_signal {

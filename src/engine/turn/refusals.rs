@@ -1,0 +1,85 @@
+//! Calls that a filter refuses, and asks us about first: we tell of each, and answer as the filter
+//! would have.
+//!
+//! Who calls waits for our answer. It is found by the same filter without questions, from what the
+//! kernel gave us; no memory of the caller's is looked at, so that nothing can be changed behind
+//! our back (seccomp_unotify(2), "Design goals; use of SECCOMP_USER_NOTIF_FLAG_CONTINUE"). Where
+//! calls are made all the same, the filter holds nobody back.
+
+use super::Turn;
+use crate::engine::{Refused, Telling};
+use crate::limits::CALLS_MAX;
+use crate::model::filter::{Action, run};
+use crate::model::{Errno, ServiceId};
+use crate::plan::{Act, FilterAct};
+use crate::spec::filter::Judge;
+use crate::sys::Fd;
+use crate::sys::seccomp::{Answer, answer, question};
+
+/// The calls that were told of, by their numbers; the last one stands for all beyond.
+pub(super) struct Told([u64; CALLS_MAX / 64]);
+
+impl Told {
+    /// None.
+    pub(super) const NONE: Self = Self([0; CALLS_MAX / 64]);
+
+    /// Whether this is the first time; from now on it is not.
+    fn is_first(&mut self, number: u32) -> bool {
+        let number = usize::try_from(number).unwrap_or(CALLS_MAX).min(CALLS_MAX.saturating_sub(1));
+        let Some(word) = self.0.get_mut(number / 64) else { return false };
+        let bit = 1 << (number % 64);
+        let is_first = *word & bit == 0;
+        *word |= bit;
+        is_first
+    }
+}
+
+impl Turn<'_, '_> {
+    /// One question from a service or what stands beside it.
+    pub(super) fn take_question(&mut self, id: ServiceId, is_beside: bool) {
+        let Some(Judge { program, is_lenient }) = self.judge() else { return };
+        let Some(line) = self.asked_at(id, is_beside) else { return };
+        let Ok(question) = question(line) else { return }; // whoever asked is gone
+        let verdict = Action::of(run(program, &question.call)).unwrap_or(Action::Kill);
+        let said = match (is_lenient, verdict) {
+            (true, _) => Answer::Make,
+            (false, Action::Errno(errno)) => Answer::Fail(errno),
+            // Not asked about by a filter of ours.
+            (false, Action::Allow | Action::Log | Action::Trap | Action::Kill) => {
+                Answer::Fail(Errno::EPERM)
+            }
+        };
+        let _ = answer(line, question.id, said); // as above
+        if self.told_calls.is_first(question.call.number) {
+            let (pid, call) = (question.pid, question.call);
+            let refused = Refused { id, pid, call, verdict, is_made: is_lenient };
+            self.teller.tell(self.plan, Telling::Refused(refused));
+        }
+    }
+
+    /// Nobody is left under that filter.
+    pub(super) fn close_line(&mut self, id: ServiceId, is_beside: bool) {
+        let Some(process) = self.processes.get_mut(id.index()) else { return };
+        match (is_beside, &mut process.companion) {
+            (true, Some(companion)) => companion.asks = None,
+            (true, None) => {}
+            (false, _) => process.asks = None,
+        }
+    }
+
+    fn asked_at(&self, id: ServiceId, is_beside: bool) -> Option<&Fd> {
+        let process = self.processes.get(id.index())?;
+        match is_beside {
+            true => process.companion.as_ref()?.asks.as_ref(),
+            false => process.asks.as_ref(),
+        }
+    }
+
+    /// By what is answered.
+    fn judge(&self) -> Option<Judge<'_>> {
+        self.plan.steps.iter().find_map(|step| {
+            let Act::Filter(FilterAct::Install(filter)) = step.act else { return None };
+            filter.judge
+        })
+    }
+}
