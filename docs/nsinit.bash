@@ -3,12 +3,14 @@
 
 # begin WORDS
 _nsinit_service_flags='--no-new-privs --seccomp --add-seccomp-fd --seccomp-log --capabilities --cap-add --cap-drop --ambient-capabilities --securebits --env --env-file --unset-env --unsetenv --clear-env --clearenv --cwd --chdir --workdir --user --group --groups --umask --after --restart --restart-delay --restart-delay-max --restart-limit --restart-window --ready --start-timeout --stop-signal --grace --stop-timeout --kill-mode --rewrite --signal-group --unhandled --success-exit --exit-map --die-by-signal --parent-death --pre-stop --termination-message --terminal --new-session --stdin --stdout --stderr --rlimits --nice --oom-score-adj'
-_nsinit_run_flags='--name --namespaces --hostname --domainname --proc --boottime --monotonic --uid-map --gid-map --uid --gid --loopback --network --interface --farewell --report --nonce --fail-on --modules --sysctl'
-_nsinit_switches='--loopback --no-new-privs --clear-env --clearenv --signal-group --die-by-signal --new-session'
-_nsinit_keys='name namespaces hostname domainname proc boottime monotonic realtime uid-map gid-map uid gid loopback network interface veth move macvlan bridge address gateway outer-address mac mtu no-new-privs seccomp add-seccomp-fd seccomp-log capabilities cap-add cap-drop ambient-capabilities securebits farewell report nonce fail-on modules sysctl main command env env-file unset-env clear-env cwd user group groups umask after restart restart-delay restart-delay-max restart-limit restart-window ready start-timeout stop-signal grace kill-mode rewrite signal-group unhandled success-exit exit-map die-by-signal parent-death pre-stop termination-message terminal new-session stdin stdout stderr rlimits nice oom-score-adj'
+_nsinit_run_flags='--name --namespaces --hostname --domainname --proc --boottime --monotonic --uid-map --gid-map --uid --gid --root --read-only --root-dev --size --loopback --network --interface --farewell --report --nonce --fail-on --modules --sysctl --bind --bind-try --ro-bind --ro-bind-try --dev-bind --dev-bind-try --bind-fd --ro-bind-fd --tmpfs --root-dev --dev --mqueue --dir --symlink --file --bind-data --ro-bind-data --perms --chmod --remount-ro --unshare-user --unshare-user-try --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup --unshare-cgroup-try --unshare-time --unshare-all --share-net --die-with-parent --as-pid-1'
+_nsinit_switches='--read-only --root-dev --loopback --no-new-privs --clear-env --clearenv --signal-group --die-by-signal --new-session --root-dev --unshare-user --unshare-user-try --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup --unshare-cgroup-try --unshare-time --unshare-all --share-net --die-with-parent --as-pid-1'
+_nsinit_twos='--bind --bind-try --ro-bind --ro-bind-try --dev-bind --dev-bind-try --bind-fd --ro-bind-fd --symlink --file --bind-data --ro-bind-data --chmod'
+_nsinit_threes=''
+_nsinit_keys='name namespaces hostname domainname proc boottime monotonic realtime uid-map gid-map uid gid root read-only root-dev type source fd content target optional nosuid nodev noexec mode size nr-inodes hidepid pids-only propagation loopback network interface veth move macvlan bridge address gateway outer-address mac mtu no-new-privs seccomp add-seccomp-fd seccomp-log capabilities cap-add cap-drop ambient-capabilities securebits farewell report nonce fail-on modules sysctl main command env env-file unset-env clear-env cwd user group groups umask after restart restart-delay restart-delay-max restart-limit restart-window ready start-timeout stop-signal grace kill-mode rewrite signal-group unhandled success-exit exit-map die-by-signal parent-death pre-stop termination-message terminal new-session stdin stdout stderr rlimits nice oom-score-adj bind bind-try ro-bind ro-bind-try dev-bind dev-bind-try bind-fd ro-bind-fd tmpfs dev mqueue dir symlink file bind-data ro-bind-data perms chmod remount-ro unshare-user unshare-user-try unshare-ipc unshare-pid unshare-net unshare-uts unshare-cgroup unshare-cgroup-try unshare-time unshare-all share-net die-with-parent as-pid-1'
 _nsinit_choices() {
     case $1 in
-    --proc) echo "fresh bind" ;;
+    --proc) echo "fresh bind none" ;;
     --network) echo "none host pasta" ;;
     --seccomp) echo "default none FILE FD" ;;
     --seccomp-log) echo "none refused allowed" ;;
@@ -24,7 +26,7 @@ _nsinit_choices() {
 _nsinit_has() { case " $1 " in *" $2 "*) return 0 ;; *) return 1 ;; esac }
 
 _nsinit() {
-    local cur=${COMP_WORDS[COMP_CWORD]} verb=entrypoint flags word index
+    local cur=${COMP_WORDS[COMP_CWORD]} verb=entrypoint flags word words index
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ] && [[ $cur != -* ]]; then
         COMPREPLY=($(compgen -W 'run explain check doctor ls help version' -- "$cur"))
@@ -44,14 +46,18 @@ _nsinit() {
         --setenv) index=$((index + 2)) ;;
         --no-*) ;;
         --*)
-            # The value of this flag is the next word.
-            if ! _nsinit_has "$_nsinit_switches" "$word"; then
-                index=$((index + 1))
+            # The value of this flag is the next word, or the next two or three.
+            words=1
+            ! _nsinit_has "$_nsinit_switches" "$word" || words=0
+            ! _nsinit_has "$_nsinit_twos" "$word" || words=2
+            ! _nsinit_has "$_nsinit_threes" "$word" || words=3
+            while [ $words -gt 0 ]; do
+                index=$((index + 1)) words=$((words - 1))
                 if [ $index = "$COMP_CWORD" ]; then
                     _nsinit_value "$word"
                     return
                 fi
-            fi
+            done
             ;;
         *)
             _nsinit_command $index
@@ -90,7 +96,8 @@ _nsinit_value() {
     --group | --groups) choices=$(compgen -g) ;;
     esac
     case $1 in
-    --config) COMPREPLY=($(compgen -f -- "$cur")) ;;
+    --config | --*bind* | --overlay-src) COMPREPLY=($(compgen -f -- "$cur")) ;;
+    --root) COMPREPLY=($(compgen -d -- "$cur")) ;;
     --cwd | --chdir | --workdir) COMPREPLY=($(compgen -d -- "$cur")) ;;
     *) COMPREPLY=($(compgen -W "$choices" -- "$cur")) ;;
     esac

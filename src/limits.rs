@@ -6,8 +6,18 @@
 pub const SERVICES_MAX: usize = 16;
 
 /// Steps in one plan: about 20 for the sandbox and 12 for each of [`SERVICES_MAX`] services; half
-/// of them may have a command beside them, with 8 more.
-pub const STEPS_MAX: usize = 288;
+/// of them may have a command beside them, with 8 more; and a root with all its mounts.
+pub const STEPS_MAX: usize = 288 + 2 * ROOT_MOUNTS_MAX;
+
+/// What is put into a root: mounts, directories, links, files. Flatpak has about a hundred; each is
+/// a step outside the root and one inside.
+pub const ROOT_MOUNTS_MAX: usize = 192;
+
+/// How often a path inside is looked up that somebody renames meanwhile (openat2(2), EAGAIN).
+pub const RESOLVE_TRIES: usize = 128;
+
+/// Descriptors that we are given for a root: data, what is bound.
+pub const GIVEN_MAX: usize = 64;
 
 /// Lines of a uid_map or gid_map (user_namespaces(7): 340 since Linux 4.15).
 pub const ID_MAP_LINES_MAX: usize = 340;

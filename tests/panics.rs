@@ -34,6 +34,7 @@ const PARTS: &[(bool, u64, &str)] = &[
     (cfg!(feature = "inspect"), 48 * 1024, "ls and doctor, a third of it tables, JSON and words"),
     (cfg!(feature = "sandbox"), 24 * 1024, "filters, a third of it names and numbers of calls"),
     (cfg!(feature = "sandbox"), 12 * 1024, "ids that an ordinary user was granted"),
+    (cfg!(feature = "sandbox"), 48 * 1024, "a root: mounts, bubblewrap's flags, their help"),
     (cfg!(feature = "net"), 16 * 1024, "interfaces, and messages to the kernel about them"),
 ];
 

@@ -20,8 +20,8 @@ use nsinit::model::filter::{Action, DEFAULT_PROGRAM, Instruction};
 use nsinit::model::{BeforeStop, IdKind, IdMap, IdRange, IdTool, Signal};
 use nsinit::plan::order::{RULES, Rule, broken};
 use nsinit::plan::{
-    Act, Facts, MachineAct, Manager, Mode, NetAct, NetReason, Plan, Reason, Refusal, Survey,
-    TerminalState, resolve,
+    Act, Facts, MachineAct, Manager, Mode, MountFault, NetAct, NetReason, Plan, Reason, Refusal,
+    RootAct, Survey, TerminalState, resolve,
 };
 use nsinit::spec::argv::{self, Front};
 use nsinit::spec::filter::{Filter, FilterLog, Judge};
@@ -217,6 +217,13 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("confine-entrypoint", Entrypoint, &DOCKER_PID1),
     ("confine-helpless", Entrypoint, &USER),
     ("filter-log", Run, &USER),
+    ("root-path", Run, &ROOT),
+    ("root-user", Run, &USER),
+    ("root-mounts", Run, &ROOT),
+    ("root-mapped", Run, &ROOT),
+    ("root-proc-bind", Run, &ROOT),
+    ("root-flags", Run, &USER),
+    ("root-base", Run, &ROOT),
     ("init", Init, &KERNEL),
     ("init-keys", Init, &NEW_KERNEL),
     ("init-exec", Init, &KERNEL),
@@ -270,6 +277,15 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("net-pasta-of-root", Run, &ROOT),
     ("no-filters", Run, &FILTERLESS),
     ("nothing-to-tell", Run, &ROOT),
+    ("mount-no-target", Run, &ROOT),
+    ("mount-no-source", Run, &ROOT),
+    ("mount-other-source", Run, &ROOT),
+    ("mount-mode", Run, &ROOT),
+    ("mount-size", Run, &ROOT),
+    ("mount-proc", Run, &ROOT),
+    ("mount-second-root", Run, &ROOT),
+    ("mount-needs-mnt", Run, &ROOT),
+    ("mount-proc-needs-pid", Run, &ROOT),
 ];
 
 /// The names of an enum's variants, and which one a value is.
@@ -295,7 +311,7 @@ variants!(ACTS, act_name, Act, Act<'_>:
     BecomeUser DieWithSupervisor ChangeDirectory SetNoNewPrivs
     LeaveMessage LetGo OpenNotifySocket TellNotifySocket
     HideNotifySocket TellPid PassReadyPipe RestoreSignals Execute Machine Net Filter
-    Confine);
+    Confine Root);
 
 variants!(MACHINE_ACTS, machine_act_name, MachineAct, MachineAct<'_>:
     Mount LinkDescriptors LoadModule SetSysctl OpenPort KillAll Sync Report Unmount EndBy GoDown
@@ -308,12 +324,19 @@ variants!(NET_ACTS, net_act_name, NetAct, NetAct<'_>:
 variants!(NET_REASONS, net_reason_name, NetReason, NetReason:
     Wire Name Twice Privilege OfHost OuterKey GatewayAway SecondGateway PastaOfRoot);
 
+variants!(ROOT_ACTS, root_act_name, RootAct, RootAct<'_>:
+    Keep OpenRoot OpenEmpty OpenBase Open OpenDevices OpenScratch OpenData OpenMasks Enter Place
+    Mask Seal Finish);
+
+variants!(MOUNT_FAULTS, mount_fault_name, MountFault, MountFault:
+    NoTarget NoSource OtherSource Mode Size Proc SecondRoot);
+
 variants!(REASONS, reason_name, Reason, Reason:
     NoCommand NoName SameName NoMain SecondMain UnknownService Cycle MainOnly EntrypointOnly
     InitOnly RunOnly NotBuilt NoFilters NothingToTell Needs ProcNeeds LacksPrivilege NotGranted
     NothingGranted NoIdTool IdToolHasNoPrivileges MapNotOurs MapOfRoot MapOverlaps MapTooLong
     MapAndId ClockRange GroupsDenied TimeoutForNothing DelayAboveMax CapabilityNotOurs
-    AmbientNotKept CapabilitiesComeBack EnvTooLarge TooManySteps Net);
+    AmbientNotKept CapabilitiesComeBack EnvTooLarge TooManySteps Net Mount);
 
 /// What was decided.
 struct Decided {
@@ -525,12 +548,16 @@ fn every_act_and_every_reason_has_a_case() {
     // A new act does not compile here until it has a name, and fails until it has a plan.
     let (mut acts, mut machine_acts) = (BTreeSet::new(), BTreeSet::new());
     let (mut net_acts, mut net_reasons) = (BTreeSet::new(), BTreeSet::new());
-    let mut reasons = BTreeSet::new();
+    let (mut root_acts, mut reasons) = (BTreeSet::new(), BTreeSet::new());
+    let mut mount_faults = BTreeSet::new();
     for decided in all() {
         match decided.plan {
             Ok(plan) => {
                 for step in plan.steps.iter() {
                     let _ = acts.insert(act_name(&step.act)); // once is enough
+                    if let Act::Root(act) = &step.act {
+                        let _ = root_acts.insert(root_act_name(act)); // likewise
+                    }
                     if let Act::Machine(act) = &step.act {
                         let _ = machine_acts.insert(machine_act_name(act)); // likewise
                     }
@@ -544,6 +571,9 @@ fn every_act_and_every_reason_has_a_case() {
                 if let Reason::Net(reason) = &refusal.reason {
                     let _ = net_reasons.insert(net_reason_name(reason)); // likewise
                 }
+                if let Reason::Mount(fault) = &refusal.reason {
+                    let _ = mount_faults.insert(mount_fault_name(fault)); // likewise
+                }
             }
         }
     }
@@ -554,6 +584,8 @@ fn every_act_and_every_reason_has_a_case() {
     assert_eq!(missing(MACHINE_ACTS, &machine_acts), [""; 0], "acts of a machine in no plan");
     assert_eq!(missing(NET_ACTS, &net_acts), [""; 0], "acts of a network in no plan");
     assert_eq!(missing(NET_REASONS, &net_reasons), [""; 0], "reasons of a network in no refusal");
+    assert_eq!(missing(ROOT_ACTS, &root_acts), [""; 0], "acts of a root in no plan");
+    assert_eq!(missing(MOUNT_FAULTS, &mount_faults), [""; 0], "faults of a mount in no refusal");
     // Everything is built into what is tested here.
     assert_eq!(missing(REASONS, &reasons), ["NotBuilt"], "reasons of no refusal");
 }

@@ -367,6 +367,111 @@ fn as_a_user_the_namespaces_come_as_explained() {
     ]);
 }
 
+/// A root with nearly everything that can be put into one.
+const ROOT: &str = r#"
+[root]
+read-only = true
+
+[[mount]]
+source = "/usr"
+target = "/usr"
+read-only = true
+
+[[mount]]
+source = "/nope"
+target = "/nope"
+optional = true
+
+[[mount]]
+type = "tmpfs"
+target = "/a/b/c"
+size = "1MiB"
+
+[[mount]]
+type = "dir"
+target = "/run/user"
+mode = "0700"
+
+[[mount]]
+type = "file"
+content = "root:x:0:0::/:/bin/false\n"
+target = "/etc/passwd"
+
+[[mount]]
+type = "data"
+content = "text"
+target = "/etc/data"
+
+[[mount]]
+type = "symlink"
+content = "usr/bin"
+target = "/bin"
+
+[[mount]]
+type = "symlink"
+content = "usr/lib"
+target = "/lib"
+
+[[mount]]
+type = "symlink"
+content = "usr/lib64"
+target = "/lib64"
+
+[[mount]]
+type = "symlink"
+content = "usr/bin"
+target = "/bin"
+
+[[mount]]
+type = "proc"
+target = "/proc"
+hidepid = "invisible"
+
+[[mount]]
+type = "dev"
+target = "/dev"
+
+[[mount]]
+type = "dev"
+target = "/second/dev"
+
+[[mount]]
+type = "mqueue"
+target = "/dev/mqueue"
+
+[[mount]]
+type = "cgroup2"
+target = "/cgroup"
+
+[[mount]]
+type = "chmod"
+target = "/run/user"
+mode = "0711"
+
+[[mount]]
+type = "remount"
+target = "/a/b/c"
+read-only = true
+
+[[service]]
+command = ["/bin/true"]
+"#;
+
+#[test]
+fn a_root_of_its_own_comes_as_explained() {
+    // Outside copies are opened, the root is entered, and all of it is put to its place.
+    use Who::{Nobody, Root};
+    hold(&[
+        case(Root, "run --root / -- /bin/true"),
+        case(Nobody, "run --root / --read-only -- /bin/true"),
+        case(Root, "run --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp -- /bin/true"),
+        case(Nobody, "run --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp -- /bin/true"),
+        case(Root, "run --root / --proc bind --no-root-dev --boottime +1d -- /bin/true"),
+        case(Root, "run FILE").file(ROOT),
+        case(Nobody, "run FILE").file(ROOT),
+    ]);
+}
+
 #[test]
 fn maps_by_the_launcher_come_as_explained() {
     // The launcher writes both files and passes the gate; PID 1 waits there and becomes uid 0.

@@ -48,6 +48,14 @@ keys() {
         sub(/^  In a file: [^ ]+ /, "", in_file)
         next
     }
+    # A flag that is no key stands in a list of its own, behind all tables.
+    /^  As a key: / {
+        sub(/^  As a key: /, "")
+        as_key = $0
+        table = "flags"
+        if (!(table in heading)) { order[++tables] = table; heading[table] = "Flags of bubblewrap" }
+        next
+    }
     /^  Default: / { sub(/^  Default: /, ""); default_ = $0; next }
     /^  Also: / { also = also (also == "" ? "" : ", ") $2; next }
     /^  For: / { finish($0 ~ /entrypoint/); next }
@@ -62,7 +70,8 @@ keys() {
             text = text roff(help) "\n"
             if (default_ != "") text = text "Default: " roff(default_) "\n"
             if (also != "") text = text "Also " roff(also) ".\n"
-        } else if (format == "KEYS") {
+            if (as_key != "" && as_key != "none") text = text "In a file: " roff(as_key) "\n"
+        } else if (format == "KEYS" && as_key == "") {
             sub(/^[^ ]+ = /, "", in_file)
             text = ".It Ic " roff(name) (value == "-" ? "" : " Li = " roff(in_file)) "\n"
             text = text roff(help) "\n"
@@ -74,7 +83,7 @@ keys() {
         }
         out[table] = out[table] text
         if (format == "WORDS") words = words text
-        default_ = also = help = ""
+        default_ = also = help = as_key = ""
     }
     function alias(any_verb, names, value,   list, count, i, text) {
         count = split(names, list, " ")
@@ -101,6 +110,10 @@ words() {
     echo "_nsinit_run_flags='$(list '^run$')'"
     echo "_nsinit_switches='$(awk '$3 == "-" { printf "%s%s", n++ ? " " : "", $2 }' \
         "$scratch/words")'"
+    several() { awk -v want="$1" 'NF - 2 == want { printf "%s%s", n++ ? " " : "", $2 }' \
+        "$scratch/words"; }
+    echo "_nsinit_twos='$(several 2)'"
+    echo "_nsinit_threes='$(several 3)'"
     echo "_nsinit_keys='$(awk '/^(--)?[a-z]/ { sub(/^--/, "", $1)
         if (!seen[$1]++) printf "%s%s", n++ ? " " : "", $1 }' "$scratch/keys")'"
     echo "_nsinit_choices() {"

@@ -2,6 +2,7 @@
 
 use super::out::{Out, pad, say};
 use crate::model::code;
+use crate::spec::flags::{self, FLAGS};
 use crate::spec::keys::{HELP, Help, KEYS};
 use crate::spec::{Key, KeyFor, Shape, Table};
 use crate::text::{Quoted, Show, Sink, Words, nearest, put};
@@ -38,6 +39,10 @@ The first operand ends the flags. A list is split at commas, or its flag said ag
   -v, --verbose     tell while all goes well, too
 ";
 
+const OTHERS: &str = "
+Flags as bubblewrap has them, in their order (a file has [[mount]])
+";
+
 const CODES: &str = "
 Exit codes: the main service's own; 128+N ended by signal N; 124 gave up; 125 nsinit failed before
 the service ran; 126 found but not executable; 127 not found.
@@ -61,6 +66,10 @@ pub fn help(words: Words<'_>) -> u8 {
                 is_known = true;
                 one(&mut out, key, *help);
             }
+            if let Some(flag) = flags::Flag::find(name) {
+                is_known = true;
+                other(&mut out, flag);
+            }
             if !is_known {
                 return unknown(name);
             }
@@ -70,7 +79,9 @@ pub fn help(words: Words<'_>) -> u8 {
 }
 
 fn unknown(name: &[u8]) -> u8 {
-    let near = nearest(name, KEYS.iter().flat_map(|key| key.names.iter())).unwrap_or("nsinit help");
+    let flags = FLAGS.iter().map(|flag| flag.name).filter(|_| cfg!(feature = "sandbox"));
+    let names = KEYS.iter().flat_map(|key| key.names.iter()).chain(flags);
+    let near = nearest(name, names).unwrap_or("nsinit help");
     say!("help: no key ", Quoted(name), "\n  try: ", near, "\n");
     code::FAILED
 }
@@ -81,7 +92,8 @@ struct Flag(&'static Key);
 impl Show for Flag {
     fn show(&self, out: &mut dyn Sink) {
         let Key { has_flag, value, .. } = *self.0;
-        put!(out, if has_flag { "--" } else { "" }, self.0.name());
+        let name = if has_flag { self.0.flag_names().next() } else { None };
+        put!(out, if has_flag { "--" } else { "" }, name.unwrap_or(self.0.name()));
         put!(out, if value.is_empty() { "" } else { " " }, value);
     }
 }
@@ -97,7 +109,40 @@ fn all(out: &mut dyn Sink) {
             put!(out, " ", help.sentence(), "\n");
         }
     }
+    if cfg!(feature = "sandbox") {
+        put!(out, OTHERS);
+        for flag in FLAGS {
+            put!(out, "  ");
+            pad(out, &Other(flag), FLAG_COLUMNS);
+            put!(out, " ", flag.help, "\n");
+        }
+    }
     put!(out, CODES);
+}
+
+/// A flag that is no key, with its words.
+struct Other(&'static flags::Flag);
+
+impl Show for Other {
+    fn show(&self, out: &mut dyn Sink) {
+        put!(out, "--", self.0.name);
+        for word in self.0.operands.iter() {
+            put!(out, " ", word);
+        }
+    }
+}
+
+/// One of these flags in full.
+fn other(out: &mut dyn Sink, flag: &'static flags::Flag) {
+    put!(out, Other(flag), "\n  ", flag.help, "\n");
+    put!(out, "  As a key: ");
+    let is_of_sandbox = flag.in_file.starts_with("namespaces");
+    match flag.in_file {
+        "" => put!(out, "none"),
+        form if is_of_sandbox => put!(out, Table::Sandbox, " ", form),
+        form => put!(out, Table::Mount, " ", form),
+    }
+    put!(out, "\n  For: run\n");
 }
 
 /// One key in full.
@@ -106,13 +151,13 @@ fn one(out: &mut dyn Sink, key: &'static Key, help: Help) {
     if !help.default().is_empty() {
         put!(out, "  Default: ", help.default(), ".\n");
     }
-    for alias in key.names.iter().skip(1) {
+    for alias in key.flag_names().skip(1) {
         put!(out, "  Also: --", alias, "\n");
     }
     let value = key.value;
     put!(out, "  In a file: ", key.table, " ", key.name(), " = ");
     match key.shape {
-        Shape::Text | Shape::TextOrPair => put!(out, "\"", value, "\""),
+        Shape::Text | Shape::OuterPath | Shape::TextOrPair => put!(out, "\"", value, "\""),
         Shape::Number => put!(out, value),
         Shape::Span => put!(out, "\"", value, "\", or a number of seconds"),
         Shape::TextOrNumber => put!(out, "\"", value, "\" or a number"),

@@ -10,6 +10,7 @@ use super::filters;
 use super::out::say;
 use super::read_file::read_file;
 use super::report::{self, Place};
+use crate::engine::root::Held;
 use crate::engine::{self, inspect, probe::OurTerminal};
 use crate::limits::{ARENA_MAX, FILE_MAX, KERNEL_LINE_MAX};
 use crate::model::Errno;
@@ -32,6 +33,7 @@ pub struct Desk {
     pub(super) kernel_line: [u8; KERNEL_LINE_MAX],
     pub(super) namespaces: inspect::Memory,
     pub(super) filters: filters::Room,
+    pub(super) held: Held,
 }
 
 impl Desk {
@@ -48,6 +50,7 @@ impl Desk {
             kernel_line: [0; KERNEL_LINE_MAX],
             namespaces: inspect::Memory::new(),
             filters: filters::Room::new(),
+            held: Held::new(),
         }
     }
 }
@@ -103,6 +106,8 @@ pub struct Decided {
     pub terminal: OurTerminal,
     /// What will be done.
     pub plan: Plan<'static>,
+    /// Memory for what is held while a root is made.
+    pub held: Option<&'static mut Held>,
 }
 
 /// Reads everything that was said and decides what will be done. `None` when it cannot be: then the
@@ -116,7 +121,7 @@ pub fn decide(
     start: &Start,
     desk: &'static mut Desk,
 ) -> Option<Decided> {
-    let Desk { file, env, arena, lists, spec, plan, filters: room, .. } = desk;
+    let Desk { file, env, arena, lists, spec, plan, filters: room, held, .. } = desk;
     let spec = new_spec(spec, lists)?;
     let mut arena = Arena::new(arena);
     let faults = load(Source { scope, front, call, detail }, file, &mut arena, spec);
@@ -131,7 +136,8 @@ pub fn decide(
         true => Mode::Init,
         false => mode,
     };
-    plan_for(scope, mode, spec, start, plan)
+    let decided = plan_for(scope, mode, spec, start, plan)?;
+    Some(Decided { held: Some(held), ..decided })
 }
 
 /// A spec that nothing was asked of yet, in its place.
@@ -170,7 +176,7 @@ fn plan_for(
     engine::survey(questions, &facts, &mut plan.survey);
     let mut plan = Plan::new(mode, plan);
     match resolve(spec, &facts, &mut plan) {
-        Ok(()) => Some(Decided { spec, questions, facts, terminal, plan }),
+        Ok(()) => Some(Decided { spec, questions, facts, terminal, plan, held: None }),
         Err(refusal) => {
             report::refusal(Place { scope, file: spec.file, origin: refusal.origin }, &refusal);
             None
@@ -202,7 +208,10 @@ fn load(
     let mut printer = Printer::new(scope, named.map(|said| said.value), detail);
     if let Some(Said { value: path, origin }) = named {
         match read_file(path, buffer) {
-            Ok(source) => read_into(spec, source, arena, &mut printer),
+            Ok(source) => {
+                spec.file = Some(path); // whose directory paths in it begin at
+                read_into(spec, source, arena, &mut printer);
+            }
             Err(Errno::E2BIG) => {
                 let complaint = Complaint::FileTooLarge(FILE_MAX);
                 printer.add(SpecFault { origin, said: path.to_bytes(), complaint });

@@ -6,8 +6,9 @@ use core::mem::ManuallyDrop;
 
 use super::machine::notes::Notes;
 use super::network::NetHands;
+use super::root::Held;
 use super::trouble::{Trouble, plain};
-use crate::limits::SERVICES_MAX;
+use crate::limits::{GIVEN_MAX, SERVICES_MAX};
 use crate::model::{Errno, Signal, SignalSet};
 use crate::sys::Fd;
 use crate::sys::fd::pipe;
@@ -110,6 +111,10 @@ pub struct Hands {
     pub(super) took_terminal: Option<Result<(), Errno>>,
     /// What is held of the network.
     pub(super) net: NetHands,
+    /// Descriptors that we were given and that are kept for a root.
+    pub(super) given: heapless::Vec<i32, GIVEN_MAX>,
+    /// What is held while a root is made.
+    pub(super) root: Option<&'static mut Held>,
     /// What is known of the machine, where we are the kernel's init.
     pub(super) machine: Notes,
     /// The PID of whoever supervises, for services that must end with it.
@@ -117,17 +122,18 @@ pub struct Hands {
 }
 
 impl Hands {
-    /// Empty hands, but for the terminal.
-    pub fn new(terminal: Option<ManuallyDrop<Fd>>) -> Self {
-        Self { terminal, ..Self::default() }
+    /// Empty hands, but for the terminal, and with memory for what is held while a root is made.
+    pub fn new(terminal: Option<ManuallyDrop<Fd>>, root: Option<&'static mut Held>) -> Self {
+        Self { terminal, root, ..Self::default() }
     }
 
-    /// The numbers of the descriptors that PID 1 keeps, in rising order; -1 in places of none.
-    pub(super) fn kept(&self) -> [i32; 3] {
-        let report = self.report.write.as_ref().map_or(-1, Fd::number);
-        let gate = self.gate.read.as_ref().map_or(-1, Fd::number);
-        let terminal = self.terminal.as_ref().map_or(-1, |terminal| terminal.number());
-        let [low, mid] = [report.min(gate), report.max(gate)];
-        [low.min(terminal), low.max(terminal).min(mid), mid.max(terminal)]
+    /// The numbers of the descriptors that PID 1 keeps, in no order; -1 in places of none.
+    pub(super) fn kept(&self) -> impl Iterator<Item = i32> {
+        let own = [
+            self.report.write.as_ref().map_or(-1, Fd::number),
+            self.gate.read.as_ref().map_or(-1, Fd::number),
+            self.terminal.as_ref().map_or(-1, |terminal| terminal.number()),
+        ];
+        own.into_iter().chain(self.given.iter().copied())
     }
 }

@@ -27,6 +27,7 @@ mod perform;
 mod prepared;
 pub mod probe;
 mod record;
+pub mod root;
 mod sandbox;
 mod spawn;
 mod survey;

@@ -66,6 +66,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         | Act::NewSessionWithTerminal
         | Act::TakeForeground
         | Act::Net(_)
+        | Act::Root(_)
         | Act::Machine(_)
         | Act::Filter(_)
         | Act::Confine(_)
@@ -102,14 +103,16 @@ fn become_mapped(uid: u32, gid: u32, leaves_groups: bool) -> Result<(), Trouble>
 /// Closes everything above 2 but what the plan keeps.
 pub(super) fn close_inherited(hands: &mut Hands) -> Result<(), Trouble> {
     let mut next = 3u32;
-    let kept = hands.kept();
-    for number in kept.iter().filter_map(|number| u32::try_from(*number).ok().filter(|n| *n > 2)) {
+    let kept = |from: u32| {
+        hands.kept().filter_map(|n| u32::try_from(n).ok()).filter(move |n| *n >= from).min()
+    };
+    while let Some(number) = kept(next) {
         if next < number {
-            close_run(next, number.saturating_sub(1), &kept)?;
+            close_run(next, number.saturating_sub(1), hands)?;
         }
         next = number.saturating_add(1);
     }
-    close_run(next, u32::MAX, &kept)?;
+    close_run(next, u32::MAX, hands)?;
     // These were the launcher's ends; their numbers are closed already.
     for end in [hands.report.read.take(), hands.gate.write.take()] {
         core::mem::forget(end);
@@ -118,16 +121,16 @@ pub(super) fn close_inherited(hands: &mut Hands) -> Result<(), Trouble> {
 }
 
 /// One run of descriptors; without close_range(2), before Linux 5.9, one by one.
-fn close_run(first: u32, last: u32, kept: &[i32]) -> Result<(), Trouble> {
+fn close_run(first: u32, last: u32, hands: &Hands) -> Result<(), Trouble> {
     match close_between(first, last) {
-        Err(Errno::ENOSYS) => close_listed(kept),
+        Err(Errno::ENOSYS) => close_listed(hands),
         other => other.map_err(plain),
     }
 }
 
-/// Closes what /proc/self/fd lists above 2, but for `kept`.
+/// Closes what /proc/self/fd lists above 2, but for what is kept.
 #[inline(never)] // its buffer would lie in the frame of every step
-fn close_listed(kept: &[i32]) -> Result<(), Trouble> {
+fn close_listed(hands: &Hands) -> Result<(), Trouble> {
     let directory = file::open(c"/proc/self/fd", Mode::Directory).map_err(plain)?;
     let mut buffer = [0u8; 1024];
     loop {
@@ -138,7 +141,8 @@ fn close_listed(kept: &[i32]) -> Result<(), Trouble> {
         for name in file::entry_names(entries) {
             let number = crate::text::units::unsigned(name.to_bytes(), 1 << 30).ok();
             let number = number.and_then(|number| i32::try_from(number).ok());
-            let is_ours = |number: &i32| *number == directory.number() || kept.contains(number);
+            let is_kept = |number: &i32| hands.kept().any(|kept| kept == *number);
+            let is_ours = |number: &i32| *number == directory.number() || is_kept(number);
             if let Some(number) = number.filter(|number| *number > 2 && !is_ours(number)) {
                 let _ = close_number(number); // gone already when it fails
             }

@@ -101,6 +101,8 @@ impl Errno {
     pub const ENFILE: Self = Self(23);
     /// Too many open files of ours.
     pub const EMFILE: Self = Self(24);
+    /// It is another file by now.
+    pub const ESTALE: Self = Self(116);
     /// A program that is being written to.
     pub const ETXTBSY: Self = Self(26);
 

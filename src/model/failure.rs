@@ -42,13 +42,27 @@ pub enum Why {
     NoSuchModule,
     /// A program that we started for this did not succeed.
     Tool,
+    /// A place in a root: a symbolic link on the way leads to nothing.
+    DanglingLink,
+    /// As before: a symbolic link where none may be.
+    LinkInTheWay,
+    /// As before: it leads to the root itself.
+    LeadsToRoot,
+    /// A symbolic link with another content is there.
+    OtherLink,
+    /// A name outside is not that of the descriptor any more.
+    OtherFile,
+    /// What has the name of a device is another one, or none.
+    NoDevice,
+    /// The old root lies over the new one.
+    OldRootThere,
     /// The launcher died while the sandbox was being set up.
     LauncherGone,
 }
 
 impl Why {
     /// All reasons, by their number.
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 24] = [
         Self::Errno,
         Self::InterpreterMissing,
         Self::InterpreterHasCr,
@@ -65,6 +79,13 @@ impl Why {
         Self::ReadBack,
         Self::NoSuchModule,
         Self::Tool,
+        Self::DanglingLink,
+        Self::LinkInTheWay,
+        Self::LeadsToRoot,
+        Self::OtherLink,
+        Self::OtherFile,
+        Self::NoDevice,
+        Self::OldRootThere,
         Self::LauncherGone,
     ];
 

@@ -20,6 +20,7 @@ mod idmap;
 mod interface;
 pub mod kmsg;
 mod moment;
+mod mount;
 mod namespace;
 mod notification;
 mod policy;
@@ -52,6 +53,7 @@ pub use idmap::{IdKind, IdMap};
 pub use interface::{InterfaceName, Mac, Uplink, Wire};
 pub use kmsg::{FailOn, Grade};
 pub use moment::{Moment, Span};
+pub use mount::{Attributes, HidePid, Mount, MountType, Propagation, Source, mode as mount_mode};
 pub use namespace::{Namespace, NamespaceSet};
 pub use notification::{Notification, PassedOn};
 pub use policy::{BeforeStop, Helper, KillMode, Policy, ReadyBy, Restart, Unhandled};
@@ -68,6 +70,7 @@ pub use sysctl::Sysctl;
 pub use user::{Account, Proc};
 
 crate::text::display::display!(
+    Attributes,
     Capabilities,
     End,
     Errno,

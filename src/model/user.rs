@@ -45,10 +45,12 @@ pub enum Proc {
     Fresh,
     /// What stands there outside.
     Bind,
+    /// Nothing is mounted there.
+    None,
 }
 
 impl Proc {
-    /// Reads `fresh` or `bind`.
+    /// Reads `fresh`, `bind` or `none`.
     ///
     /// # Errors
     /// [`Fault::NotOneOf`].
@@ -56,7 +58,8 @@ impl Proc {
         match text {
             b"fresh" => Ok(Self::Fresh),
             b"bind" => Ok(Self::Bind),
-            _ => Err(Fault::NotOneOf(Names::new("fresh|bind"))),
+            b"none" => Ok(Self::None),
+            _ => Err(Fault::NotOneOf(Names::new("fresh|bind|none"))),
         }
     }
 }

@@ -17,6 +17,8 @@ pub mod capability {
     pub const NET_ADMIN: u64 = 1 << 12;
     /// CAP_SYS_ADMIN
     pub const SYS_ADMIN: u64 = 1 << 21;
+    /// CAP_MKNOD
+    pub const MKNOD: u64 = 1 << 27;
     /// CAP_SYS_TIME
     pub const SYS_TIME: u64 = 1 << 25;
     /// CAP_SETFCAP

@@ -26,6 +26,13 @@ pub enum Kind {
     ShiftClocks,
     Uts,
     Loopback,
+    KeepDescriptor,
+    OpenOutside,
+    MakeInMemory,
+    EnterRoot,
+    PlaceInRoot,
+    SealRoot,
+    FinishRoot,
     BecomeMapped,
     MakeInterface,
     KeepInterfaces,
@@ -224,6 +231,66 @@ pub const RULES: &[Rule] = &[
         Kind::DieWithLauncher,
         "a change of ids clears the death signal (prctl(2), PR_SET_PDEATHSIG)",
     ),
+    rule(
+        Kind::KeepDescriptor,
+        Kind::CloseInherited,
+        "what is not kept by then is closed (close_range(2))",
+    ),
+    rule(
+        Kind::MakeMountsPrivate,
+        Kind::OpenOutside,
+        "a copy of a shared mount is its peer (mount_namespaces(7))",
+    ),
+    rule(
+        Kind::OpenOutside,
+        Kind::MakeInMemory,
+        "a scratch may lie over the outer root, and \"..\" at that leads into it (fs/namei.c, \
+         handle_mounts)",
+    ),
+    rule(
+        Kind::OpenOutside,
+        Kind::EnterRoot,
+        "the outer root has no name any more; a procfs wants to see the outer one \
+         (fs/namespace.c, mnt_already_visible)",
+    ),
+    rule(
+        Kind::MakeInMemory,
+        Kind::EnterRoot,
+        "what is mounted nowhere cannot be copied before Linux 6.15, and the outer root takes the \
+         scratch along when it goes (open_tree(2))",
+    ),
+    rule(
+        Kind::OpenOutside,
+        Kind::BecomeMapped,
+        "a path outside may be open to our outer ids alone (user_namespaces(7))",
+    ),
+    rule(
+        Kind::ShiftClocks,
+        Kind::EnterRoot,
+        "the offsets are a file of the own process in the outer /proc (time_namespaces(7))",
+    ),
+    rule(
+        Kind::BecomeMapped,
+        Kind::MakeInMemory,
+        "an unmapped id cannot own what is made (EOVERFLOW, fs/namei.c)",
+    ),
+    rule(
+        Kind::BecomeMapped,
+        Kind::PlaceInRoot,
+        "an unmapped id cannot own what is made (EOVERFLOW, fs/namei.c)",
+    ),
+    rule(
+        Kind::EnterRoot,
+        Kind::PlaceInRoot,
+        "a symbolic link must lead to nothing outside: there is none any more (CVE-2026-87766)",
+    ),
+    rule(Kind::PlaceInRoot, Kind::SealRoot, "nothing is made in a read-only root (EROFS)"),
+    rule(
+        Kind::PlaceInRoot,
+        Kind::FinishRoot,
+        "modes are those that were asked for, without our umask (umask(2))",
+    ),
+    rule(Kind::FinishRoot, Kind::Spawn, "a service's command and user are those inside"),
     rule(Kind::DieWithLauncher, Kind::Spawn, "no service may start that nobody would end"),
     rule(
         Kind::Subreaper,
@@ -421,6 +488,7 @@ impl Act<'_> {
             | Self::NewSessionWithTerminal => Kind::Session,
             Self::TakeForeground => Kind::TakeForeground,
             Self::Net(act) => act.kind(),
+            Self::Root(act) => act.kind(),
             Self::Machine(act) => act.kind(),
             Self::Filter(act) => act.kind(),
             Self::Confine(act) => act.kind(),

@@ -1,5 +1,6 @@
 //! Why a plan will not be made: said before anything was touched.
 
+use super::MountFault;
 use super::NetReason;
 use crate::model::{Capabilities, Clock, IdKind, IdMap, Namespace, Shift};
 use crate::spec::Origin;
@@ -77,6 +78,8 @@ pub enum Reason {
     EnvTooLarge(usize),
     /// A network that could not be.
     Net(NetReason),
+    /// Something that cannot be put into a root.
+    Mount(MountFault),
     /// More steps than a plan holds.
     TooManySteps,
 }

@@ -8,10 +8,12 @@ use super::identity::Maps;
 use super::machine::{push_last, refuse_init_keys, resolve_init};
 use super::net;
 use super::notify::push_sockets;
+use super::root;
 use super::services::{Setting, ids, push_services, push_steps};
 use super::{Act, Actor, Birth, Facts, Filters, Plan, Reason, Refusal, Service, capability};
 use crate::model::{
-    BeforeStop, Clock, IdKind, Namespace, NamespaceSet, Proc, ReadyBy, Restart, Terminal, Uplink,
+    BeforeStop, Clock, IdKind, MountType, Namespace, NamespaceSet, Proc, ReadyBy, Restart,
+    Terminal, Uplink,
 };
 use crate::spec::{Origin, Said, Spec};
 
@@ -143,6 +145,9 @@ fn resolve_run<'a>(
     let maps = Maps::decide(spec, facts, plan.survey, kinds)?;
     check_clocks(spec, facts)?;
     net::check(spec, facts, kinds)?;
+    if root::is_asked(spec) {
+        root::check(spec, kinds)?;
+    }
     (plan.birth, plan.is_pid1) = (Birth::Cloned(kinds), kinds.has(Namespace::Pid));
     push_outer(spec, facts, kinds, &maps, plan);
     push_inner(spec, facts, kinds, &maps, plan)?;
@@ -215,6 +220,10 @@ fn push_inner<'a>(
 ) -> Result<(), Refusal<'a>> {
     let inner = Actor::Inner;
     maps.push_by_itself(plan);
+    let has_root = root::is_asked(spec);
+    if has_root {
+        root::push_kept(spec, plan);
+    }
     plan.push(inner, Origin::Default, Act::CloseInherited);
     net::push_before_gate(spec, plan);
     if waits_at_gate(spec, maps) {
@@ -224,8 +233,10 @@ fn push_inner<'a>(
     if kinds.has(Namespace::Mnt) {
         plan.push(inner, Origin::Default, Act::MakeMountsPrivate);
     }
-    if let Some(origin) = fresh_proc(spec, kinds)? {
-        plan.push(inner, origin, Act::MountProc);
+    match (has_root, fresh_proc(spec, kinds)?) {
+        (true, _) => root::push_open(spec, facts, kinds, plan),
+        (false, Some(origin)) => plan.push(inner, origin, Act::MountProc),
+        (false, None) => {}
     }
     if let Some(said) = spec.monotonic.or(spec.boottime) {
         let value = |shift: Option<Said<_>>| shift.map(|said| said.value);
@@ -247,6 +258,9 @@ fn push_inner<'a>(
     if let Some(act) = maps.become_mapped() {
         plan.push(inner, Origin::Default, act);
     }
+    if has_root {
+        root::push_enter(spec, facts, kinds, plan);
+    }
     plan.push(inner, Origin::Default, Act::DieWithLauncher);
     if !kinds.has(Namespace::Pid) {
         plan.push(inner, Origin::Default, Act::BecomeSubreaper);
@@ -263,7 +277,7 @@ const fn shifts(spec: &Spec<'_>) -> bool {
 }
 
 /// The keys that need a kind of namespace, and where they were said.
-fn needs_of(spec: &Spec<'_>) -> [(Option<Origin>, &'static str, Namespace); 11] {
+fn needs_of(spec: &Spec<'_>) -> [(Option<Origin>, &'static str, Namespace); 13] {
     let loopback = spec.net.loopback.filter(|said| said.value).map(|said| said.origin);
     let interface = spec.net.interfaces.first().map(|interface| interface.origin);
     let uplink = spec.net.uplink.filter(|said| said.value != Uplink::Host);
@@ -272,6 +286,8 @@ fn needs_of(spec: &Spec<'_>) -> [(Option<Origin>, &'static str, Namespace); 11] 
         let said = spec.id_map(kind).first().map(|said| said.origin);
         said.or(spec.auto_map(kind))
     };
+    let mut mounts = spec.root.mounts.iter();
+    let cgroup2 = mounts.find(|said| said.value.kind == MountType::Cgroup2);
     [
         (spec.hostname.map(|said| said.origin), "hostname", Namespace::Uts),
         (spec.domainname.map(|said| said.origin), "domainname", Namespace::Uts),
@@ -284,6 +300,8 @@ fn needs_of(spec: &Spec<'_>) -> [(Option<Origin>, &'static str, Namespace); 11] 
         (loopback, "loopback", Namespace::Net),
         (interface, "interface", Namespace::Net),
         (uplink, "network", Namespace::Net),
+        (spec.root.first().map(|(origin, _)| origin), "a root of its own", Namespace::Mnt),
+        (cgroup2.map(|said| said.origin), "a cgroup2", Namespace::Cgroup),
     ]
 }
 
@@ -334,7 +352,7 @@ fn lacking(facts: &Facts, kinds: NamespaceSet, shifts: bool) -> Option<&'static 
 fn fresh_proc<'a>(spec: &'a Spec<'_>, kinds: NamespaceSet) -> Result<Option<Origin>, Refusal<'a>> {
     let missing = [Namespace::Pid, Namespace::Mnt].into_iter().find(|kind| !kinds.has(*kind));
     match (spec.proc, missing) {
-        (Some(Said { value: Proc::Bind, .. }), _) | (None, Some(_)) => Ok(None),
+        (Some(Said { value: Proc::Bind | Proc::None, .. }), _) | (None, Some(_)) => Ok(None),
         (Some(Said { value: Proc::Fresh, origin }), Some(kind)) => {
             Err(Refusal { origin, said: b"fresh", reason: Reason::ProcNeeds(kind) })
         }

@@ -6,7 +6,7 @@
 
 use core::ffi::CStr;
 
-use super::{ConfineAct, FilterAct, Lines, MachineAct, NetAct};
+use super::{ConfineAct, FilterAct, Lines, MachineAct, NetAct, RootAct};
 use crate::model::{
     Account, Helper, HostName, IdKind, IdMap, IdTool, NamespaceSet, ParentDeath, Rlimit, ServiceId,
     Shift, Stdio,
@@ -119,6 +119,8 @@ pub enum Act<'a> {
     TakeForeground,
     /// The network of a sandbox.
     Net(NetAct<'a>),
+    /// What makes a root of its own.
+    Root(RootAct<'a>),
     /// What only the kernel's init does.
     Machine(MachineAct<'a>),
     /// What is done about system calls.
@@ -193,7 +195,8 @@ pub struct Step<'a> {
 
 impl Act<'_> {
     /// The system calls it is made of, in their order. `+` behind a name: once or more; `*`: as
-    /// often as it takes; `?`: where it turns out to be needed.
+    /// often as it takes; `?`: where it turns out to be needed. Names with `/` between them: any of
+    /// these, each time.
     #[allow(clippy::too_many_lines)] // a table, one line for each act
     pub fn calls(&self) -> Names {
         Names::new(match self {
@@ -228,6 +231,8 @@ impl Act<'_> {
             Self::Redirect(_, Stdio::Inherit) => "",
             Self::Redirect(_, Stdio::Null | Stdio::Kmsg | Stdio::File(_)) => "openat|dup3|close",
             Self::Net(act) => act.calls(),
+            Self::Root(act) if cfg!(feature = "sandbox") => act.calls(),
+            Self::Root(_) => "",
             Self::Machine(act) => act.calls(),
             Self::Filter(act) => act.calls(),
             Self::Confine(act) => act.calls(),
@@ -327,6 +332,8 @@ impl Show for Act<'_> {
             Self::TakeForeground => put!(out, "take the terminal's foreground"),
             Self::Net(act) if cfg!(feature = "net") => act.show(out),
             Self::Net(_) => {} // as below
+            Self::Root(act) if cfg!(feature = "sandbox") => act.show(out),
+            Self::Root(_) => {} // no plan of such a build has one
             Self::Machine(act) if cfg!(feature = "init") => act.show(out),
             Self::Machine(_) => {} // no plan of such a build has one
             Self::Filter(act) if cfg!(feature = "sandbox") => act.show(out),
@@ -439,6 +446,10 @@ impl Show for Detail<'_> {
         {
             act.show_detail(out);
         } else if let Act::Confine(act) = self.0
+            && cfg!(feature = "sandbox")
+        {
+            act.show_detail(out);
+        } else if let Act::Root(act) = self.0
             && cfg!(feature = "sandbox")
         {
             act.show_detail(out);

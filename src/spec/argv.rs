@@ -6,14 +6,17 @@
 //! both.
 
 mod glance;
+#[cfg(test)]
+mod tests;
 
 use core::ffi::CStr;
 
+use super::flags::{self, FLAGS, Flag, OPERANDS, Operands};
 use super::split::put_flag;
 use super::{
     Complaint, Complaints, Item, Key, KeyFor, Origin, Said, Shape, Spec, SpecFault, keys::KEYS,
 };
-use crate::text::{Arena, Fault, Words, nearest};
+use crate::text::{Arena, Fault, Names, Words, nearest};
 
 pub use glance::{file, value_of};
 
@@ -53,6 +56,8 @@ impl Front {
 enum Token<'a> {
     /// A key with its value; the value of a switch may be missing.
     Flag(&'static Key, Option<&'a CStr>),
+    /// A flag that is no key, with its words.
+    Other(&'static Flag, [&'a CStr; OPERANDS]),
     /// `--setenv NAME VALUE`
     Setenv(&'a CStr, &'a CStr),
     /// `-v`
@@ -132,20 +137,53 @@ impl<'a> Lexer<'a> {
                 (None, Some(name), Some(value)) => Token::Setenv(name, value),
                 _ => Token::Wrong(Complaint::NoValue("NAME VALUE")),
             },
-            _ => match Key::of_flag(name) {
-                Some(key) if !self.front.takes(key) => Token::Wrong(Complaint::NotForThisVerb(key)),
-                Some(key) if key.shape == Shape::Switch => Token::Flag(key, inline),
-                Some(key) => match inline.or_else(|| self.take()) {
-                    Some(value) => Token::Flag(key, Some(value)),
-                    None => Token::Wrong(Complaint::NoValue(key.value)),
-                },
-                None => self.unknown(name),
+            _ => match Flag::find(name).filter(|_| self.has_others()) {
+                Some(flag) => self.operands(flag, inline),
+                None => self.key(name, inline),
             },
+        }
+    }
+
+    /// A key of the table.
+    fn key(&mut self, name: &'a [u8], inline: Option<&'a CStr>) -> Token<'a> {
+        match Key::of_flag(name) {
+            Some(key) if !self.front.takes(key) => Token::Wrong(Complaint::NotForThisVerb(key)),
+            Some(key) if key.shape == Shape::Switch => Token::Flag(key, inline),
+            Some(key) => match inline.or_else(|| self.take()) {
+                Some(value) => Token::Flag(key, Some(value)),
+                None => Token::Wrong(Complaint::NoValue(key.value)),
+            },
+            None => self.unknown(name),
+        }
+    }
+
+    /// Whether there are flags that are no keys: they speak of new namespaces.
+    const fn has_others(&self) -> bool {
+        cfg!(feature = "sandbox") && matches!(self.front, Front::Run | Front::Check)
+    }
+
+    /// Its words, the first one perhaps behind `=`.
+    fn operands(&mut self, flag: &'static Flag, inline: Option<&'a CStr>) -> Token<'a> {
+        let mut words = [c""; OPERANDS];
+        let mut inline = inline;
+        for (place, name) in words.iter_mut().zip(flag.operands.iter()) {
+            match inline.take().or_else(|| self.take()) {
+                Some(word) => *place = word,
+                None => return Token::Wrong(Complaint::NoValue(name)),
+            }
+        }
+        match inline {
+            Some(_) => Token::Wrong(Complaint::NeedlessValue(flag.name)),
+            None => Token::Other(flag, words),
         }
     }
 
     /// `--no-KEY` for a switch, or nothing that we know.
     fn unknown(&self, name: &[u8]) -> Token<'a> {
+        let is_of_root = || OF_ROOT.find(name).is_some() && self.front == Front::Run;
+        if !cfg!(feature = "sandbox") && is_of_root() {
+            return Token::Wrong(Complaint::NotBuilt("sandbox"));
+        }
         let negated = name.strip_prefix(b"no-").and_then(Key::of_flag);
         match negated.filter(|key| key.shape == Shape::Switch && self.front.takes(key)) {
             Some(key) => Token::Flag(key, Some(c"false")),
@@ -153,13 +191,17 @@ impl<'a> Lexer<'a> {
                 let names = KEYS
                     .iter()
                     .filter(|key| key.has_flag && self.front.takes(key))
-                    .flat_map(|key| key.names.iter())
+                    .flat_map(Key::flag_names)
+                    .chain(FLAGS.iter().map(|flag| flag.name).filter(|_| self.has_others()))
                     .chain(["config", "setenv", "verbose"]);
                 Token::Wrong(Complaint::UnknownFlag { nearest: nearest(name, names) })
             }
         }
     }
 }
+
+/// The flags of a root that people know best, for builds that have none.
+const OF_ROOT: Names = Names::new("root|read-only|bind|ro-bind|dev-bind|tmpfs|dev|symlink|dir");
 
 /// What follows byte `from` of a word; `None` past its end.
 fn tail(word: &CStr, from: usize) -> Option<&CStr> {
@@ -179,6 +221,7 @@ pub fn read<'a>(
     while let Some((token, word, origin)) = lexer.next() {
         let result = match token {
             Token::Flag(key, value) => put(key, value.unwrap_or(c"true"), origin, arena, spec),
+            Token::Other(flag, words) => other(flag, words, origin, spec),
             Token::Setenv(name, value) => setenv(name, value, origin, arena, spec),
             Token::Command(words) => command(words, origin, spec),
             Token::Wrong(complaint) => Err((word.to_bytes(), complaint)),
@@ -228,6 +271,23 @@ fn put_one<'a>(
     put_flag(key, item, arena, spec).map_err(|complaint| (item.bytes(), complaint))
 }
 
+/// A flag that is no key; each of its words is an argument of its own.
+fn other<'a>(
+    flag: &'static Flag,
+    words: [&'a CStr; OPERANDS],
+    origin: Origin,
+    spec: &mut Spec<'a>,
+) -> Result<(), Wrong<'a>> {
+    let operands: Operands<'a> = words.map(|text| Item { text, origin });
+    flag.put(spec, &operands).map_err(|wrong| {
+        let said = match wrong {
+            flags::Wrong::Operand(index, _) => words.get(index).copied().unwrap_or_default(),
+            flags::Wrong::Misplaced(..) | flags::Wrong::Never(_) => c"",
+        };
+        (said.to_bytes(), Complaint::Flag(flag.name, wrong))
+    })
+}
+
 /// `--setenv NAME VALUE` is `--env NAME=VALUE`.
 fn setenv<'a>(
     name: &'a CStr,
@@ -260,128 +320,5 @@ fn command<'a>(words: Words<'a>, origin: Origin, spec: &mut Spec<'a>) -> Result<
             Ok(())
         }
         None => Err((words.first().unwrap_or_default().to_bytes(), Complaint::NoMainService)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{KillMode, Restart, Shift, Signal};
-    use std::boxed::Box;
-    use std::string::{String, ToString};
-    use std::vec::Vec;
-    use std::{format, vec};
-
-    /// Reads `line`, its words separated by spaces, and hands the spec and the complaints on.
-    fn with<T>(front: Front, line: &str, look: impl FnOnce(&Spec<'_>, &[String]) -> T) -> T {
-        let bytes: Vec<u8> =
-            line.split(' ').flat_map(|word| format!("{word}\0").into_bytes()).collect();
-        let mut memory = vec![0u8; 1024];
-        let mut arena = Arena::new(&mut memory);
-        let mut spec = Spec::new(Box::leak(Box::default()));
-        let mut said = Vec::new();
-        let mut complaints = |fault: SpecFault<'_>| {
-            let Origin::Argument(number) = fault.origin else { panic!("{:?}", fault.origin) };
-            let word = String::from_utf8_lossy(fault.said);
-            said.push(format!("{number} {word} {:?}", fault.complaint));
-        };
-        read(front, Words::new(&bytes), 2, &mut arena, &mut spec, &mut complaints);
-        look(&spec, &said)
-    }
-
-    fn complains(front: Front, line: &str, expected: &str) {
-        with(front, line, |_, said| assert_eq!(said, [expected], "{line}"));
-    }
-
-    fn command_of(spec: &Spec<'_>) -> Vec<String> {
-        let words = spec.services[0].command.unwrap().value;
-        words.iter().map(|word| word.to_string_lossy().to_string()).collect()
-    }
-
-    #[test]
-    fn flags_come_first_and_the_first_operand_ends_them() {
-        let line = "--hostname box --boottime=+30d --restart always sh -c --hostname";
-        with(Front::Run, line, |spec, said| {
-            assert!(said.is_empty(), "{said:?}");
-            assert_eq!(spec.hostname.unwrap().value.bytes(), b"box");
-            assert_eq!(spec.boottime.unwrap().value, Shift::By(2_592_000_000_000_000));
-            assert_eq!(spec.services[0].restart.unwrap().value, Restart::Always);
-            assert_eq!(command_of(spec), ["sh", "-c", "--hostname"]);
-        });
-    }
-
-    #[test]
-    fn a_toml_file_is_the_file_and_behind_two_dashes_it_is_a_command() {
-        with(Front::Run, "-v kiosk.toml -- run.toml x", |spec, _| {
-            assert_eq!(spec.file, Some(c"kiosk.toml"));
-            assert!(spec.verbose);
-            assert_eq!(command_of(spec), ["run.toml", "x"]);
-        });
-        with(Front::Entrypoint, "kiosk.toml", |spec, _| {
-            assert_eq!(spec.file, None);
-            assert_eq!(command_of(spec), ["kiosk.toml"]);
-        });
-        let words = Words::new(b"--hostname\0a.toml\0--config\0etc/kiosk\0");
-        assert_eq!(file(Front::Run, words, 2).unwrap().value, c"etc/kiosk");
-    }
-
-    #[test]
-    fn lists_are_split_and_pairs_are_joined() {
-        with(
-            Front::Run,
-            "--namespaces pid,mnt --setenv TZ UTC --env A=b=c --no-loopback",
-            |spec, said| {
-                assert!(said.is_empty(), "{said:?}");
-                assert_eq!(spec.namespaces.unwrap().value.exactly.unwrap().to_string(), "mnt, pid");
-                assert_eq!(spec.services[0].env.len(), 2);
-                assert!(!spec.net.loopback.unwrap().value);
-            },
-        );
-    }
-
-    #[test]
-    fn sets_and_maps_grow_with_each_flag() {
-        let line = "--rewrite TERM:QUIT,HUP:drop --rewrite USR1:USR2 --success-exit 3,TERM \
-                    --success-exit 4 --exit-map 3:0 --signal-group --die-by-signal \
-                    --parent-death INT:7 --unhandled drop --kill-mode process --env-file a";
-        with(Front::Entrypoint, line, |spec, said| {
-            assert!(said.is_empty(), "{said:?}");
-            let service = &spec.services[0];
-            let rewrites = service.rewrite.unwrap().value;
-            assert_eq!(rewrites.of(Signal::TERM), Some(Signal::QUIT));
-            assert_eq!(rewrites.of(Signal::HUP), None);
-            assert_eq!(rewrites.of(Signal::new(10).unwrap()), Signal::new(12));
-            let success = service.success_exit.unwrap().value;
-            assert!([3, 4, 143].into_iter().all(|code| success.has(code)));
-            assert_eq!(service.exit_map.unwrap().value.of(3), 0);
-            assert_eq!(service.parent_death.unwrap().value.parent, Some(7));
-            assert_eq!(service.env_files[0].value, c"a");
-            assert_eq!(service.kill_mode.unwrap().value, KillMode::Process);
-        });
-    }
-
-    #[test]
-    fn every_fault_names_its_argument() {
-        complains(
-            Front::Run,
-            "--hostnmae box",
-            "2 --hostnmae UnknownFlag { nearest: Some(\"hostname\") }",
-        );
-        complains(Front::Run, "--loopback --hostname", "3 --hostname NoValue(\"NAME\")");
-        complains(Front::Run, "-x", "2 -x UnknownFlag { nearest: None }");
-        complains(
-            Front::Run,
-            "--restart=sometimes",
-            "2 sometimes Value([service] restart, \
-             NotOneOf([\"never\", \"on-failure\", \"always\"]))",
-        );
-        complains(Front::Run, "--setenv A", "2 --setenv NoValue(\"NAME VALUE\")");
-        complains(Front::Run, "--realtime +1d", "2 +1d Value([time] realtime, WallClock)");
-        complains(
-            Front::Entrypoint,
-            "--hostname=box",
-            "2 --hostname=box NotForThisVerb([sandbox] hostname)",
-        );
-        complains(Front::Run, "a.toml --config b", "3 --config SecondFile");
     }
 }

@@ -1,6 +1,7 @@
 //! What is wrong with what was said: where, about which key, and why.
 
 use super::filter_file::FilterFault;
+use super::flags::Wrong;
 use super::{Key, Origin, Table};
 use crate::text::Fault;
 use crate::text::toml::Flaw;
@@ -10,6 +11,8 @@ use crate::text::toml::Flaw;
 pub enum Complaint {
     /// The value of a key is not what it should be.
     Value(&'static Key, Fault),
+    /// A flag that is no key, and what is wrong with its words.
+    Flag(&'static str, Wrong),
     /// No key has this name; perhaps the near one was meant.
     UnknownKey {
         /// The table it stands in.
@@ -57,6 +60,8 @@ pub enum Complaint {
     OpenQuote,
     /// More than one file.
     SecondFile,
+    /// What a part of nsinit takes that is not built in.
+    NotBuilt(&'static str),
 }
 
 /// A complaint with its place.

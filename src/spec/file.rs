@@ -22,7 +22,10 @@ use self::position::Position;
 use self::value::Frame;
 use super::keys::KEYS;
 use super::{Complaint, Complaints, Key, Origin, Spec, SpecFault, Table};
-use crate::limits::{ARENA_MAX, FILE_MAX, INTERFACES_MAX, SERVICES_MAX, TOML_DEPTH_MAX};
+use crate::limits::{
+    ARENA_MAX, FILE_MAX, INTERFACES_MAX, ROOT_MOUNTS_MAX, SERVICES_MAX, TOML_DEPTH_MAX,
+};
+use crate::model::Mount;
 use crate::text::toml::{Damage, Document, Piece, Word};
 use crate::text::{Arena, nearest};
 
@@ -79,7 +82,7 @@ pub fn read<'a>(
 enum Place<'a> {
     /// The top level.
     Root,
-    /// A table; of the services it is the last one.
+    /// A table; of several it is the last one.
     Table(Table),
     /// A key.
     Key(&'static Key),
@@ -250,15 +253,20 @@ impl<'a> Reader<'_, 'a> {
             Table::Interface => {
                 (self.spec.net.begin_interface(origin), "interfaces", INTERFACES_MAX)
             }
+            Table::Mount => {
+                let added = self.spec.root.add(Mount::default(), origin);
+                (added, "mounts", ROOT_MOUNTS_MAX)
+            }
             Table::Service
             | Table::Sandbox
             | Table::Time
             | Table::User
+            | Table::Root
             | Table::Net
             | Table::Security
             | Table::Init => (self.spec.add_service(origin), "services", SERVICES_MAX),
         };
-        self.defined.begin_next();
+        self.defined.begin_next(table);
         begun.map(|()| Place::Table(table)).map_err(|_full| {
             self.full = Some(table);
             Complaint::TooMany(what, max)
@@ -273,6 +281,9 @@ impl<'a> Reader<'_, 'a> {
 
 /// A name that is no key of this table.
 fn unknown_key(table: Option<Table>, name: &[u8]) -> Complaint {
+    if !cfg!(feature = "sandbox") && matches!(table, Some(Table::Root | Table::Mount)) {
+        return Complaint::NotBuilt("sandbox");
+    }
     if let Some(key) = KEYS.iter().find(|key| key.name().as_bytes() == name) {
         return Complaint::OtherTable(key);
     }

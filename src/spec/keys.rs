@@ -7,6 +7,8 @@
 mod confine;
 mod init;
 mod net;
+#[cfg(feature = "sandbox")]
+mod root;
 mod sandbox;
 mod seccomp;
 mod service;
@@ -21,6 +23,7 @@ pub use table::Table;
 use super::service::ServiceSpec;
 use super::{Item, Said, Spec, switch};
 use crate::limits::COMMAND_WORDS_MAX;
+use crate::model::Mount;
 use crate::text::{Fault, Names, Words, units};
 
 /// Which verbs take a key.
@@ -41,6 +44,8 @@ pub enum KeyFor {
 pub enum Shape {
     /// A string.
     Text,
+    /// A string, a path outside; in a file relative to that.
+    OuterPath,
     /// An integer.
     Number,
     /// A string, or an integer that counts seconds.
@@ -76,6 +81,8 @@ pub enum Set {
         for<'a> fn(&mut Spec<'a>, Item<'a>) -> Result<(), Fault>,
         for<'a> fn(&mut Spec<'a>, Said<Words<'a>>),
     ),
+    /// A key of one mount, of a file alone.
+    Mount(for<'a> fn(&mut Mount<'a>, Item<'a>) -> Result<(), Fault>),
     /// The command of a service, which the fronts read as a list of words.
     Command,
     /// A key of one service that takes a text, or such a list of words.
@@ -97,6 +104,8 @@ pub struct Key {
     pub scope: KeyFor,
     /// Whether it can be said as a flag and on the kernel command line.
     pub has_flag: bool,
+    /// Which of its names is the first that is one of the flag's: the others may be taken.
+    flag_from: u8,
     /// How its value is written.
     pub shape: Shape,
     /// What the value stands for, in help.
@@ -146,12 +155,16 @@ impl Row {
         let scope = match table {
             Table::Service | Table::Security => KeyFor::AnyVerb,
             Table::Init => KeyFor::Init,
-            Table::Sandbox | Table::Time | Table::User | Table::Net | Table::Interface => {
-                KeyFor::Run
-            }
+            Table::Sandbox
+            | Table::Time
+            | Table::User
+            | Table::Root
+            | Table::Mount
+            | Table::Net
+            | Table::Interface => KeyFor::Run,
         };
         let (names, has_flag) = (Names::new(names), true);
-        let key = Key { table, names, scope, has_flag, shape, value, set };
+        let key = Key { table, names, scope, has_flag, flag_from: 0, shape, value, set };
         Self { key, help: Help(Names::new("")) }
     }
 
@@ -162,6 +175,11 @@ impl Row {
 
     const fn for_entrypoint(self) -> Self {
         Self { key: Key { scope: KeyFor::Entrypoint, ..self.key }, ..self }
+    }
+
+    #[cfg(feature = "sandbox")]
+    const fn flag_from(self, flag_from: u8) -> Self {
+        Self { key: Key { flag_from, ..self.key }, ..self }
     }
 
     const fn without_flag(self) -> Self {
@@ -177,12 +195,20 @@ impl Key {
 
     /// The key whose flag has this name, without the dashes.
     pub fn of_flag(name: &[u8]) -> Option<&'static Self> {
-        KEYS.iter().find(|key| key.has_flag && key.names.number_of(name).is_some())
+        KEYS.iter().find(|key| {
+            let number = key.names.number_of(name);
+            key.has_flag && number.is_some_and(|number| number >= usize::from(key.flag_from))
+        })
     }
 
     /// Its name in the file.
     pub fn name(&self) -> &'static str {
         self.names.get(0).unwrap_or_default()
+    }
+
+    /// The names of its flag, the first one to begin with.
+    pub fn flag_names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.names.iter().skip(usize::from(self.flag_from))
     }
 
     /// Reads one text for this key into the spec; keys of a service go to `service`, or, where that
@@ -205,6 +231,10 @@ impl Key {
             Set::Interface => {
                 let interface = spec.net.interface()?;
                 interface.put(self.name(), item.bytes(), item.origin).map(|()| true)
+            }
+            Set::Mount(set) => {
+                let target = spec.root.last();
+                target.map_or(Ok(false), |target| set(target, item).map(|()| true))
             }
             Set::Command => Ok(false),
         }
@@ -234,7 +264,11 @@ impl Key {
         match self.set {
             Set::Command => target.command = Some(words),
             Set::ServiceOrExec(_, set) => set(target, words),
-            Set::Whole(_) | Set::WholeOrExec(..) | Set::Service(_) | Set::Interface => {}
+            Set::Whole(_)
+            | Set::WholeOrExec(..)
+            | Set::Service(_)
+            | Set::Interface
+            | Set::Mount(_) => {}
         }
         Ok(true)
     }
@@ -281,6 +315,10 @@ const PARTS: &[&[Row]] = &[
     sandbox::SANDBOX,
     sandbox::TIME,
     sandbox::USER,
+    #[cfg(feature = "sandbox")]
+    root::ROOT,
+    #[cfg(feature = "sandbox")]
+    root::MOUNT,
     net::LOOPBACK,
     if cfg!(feature = "net") { net::NET } else { &[] },
     if cfg!(feature = "net") { net::INTERFACE } else { &[] },

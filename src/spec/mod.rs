@@ -14,12 +14,14 @@ mod fault;
 pub mod file;
 pub mod filter;
 pub mod filter_file;
+pub mod flags;
 mod id_maps;
 pub mod keys;
 mod list;
 mod machine;
 mod net;
 pub mod personality;
+mod root;
 mod service;
 mod split;
 
@@ -40,6 +42,7 @@ pub use keys::{Key, KeyFor, Shape, Table};
 pub use list::List;
 pub use machine::{MachineLists, MachineSpec};
 pub use net::{InterfaceSpec, NetLists, NetSpec};
+pub use root::{RootLists, RootSpec};
 pub use service::{EnvChange, ServiceLists, ServiceSpec};
 
 /// Where a value was said.
@@ -177,6 +180,7 @@ pub struct Lists<'a> {
     uid_map: Vec<Said<IdMap>, ID_MAP_LINES_MAX>,
     gid_map: Vec<Said<IdMap>, ID_MAP_LINES_MAX>,
     net: NetLists<'a>,
+    root: RootLists<'a>,
     machine: MachineLists<'a>,
     filter: FilterLists<'a>,
 }
@@ -190,6 +194,7 @@ impl Lists<'_> {
             uid_map: Vec::new(),
             gid_map: Vec::new(),
             net: NetLists::new(),
+            root: RootLists::new(),
             machine: MachineLists::new(),
             filter: FilterLists::new(),
         }
@@ -274,6 +279,8 @@ pub struct Spec<'a> {
     pub filter: FilterSpec<'a>,
     /// What takes rights away.
     pub confine: ConfineSpec,
+    /// What is asked of the root.
+    pub root: RootSpec<'a>,
     /// What is asked of the kernel's init alone.
     pub machine: MachineSpec<'a>,
     /// The services, in the order they were said.
@@ -285,7 +292,7 @@ pub struct Spec<'a> {
 impl<'a> Spec<'a> {
     /// Nothing asked yet, to be filled into these lists.
     pub const fn new(lists: &'a mut Lists<'a>) -> Self {
-        let Lists { services, of_services, uid_map, gid_map, net, machine, filter } = lists;
+        let Lists { services, of_services, uid_map, gid_map, root, net, machine, filter } = lists;
         Self {
             file: None,
             verbose: false,
@@ -307,6 +314,7 @@ impl<'a> Spec<'a> {
             no_new_privs: None,
             filter: FilterSpec::new(filter),
             confine: ConfineSpec::new(),
+            root: RootSpec::new(root),
             machine: MachineSpec::new(machine),
             services,
             spare: of_services,

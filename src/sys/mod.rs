@@ -11,6 +11,7 @@
 
 pub mod arch;
 pub mod available;
+pub mod beneath;
 mod call;
 pub mod caps;
 pub mod clock;
@@ -29,6 +30,7 @@ pub mod signal;
 pub mod start;
 pub mod stat;
 pub mod terminal;
+pub mod tree;
 pub mod unix;
 pub mod uts;
 pub mod vsock;

@@ -81,6 +81,45 @@ pub fn octal(text: &[u8], max: u32) -> Result<u32, Fault> {
         .ok_or(Fault::OutOfRange { min: 0, max: i64::from(max) })
 }
 
+/// The form that [`size`] takes, for messages.
+pub const SIZE: &str = "size such as 65536, 64KiB, 64k or 1GiB";
+
+/// The units of a size: those of the kernel (lib/cmdline.c, `memparse`) and of IEC.
+const SIZE_UNITS: [(&[u8], u32); 13] = [
+    (b"", 0),
+    (b"k", 10),
+    (b"K", 10),
+    (b"KiB", 10),
+    (b"m", 20),
+    (b"M", 20),
+    (b"MiB", 20),
+    (b"g", 30),
+    (b"G", 30),
+    (b"GiB", 30),
+    (b"t", 40),
+    (b"T", 40),
+    (b"TiB", 40),
+];
+
+/// A size in bytes: a number, or one with a unit.
+///
+/// # Errors
+/// [`Fault::Empty`], [`Fault::NotA`] for an unknown form, [`Fault::OutOfRange`] when it does not
+/// fit an `i64`.
+pub fn size(text: &[u8]) -> Result<u64, Fault> {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (number, unit) = text.split_at_checked(digits).unwrap_or((text, &[]));
+    if number.is_empty() {
+        return Err(if text.is_empty() { Fault::Empty } else { Fault::NotA(SIZE) });
+    }
+    let known = SIZE_UNITS.iter().find(|(name, _)| *name == unit);
+    let (_, shift) = known.ok_or(Fault::NotA(SIZE))?;
+    let beyond = Fault::OutOfRange { min: 0, max: i64::MAX };
+    let number = unsigned(number, i64::MAX.unsigned_abs()).map_err(|_| beyond)?;
+    let bytes = number.checked_mul(1 << shift).ok_or(beyond)?;
+    if i64::try_from(bytes).is_ok() { Ok(bytes) } else { Err(beyond) }
+}
+
 /// A duration in nanoseconds: numbers with units, largest value 292 years; a bare number is
 /// seconds.
 ///
@@ -209,6 +248,28 @@ mod tests {
         assert_eq!(octal(b"022", 0o777), Ok(0o022));
         assert_eq!(octal(b"089", 0o777), Err(Fault::NotA("octal number such as 022")));
         assert_eq!(octal(b"1777", 0o777), Err(Fault::OutOfRange { min: 0, max: 0o777 }));
+    }
+
+    #[test]
+    fn sizes_are_read_with_the_units_of_the_kernel_and_of_people() {
+        for (text, bytes) in [
+            ("0", 0),
+            ("65536", 65_536),
+            ("64k", 65_536),
+            ("64KiB", 65_536),
+            ("1M", 1 << 20),
+            ("3GiB", 3 << 30),
+            ("1T", 1 << 40),
+        ] {
+            assert_eq!(size(text.as_bytes()), Ok(bytes), "{text}");
+        }
+        for text in ["k", "1KB", "1kib", "1 M", "-1", "1.5G", "0x10"] {
+            assert_eq!(size(text.as_bytes()), Err(Fault::NotA(SIZE)), "{text}");
+        }
+        let beyond = Err(Fault::OutOfRange { min: 0, max: i64::MAX });
+        assert_eq!(size(b""), Err(Fault::Empty));
+        assert_eq!(size(b"9223372036854775808"), beyond);
+        assert_eq!(size(b"8388608T"), beyond);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The notation of `plan::Act::calls` held against calls that were seen.
 //!
 //! A name is one call; `+` behind it: once or more; `*`: as often as it takes; `?`: or not at all.
+//! Names with `/` between them: any of these, each time.
 
 /// One expected call.
 pub struct Want<'w> {
@@ -10,6 +11,11 @@ pub struct Want<'w> {
 }
 
 impl<'w> Want<'w> {
+    /// Whether a call is one of these.
+    pub fn is(&self, call: &str) -> bool {
+        self.name.split('/').any(|name| name == call)
+    }
+
     /// Reads one word of the notation.
     pub fn read(word: &'w str) -> Self {
         let name = word.trim_end_matches(['+', '*', '?']);
@@ -43,7 +49,7 @@ fn meets(
     found: &mut Vec<usize>,
 ) -> bool {
     let Some(want) = wants.get(index) else { return is_rest(seen) };
-    let same = seen.iter().take_while(|name| **name == want.name).count();
+    let same = seen.iter().take_while(|name| want.is(name)).count();
     let least = usize::from(!want.is_optional);
     let most = if want.is_repeated { same } else { same.min(1) };
     (least..=most).rev().any(|count| {

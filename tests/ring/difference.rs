@@ -14,10 +14,10 @@ pub fn difference(wanted: &[&str], seen: &[(&str, &str)], rest: &[&str]) -> Stri
     };
     let (mut w, mut s) = (0, 0);
     while w < wants.len() || s < seen.len() {
-        if w < wants.len() && s < seen.len() && wants[w].name == seen[s].0 {
+        if w < wants.len() && s < seen.len() && wants[w].is(seen[s].0) {
             line(' ', wanted[w], seen[s].1);
             s += 1;
-            while wants[w].is_repeated && s < seen.len() && seen[s].0 == wants[w].name {
+            while wants[w].is_repeated && s < seen.len() && wants[w].is(seen[s].0) {
                 line(' ', "", seen[s].1);
                 s += 1;
             }
@@ -39,7 +39,7 @@ fn common(wants: &[Want<'_>], seen: &[(&str, &str)]) -> Vec<Vec<usize>> {
     let mut pairs = vec![vec![0; seen.len() + 1]; wants.len() + 1];
     for w in (0..wants.len()).rev() {
         for s in (0..seen.len()).rev() {
-            pairs[w][s] = match wants[w].name == seen[s].0 {
+            pairs[w][s] = match wants[w].is(seen[s].0) {
                 true => 1 + pairs[w + 1][s + 1],
                 false => pairs[w + 1][s].max(pairs[w][s + 1]),
             };

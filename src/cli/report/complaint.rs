@@ -4,6 +4,7 @@ use super::grammar::sentence_for;
 use super::sentence::{Args, print, sentence};
 use super::{Place, filter};
 use crate::limits::TOML_DEPTH_MAX;
+use crate::spec::flags::Wrong;
 use crate::spec::{Complaint, Key, KeyFor, Shape, SpecFault};
 use crate::text::{Fault, Names, Quoted, Show, Sink, put};
 
@@ -11,9 +12,21 @@ use crate::text::{Fault, Names, Quoted, Show, Sink, put};
 #[allow(clippy::too_many_lines)] // a table, one arm for each complaint
 pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
     let mut args = Args { said: fault.said, ..Args::NONE };
-    let (table, form);
+    let (table, form, word);
     let sentence = match fault.complaint {
-        Complaint::Value(key, value) => return value_fault(place, fault, key, value),
+        Complaint::Value(key, value) => return value_fault(place, fault, key.name(), value),
+        Complaint::Flag(name, Wrong::Operand(_, value)) => {
+            return value_fault(place, fault, name, value);
+        }
+        Complaint::Flag(name, Wrong::Misplaced(before, what)) => {
+            word = what;
+            (args.name, args.said, args.text) = (before, name.as_bytes(), &word);
+            sentence!("--{n} is for {t}, and not for {s}")
+        }
+        Complaint::Flag(name, Wrong::Never(never)) => {
+            args.name = name;
+            super::root::never(never)
+        }
         Complaint::UnknownKey { table: Some(known), nearest } => {
             table = known;
             args.text = &table;
@@ -92,6 +105,10 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
             try: "main = true for one of them"
         ),
         Complaint::OpenQuote => sentence!("a quote is not closed: {s}"),
+        Complaint::NotBuilt(part) => {
+            args.name = part;
+            sentence!("{s} is not built into this version", try: "one with the feature {n}")
+        }
         Complaint::SecondFile => sentence!(
             "a second file: {s}",
             try: "one file, or -- in front of the command"
@@ -105,8 +122,8 @@ fn count(count: usize) -> i64 {
 }
 
 /// A value that its key cannot take.
-fn value_fault(place: Place<'_>, fault: &SpecFault<'_>, key: &Key, value: Fault) {
-    let mut args = Args { said: fault.said, name: key.name(), ..Args::NONE };
+fn value_fault(place: Place<'_>, fault: &SpecFault<'_>, name: &str, value: Fault) {
+    let mut args = Args { said: fault.said, name, ..Args::NONE };
     let (choice, byte, quoted, word);
     let sentence = match value {
         Fault::Empty => sentence!("{n} is empty"),
@@ -183,7 +200,7 @@ impl Show for Form {
     fn show(&self, out: &mut dyn Sink) {
         let (name, value) = (self.0.name(), self.0.value);
         let (before, value, after) = match self.0.shape {
-            Shape::Text => ("\"", value, "\""),
+            Shape::Text | Shape::OuterPath => ("\"", value, "\""),
             Shape::Number => ("", value, ", a whole number"),
             Shape::Span => ("\"", value, "\", or a whole number of seconds"),
             Shape::TextOrNumber => ("\"", value, "\", or a whole number"),

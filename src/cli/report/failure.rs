@@ -3,6 +3,7 @@
 use super::confine;
 use super::filter;
 use super::net;
+use super::root;
 use super::sentence::{Args, print, sentence};
 use crate::engine::probe::{self, Blocked};
 use crate::model::{Errno, Failure, NamespaceSet, Stdio, Why};
@@ -150,6 +151,13 @@ fn by_why(why: Why) -> &'static str {
             try: "its path from the root"
         ),
         Why::Tool => NOTHING,
+        Why::DanglingLink => root::DANGLING_LINK,
+        Why::LinkInTheWay => root::LINK_IN_THE_WAY,
+        Why::LeadsToRoot => root::LEADS_TO_ROOT,
+        Why::OtherLink => root::OTHER_LINK,
+        Why::OtherFile => root::OTHER_FILE,
+        Why::NoDevice => root::NO_DEVICE,
+        Why::OldRootThere => root::OLD_ROOT_THERE,
         Why::LauncherGone => sentence!(why: "the process that waits for us has ended"),
     }
 }
@@ -162,6 +170,7 @@ fn by_act(act: &Act<'_>, errno: Errno, program: &[u8]) -> &'static str {
             true => sentence!(why: "there is no such file inside"),
             false => sentence!(why: "no directory in PATH has it"),
         },
+        (Act::Root(act), errno) if cfg!(feature = "sandbox") => root::by_act(act, errno),
         (Act::MountProc, Errno::EPERM) => sentence!(
             why: "a fresh /proc is refused while parts of the outer /proc are covered \
                   (mount_too_revealing)",

@@ -15,6 +15,7 @@ mod last_words;
 mod net;
 mod news;
 mod refusal;
+mod root;
 mod sentence;
 mod voice;
 

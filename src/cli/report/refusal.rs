@@ -54,6 +54,7 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
             args.b = whole(Shift::CLOCK_MAX_NS.saturating_sub(now_ns));
         }
         Reason::EnvTooLarge(count) => (args.a, args.b) = (number(count), number(ENV_MAX)),
+        Reason::Mount(_) => {}
         Reason::TooManySteps => args.a = number(STEPS_MAX),
         Reason::CapabilityNotOurs(which) | Reason::AmbientNotKept(which) => {
             missing = which;
@@ -260,6 +261,7 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
             "{a} environment variables, a changed environment holds {b}",
             try: "--clear-env"
         ),
+        Reason::Mount(fault) => super::root::fault(*fault),
         Reason::TooManySteps => sentence!("more than {a} steps", try: "fewer services"),
     }
 }

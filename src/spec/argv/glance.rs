@@ -13,6 +13,7 @@ pub fn file<'a>(front: Front, words: Words<'a>, first: u32) -> Option<Said<&'a C
         match token {
             Token::File(path) => return Some(Said { value: path, origin }),
             Token::Flag(..)
+            | Token::Other(..)
             | Token::Setenv(..)
             | Token::Verbose
             | Token::Command(_)

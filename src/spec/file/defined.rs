@@ -140,11 +140,12 @@ impl<'a> Defined<'a> {
     }
 
     /// Begins one more of the tables of which there may be several.
-    pub(super) fn begin_next(&mut self) {
-        for (how, _) in self.keys.iter_mut().zip(KEYS).filter(|(_, key)| key.table.is_list()) {
+    pub(super) fn begin_next(&mut self, table: Table) {
+        for (how, _) in self.keys.iter_mut().zip(KEYS).filter(|(_, key)| key.table == table) {
             *how = None;
         }
-        self.pairs.clear(); // nothing can be added any more to a table of pairs that went before
+        // Nothing can be added any more to a table of pairs that went before.
+        self.pairs.retain(|(key, _)| key.table != table);
     }
 }
 

@@ -72,6 +72,7 @@ impl<'a> Reader<'_, 'a> {
         let result = match shape {
             Shape::Words => self.add_to_command(key, word, origin),
             Shape::Text
+            | Shape::OuterPath
             | Shape::Number
             | Shape::Span
             | Shape::TextOrNumber
@@ -79,7 +80,7 @@ impl<'a> Reader<'_, 'a> {
             | Shape::List
             | Shape::Pairs
             | Shape::TextOrPair
-            | Shape::TextOrExec => self.item_text(name, word, scalar).and_then(|text| {
+            | Shape::TextOrExec => self.item_text(shape, name, word, scalar).and_then(|text| {
                 let service = self.spec.services.len().checked_sub(1);
                 key.put(self.spec, service, Item { text, origin }).map(|_| ())
             }),
@@ -110,6 +111,7 @@ impl<'a> Reader<'_, 'a> {
     /// What the key table reads: the text of a scalar, behind its name when it has one.
     fn item_text(
         &mut self,
+        shape: Shape,
         name: Option<&[u8]>,
         word: Word<'a>,
         scalar: Scalar,
@@ -120,6 +122,7 @@ impl<'a> Reader<'_, 'a> {
             self.arena.push(b"=")?;
         }
         match scalar {
+            Scalar::Text if shape == Shape::OuterPath => return self.outer_path(word),
             Scalar::Text => word.decode(self.arena)?,
             Scalar::Integer(Some(number)) => {
                 let mut digits = Buffer::<20>::new();
@@ -133,6 +136,19 @@ impl<'a> Reader<'_, 'a> {
             Scalar::Switch(false) => self.arena.push(b"false")?,
             Scalar::Float | Scalar::DateTime => self.arena.push(word.text())?,
         }
+        self.arena.keep_word()
+    }
+
+    /// A path outside: a relative one begins where the file lies.
+    fn outer_path(&mut self, word: Word<'a>) -> Result<&'a CStr, Fault> {
+        word.decode(self.arena)?;
+        let said = self.arena.keep();
+        let file = self.spec.file.map_or(b"".as_slice(), CStr::to_bytes);
+        let len = file.iter().rposition(|byte| *byte == b'/').map_or(0, |at| at.saturating_add(1));
+        if !matches!(said.first(), None | Some(b'/')) {
+            self.arena.push(file.get(..len).unwrap_or_default())?;
+        }
+        self.arena.push(said)?;
         self.arena.keep_word()
     }
 
@@ -264,7 +280,7 @@ const fn takes(shape: Shape, scalar: Scalar, is_pair: bool) -> bool {
     let is_text = matches!(scalar, Scalar::Text);
     let is_number = matches!(scalar, Scalar::Integer(_));
     match shape {
-        Shape::Text | Shape::Words => is_text,
+        Shape::Text | Shape::OuterPath | Shape::Words => is_text,
         Shape::Number => is_number,
         Shape::Span | Shape::TextOrNumber | Shape::List => is_text || is_number,
         Shape::Switch => matches!(scalar, Scalar::Switch(_)),

@@ -1,7 +1,8 @@
 //! The keys of what `run` makes: the sandbox and its namespaces, clocks, ids, privileges.
 
 use super::{Row, Shape, Table, count_below, switch, whole};
-use crate::model::{HostName, IdKind, Proc, ServiceName, Shift};
+use crate::model::{HostName, IdKind, ServiceName, Shift};
+use crate::spec::root::set_proc;
 use crate::text::Fault;
 
 /// `[sandbox]`
@@ -23,10 +24,10 @@ pub(super) const SANDBOX: &[Row] = &[
         item.put_text(&mut spec.domainname, HostName::parse)
     })
     .help("the outer one|NIS domain name inside; needs uts."),
-    whole(Table::Sandbox, "proc", Shape::Text, "fresh|bind", |spec, item| {
-        item.put(&mut spec.proc, Proc::parse)
-    })
-    .help("fresh, with pid and mnt|What stands at /proc: a fresh procfs, or the outer one."),
+    whole(Table::Sandbox, "proc", Shape::Text, "fresh|bind|none", set_proc).help(
+        "fresh, with pid and mnt|What stands at /proc: a fresh procfs, the outer one, or nothing. \
+         As a flag also the place of a procfs in a new root.",
+    ),
 ];
 
 /// `[time]`

@@ -11,6 +11,10 @@ pub enum Table {
     Time,
     /// `[user]`
     User,
+    /// `[root]`
+    Root,
+    /// `[[mount]]`
+    Mount,
     /// `[net]`
     Net,
     /// `[[net.interface]]`
@@ -25,10 +29,12 @@ pub enum Table {
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Sandbox,
         Self::Time,
         Self::User,
+        Self::Root,
+        Self::Mount,
         Self::Net,
         Self::Interface,
         Self::Security,
@@ -42,6 +48,8 @@ impl Table {
             Self::Sandbox => "sandbox",
             Self::Time => "time",
             Self::User => "user",
+            Self::Root => "root",
+            Self::Mount => "mount",
             Self::Net => "net",
             Self::Interface => "net.interface",
             Self::Security => "security",
@@ -56,6 +64,8 @@ impl Table {
             Self::Sandbox => "The sandbox and its namespaces",
             Self::Time => "Its clocks",
             Self::User => "Its users and groups",
+            Self::Root => "Its root",
+            Self::Mount => "What is put into it, in this order",
             Self::Net => "Its network",
             Self::Interface => "An interface of its network",
             Self::Security => "What it may do",
@@ -74,7 +84,7 @@ impl Table {
 
     /// Whether there may be several of it.
     pub const fn is_list(self) -> bool {
-        matches!(self, Self::Service | Self::Interface)
+        matches!(self, Self::Mount | Self::Interface | Self::Service)
     }
 }
 

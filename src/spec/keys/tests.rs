@@ -9,7 +9,7 @@ fn no_flag_and_no_key_stands_twice() {
     let mut keys = HashSet::new();
     for key in KEYS {
         assert!(keys.insert((key.table.name(), key.name())), "{key:?} twice");
-        for name in key.names.iter().filter(|_| key.has_flag) {
+        for name in key.flag_names().filter(|_| key.has_flag) {
             assert!(flags.insert(name), "--{name} twice");
         }
     }

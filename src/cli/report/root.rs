@@ -1,0 +1,102 @@
+//! What goes wrong with a root of its own.
+
+use super::sentence::sentence;
+use crate::model::{Errno, MountType};
+use crate::plan::{MountFault, RootAct};
+use crate::spec::flags::Never;
+
+// Reasons that were found out where it happened.
+pub(super) const DANGLING_LINK: &str = sentence!(
+    why: "a symbolic link in the root leads to where nothing is",
+    try: "the place itself, or make what it leads to before"
+);
+pub(super) const LINK_IN_THE_WAY: &str = sentence!(
+    why: "a symbolic link stands there in the root, where the real thing must be",
+    try: "a directory in its place"
+);
+pub(super) const LEADS_TO_ROOT: &str = sentence!(
+    why: "it leads to the root itself, by a symbolic link or \"..\"",
+    try: "as the first one, \"/\""
+);
+pub(super) const OTHER_LINK: &str = sentence!(why: "something else is there already");
+pub(super) const OTHER_FILE: &str = sentence!(
+    why: "the name of what the descriptor is open on is another file's by now"
+);
+pub(super) const NO_DEVICE: &str = sentence!(
+    why: "the outer /dev has something else under the name of one of these devices",
+    try: "as root, who makes them; or mount the outer devices right"
+);
+pub(super) const OLD_ROOT_THERE: &str = sentence!(why: "the old root is still there");
+
+/// What we know of an errno of this act.
+pub(super) fn by_act(act: &RootAct<'_>, errno: Errno) -> &'static str {
+    match (act, errno) {
+        (_, Errno::ENOSYS) => sentence!(
+            why: "the kernel, or an outer sandbox, does not have these calls (Linux 5.12)",
+            try: "a newer kernel, or a container with --security-opt seccomp=unconfined"
+        ),
+        (RootAct::Open(mount, _), Errno::EPERM) if mount.kind == MountType::Proc => sentence!(
+            why: "a fresh /proc is refused while parts of the outer /proc are covered \
+                  (mount_too_revealing)",
+            try: "--proc bind, or run where /proc is not masked"
+        ),
+        (RootAct::Open(mount, _), Errno::EPERM) if mount.kind == MountType::Sysfs => sentence!(
+            why: "a sysfs is for whoever owns the network namespace, and not while parts of the \
+                  outer one are covered (mount_too_revealing)",
+            try: "a bind of /sys, or --namespaces +net"
+        ),
+        (RootAct::Open(..) | RootAct::OpenRoot(..), Errno::EINVAL) => sentence!(
+            why: "what is mounted there cannot be copied: it is unbindable, or covers something"
+        ),
+        (RootAct::Enter, Errno::EINVAL) => sentence!(
+            why: "\"/\" is not a mount point here: a chroot, or the first root of the kernel \
+                  (pivot_root(2))",
+            try: "mount --bind DIR DIR before the chroot"
+        ),
+        (RootAct::Place { .. }, Errno::EROFS) => sentence!(
+            why: "the root is read-only, and has no such place",
+            try: "make it in the root before"
+        ),
+        (RootAct::Place { .. }, Errno::EAGAIN) => sentence!(
+            why: "somebody renames directories in the root all the time"
+        ),
+        (_, _) => "",
+    }
+}
+
+/// Why something cannot be put into a root.
+pub(super) const fn fault(fault: MountFault) -> &'static str {
+    match fault {
+        MountFault::NoTarget => sentence!("{s} has no target", try: "target = \"/path/inside\""),
+        MountFault::NoSource => sentence!(
+            "{s} has nothing to be made of",
+            try: "source = \"/path\", fd = 3 or content = \"…\""
+        ),
+        MountFault::OtherSource => sentence!(
+            "{s} cannot be made of this",
+            why: "a bind is of a path or descriptor, a symlink has a content, others have none"
+        ),
+        MountFault::Mode => sentence!(
+            "a mode is for what is made, and {s} is another thing",
+            try: "mode for tmpfs, dir, file, data or chmod, which needs it"
+        ),
+        MountFault::Size => sentence!("a size is for a tmpfs, and {s} is another thing"),
+        MountFault::Proc => sentence!("hidepid and pids-only are for a proc, not for {s}"),
+        MountFault::SecondRoot => sentence!(
+            "{s} at \"/\" would cover the root",
+            why: "only the first one can be the root, and only where root names no other",
+            try: "it as the first, a bind or tmpfs; or root = \"DIR\""
+        ),
+    }
+}
+
+/// Why a flag is refused.
+pub(super) const fn never(never: Never) -> &'static str {
+    match never {
+        Never::PidOne => sentence!(
+            "--{n}: PID 1 inside is nsinit",
+            why: "it reaps, passes signals on and ends what is left; without it nobody would",
+            try: "without it"
+        ),
+    }
+}

@@ -1,0 +1,85 @@
+//! The devices of a /dev: made where we may, else bound from outside, and looked at first.
+
+use super::Held;
+use super::open::new;
+use crate::engine::trouble::{Trouble, plain};
+use crate::model::{Errno, Mount, MountType, Why};
+use crate::plan::DEVICES;
+use crate::sys::beneath::{self, here};
+use crate::sys::{Fd, tree};
+use crate::text::{Buffer, Sink, put};
+
+/// Copies of the outer devices. What has the name of one and is another is refused: a container's
+/// /dev/null has been a file before.
+pub(super) fn open(held: &mut Held) -> Result<(), Trouble> {
+    for ((name, device), place) in DEVICES.iter().zip(&mut held.devices) {
+        let mut path = Buffer::<16>::new();
+        put!(&mut path, "/dev/");
+        path.put(name.to_bytes());
+        let copy = tree::copy(&here(), path.path().unwrap_or_default()).map_err(plain)?;
+        if !beneath::status(&copy).map_err(plain)?.is_device(*device) {
+            return Err((Errno::ENODEV, Why::NoDevice));
+        }
+        *place = Some(copy);
+    }
+    Ok(())
+}
+
+/// A file system in memory with all that is usual in a /dev.
+pub(super) fn place(
+    mount: &Mount<'_>,
+    place: &Fd,
+    makes_devices: bool,
+    held: &mut Held,
+) -> Result<(), Trouble> {
+    let dev = new(mount)?;
+    tree::put(&dev, place).map_err(plain)?;
+    match makes_devices {
+        true => make(&dev).map_err(plain)?,
+        false => bind(&dev, held)?,
+    }
+    link(&dev).map_err(plain)?;
+    let terminals = new(&Mount::new(MountType::Devpts, c"pts"))?;
+    tree::put_at(&terminals, &dev, c"pts").map_err(plain)?;
+    if held.dev.is_none() {
+        held.dev = Some(dev);
+    }
+    Ok(())
+}
+
+fn make(dev: &Fd) -> Result<(), Errno> {
+    for (name, device) in DEVICES {
+        beneath::make_device(dev, name, 0o666, device)?;
+    }
+    Ok(())
+}
+
+/// Those that were opened outside; a second /dev has those of the first.
+fn bind(dev: &Fd, held: &mut Held) -> Result<(), Trouble> {
+    for ((name, _), outer) in DEVICES.iter().zip(&mut held.devices) {
+        beneath::make_file(dev, name, 0o444).map_err(plain)?;
+        let device = match (outer.take(), &held.dev) {
+            (Some(device), _) => device,
+            (None, Some(first)) => tree::copy(first, name).map_err(plain)?,
+            (None, None) => return Err(plain(Errno::EBADF)),
+        };
+        tree::put_at(&device, dev, name).map_err(plain)?;
+    }
+    Ok(())
+}
+
+/// The names that programs expect beside the devices.
+fn link(dev: &Fd) -> Result<(), Errno> {
+    let links = [
+        (c"/proc/self/fd", c"fd"),
+        (c"/proc/self/fd/0", c"stdin"),
+        (c"/proc/self/fd/1", c"stdout"),
+        (c"/proc/self/fd/2", c"stderr"),
+        (c"pts/ptmx", c"ptmx"),
+    ];
+    for (content, name) in links {
+        beneath::make_link(content, dev, name)?;
+    }
+    beneath::make_directory(dev, c"shm", 0o1777)?;
+    beneath::make_directory(dev, c"pts", 0o755)
+}

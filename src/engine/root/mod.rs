@@ -1,0 +1,170 @@
+//! The acts of a root of its own: copies of what is outside, the change of root, and what is put to
+//! its place inside.
+//!
+//! From the change of root on no name leads outside: a path is looked up from the new root, which
+//! is ours by then, and openat2(2) holds it there once more. Words and decisions do not belong
+//! here; what is opened where is `plan::RootAct`.
+
+mod devices;
+mod mask;
+mod open;
+mod place;
+mod spot;
+
+use super::hands::Hands;
+use super::trouble::{Trouble, plain};
+use crate::limits::{PATH_MAX, ROOT_MOUNTS_MAX};
+use crate::model::{Attributes, Errno, Why};
+use crate::plan::{DEVICES, RootAct, Slot};
+use crate::sys::beneath::{self, here};
+use crate::sys::{Fd, ids, tree};
+
+/// What is held between its opening outside and its place inside. It lies outside the stack, for
+/// most starts have none of it.
+#[derive(Debug)]
+pub struct Held {
+    /// The new root.
+    base: Option<Fd>,
+    /// What was opened for each slot.
+    slots: [Option<Fd>; SLOTS],
+    /// The outer devices.
+    devices: [Option<Fd>; DEVICES.len()],
+    /// The first /dev that was made.
+    dev: Option<Fd>,
+    /// The scratch file system.
+    scratch: Option<Fd>,
+    /// Whether that lies over the outer root.
+    is_scratch_mounted: bool,
+    /// An empty file and an empty directory.
+    masks: [Option<Fd>; 2],
+    /// The procfs that was put to its place last.
+    proc: Option<Fd>,
+    /// The umask that was ours.
+    umask: u32,
+    /// Where we stood, a path with its NUL, or nothing.
+    directory: [u8; PATH_MAX],
+}
+
+/// Those of what was said, and of /proc and /dev.
+const SLOTS: usize = ROOT_MOUNTS_MAX + 2;
+
+impl Held {
+    /// Nothing, and every byte of it zero: it lies in memory that no file has.
+    #[allow(clippy::new_without_default)] // it is made once, in a static
+    pub const fn new() -> Self {
+        Self {
+            base: None,
+            slots: [const { None }; SLOTS],
+            devices: [const { None }; DEVICES.len()],
+            dev: None,
+            scratch: None,
+            is_scratch_mounted: false,
+            masks: [const { None }; 2],
+            proc: None,
+            umask: 0,
+            directory: [0; PATH_MAX],
+        }
+    }
+
+    /// The place of a slot; those of /proc and /dev are the last two.
+    fn slot(&mut self, slot: Slot) -> Option<&mut Option<Fd>> {
+        let from_end = usize::from(Slot::MAX.saturating_sub(slot));
+        let index = if from_end < 2 {
+            SLOTS.saturating_sub(from_end).saturating_sub(1)
+        } else {
+            usize::from(slot)
+        };
+        self.slots.get_mut(index)
+    }
+
+    /// Holds what was opened for a slot.
+    fn put(&mut self, slot: Slot, fd: Fd) {
+        if let Some(place) = self.slot(slot) {
+            *place = Some(fd);
+        }
+    }
+
+    /// What was opened for a slot.
+    fn take(&mut self, slot: Slot) -> Option<Fd> {
+        self.slot(slot).and_then(Option::take)
+    }
+}
+
+/// Carries out one of these acts.
+#[inline(never)] // of starts with a root alone
+pub(super) fn perform(act: &RootAct<'_>, hands: &mut Hands) -> Result<(), Trouble> {
+    let kept = &mut hands.given;
+    let held = hands.root.as_deref_mut().ok_or(plain(Errno::EBADF))?;
+    match *act {
+        RootAct::Keep(number) => kept.push(i32::from(number)).map_err(|_| plain(Errno::EMFILE)),
+        RootAct::OpenRoot(path, attributes) => {
+            held.base = Some(open::directory(path, attributes)?);
+            Ok(())
+        }
+        RootAct::OpenEmpty => {
+            held.base = Some(open::empty()?);
+            Ok(())
+        }
+        RootAct::OpenBase(mount) => {
+            held.base = open::open(mount)?;
+            Ok(())
+        }
+        RootAct::Open(mount, slot) => {
+            if let Some(fd) = open::open(mount)? {
+                held.put(slot, fd);
+            }
+            Ok(())
+        }
+        RootAct::OpenDevices => devices::open(held),
+        RootAct::OpenScratch => mask::open_scratch(held),
+        RootAct::OpenData(mount, slot) => mask::open_data(mount, slot, held),
+        RootAct::OpenMasks => mask::open_masks(held),
+        RootAct::Enter => enter(held),
+        RootAct::Place { mount, slot, makes_devices } => {
+            place::place(mount, slot, makes_devices, held)
+        }
+        RootAct::Mask(_) => mask::mask(held).map_err(plain),
+        RootAct::Seal => {
+            let root = beneath::find(&here(), c"/", beneath::Links::None).map_err(plain)?;
+            let (set, clear) = (Attributes::READ_ONLY, Attributes::NONE);
+            tree::change(&root, set, clear, None, false).map_err(plain)
+        }
+        RootAct::Finish => finish(held).map_err(plain),
+    }
+}
+
+/// The new root over the old one, then in its place; the old one is gone, with all that is mounted
+/// in it. That nothing lies over the new one is looked at: a ".." at the root would lead there
+/// (fs/namei.c, `follow_dotdot`).
+fn enter(held: &mut Held) -> Result<(), Trouble> {
+    if beneath::standing(&mut held.directory).is_none() {
+        held.directory = [0; PATH_MAX];
+    }
+    held.umask = beneath::set_umask(0);
+    let base = held.base.take().ok_or(plain(Errno::EBADF))?;
+    tree::put_at(&base, &here(), c"/").map_err(plain)?;
+    beneath::stand_in(&base).map_err(plain)?;
+    tree::pivot().map_err(plain)?;
+    held.scratch = None;
+    if held.is_scratch_mounted {
+        tree::forget_old_root().map_err(plain)?; // it lies over the old root
+    }
+    tree::forget_old_root().map_err(plain)?;
+    let (own, up) = (beneath::mount_of(&here(), c"."), beneath::mount_of(&here(), c".."));
+    match own.map_err(plain)? == up.map_err(plain)? {
+        true => Ok(()),
+        false => Err((Errno::EBUSY, Why::OldRootThere)),
+    }
+}
+
+/// We stand where we stood, if that is there, too; else at the root, where we are.
+fn finish(held: &mut Held) -> Result<(), Errno> {
+    let _ = beneath::set_umask(held.umask); // the one for the set-up
+    (held.proc, held.dev) = (None, None);
+    held.masks = [None, None];
+    let path = core::ffi::CStr::from_bytes_until_nul(&held.directory).unwrap_or_default();
+    match path.is_empty() || ids::change_directory(path).is_ok() {
+        true => Ok(()),
+        false => ids::change_directory(c"/"),
+    }
+}

@@ -1,0 +1,87 @@
+//! The system calls of each act of a root, in the notation of `Act::calls`.
+
+use super::RootAct;
+use crate::model::{Mount, MountType, Source};
+
+/// What `Place` does to find a place, or to make it.
+macro_rules! place {
+    ($rest:literal) => {
+        concat!("openat2|openat2/statx/mkdirat/mknodat/close*", $rest)
+    };
+}
+
+impl RootAct<'_> {
+    /// As [`Act::calls`].
+    pub fn calls(&self) -> &'static str {
+        match self {
+            Self::Keep(_) => "",
+            Self::OpenRoot(..) => "open_tree|mount_setattr",
+            Self::OpenEmpty => "fsopen|fsconfig|fsconfig|fsmount|close",
+            Self::OpenBase(mount) | Self::Open(mount, _) => open_calls(mount),
+            Self::OpenDevices => {
+                "open_tree|statx|open_tree|statx|open_tree|statx|\
+                 open_tree|statx|open_tree|statx|open_tree|statx"
+            }
+            Self::OpenScratch => "fsopen|fsconfig|fsconfig|fsmount|close",
+            Self::OpenData(..) => {
+                "openat2|read*|write*|close+|open_tree+|move_mount?|open_tree?|mount_setattr"
+            }
+            Self::OpenMasks => {
+                "mknodat|mkdirat|open_tree|move_mount?|open_tree+|mount_setattr|mount_setattr"
+            }
+            Self::Enter => {
+                "getcwd|umask|move_mount|fchdir|pivot_root|close?|umount2+|statx|statx|close"
+            }
+            Self::Place { mount, makes_devices, .. } => place_calls(mount, *makes_devices),
+            Self::Mask(_) => "move_mount/open_tree/mount_setattr/close+",
+            Self::Seal => "openat2|mount_setattr|close",
+            Self::Finish => "umask|close*|chdir*",
+        }
+    }
+}
+
+/// The calls that open one.
+const fn open_calls(mount: &Mount<'_>) -> &'static str {
+    match (mount.kind, mount.source) {
+        (MountType::Proc | MountType::Sysfs | MountType::Tmpfs, _) => {
+            "fsopen|fsconfig+|fsmount|close|mount_setattr?"
+        }
+        (_, Source::Descriptor(_)) => "readlinkat|open_tree|statx|statx|mount_setattr?|close",
+        (_, _) if mount.is_optional => "open_tree|mount_setattr?",
+        (_, _) => "open_tree|mount_setattr?",
+    }
+}
+
+/// The calls that put one to its place.
+const fn place_calls(mount: &Mount<'_>, makes_devices: bool) -> &'static str {
+    match mount.kind {
+        MountType::Bind | MountType::Data if mount.is_optional => {
+            "openat2?|openat2/statx/mkdirat/mknodat/close*|move_mount?|close*"
+        }
+        MountType::Bind | MountType::Data | MountType::Overlay => place!("|move_mount|close+"),
+        MountType::Proc | MountType::Sysfs => place!("|move_mount|close*"),
+        MountType::Tmpfs | MountType::Devpts | MountType::Mqueue | MountType::Cgroup2 => {
+            concat!(
+                "openat2|openat2/statx/mkdirat/close*|fsopen|fsconfig+|fsmount|close|",
+                "mount_setattr?|move_mount|close+"
+            )
+        }
+        MountType::Dev if makes_devices => concat!(
+            "openat2|openat2/statx/mkdirat/close*|fsopen|fsconfig+|fsmount|close|move_mount|",
+            "mknodat|mknodat|mknodat|mknodat|mknodat|mknodat|",
+            "symlinkat|symlinkat|symlinkat|symlinkat|symlinkat|mkdirat|mkdirat|",
+            "fsopen|fsconfig+|fsmount|close|move_mount|close*"
+        ),
+        MountType::Dev => concat!(
+            "openat2|openat2/statx/mkdirat/close*|fsopen|fsconfig+|fsmount|close|move_mount|",
+            "mknodat/open_tree/move_mount/close+|",
+            "symlinkat|symlinkat|symlinkat|symlinkat|symlinkat|mkdirat|mkdirat|",
+            "fsopen|fsconfig+|fsmount|close|move_mount|close*"
+        ),
+        MountType::Dir => "openat2|openat2/statx/mkdirat/close*",
+        MountType::Symlink => "openat2/mkdirat/close*|symlinkat|readlinkat?|close*",
+        MountType::File => "openat2/mkdirat/close*|openat2|read*|write*|close+",
+        MountType::Chmod => "openat2|fchmod|close",
+        MountType::Remount => "openat2|mount_setattr|close",
+    }
+}

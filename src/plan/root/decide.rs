@@ -1,0 +1,286 @@
+//! From what was asked of a root to its acts, or to a refusal.
+
+use core::ffi::CStr;
+
+use super::{RootAct, Slot};
+use crate::model::{Attributes, Mount, MountType, Namespace, NamespaceSet, Proc, Source};
+use crate::plan::{Act, Actor, Facts, Plan, Reason, Refusal, capability};
+use crate::spec::{Origin, Said, Spec};
+
+/// /proc, where nobody says otherwise.
+static PROC: Mount<'static> = Mount::new(MountType::Proc, c"/proc");
+/// The outer one in its place.
+static OUTER_PROC: Mount<'static> =
+    Mount { source: Source::Path(c"/proc"), ..Mount::new(MountType::Bind, c"/proc") };
+/// /dev, likewise.
+static DEV: Mount<'static> = Mount::new(MountType::Dev, c"/dev");
+
+/// The slots of these two, behind those of what was said.
+const PROC_SLOT: Slot = Slot::MAX - 1;
+const DEV_SLOT: Slot = Slot::MAX;
+
+/// Why something cannot be put into a root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MountFault {
+    /// It has no place.
+    NoTarget,
+    /// It has no source.
+    NoSource,
+    /// It has a source of a sort that it cannot have.
+    OtherSource,
+    /// A mode was given that nothing is made with, or none where it is the point.
+    Mode,
+    /// A size, for what has none.
+    Size,
+    /// What is said of a procfs, of something else.
+    Proc,
+    /// Something else is at the root already.
+    SecondRoot,
+}
+
+/// Whether a root of its own was asked for.
+pub(in crate::plan) fn is_asked(spec: &Spec<'_>) -> bool {
+    cfg!(feature = "sandbox") && spec.root.first().is_some()
+}
+
+/// Whether everything that was said can be done.
+#[inline(never)] // of starts with a root alone
+pub(in crate::plan) fn check<'a>(
+    spec: &'a Spec<'_>,
+    kinds: NamespaceSet,
+) -> Result<(), Refusal<'a>> {
+    for (index, said) in spec.root.mounts.iter().enumerate() {
+        let mount = &said.value;
+        let is_base = index == 0 && spec.root.path.is_none();
+        let fault = fault_of(mount).or((mount.is_at_root()
+            && is_mounted(mount.kind)
+            && mount.kind != MountType::Remount
+            && !(is_base && can_be_base(mount.kind)))
+        .then_some(MountFault::SecondRoot));
+        if mount.kind == MountType::Proc && !kinds.has(Namespace::Pid) {
+            let reason = Reason::ProcNeeds(Namespace::Pid);
+            return Err(Refusal { origin: said.origin, said: b"proc", reason });
+        }
+        if let Some(fault) = fault {
+            let said_name = mount.kind.name().as_bytes();
+            let reason = Reason::Mount(fault);
+            return Err(Refusal { origin: said.origin, said: said_name, reason });
+        }
+    }
+    Ok(())
+}
+
+/// Whether it is a mount, and nothing that is made in a file system.
+const fn is_mounted(kind: MountType) -> bool {
+    !matches!(kind, MountType::Dir | MountType::File | MountType::Symlink | MountType::Chmod)
+}
+
+/// Whether it can be the root itself.
+const fn can_be_base(kind: MountType) -> bool {
+    matches!(kind, MountType::Bind | MountType::Tmpfs | MountType::Overlay)
+}
+
+/// What is wrong with one of them.
+fn fault_of(mount: &Mount<'_>) -> Option<MountFault> {
+    use MountType::{Bind, Chmod, Data, Dev, Dir, File, Overlay, Proc, Symlink, Tmpfs};
+    let kind = mount.kind;
+    let source = match (kind, mount.source) {
+        (Bind | Data | File | Symlink, Source::None) => Some(MountFault::NoSource),
+        (Bind, Source::Text(_)) | (Symlink, Source::Path(_) | Source::Descriptor(_)) => {
+            Some(MountFault::OtherSource)
+        }
+        (Bind | Data | File | Symlink | Overlay, _) | (_, Source::None) => None,
+        (_, Source::Path(_) | Source::Descriptor(_) | Source::Text(_)) => {
+            Some(MountFault::OtherSource)
+        }
+    };
+    let has_mode = matches!(kind, Tmpfs | Dir | File | Data | Chmod);
+    let is_procs = mount.hidepid.is_some() || mount.has_pids_only;
+    let is_sized = mount.size.is_some() || mount.inodes.is_some();
+    let others = [
+        (mount.target.is_none(), MountFault::NoTarget),
+        (
+            mount.mode.is_some() != has_mode && (mount.mode.is_some() || kind == Chmod),
+            MountFault::Mode,
+        ),
+        (is_sized && !matches!(kind, Tmpfs | Dev), MountFault::Size),
+        (is_procs && kind != Proc, MountFault::Proc),
+    ];
+    source.or(others.into_iter().find(|(is_wrong, _)| *is_wrong).map(|(_, fault)| fault))
+}
+
+/// One of what is put there, with its slot and who asked for it.
+type Placed<'a> = (&'a Mount<'a>, Slot, Origin);
+
+/// Looks at everything that is put there, in its order: /proc and /dev first, where they are usual
+/// and nobody says otherwise.
+#[inline(never)] // once, and not for each that looks
+fn each<'a>(spec: &'a Spec<'_>, kinds: NamespaceSet, look: &mut dyn FnMut(Placed<'a>)) {
+    let root = &spec.root;
+    let is_at = |place: &CStr| root.mounts.iter().any(|said| is_same(said.value.place(), place));
+    let has_path = root.path.is_some();
+    let proc = match spec.proc {
+        Some(Said { value: Proc::Fresh, origin }) => Some((&PROC, origin)),
+        Some(Said { value: Proc::Bind, origin }) => Some((&OUTER_PROC, origin)),
+        Some(Said { value: Proc::None, .. }) => None,
+        None => (has_path && kinds.has(Namespace::Pid)).then_some((&PROC, Origin::Default)),
+    };
+    if let Some((mount, origin)) = proc.filter(|_| !is_at(c"/proc")) {
+        look((mount, PROC_SLOT, origin));
+    }
+    let dev = match root.dev {
+        Some(said) => said.value.then_some(said.origin),
+        None => has_path.then_some(Origin::Default),
+    };
+    if let Some(origin) = dev.filter(|_| !is_at(c"/dev")) {
+        look((&DEV, DEV_SLOT, origin));
+    }
+    for (slot, said) in (0..).zip(root.mounts.iter()) {
+        // What is mounted at the root is the root.
+        if !is_base(spec, &said.value) {
+            look((&said.value, slot, said.origin));
+        }
+    }
+}
+
+/// The first of these that is so.
+fn first<'a>(
+    spec: &'a Spec<'_>,
+    kinds: NamespaceSet,
+    is_it: fn(&Mount<'_>) -> bool,
+) -> Option<Origin> {
+    let mut found = None;
+    each(spec, kinds, &mut |(mount, _, origin)| {
+        if found.is_none() && is_it(mount) {
+            found = Some(origin);
+        }
+    });
+    found
+}
+
+/// Whether this is what becomes the root.
+fn is_base(spec: &Spec<'_>, mount: &Mount<'_>) -> bool {
+    let first = spec.root.mounts.first().map(|said| &said.value);
+    spec.root.path.is_none()
+        && first.is_some_and(|first| core::ptr::eq(first, mount))
+        && mount.is_at_root()
+        && can_be_base(mount.kind)
+}
+
+/// Whether two paths are the same, but for their spelling.
+fn is_same(one: &CStr, other: &CStr) -> bool {
+    let named = |part: &&[u8]| !matches!(*part, b"" | b".");
+    let split = |byte: &u8| *byte == b'/';
+    let (one, other) = (one.to_bytes().split(split), other.to_bytes().split(split));
+    one.filter(named).eq(other.filter(named))
+}
+
+/// The descriptors that are kept.
+#[inline(never)] // of starts with a root alone
+pub(in crate::plan) fn push_kept<'a>(spec: &'a Spec<'_>, plan: &mut Plan<'a>) {
+    for Said { value, origin } in &spec.root.mounts {
+        if let Source::Descriptor(number) = value.source {
+            push(*origin, RootAct::Keep(number), plan);
+        }
+    }
+}
+
+/// What is opened outside, while that can be named.
+#[inline(never)] // of starts with a root alone
+pub(in crate::plan) fn push_open<'a>(
+    spec: &'a Spec<'_>,
+    facts: &Facts,
+    kinds: NamespaceSet,
+    plan: &mut Plan<'a>,
+) {
+    if let Some((origin, act)) = base(spec).filter(|(_, act)| !act.is_made()) {
+        push(origin, act, plan);
+    }
+    each(spec, kinds, &mut |(mount, slot, origin)| {
+        if matches!(mount.kind, MountType::Bind | MountType::Proc | MountType::Sysfs) {
+            push(origin, RootAct::Open(mount, slot), plan);
+        }
+    });
+    let dev = first(spec, kinds, |mount| mount.kind == MountType::Dev);
+    if let Some(origin) = dev.filter(|_| !makes_devices(facts, kinds)) {
+        push(origin, RootAct::OpenDevices, plan);
+    }
+}
+
+/// What becomes the root.
+fn base<'a>(spec: &'a Spec<'_>) -> Option<(Origin, RootAct<'a>)> {
+    let is_read_only = spec.root.read_only.is_some_and(|said| said.value);
+    let base = spec.root.mounts.first().filter(|said| is_base(spec, &said.value));
+    match (spec.root.path, base) {
+        (Some(Said { value, origin }), _) => {
+            let usual = Attributes::NOSUID.and(Attributes::NODEV);
+            let attributes = usual.and_if(is_read_only, Attributes::READ_ONLY);
+            Some((origin, RootAct::OpenRoot(value, attributes)))
+        }
+        (None, Some(base)) => Some((base.origin, RootAct::OpenBase(&base.value))),
+        (None, None) => spec.root.first().map(|(origin, _)| (origin, RootAct::OpenEmpty)),
+    }
+}
+
+/// What is made in memory, by the ids that own it then. Before Linux 6.15 its file system has to be
+/// mounted for that, over the outer root, and a path that goes up to the root would lead into it:
+/// so it comes last.
+fn push_scratch<'a>(spec: &'a Spec<'_>, kinds: NamespaceSet, plan: &mut Plan<'a>) {
+    let is_data = |mount: &Mount<'_>| mount.kind == MountType::Data;
+    let (masked, data) = (first(spec, kinds, is_masked), first(spec, kinds, is_data));
+    let Some(origin) = masked.or(data) else { return };
+    push(origin, RootAct::OpenScratch, plan);
+    if let Some(origin) = masked {
+        push(origin, RootAct::OpenMasks, plan);
+    }
+    if data.is_some() {
+        each(spec, kinds, &mut |(mount, slot, origin)| {
+            if is_data(mount) {
+                push(origin, RootAct::OpenData(mount, slot), plan);
+            }
+        });
+    }
+}
+
+/// Whether there is something to hide in it.
+fn is_masked(mount: &Mount<'_>) -> bool {
+    mount.kind == MountType::Proc && !mount.has_pids_only
+}
+
+/// Whether devices are made by us: only in the first user namespace is that more than a file
+/// (fs/namei.c, `vfs_mknod`; a file system of another one is nodev by itself).
+fn makes_devices(facts: &Facts, kinds: NamespaceSet) -> bool {
+    facts.has(capability::MKNOD) && !kinds.has(Namespace::User)
+}
+
+/// The new root is entered, and everything is put to its place.
+#[inline(never)] // of starts with a root alone
+pub(in crate::plan) fn push_enter<'a>(
+    spec: &'a Spec<'_>,
+    facts: &Facts,
+    kinds: NamespaceSet,
+    plan: &mut Plan<'a>,
+) {
+    if let Some((origin, act)) = base(spec).filter(|(_, act)| act.is_made()) {
+        push(origin, act, plan);
+    }
+    push_scratch(spec, kinds, plan);
+    let origin = spec.root.first().map_or(Origin::Default, |(origin, _)| origin);
+    push(origin, RootAct::Enter, plan);
+    let makes_devices = makes_devices(facts, kinds);
+    each(spec, kinds, &mut |(mount, slot, origin)| {
+        push(origin, RootAct::Place { mount, slot, makes_devices }, plan);
+        if is_masked(mount) {
+            push(origin, RootAct::Mask(mount), plan);
+        }
+    });
+    let is_open = spec.root.path.is_none();
+    if let Some(said) = spec.root.read_only.filter(|said| said.value && is_open) {
+        push(said.origin, RootAct::Seal, plan);
+    }
+    push(Origin::Default, RootAct::Finish, plan);
+}
+
+fn push<'a>(origin: Origin, act: RootAct<'a>, plan: &mut Plan<'a>) {
+    plan.push(Actor::Inner, origin, Act::Root(act));
+}

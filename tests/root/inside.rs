@@ -1,0 +1,75 @@
+//! What stands in a /dev, /proc and /sys of our own.
+
+use super::flags::USR;
+use super::support::{Run, Who};
+
+/// Runs a shell script with these flags behind the host's programs.
+fn script(who: Who, flags: &[&str], script: &str) -> String {
+    let words = [&["run"], &USR[..], flags, &["--", "sh", "-c", script]].concat();
+    Run::nsinit(who, &words).end().quietly(0)
+}
+
+#[test]
+fn dev_has_what_every_program_may_expect_and_nothing_else() {
+    // Looks like six devices, five links, shm and pts; a pseudo-terminal can be opened.
+    for who in Who::BOTH {
+        let names = "fd full null ptmx pts random shm stderr stdin stdout tty urandom zero";
+        assert_eq!(script(who, &["--dev", "/dev"], "echo $(ls /dev)"), format!("{names}\n"));
+        let test = "for d in null zero full random urandom tty; do test -c /dev/$d || echo $d; \
+            done; \
+            echo x >/dev/null && head -c 3 /dev/zero | wc -c; head -c 2 /dev/urandom | wc -c; \
+            readlink /dev/fd /dev/stdin /dev/stdout /dev/stderr /dev/ptmx; stat -c %a /dev/shm; \
+            script -qec tty /dev/null </dev/null | tr -d '\\r'";
+        let links = "/proc/self/fd\n/proc/self/fd/0\n/proc/self/fd/1\n/proc/self/fd/2\npts/ptmx\n";
+        let expected = format!("3\n2\n{links}1777\n/dev/pts/0\n");
+        assert_eq!(script(who, &["--dev", "/dev"], test), expected);
+        let two = ["--dev", "/dev", "--dev", "/x/dev"];
+        assert_eq!(script(who, &two, "echo x >/x/dev/null; test -c /x/dev/tty"), "");
+    }
+}
+
+#[test]
+fn what_is_the_machines_in_proc_is_hidden_or_read_only() {
+    // Looks like empty files and directories, and EROFS for what would change the machine.
+    let test = "cd /proc; cat kcore keys timer_list latency_stats sched_debug timer_stats \
+        2>/dev/null | wc -c; ls -A acpi asound scsi 2>/dev/null | grep -v ':$' | grep -c .; \
+        for f in sys/kernel/core_pattern sysrq-trigger irq/default_smp_affinity bus/x fs/x; do \
+        (echo x >$f) 2>&1 | grep -cv 'Read-only\\|nonexistent\\|denied\\|No such'; done; true";
+    for who in Who::BOTH {
+        assert_eq!(script(who, &["--dev", "/dev"], test), "0\n0\n0\n0\n0\n0\n0\n", "{who:?}");
+    }
+}
+
+#[test]
+fn proc_can_hide_more() {
+    // Looks like processes alone with pids-only, and nobody else's with hidepid.
+    let toml = super::support::file::write(
+        &super::support::file::directory(),
+        "proc.toml",
+        0o644,
+        r#"
+        [[mount]]
+        source = "/usr"
+        target = "/usr"
+        read-only = true
+        [[mount]]
+        type = "symlink"
+        content = "usr/lib64"
+        target = "/lib64"
+        [[mount]]
+        type = "symlink"
+        content = "usr/lib"
+        target = "/lib"
+        [[mount]]
+        type = "proc"
+        target = "/proc"
+        pids-only = true
+        hidepid = "invisible"
+        "#,
+    );
+    for who in Who::BOTH {
+        let words = ["run", &toml, "--", "/usr/bin/sh", "-c", "cd /proc; echo *"];
+        let out = Run::nsinit(who, &words).end().quietly(0);
+        assert!(!out.contains("meminfo") && out.contains("self"), "{out}");
+    }
+}
