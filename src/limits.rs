@@ -97,7 +97,7 @@ pub const MODULES_MAX: usize = 64;
 pub const SYSCTLS_MAX: usize = 64;
 
 /// Words of a command of ours to another program.
-pub const TOOL_WORDS_MAX: usize = 16;
+pub const TOOL_WORDS_MAX: usize = 18;
 
 /// Interfaces of one sandbox besides loopback.
 pub const INTERFACES_MAX: usize = 8;

@@ -5,21 +5,23 @@
 
 use core::ffi::CStr;
 
-use super::hands::Hands;
-use super::record::Record;
+use super::hands::{Hands, Pipe};
+use super::record::{self, Record};
 use super::trouble::{Trouble, plain};
 use super::{child, launcher, tool};
 use crate::limits::TOOL_WORDS_MAX;
 use crate::model::rtnetlink::{Looks, Message, answer};
-use crate::model::{Errno, InterfaceName, Namespace, Why, Wire};
+use crate::model::{
+    Errno, Failure, InterfaceName, Namespace, NamespaceSet, Signal, Why, Wire, code,
+};
 use crate::plan::{Act, Actor, NetAct, Plan};
 use crate::spec::InterfaceSpec;
 use crate::sys::fd::close_between;
 use crate::sys::file::{self, Mode};
 use crate::sys::process::{self, Child, Side};
 use crate::sys::wait::{self, Source};
-use crate::sys::{Fd, namespace, net, terminal};
-use crate::text::{Buffer, put};
+use crate::sys::{Fd, namespace, net, signal, terminal};
+use crate::text::{Buffer, put, units};
 
 /// What is held of the network.
 #[derive(Debug, Default)]
@@ -28,6 +30,8 @@ pub(super) struct NetHands {
     pairs: usize,
     /// The process that brings moved interfaces back.
     keeper: Option<Child>,
+    /// The process that ends pasta(1).
+    pasta: Option<Child>,
 }
 
 /// Carries out one of these acts.
@@ -66,8 +70,10 @@ pub(super) fn perform(act: &NetAct<'_>, hands: &mut Hands) -> Result<(), Trouble
         NetAct::AwaitIds => await_ids(hands),
         NetAct::StartPasta => start_pasta(hands),
         NetAct::AwaitKeeper => {
-            // It ends when PID 1 has; how is no news.
-            let _ = hands.net.keeper.take().and_then(|keeper| child::wait_for(&keeper));
+            for keeper in [hands.net.keeper.take(), hands.net.pasta.take()] {
+                // It ends when PID 1 has; how is no news.
+                let _ = keeper.and_then(|keeper| child::wait_for(&keeper));
+            }
             Ok(())
         }
         NetAct::Delete(name) => delete(name, hands),
@@ -137,36 +143,35 @@ fn delete(name: InterfaceName<'_>, hands: &mut Hands) -> Result<(), Trouble> {
 fn keep(interfaces: &[InterfaceSpec<'_>], hands: &mut Hands) -> Result<(), Trouble> {
     let inside = open_inside(hands)?;
     let outside = file::open(c"/proc/self/ns/net", Mode::Read).map_err(plain)?;
-    match process::clone_into(crate::model::NamespaceSet::empty()).map_err(plain)? {
+    match process::clone_into(NamespaceSet::empty()).map_err(plain)? {
         Side::Parent(keeper) => {
             hands.net.keeper = Some(keeper);
             Ok(())
         }
         Side::Child => {
             let init = hands.init.take();
-            stay_alone(&inside, &outside, init.as_ref());
-            await_end(init.as_ref());
+            let init = init.as_ref().and_then(|init| init.pidfd.as_ref());
+            stay_alone([Some(&inside), Some(&outside), init]);
+            await_end(init);
             let is_back = bring_back(interfaces, &inside, &outside);
             process::exit(u8::from(is_back.is_err()))
         }
     }
 }
 
-/// Waits until PID 1 has ended. It is no child of ours, so that we cannot know how.
-fn await_end(init: Option<&Child>) {
-    let mut sources = [Source::of(init.and_then(|init| init.pidfd.as_ref()))];
-    while init.is_some() && !sources[0].is_ready() {
+/// Waits until the process of this pidfd has ended. It need not be a child of ours.
+fn await_end(process: Option<&Fd>) {
+    let mut sources = [Source::of(process)];
+    while process.is_some() && !sources[0].is_ready() {
         let _ = wait::poll(&mut sources, None); // an interruption is one more round
     }
 }
 
 /// Holds nothing of whoever started us but what is needed: somebody may wait for the end of a pipe,
 /// and a terminal may hang up.
-fn stay_alone(inside: &Fd, outside: &Fd, init: Option<&Child>) {
+fn stay_alone(needed: [Option<&Fd>; 3]) {
     let _ = terminal::new_session(); // it leads no group, so that it can
-    let pidfd = init.and_then(|init| init.pidfd.as_ref());
-    let mut numbers = [Some(inside), Some(outside), pidfd]
-        .map(|fd| fd.map_or(u32::MAX, |fd| fd.number().unsigned_abs()));
+    let mut numbers = needed.map(|fd| fd.map_or(u32::MAX, |fd| fd.number().unsigned_abs()));
     numbers.sort_unstable();
     let mut next = 0u32;
     for number in numbers {
@@ -224,11 +229,48 @@ fn await_ids(hands: &Hands) -> Result<(), Trouble> {
 /// Where pasta(1) is, in the order of PATH.
 const PASTA: [&CStr; 3] = [c"/usr/local/bin/pasta", c"/usr/bin/pasta", c"/bin/pasta"];
 
-/// Starts pasta(1) for the namespaces of PID 1. It comes back when the network is there, and stays
-/// in the background until PID 1 has ended, which it notices by itself.
+/// Starts pasta(1) for the namespaces of PID 1, by way of a process that ends it when PID 1 has
+/// ended: it holds their net namespace open, and would never know. It comes back when the network
+/// is there.
+fn start_pasta(hands: &mut Hands) -> Result<(), Trouble> {
+    let Pipe { read, write } = Pipe::open(true)?;
+    let (answer, word) = (read.ok_or(plain(Errno::EBADF))?, write.ok_or(plain(Errno::EBADF))?);
+    match process::clone_into(NamespaceSet::empty()).map_err(plain)? {
+        Side::Parent(keeper) => hands.net.pasta = Some(keeper),
+        Side::Child => stay_with_pasta(hands, &word),
+    }
+    drop(word);
+    let mut bytes = [0u8; record::LEN];
+    match file::read(&answer, &mut bytes).map_err(plain)? {
+        record::LEN => match Record::from_bytes(bytes) {
+            Some(Record::Failed(failure)) => Err((failure.errno, failure.why)),
+            Some(Record::Alive | Record::Stopped(_)) | None => Ok(()),
+        },
+        _ => Err((Errno::EIO, Why::Tool)),
+    }
+}
+
+/// The process that starts pasta(1), says what came of it, and ends it.
+fn stay_with_pasta(hands: &mut Hands, word: &Fd) -> ! {
+    let init = hands.init.take();
+    let connected = connect_by_pasta(init.as_ref().map_or(0, |init| init.pid));
+    let record = match &connected {
+        Ok(_) => Record::Alive,
+        Err((errno, why)) => Record::Failed(Failure { step: 0, errno: *errno, why: *why }),
+    };
+    let _ = file::write(word, &record.to_bytes()); // whoever waited for it is gone
+    let Ok(pasta) = connected else { process::exit(code::FAILED) };
+    let init = init.as_ref().and_then(|init| init.pidfd.as_ref());
+    stay_alone([init, Some(&pasta), None]);
+    await_end(init);
+    let _ = signal::send(&pasta, Signal::KILL); // it may have ended by itself
+    await_end(Some(&pasta));
+    process::exit(0)
+}
+
+/// Runs pasta(1), which goes on in the background, and gives its pidfd.
 #[inline(never)] // its text would lie in the frame of every step
-fn start_pasta(hands: &Hands) -> Result<(), Trouble> {
-    let pid = hands.init.as_ref().map_or(0, |init| init.pid);
+fn connect_by_pasta(pid: i32) -> Result<Fd, Trouble> {
     let is_there = |path: &&&CStr| file::access(path, true).is_ok();
     let program = PASTA.iter().find(is_there).ok_or(plain(Errno::ENOENT))?;
     let mut text = Buffer::<16>::new();
@@ -236,7 +278,13 @@ fn start_pasta(hands: &Hands) -> Result<(), Trouble> {
     let pid = text.path().unwrap_or_default();
     // No port of either side is passed on, and the outer host has no address inside.
     let ports = [c"-t", c"none", c"-u", c"none", c"-T", c"none", c"-U", c"none"];
-    let words = [c"pasta", c"--config-net", c"--quiet", c"--no-map-gw"];
+    let words = [c"pasta", c"--config-net", c"--quiet", c"--no-map-gw", c"--pid", c"/dev/stdout"];
     let words = words.into_iter().chain(ports).chain([pid]);
-    tool::run(program, &tool::listed::<TOOL_WORDS_MAX>(words)?.finish())
+    let Pipe { read, write } = Pipe::open(false)?;
+    tool::run(program, &tool::listed::<TOOL_WORDS_MAX>(words)?.finish(), write.as_ref())?;
+    let mut said = [0u8; 16];
+    let len = read.as_ref().map_or(Ok(0), |read| file::read(read, &mut said)).map_err(plain)?;
+    let number = units::unsigned(said.get(..len).unwrap_or_default().trim_ascii(), 1 << 22);
+    let number = number.ok().and_then(|number| i32::try_from(number).ok());
+    process::open_pidfd(number.ok_or((Errno::EIO, Why::Tool))?).map_err(plain)
 }

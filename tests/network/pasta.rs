@@ -30,7 +30,7 @@ fn an_ordinary_user_reaches_the_outside_by_pasta() {
         $nsinit run --interface $wire -- $witness tcp-serve 10.5.0.2:7000 'from outside' &
         {user} $nsinit run --network pasta -- $witness tcp-ask 10.5.0.2:7000 2>/dev/null
         wait
-        while pgrep '^pasta' >/dev/null; do read -rt 0.05 <> <(:) || true; done
+        ! pgrep -f '^pasta --config-net'
         umount -l /dev/net/tun $tun; rmdir $tun"
     );
     let script = format!(
