@@ -99,7 +99,7 @@ impl Facts {
 }
 
 /// Which facts a spec needs beyond those that cost nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Questions {
     /// The capabilities: whether we may create namespaces as we are.
     pub capabilities: bool,

@@ -39,7 +39,7 @@ pub(super) fn doctor(call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
             return code::FAILED;
         }
     }
-    let machine = doctor::look(start, &mut desk.namespaces);
+    let machine = doctor::look(start, &mut desk.namespaces, &mut desk.plan.survey);
     let mut out = Out::stdout();
     let mut missing = 0u32;
     each(&machine, &mut |finding| {

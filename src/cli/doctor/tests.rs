@@ -45,11 +45,16 @@ fn machine(has_privilege: bool) -> Box<Machine> {
             controllers: text("cpuset cpu io memory pids"),
             own: Trial::Works,
         },
-        ids: Ids { has_programs: true, may_write: true, uids: 65_536, gids: 65_536 },
+        ids: Ids {
+            has_programs: true,
+            may_write: true,
+            uids: 65_536,
+            gids: 65_536,
+            ..Ids::default()
+        },
         landlock: Ok(7),
         actions: 0x7f,
         is_filtered: false,
-        no_new_privs: false,
         tiocsti: Some(0),
         ptrace_scope: Some(1),
         profile: Buffer::new(),

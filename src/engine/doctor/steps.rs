@@ -13,7 +13,7 @@ use crate::sys::file::{self, Mode};
 use crate::sys::process::{self, Side};
 use crate::sys::signal::{self, Disposition};
 use crate::sys::wait::{self, Source};
-use crate::sys::{Fd, available, mount, namespace};
+use crate::sys::{Fd, available, fd, mount, namespace};
 use crate::text::{Buffer, put};
 
 /// Who tries.
@@ -143,18 +143,20 @@ fn place_text(path: &CStr) -> &str {
     path.to_str().unwrap_or("")
 }
 
-/// The root's mount with the ids of a user namespace, which a child of ours is in.
+/// The root's mount with the ids of a user namespace, which a child of ours is in until we close
+/// the pipe that it reads from.
 fn idmapped_mount() -> Result<(), Errno> {
+    let (read, write) = fd::pipe(true)?;
     match process::clone_into(NamespaceSet::USER)? {
         Side::Child => {
             let _ = process::signal_at_parent_death(Signal::KILL); // it cannot fail
-            loop {
-                let _ = wait::poll(&mut [Source::nothing()], None); // until we are killed
-            }
+            drop(write);
+            let _ = file::read(&read, &mut [0]); // its end is all that comes
+            process::exit(0);
         }
         Side::Parent(child) => {
             let tried = namespace_of(child.pid).and_then(|user| available::idmapped_root(&user));
-            let _ = signal::kill(child.pid, Signal::KILL); // it waits for that
+            drop(write);
             let _ = wait_for(&child); // how it ended is known
             tried
         }
@@ -186,22 +188,18 @@ pub(super) fn pidfds(out: &Out) {
     let pidfd = child.pidfd.as_ref().ok_or(Errno::ENOSYS);
     out.tell(Probe::Pidfd, pidfd);
     let Ok(pidfd) = pidfd else { return };
-    loop {
+    let end = loop {
         let _ = wait::poll(&mut [Source::readable(pidfd)], None); // it ends at once
-        let end = wait::end_of(pidfd).ok().flatten();
-        let is_gone = signal::exists(child.pid).is_err();
-        // What the kernel remembers is there before the process is gone.
-        match end.or_else(|| wait::end_of(pidfd).ok().flatten().filter(|_| is_gone)) {
-            Some(end) => {
-                let known = if end == End::Exited(7) { Ok(()) } else { Err(Errno::EIO) };
-                out.tell(Probe::ExitByPidfd, known);
-                return;
-            }
-            None if is_gone => {
-                out.tell(Probe::ExitByPidfd, Err::<(), _>(Errno::EINVAL));
-                return;
-            }
-            None => {}
+        if matches!(wait::reap(child.pid), Ok(Some(_))) {
+            break None; // it waited for us
         }
-    }
+        // What the kernel remembers of it is there before it is gone.
+        let is_gone = signal::exists(child.pid).is_err();
+        match wait::end_of(pidfd).ok().flatten() {
+            None if !is_gone => {}
+            end => break end,
+        }
+    };
+    let is_known = end == Some(End::Exited(7));
+    out.tell(Probe::ExitByPidfd, if is_known { Ok(()) } else { Err(Errno::EINVAL) });
 }
