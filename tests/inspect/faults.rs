@@ -9,7 +9,7 @@ use super::support::who::tool;
 use super::support::{Run, Who, file};
 
 /// What is asked so often in a loop fails only so often.
-const LOOP_MAX: usize = 5;
+const LOOP_MAX: usize = 3;
 
 /// What cannot fail: a descriptor is closed whatever close(2) says, and here it would stay open.
 const SPARED: [&str; 4] = ["execve", "exit_group", "restart_syscall", "close"];

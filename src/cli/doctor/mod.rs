@@ -5,6 +5,7 @@
 mod finding;
 mod json;
 mod namespaces;
+mod network;
 mod rest;
 mod sandbox;
 #[cfg(test)]
@@ -56,10 +57,13 @@ pub(super) fn doctor(call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
     }
 }
 
-/// Gives every finding to `visit`, group by group.
+/// Gives every finding to `visit`, group by group. What is not built in is not missed.
 fn each(machine: &Machine, visit: &mut dyn FnMut(&Finding<'_>)) {
     namespaces::findings(machine, visit);
     sandbox::findings(machine, visit);
+    if cfg!(feature = "net") {
+        network::findings(machine, visit);
+    }
     rest::findings(machine, visit);
 }
 

@@ -35,6 +35,7 @@ fn machine(has_privilege: bool) -> Box<Machine> {
         kernel: (6, 18),
         uid: if has_privilege { 0 } else { 1000 },
         has_privilege,
+        has_network_privilege: has_privilege,
         has_proc: true,
         trials,
         kinds: Namespace::ALL.map(kind),
@@ -52,6 +53,7 @@ fn machine(has_privilege: bool) -> Box<Machine> {
             gids: 65_536,
             ..Ids::default()
         },
+        pasta: Some(c"/usr/bin/pasta"),
         landlock: Ok(7),
         actions: 0x7f,
         is_filtered: false,
@@ -95,6 +97,7 @@ fn container() -> Box<Machine> {
     machine.trials.set(Probe::User, Trial::Refused(Errno::EPERM));
     machine.trials.set(Probe::OwnCgroup, Trial::Refused(Errno::EROFS));
     machine.trials.set(Probe::Pidfd, Trial::Works);
+    machine.trials.set(Probe::Tun, Trial::Refused(Errno::ENOENT));
     (machine.covered, machine.first_covered) = (11, text("/proc/asound"));
     machine.is_filtered = true;
     machine.profile = text("docker-default (enforce)");
@@ -124,6 +127,7 @@ fn bare() -> Box<Machine> {
         Cgroup { path: Buffer::new(), controllers: Buffer::new(), own: Trial::Untried };
     (machine.covered, machine.first_covered) = (1, text("/proc/kcore"));
     machine.ids = Ids::default();
+    machine.pasta = None;
     machine.landlock = Err(Errno::EOPNOTSUPP);
     machine.actions = 0x7e;
     (machine.tiocsti, machine.ptrace_scope) = (None, None);

@@ -9,9 +9,11 @@ mod ids;
 mod steps;
 mod trial;
 
+use core::ffi::CStr;
+
 use super::inspect::{self, Memory};
-use super::mountinfo;
 use super::probe::{self, Blocked, number_in};
+use super::{mountinfo, network};
 use crate::model::{Errno, Namespace, NamespaceSet};
 use crate::plan::{Facts, Questions, Survey, capability};
 use crate::sys::file::{self, Mode};
@@ -58,6 +60,8 @@ pub struct Machine {
     pub uid: u32,
     /// Whether we may make namespaces as we are.
     pub has_privilege: bool,
+    /// Whether we may make and move interfaces as we are.
+    pub has_network_privilege: bool,
     /// Whether there is a /proc.
     pub has_proc: bool,
     /// How everything went that was tried.
@@ -72,6 +76,8 @@ pub struct Machine {
     pub cgroup: Cgroup,
     /// Ranges of ids for ordinary users, and who writes them.
     pub ids: Ids,
+    /// The pasta(1) that would be started.
+    pub pasta: Option<&'static CStr>,
     /// The version of Landlock.
     pub landlock: Result<usize, Errno>,
     /// The actions that a filter may return: bit N is ACTIONS[N].
@@ -101,6 +107,9 @@ pub fn look(start: &Start, memory: &mut Memory, survey: &mut Survey) -> Machine 
         trial::in_child(&mut trials, &|out| steps::user(out, who, &|| {}));
     }
     trial::in_child(&mut trials, &|out| steps::pidfds(out));
+    if cfg!(feature = "net") {
+        trials.set(Probe::Tun, Trial::of(file::open(c"/dev/net/tun", Mode::ReadWrite)));
+    }
     let mut covered = (0u32, Buffer::new());
     covered_parts(memory.listing(), &mut covered);
     let cgroup = cgroup::look(memory.listing(), start.random);
@@ -116,6 +125,7 @@ pub fn look(start: &Start, memory: &mut Memory, survey: &mut Survey) -> Machine 
         kernel: uts::kernel_version(),
         uid: start.uid,
         has_privilege,
+        has_network_privilege: facts.has(capability::NET_ADMIN | capability::SYS_ADMIN),
         has_proc: file::open(c"/proc/self/ns", Mode::Directory).is_ok(),
         trials,
         kinds,
@@ -123,6 +133,7 @@ pub fn look(start: &Start, memory: &mut Memory, survey: &mut Survey) -> Machine 
         first_covered: covered.1,
         cgroup,
         ids: ids::look(survey),
+        pasta: if cfg!(feature = "net") { network::pasta() } else { None },
         landlock: available::landlock_version(),
         actions,
         is_filtered: has_line(status, b"Seccomp:\t2"),

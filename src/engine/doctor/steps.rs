@@ -8,12 +8,14 @@ use core::ffi::CStr;
 
 use super::trial::{Out, Probe, below};
 use crate::engine::child::wait_for;
-use crate::model::{End, Errno, Namespace, NamespaceSet, Signal};
+use crate::engine::network::ask;
+use crate::model::rtnetlink::{Looks, Message};
+use crate::model::{End, Errno, InterfaceName, Namespace, NamespaceSet, Signal};
 use crate::sys::file::{self, Mode};
 use crate::sys::process::{self, Side};
 use crate::sys::signal::{self, Disposition};
 use crate::sys::wait::{self, Source};
-use crate::sys::{Fd, available, fd, mount, namespace};
+use crate::sys::{Fd, available, fd, mount, namespace, net};
 use crate::text::{Buffer, put};
 
 /// Who tries.
@@ -89,6 +91,9 @@ fn kinds(out: &Out, who: Who) {
     if made.has(Namespace::Time) {
         let _ = below(NamespaceSet::empty(), &|| out.tell(Probe::ShiftClocks, shift_clocks()));
     }
+    if made.has(Namespace::Net) && cfg!(feature = "net") {
+        let _ = below(NamespaceSet::NET, &|| network(out));
+    }
     if made.has(Namespace::Mnt) {
         let kinds = made.intersection(NamespaceSet::MNT | NamespaceSet::PID);
         let _ = below(kinds, &|| mounts(out, who, made.has(Namespace::Pid)));
@@ -99,6 +104,28 @@ fn kinds(out: &Out, who: Who) {
 fn shift_clocks() -> Result<(), Errno> {
     namespace::unshare(Namespace::Time)?;
     write(c"/proc/self/timens_offsets", b"monotonic 1 0\n")
+}
+
+/// A pair of interfaces, and one that shares one of them, in a network that nobody else sees.
+fn network(out: &Out) {
+    let (Ok(outer), Ok(inner), Ok(third)) = (
+        InterfaceName::parse(b"nsinit0"),
+        InterfaceName::parse(b"nsinit1"),
+        InterfaceName::parse(b"nsinit2"),
+    ) else {
+        return;
+    };
+    let looks = Looks { mac: None, mtu: None };
+    let Ok(here) = file::open(c"/proc/self/ns/net", Mode::Read) else { return };
+    let Ok(kernel) = net::open_route() else { return };
+    let pair = Message::make_pair(outer, inner, here.number(), looks);
+    if out.works(Probe::Veth, ask(&kernel, &pair).map_err(|(errno, _)| errno)) {
+        let shared = net::index_of(&kernel, outer).and_then(|index| {
+            let message = Message::make_macvlan(index, third, here.number(), looks);
+            ask(&kernel, &message).map_err(|(errno, _)| errno)
+        });
+        out.tell(Probe::Macvlan, shared);
+    }
 }
 
 /// What is mounted in a sandbox, tried by its PID 1.
