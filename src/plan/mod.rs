@@ -45,7 +45,6 @@ pub use net_act::NetAct;
 pub use refusal::{Reason, Refusal};
 pub use resolve::resolve;
 pub use root::{DEVICES, MASKED, MountFault, READ_ONLY, RootAct, Slot};
-use services::Setting;
 pub use step::{Act, Actor, Detail, Step};
 pub use survey::{Ids, Survey};
 
