@@ -314,8 +314,8 @@ variants!(ACTS, act_name, Act, Act<'_>:
     Confine Root);
 
 variants!(MACHINE_ACTS, machine_act_name, MachineAct, MachineAct<'_>:
-    Mount LinkDescriptors LoadModule SetSysctl OpenPort KillAll Sync Report Unmount EndBy GoDown
-    Become);
+    Mount LinkDescriptors LoadModule SetSysctl OpenPort WatchKernel KillAll Sync Report Unmount
+    EndBy GoDown Become);
 
 variants!(NET_ACTS, net_act_name, NetAct, NetAct<'_>:
     MakePair MakeMacvlan Keep Move Up AddAddress AddRoute TellIds AwaitIds StartPasta AwaitKeeper

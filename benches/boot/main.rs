@@ -10,8 +10,8 @@
 //! whose zero is the kernel's own beginning; nsinit (in its verdict) and the floor say the same of
 //! theirs. Rounds are interleaved, and what is printed is the median and the lowest. All by
 //! emulation: compare the lines of one run with each other, and nothing else. With `--count` the
-//! guest's clock is QEMU's count of its instructions (-icount), one a nanosecond: what the host does
-//! besides is not seen then, and a boot takes ten times as long.
+//! guest's clock is QEMU's count of its instructions (-icount), one a nanosecond: what the host
+//! does besides is not seen then, and a boot takes ten times as long.
 
 use std::io::Error;
 use std::os::unix::fs::PermissionsExt;

@@ -70,7 +70,7 @@ impl Parent {
 }
 
 /// What is held.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Hands {
     /// Our terminal, when we are in its foreground.
     pub(super) terminal: Option<ManuallyDrop<Fd>>,

@@ -111,6 +111,8 @@ pub struct Questions {
     pub pid: bool,
     /// Which ids we may map: those of our own user namespace, and of /etc/subuid and /etc/subgid.
     pub ids: bool,
+    /// Our terminal: the kernel's init has none.
+    pub terminal: bool,
 }
 
 impl Questions {
@@ -123,6 +125,7 @@ impl Questions {
             filters: super::filter::asks_filter(spec),
             pid: !is_run && !mode.is_init(),
             ids: is_run && IdKind::ALL.into_iter().any(|kind| spec.has_map(kind)),
+            terminal: !mode.is_init(),
         }
     }
 }

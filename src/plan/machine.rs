@@ -8,7 +8,6 @@ mod steps;
 
 use core::ffi::CStr;
 
-use super::confine::{Confinement, Inside};
 use super::order::Kind;
 use crate::model::{Down, FailOn, ReportTo, Sysctl};
 use crate::spec::Said;
@@ -31,6 +30,8 @@ pub enum MachineAct<'a> {
     SetSysctl(Sysctl<'a>),
     /// The virtio port of our name, when there is one.
     OpenPort,
+    /// The kernel's messages are read from now on.
+    WatchKernel,
     /// Every process but us is ended.
     KillAll,
     /// What is not written yet is written to the disks.
@@ -58,11 +59,12 @@ impl MachineAct<'_> {
     /// As [`Act::calls`].
     pub const fn calls(&self) -> &'static str {
         match self {
-            Self::Mount(_) => "mkdirat|statx|mount?|mount?",
+            Self::Mount(_) => "mkdirat|statx?|mount?|mount?",
             Self::LinkDescriptors => "symlinkat|symlinkat|symlinkat|symlinkat",
             Self::LoadModule(_) => "faccessat?|openat*|read*|uname*|finit_module*|close*",
             Self::SetSysctl(_) => "openat|write|close",
             Self::OpenPort => "openat*|getdents64*|read*|close*|ppoll*",
+            Self::WatchKernel => "openat",
             Self::KillAll => "kill|wait4*|ppoll*",
             Self::Sync => "sync",
             Self::Report { .. } => {
@@ -84,6 +86,7 @@ impl MachineAct<'_> {
             Self::LoadModule(_) => Kind::LoadModule,
             Self::SetSysctl(_) => Kind::SetSysctl,
             Self::OpenPort => Kind::OpenPort,
+            Self::WatchKernel => Kind::WatchKernel,
             Self::KillAll => Kind::KillAll,
             Self::Sync => Kind::Sync,
             Self::Report { .. } => Kind::Report,
@@ -119,6 +122,7 @@ impl MachineAct<'_> {
             Self::LinkDescriptors
             | Self::LoadModule(_)
             | Self::SetSysctl(_)
+            | Self::WatchKernel
             | Self::KillAll
             | Self::Sync
             | Self::Unmount
@@ -144,6 +148,7 @@ impl Show for MachineAct<'_> {
                 put!(out, " to ", Quoted(sysctl.value()));
             }
             Self::OpenPort => put!(out, "open the port for the report"),
+            Self::WatchKernel => put!(out, "watch the kernel's messages"),
             Self::KillAll => put!(out, "kill every other process"),
             Self::Sync => put!(out, "sync"),
             Self::Report { .. } => put!(out, "report how it ended"),

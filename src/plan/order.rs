@@ -59,6 +59,7 @@ pub enum Kind {
     LoadModule,
     SetSysctl,
     OpenPort,
+    WatchKernel,
     KillAll,
     Sync,
     Report,
@@ -405,6 +406,11 @@ pub const RULES: &[Rule] = &[
         Kind::LoadModule,
         Kind::SetSysctl,
         "the setting may be one of the module's own (sysctl.d(5))",
+    ),
+    rule(
+        Kind::MountEarly,
+        Kind::WatchKernel,
+        "its device is in devtmpfs (drivers/char/mem.c, kmsg)",
     ),
     rule(Kind::OpenPort, Kind::Spawn, "a port is open once, and is not the workload's to take"),
     rule(

@@ -27,6 +27,7 @@ pub(in crate::plan) fn resolve_init<'a>(
         push(inner, *origin, MachineAct::LoadModule(value), plan);
     }
     push(inner, Origin::Default, MachineAct::OpenPort, plan);
+    push(inner, Origin::Default, MachineAct::WatchKernel, plan);
     for Said { value, origin } in &machine.sysctl {
         push(inner, *origin, MachineAct::SetSysctl(*value), plan);
     }
