@@ -224,6 +224,10 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("root-proc-bind", Run, &ROOT),
     ("root-flags", Run, &USER),
     ("root-base", Run, &ROOT),
+    ("lock-message", Run, &ROOT),
+    ("lock-later", Run, &USER),
+    ("lock-score", Run, &USER),
+    ("lock-off", Run, &USER),
     ("init", Init, &KERNEL),
     ("init-keys", Init, &NEW_KERNEL),
     ("init-exec", Init, &KERNEL),
@@ -286,6 +290,7 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("mount-second-root", Run, &ROOT),
     ("mount-needs-mnt", Run, &ROOT),
     ("mount-proc-needs-pid", Run, &ROOT),
+    ("lock-of-init", Init, &KERNEL),
 ];
 
 /// The names of an enum's variants, and which one a value is.
@@ -336,7 +341,7 @@ variants!(REASONS, reason_name, Reason, Reason:
     InitOnly RunOnly NotBuilt NoFilters NothingToTell Needs ProcNeeds LacksPrivilege NotGranted
     NothingGranted NoIdTool IdToolHasNoPrivileges MapNotOurs MapOfRoot MapOverlaps MapTooLong
     MapAndId ClockRange GroupsDenied TimeoutForNothing DelayAboveMax CapabilityNotOurs
-    AmbientNotKept CapabilitiesComeBack EnvTooLarge TooManySteps Net Mount);
+    AmbientNotKept CapabilitiesComeBack EnvTooLarge TooManySteps LockOfInit Net Mount);
 
 /// What was decided.
 struct Decided {

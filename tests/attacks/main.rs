@@ -6,5 +6,6 @@
 #![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, clippy::multiple_unsafe_ops_per_block)]
 
 mod calls;
+mod supervisor;
 #[path = "../support/mod.rs"]
 mod support;

@@ -32,6 +32,7 @@ impl Turn<'_, '_> {
         }
         self.stop_as_asked();
         self.let_go();
+        self.lock_in();
         self.give_memory_back();
         let timeout = self.supervisor.deadline().map(|deadline| deadline.since(now));
         let mut sources: Vec<Source, SOURCES_MAX> = Vec::new();

@@ -49,6 +49,7 @@ pub(in crate::plan) fn resolve_init<'a>(
         has_pid_namespace: true,
         no_new_privs: spec.no_new_privs.filter(|said| said.value).map(|said| said.origin),
         filters: Filters::NONE,
+        hides: None,
         inside: Inside::as_we_are(facts),
         confinement: Confinement::NONE,
     })
