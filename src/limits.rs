@@ -13,6 +13,10 @@ pub const STEPS_MAX: usize = 288 + 2 * ROOT_MOUNTS_MAX;
 /// a step outside the root and one inside.
 pub const ROOT_MOUNTS_MAX: usize = 192;
 
+/// Directories that all overlays together are made of. The kernel takes 500 for one
+/// (fs/overlayfs/params.h, OVL_MAX_STACK); container images have up to 127.
+pub const LAYERS_MAX: usize = 128;
+
 /// How often a path inside is looked up that somebody renames meanwhile (openat2(2), EAGAIN).
 pub const RESOLVE_TRIES: usize = 128;
 
@@ -124,10 +128,9 @@ pub const SIGNALS_A_ROUND: usize = 32;
 /// and the end of the command beside it.
 pub const EVENTS_MAX: usize = SIGNALS_A_ROUND + 6 * SERVICES_MAX;
 
-/// Descriptors that PID 1 waits for: signals, our parent, the kernel's messages, and for each
-/// service its process, the command beside it, its line that it is ready, its messages, and where
-/// both their filters ask.
-pub const SOURCES_MAX: usize = 3 + 6 * SERVICES_MAX;
+/// Descriptors that PID 1 waits for: signals, our parent, and for each service its process, the
+/// command beside it, its line that it is ready, its messages, and where both their filters ask.
+pub const SOURCES_MAX: usize = 2 + 6 * SERVICES_MAX;
 
 /// Descriptors of PID 1's own: all that is waited for, and our terminal.
 pub const KEPT_MAX: usize = SOURCES_MAX + 1;

@@ -114,10 +114,6 @@ const EXCEPTIONS: &[Exception] = &[
         End::Told("needs filters of system calls"),
         "a filter that was asked for is not left out",
     ),
-    Exception("prctl", in_loop, End::RightOrTold, "what PID 1 keeps is told, and no reason to end"),
-    Exception("capget", in_loop, End::RightOrTold, "as before"),
-    Exception("capset", in_loop, End::RightOrTold, "as before"),
-    Exception("seccomp", in_loop, End::RightOrTold, "as before"),
     Exception("pipe2", in_loop, End::Told("for readiness"), "it is made for a step of the service"),
     Exception("getpid", in_loop, End::RightOrTold, "it cannot fail; nobody's PID is 0"),
     Exception("ioctl", in_loop, End::RightOrTold, "PIDFD_GET_INFO alone knows; else it is lost"),
@@ -358,7 +354,9 @@ fn with_a_root_of_its_own_every_call_may_fail() {
     // Whatever fails between the first copy and the last mount, it is one step and nothing is left.
     let words = "run --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --dir /tmp/a/b \
                  --symlink x /tmp/link --perms 0700 --dir /tmp/c --chmod 0711 /tmp/c";
-    for is_nobody in [false, true] {
+    let overlays = "run --root / --root-overlay tmpfs --overlay-src /etc --overlay-src /usr \
+                    --ro-overlay /tmp --no-root-dev --proc bind";
+    for (words, is_nobody) in [(words, false), (words, true), (overlays, false)] {
         hold(&Case { is_nobody, around: Around::Nothing, words, file: "" });
     }
 }

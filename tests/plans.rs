@@ -73,6 +73,7 @@ const fn machine(about: &'static str, uid: u32, capabilities: u64, kernel: (u16,
         env_count: 30,
         has_filters: true,
         manager: NO_MANAGER,
+        has_console: false,
     };
     Machine { about, facts, ids: ALL_IDS }
 }
@@ -125,6 +126,7 @@ use TerminalState::{Background, Foreground};
 
 const ROOT: Machine = machine("root on Linux 6.18", 0, ALL, (6, 18));
 const USER: Machine = machine("user 1000 on Linux 6.18", 1000, 0, (6, 18));
+const AT_TERMINAL: Machine = Machine { facts: Facts { has_console: true, ..ROOT.facts }, ..ROOT };
 const OLD: Machine = machine("root on Linux 6.1", 0, ALL, (6, 1));
 const ROOT_FRONT: Machine =
     machine("root on Linux 6.18, in the foreground", 0, ALL, (6, 18)).with(Foreground);
@@ -224,10 +226,9 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("root-proc-bind", Run, &ROOT),
     ("root-flags", Run, &USER),
     ("root-base", Run, &ROOT),
-    ("lock-message", Run, &ROOT),
-    ("lock-later", Run, &USER),
-    ("lock-score", Run, &USER),
-    ("lock-off", Run, &USER),
+    ("root-console", Run, &AT_TERMINAL),
+    ("root-overlay", Run, &USER),
+    ("root-overlays", Run, &ROOT),
     ("init", Init, &KERNEL),
     ("init-keys", Init, &NEW_KERNEL),
     ("init-exec", Init, &KERNEL),
@@ -281,6 +282,9 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("net-pasta-of-root", Run, &ROOT),
     ("no-filters", Run, &FILTERLESS),
     ("nothing-to-tell", Run, &ROOT),
+    ("mount-layers", Run, &ROOT),
+    ("mount-overlay", Run, &ROOT),
+    ("mount-upper", Run, &ROOT),
     ("mount-no-target", Run, &ROOT),
     ("mount-no-source", Run, &ROOT),
     ("mount-other-source", Run, &ROOT),
@@ -290,7 +294,6 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("mount-second-root", Run, &ROOT),
     ("mount-needs-mnt", Run, &ROOT),
     ("mount-proc-needs-pid", Run, &ROOT),
-    ("lock-of-init", Init, &KERNEL),
 ];
 
 /// The names of an enum's variants, and which one a value is.
@@ -319,8 +322,8 @@ variants!(ACTS, act_name, Act, Act<'_>:
     Confine Root);
 
 variants!(MACHINE_ACTS, machine_act_name, MachineAct, MachineAct<'_>:
-    Mount LinkDescriptors LoadModule SetSysctl OpenPort WatchKernel KillAll Sync Report Unmount
-    EndBy GoDown Become);
+    Mount LinkDescriptors LoadModule SetSysctl OpenPort KillAll Sync Report Unmount EndBy GoDown
+    Become);
 
 variants!(NET_ACTS, net_act_name, NetAct, NetAct<'_>:
     MakePair MakeMacvlan Keep Move Up AddAddress AddRoute TellIds AwaitIds StartPasta AwaitKeeper
@@ -330,18 +333,18 @@ variants!(NET_REASONS, net_reason_name, NetReason, NetReason:
     Wire Name Twice Privilege OfHost OuterKey GatewayAway SecondGateway PastaOfRoot);
 
 variants!(ROOT_ACTS, root_act_name, RootAct, RootAct<'_>:
-    Keep OpenRoot OpenEmpty OpenBase Open OpenDevices OpenScratch OpenData OpenMasks Enter Place
-    Mask Seal Finish);
+    Keep OpenRoot Open OpenDevices OpenConsole OpenOverlay OpenScratch OpenData OpenMasks Enter
+    Place Mask Seal Finish);
 
 variants!(MOUNT_FAULTS, mount_fault_name, MountFault, MountFault:
-    NoTarget NoSource OtherSource Mode Size Proc SecondRoot);
+    NoTarget NoSource OtherSource Mode Size Proc Layers Overlay Upper SecondRoot);
 
 variants!(REASONS, reason_name, Reason, Reason:
     NoCommand NoName SameName NoMain SecondMain UnknownService Cycle MainOnly EntrypointOnly
     InitOnly RunOnly NotBuilt NoFilters NothingToTell Needs ProcNeeds LacksPrivilege NotGranted
     NothingGranted NoIdTool IdToolHasNoPrivileges MapNotOurs MapOfRoot MapOverlaps MapTooLong
     MapAndId ClockRange GroupsDenied TimeoutForNothing DelayAboveMax CapabilityNotOurs
-    AmbientNotKept CapabilitiesComeBack EnvTooLarge TooManySteps LockOfInit Net Mount);
+    AmbientNotKept CapabilitiesComeBack EnvTooLarge TooManySteps Net Mount);
 
 /// What was decided.
 struct Decided {

@@ -436,6 +436,14 @@ type = "dev"
 target = "/second/dev"
 
 [[mount]]
+type = "mask"
+target = "/proc/interrupts"
+
+[[mount]]
+type = "lock"
+target = "/etc"
+
+[[mount]]
 type = "mqueue"
 target = "/dev/mqueue"
 
@@ -467,6 +475,13 @@ fn a_root_of_its_own_comes_as_explained() {
         case(Root, "run --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp -- /bin/true"),
         case(Nobody, "run --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp -- /bin/true"),
         case(Root, "run --root / --proc bind --no-root-dev --boottime +1d -- /bin/true"),
+        case(Root, "run --root / --root-overlay tmpfs -- /bin/true"),
+        case(Root, "run --root / --root-overlay tmpfs -- /bin/true").around(Around::Terminal),
+        case(Nobody, "run --root / --overlay-src /etc --tmp-overlay /tmp -- /bin/true"),
+        case(
+            Root,
+            "run --root / --overlay-src /etc --overlay-src /usr --ro-overlay /x -- /bin/true",
+        ),
         case(Root, "run FILE").file(ROOT),
         case(Nobody, "run FILE").file(ROOT),
     ]);

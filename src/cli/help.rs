@@ -157,12 +157,14 @@ fn one(out: &mut dyn Sink, key: &'static Key, help: Help) {
     let value = key.value;
     put!(out, "  In a file: ", key.table, " ", key.name(), " = ");
     match key.shape {
-        Shape::Text | Shape::OuterPath | Shape::TextOrPair => put!(out, "\"", value, "\""),
+        Shape::Text | Shape::OuterPath | Shape::OuterPathOrTmpfs | Shape::TextOrPair => {
+            put!(out, "\"", value, "\"")
+        }
         Shape::Number => put!(out, value),
         Shape::Span => put!(out, "\"", value, "\", or a number of seconds"),
         Shape::TextOrNumber => put!(out, "\"", value, "\" or a number"),
         Shape::Switch => put!(out, "true or false"),
-        Shape::List | Shape::Words => put!(out, "[\"", value, "\", …]"),
+        Shape::List | Shape::OuterPaths | Shape::Words => put!(out, "[\"", value, "\", …]"),
         Shape::Pairs => put!(out, "{ NAME = \"VALUE\", … }"),
         Shape::TextOrExec => put!(out, "\"", value, "\" or { exec = [\"WORD\", …] }"),
     }

@@ -34,7 +34,6 @@ pub struct Desk {
     pub(super) namespaces: inspect::Memory,
     pub(super) filters: filters::Room,
     pub(super) held: Held,
-    pub(super) heard: engine::machine::Heard,
 }
 
 impl Desk {
@@ -52,7 +51,6 @@ impl Desk {
             namespaces: inspect::Memory::new(),
             filters: filters::Room::new(),
             held: Held::new(),
-            heard: engine::machine::Heard::new(),
         }
     }
 }

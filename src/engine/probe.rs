@@ -22,10 +22,7 @@ pub type OurTerminal = Option<ManuallyDrop<Fd>>;
 
 /// Answers the questions of a spec.
 pub fn ask(questions: Questions, start: &Start) -> (Facts, OurTerminal) {
-    let (state, terminal) = match questions.terminal {
-        true => our_terminal(),
-        false => (TerminalState::None, None),
-    };
+    let (state, terminal) = our_terminal();
     let clock = |which| if questions.clocks { clock::now_ns(which) } else { 0 };
     let sets = if questions.capabilities {
         caps::get().unwrap_or_default()
@@ -47,6 +44,7 @@ pub fn ask(questions: Questions, start: &Start) -> (Facts, OurTerminal) {
         env_count: start.env.len(),
         has_filters: questions.filters && seccomp::is_available(),
         manager: manager_of(start, pid),
+        has_console: questions.console && terminal::columns(&Fd::inherited(1)).is_ok(),
     };
     (facts, terminal)
 }
@@ -72,7 +70,7 @@ fn manager_of(start: &Start, pid: Option<i32>) -> Manager {
 
 /// The system calls of everything that is asked before the plan is made, in the notation of
 /// `plan::Act::calls`.
-pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [Names; 13] {
+pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [Names; 14] {
     let when = |is_asked, calls| if is_asked { Names::new(calls) } else { Names::new("") };
     let [first, second, third] = survey::calls(questions);
     [
@@ -84,7 +82,7 @@ pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [
             Some(FilterFrom::None | FilterFrom::Default) | None => "",
         }),
         Names::new(of_descriptors(filter.more.len())),
-        when(questions.terminal, "openat|ioctl?|getpgid?"),
+        Names::new("openat|ioctl?|getpgid?"),
         when(questions.capabilities, "capget"),
         Names::new("uname"),
         when(questions.pid, "getpid"),
@@ -93,6 +91,7 @@ pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [
         second,
         third,
         when(questions.filters, "seccomp"),
+        when(questions.console, "ioctl"),
     ]
 }
 

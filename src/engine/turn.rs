@@ -9,7 +9,6 @@ mod children;
 mod detail;
 mod helper;
 mod kills;
-mod lock;
 mod notify;
 mod refusals;
 mod release;

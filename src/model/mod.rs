@@ -6,6 +6,7 @@
 
 mod address;
 mod arrival;
+mod attributes;
 mod caps;
 mod cgroup;
 mod clock;
@@ -23,6 +24,7 @@ mod moment;
 mod mount;
 mod namespace;
 mod notification;
+mod overlay;
 mod policy;
 mod ready;
 mod record;
@@ -40,6 +42,7 @@ mod user;
 
 pub use address::{Address, Network};
 pub use arrival::{ParentDeath, Rewrites};
+pub use attributes::{Attributes, HidePid, Propagation};
 pub use caps::{Capabilities, CapabilityChanges, CapabilityList, SecureBits};
 pub use cgroup::{MemoryCgroup, oom_kills};
 pub use clock::{Clock, Shift};
@@ -53,9 +56,10 @@ pub use idmap::{IdKind, IdMap};
 pub use interface::{InterfaceName, Mac, Uplink, Wire};
 pub use kmsg::{FailOn, Grade};
 pub use moment::{Moment, Span};
-pub use mount::{Attributes, HidePid, Mount, MountType, Propagation, Source, mode as mount_mode};
+pub use mount::{Mount, MountType, Source, mode as mount_mode};
 pub use namespace::{Namespace, NamespaceSet};
 pub use notification::{Notification, PassedOn};
+pub use overlay::{Layers, Upper};
 pub use policy::{BeforeStop, Helper, KillMode, Policy, ReadyBy, Restart, Unhandled};
 pub use ready::{PreStop, Ready};
 pub use record::{Ended, Fields, Record, Times};

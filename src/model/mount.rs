@@ -1,107 +1,11 @@
 //! What is put into a root, and how: mounts, and the files, directories and links around them.
 //!
-//! The names are those of mount(8) and of the kernel's file systems; the bits are those of
-//! mount_setattr(2).
+//! The names are those of mount(8) and of the kernel's file systems.
 
 use core::ffi::CStr;
 
-use crate::text::{Fault, Names, Show, Sink, put, units};
-
-/// Attributes of a mount (linux/mount.h, MOUNT_ATTR_*).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Attributes(u64);
-
-impl Attributes {
-    /// None.
-    pub const NONE: Self = Self(0);
-    /// Nothing is written.
-    pub const READ_ONLY: Self = Self(1);
-    /// No set-user-ID bit and no file capability counts.
-    pub const NOSUID: Self = Self(2);
-    /// No device file is a device.
-    pub const NODEV: Self = Self(4);
-    /// Nothing is executed.
-    pub const NOEXEC: Self = Self(8);
-
-    /// The names, in the order of the bits.
-    const NAMES: [(Self, &'static str); 4] = [
-        (Self::READ_ONLY, "ro"),
-        (Self::NOSUID, "nosuid"),
-        (Self::NODEV, "nodev"),
-        (Self::NOEXEC, "noexec"),
-    ];
-
-    /// Both.
-    pub const fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// With `other` where `is_set`.
-    pub const fn and_if(self, is_set: bool, other: Self) -> Self {
-        if is_set { self.and(other) } else { self }
-    }
-
-    /// Whether all of `other` are there.
-    pub const fn has(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    /// The kernel's bits.
-    pub const fn bits(self) -> u64 {
-        self.0
-    }
-}
-
-/// Prints `ro,nosuid,nodev`.
-impl Show for Attributes {
-    fn show(&self, out: &mut dyn Sink) {
-        let set = Self::NAMES.into_iter().filter(|(bit, _)| self.has(*bit));
-        for (index, (_, name)) in set.enumerate() {
-            put!(out, if index == 0 { "" } else { "," }, name);
-        }
-    }
-}
-
-/// Which mounts made elsewhere appear here, and the other way round (mount_namespaces(7)).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Propagation {
-    /// None.
-    Private,
-    /// Those made outside appear here.
-    Slave,
-    /// Both ways, among copies that are made of it.
-    Shared,
-    /// None, and it cannot be bound elsewhere.
-    Unbindable,
-}
-
-impl Propagation {
-    const NAMES: Names = Names::new("private|slave|shared|unbindable");
-
-    /// Reads `private`, `slave`, `shared` or `unbindable`.
-    ///
-    /// # Errors
-    /// [`Fault::NotOneOf`].
-    pub fn parse(text: &[u8]) -> Result<Self, Fault> {
-        match text {
-            b"private" => Ok(Self::Private),
-            b"slave" => Ok(Self::Slave),
-            b"shared" => Ok(Self::Shared),
-            b"unbindable" => Ok(Self::Unbindable),
-            _ => Err(Fault::NotOneOf(Self::NAMES)),
-        }
-    }
-
-    /// Its name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Private => "private",
-            Self::Slave => "slave",
-            Self::Shared => "shared",
-            Self::Unbindable => "unbindable",
-        }
-    }
-}
+use super::{Attributes, HidePid, Layers, Propagation, Upper};
+use crate::text::{Fault, Names, units};
 
 /// What a mount is of, or what else is made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -137,17 +41,21 @@ pub enum MountType {
     Chmod,
     /// A mount that is made read-only.
     Remount,
+    /// What is there is hidden by something empty.
+    Mask,
+    /// What is there can only be read.
+    Lock,
 }
 
 impl MountType {
     /// The names of the types, in the order of [`MountType::ALL`].
     const NAMES: Names = Names::new(
         "bind|data|tmpfs|proc|sysfs|dev|devpts|mqueue|cgroup2|overlay|dir|file|symlink|chmod|\
-         remount",
+         remount|mask|lock",
     );
 
     /// All types.
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 17] = [
         Self::Bind,
         Self::Data,
         Self::Tmpfs,
@@ -163,6 +71,8 @@ impl MountType {
         Self::Symlink,
         Self::Chmod,
         Self::Remount,
+        Self::Mask,
+        Self::Lock,
     ];
 
     /// Reads the name of a type.
@@ -193,47 +103,6 @@ pub enum Source<'a> {
     Descriptor(u16),
     /// A text; the content of a file or of a symbolic link.
     Text(&'a CStr),
-}
-
-/// Whose processes a procfs shows (proc(5), hidepid).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HidePid {
-    /// Everybody's.
-    Off,
-    /// Everybody's, but of others nothing more than that.
-    NoAccess,
-    /// Our own alone.
-    Invisible,
-    /// Those that we may trace (since Linux 5.8).
-    Ptraceable,
-}
-
-impl HidePid {
-    const NAMES: Names = Names::new("off|noaccess|invisible|ptraceable");
-
-    /// Reads `off`, `noaccess`, `invisible` or `ptraceable`.
-    ///
-    /// # Errors
-    /// [`Fault::NotOneOf`].
-    pub fn parse(text: &[u8]) -> Result<Self, Fault> {
-        match Self::NAMES.number_of(text) {
-            Some(0) => Ok(Self::Off),
-            Some(1) => Ok(Self::NoAccess),
-            Some(2) => Ok(Self::Invisible),
-            Some(3) => Ok(Self::Ptraceable),
-            _ => Err(Fault::NotOneOf(Self::NAMES)),
-        }
-    }
-
-    /// Its name, and what the kernel calls it: numbers before Linux 5.8.
-    pub const fn name(self) -> (&'static str, &'static CStr) {
-        match self {
-            Self::Off => ("off", c"0"),
-            Self::NoAccess => ("noaccess", c"1"),
-            Self::Invisible => ("invisible", c"2"),
-            Self::Ptraceable => ("ptraceable", c"4"),
-        }
-    }
 }
 
 /// One thing that is put into a root.
@@ -267,6 +136,12 @@ pub struct Mount<'a> {
     pub has_pids_only: bool,
     /// Which mounts appear here.
     pub propagation: Option<Propagation>,
+    /// Whether what a procfs or sysfs has of the machine is left as it is.
+    pub is_bare: bool,
+    /// The directories that an overlay is made of.
+    pub layers: Layers,
+    /// Where what is written to an overlay goes.
+    pub upper: Upper<'a>,
 }
 
 impl<'a> Mount<'a> {
@@ -287,6 +162,9 @@ impl<'a> Mount<'a> {
             hidepid: None,
             has_pids_only: false,
             propagation: None,
+            is_bare: false,
+            layers: Layers { first: 0, count: 0 },
+            upper: Upper::None,
         }
     }
 
@@ -313,7 +191,9 @@ impl<'a> Mount<'a> {
             | MountType::File
             | MountType::Symlink
             | MountType::Chmod
-            | MountType::Remount => false,
+            | MountType::Remount
+            | MountType::Mask
+            | MountType::Lock => false,
         };
         let has_devices = matches!(self.kind, MountType::Dev | MountType::Devpts);
         Attributes::NONE

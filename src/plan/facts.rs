@@ -78,6 +78,8 @@ pub struct Facts {
     pub has_filters: bool,
     /// What a service manager told us.
     pub manager: Manager,
+    /// Whether our standard output is a terminal, when asked for.
+    pub has_console: bool,
 }
 
 impl Facts {
@@ -99,7 +101,7 @@ impl Facts {
 }
 
 /// Which facts a spec needs beyond those that cost nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Questions {
     /// The capabilities: whether we may create namespaces as we are.
     pub capabilities: bool,
@@ -109,10 +111,10 @@ pub struct Questions {
     pub filters: bool,
     /// Our PID: whether orphans come to us by themselves.
     pub pid: bool,
+    /// Our standard output: whether it is a terminal, for a /dev/console.
+    pub console: bool,
     /// Which ids we may map: those of our own user namespace, and of /etc/subuid and /etc/subgid.
     pub ids: bool,
-    /// Our terminal: the kernel's init has none.
-    pub terminal: bool,
 }
 
 impl Questions {
@@ -124,8 +126,8 @@ impl Questions {
             clocks: spec.boottime.is_some() || spec.monotonic.is_some(),
             filters: super::filter::asks_filter(spec),
             pid: !is_run && !mode.is_init(),
+            console: is_run && super::root::has_dev(spec),
             ids: is_run && IdKind::ALL.into_iter().any(|kind| spec.has_map(kind)),
-            terminal: !mode.is_init(),
         }
     }
 }

@@ -10,14 +10,17 @@ mod decide;
 use core::ffi::CStr;
 
 use super::order::Kind;
-use crate::model::{Attributes, Mount, MountType, Source};
+use crate::model::{Attributes, Mount, MountType, Source, Upper};
 use crate::text::{Digits, Quoted, Show, Sink, put};
 
 pub use decide::MountFault;
-pub(super) use decide::{check, is_asked, push_enter, push_kept, push_open};
+pub(super) use decide::{check, has_dev, is_asked, push_enter, push_kept, push_open};
 
 /// The number of what is held between its opening outside and its place inside.
 pub type Slot = u16;
+
+/// The slot of the root itself.
+pub const BASE: Slot = Slot::MAX - 2;
 
 /// The devices of a /dev, with their numbers (Documentation/admin-guide/devices.txt).
 pub const DEVICES: [(&CStr, (u8, u8)); 6] = [
@@ -43,7 +46,11 @@ pub const MASKED: [(&CStr, bool); 9] = [
     (c"timer_stats", false),
 ];
 
-/// What can only be read there, for the same reason.
+/// What is hidden in a sysfs, likewise.
+pub const MASKED_IN_SYS: [(&CStr, bool); 2] =
+    [(c"firmware", true), (c"devices/virtual/powercap", true)];
+
+/// What can only be read in a procfs, for the same reason.
 pub const READ_ONLY: [&CStr; 5] = [c"bus", c"fs", c"irq", c"sys", c"sysrq-trigger"];
 
 /// What is done for a root.
@@ -53,15 +60,24 @@ pub enum RootAct<'a> {
     Keep(u16),
     /// A directory outside, as the root.
     OpenRoot(&'a CStr, Attributes),
-    /// An empty file system in memory, as the root.
-    OpenEmpty,
-    /// What is mounted at the root, as the root.
-    OpenBase(&'a Mount<'a>),
     /// Something outside, or a file system of the kernel that has to be made while the outer one
     /// is seen.
     Open(&'a Mount<'a>, Slot),
     /// The outer devices.
     OpenDevices,
+    /// The terminal that our standard output is.
+    OpenConsole,
+    /// Directories on top of each other.
+    OpenOverlay {
+        /// Where what is written goes, and the attributes.
+        mount: &'a Mount<'a>,
+        /// The directories, from the bottom to the top.
+        lower: &'a [&'a CStr],
+        /// Where it is held.
+        slot: Slot,
+        /// Whether a user namespace is ours, which has other extended attributes.
+        is_users: bool,
+    },
     /// A file system in memory for what is never seen as a whole: masks, data.
     OpenScratch,
     /// A file there with a content that was given.
@@ -79,7 +95,7 @@ pub enum RootAct<'a> {
         /// Whether devices are made, and not bound.
         makes_devices: bool,
     },
-    /// What a procfs has of the machine is hidden, or can only be read.
+    /// What a procfs or sysfs has of the machine is hidden, or can only be read.
     Mask(&'a Mount<'a>),
     /// The root becomes read-only.
     Seal,
@@ -88,20 +104,23 @@ pub enum RootAct<'a> {
 }
 
 impl RootAct<'_> {
-    /// Whether it makes a root in memory.
+    /// Whether it makes something in memory, or by the ids that we are then.
     pub const fn is_made(&self) -> bool {
-        matches!(self, Self::OpenEmpty | Self::OpenBase(Mount { kind: MountType::Tmpfs, .. }))
+        matches!(
+            self,
+            Self::Open(Mount { kind: MountType::Tmpfs, .. }, _) | Self::OpenOverlay { .. }
+        )
     }
 
     /// Its sort.
     pub const fn kind(&self) -> Kind {
         match self {
             Self::Keep(_) => Kind::KeepDescriptor,
-            Self::OpenBase(_) if self.is_made() => Kind::MakeInMemory,
-            Self::OpenRoot(..) | Self::OpenBase(_) | Self::Open(..) | Self::OpenDevices => {
+            Self::Open(..) if self.is_made() => Kind::MakeInMemory,
+            Self::OpenRoot(..) | Self::Open(..) | Self::OpenDevices | Self::OpenConsole => {
                 Kind::OpenOutside
             }
-            Self::OpenEmpty | Self::OpenScratch | Self::OpenData(..) | Self::OpenMasks => {
+            Self::OpenOverlay { .. } | Self::OpenScratch | Self::OpenData(..) | Self::OpenMasks => {
                 Kind::MakeInMemory
             }
             Self::Enter => Kind::EnterRoot,
@@ -115,9 +134,10 @@ impl RootAct<'_> {
     pub fn show_detail(&self, out: &mut dyn Sink) {
         match *self {
             Self::OpenRoot(_, attributes) => put!(out, attributes),
-            Self::OpenEmpty => put!(out, "nosuid,nodev"),
-            Self::OpenBase(mount) | Self::Open(mount, _) | Self::OpenData(mount, _) => {
+            Self::Open(mount, _) | Self::OpenData(mount, _) => show_attributes(out, mount),
+            Self::OpenOverlay { mount, is_users, .. } => {
                 show_attributes(out, mount);
+                put!(out, if is_users { ",userxattr" } else { "" });
             }
             Self::OpenDevices => {
                 for (index, (name, _)) in DEVICES.iter().enumerate() {
@@ -145,9 +165,13 @@ impl RootAct<'_> {
                 | MountType::Overlay
                 | MountType::Symlink
                 | MountType::Chmod
-                | MountType::Remount => {}
+                | MountType::Remount
+                | MountType::Mask
+                | MountType::Lock => {}
             },
-            Self::Mask(_) => put!(out, "hidden: kcore, keys, …; read-only: sys, irq, …"),
+            Self::Mask(mount) if mount.kind == MountType::Sysfs => put!(out, "firmware, powercap"),
+            Self::Mask(_) => put!(out, "kcore,keys,… hidden; sys,irq,… ro"),
+            Self::OpenConsole => put!(out, "nosuid,noexec"),
             Self::Keep(_) | Self::OpenScratch | Self::OpenMasks | Self::Seal | Self::Finish => {}
         }
     }
@@ -194,9 +218,26 @@ impl Show for RootAct<'_> {
         match *self {
             Self::Keep(number) => put!(out, "keep descriptor ", number),
             Self::OpenRoot(path, _) => put!(out, "open root ", Quoted(path.to_bytes())),
-            Self::OpenEmpty => put!(out, "open an empty root"),
-            Self::OpenBase(mount) => put!(out, "open ", From(mount), " as root"),
+            Self::Open(Mount { kind: MountType::Tmpfs, .. }, BASE) => {
+                put!(out, "open an empty root");
+            }
+            Self::Open(mount, BASE) => put!(out, "open ", From(mount), " as root"),
             Self::Open(mount, _) => put!(out, "open ", From(mount)),
+            Self::OpenConsole => put!(out, "open the terminal of standard output"),
+            Self::OpenOverlay { mount, lower, slot, .. } => {
+                put!(out, "open an overlay of ");
+                for (index, path) in lower.iter().enumerate() {
+                    put!(out, if index == 0 { "" } else { ", " }, Quoted(path.to_bytes()));
+                }
+                match mount.upper {
+                    Upper::None => {}
+                    Upper::Memory => put!(out, " and memory"),
+                    Upper::Below(path) | Upper::Directories { upper: path, .. } => {
+                        put!(out, " and ", Quoted(path.to_bytes()));
+                    }
+                }
+                put!(out, if slot == BASE { " as root" } else { "" });
+            }
             Self::OpenDevices => put!(out, "open devices"),
             Self::OpenScratch => put!(out, "open a scratch file system"),
             Self::OpenData(mount, _) => put!(out, "make a file of ", From(mount)),
@@ -228,6 +269,8 @@ fn show_place(out: &mut dyn Sink, mount: &Mount<'_>) {
             put!(out, "change mode of ", place, " to ", mode);
         }
         MountType::Remount => put!(out, "make ", place, " read-only"),
+        MountType::Mask => put!(out, "mask ", place),
+        MountType::Lock => put!(out, "lock ", place, " against writing"),
         MountType::Bind | MountType::Data => put!(out, "bind ", From(mount), " on ", place),
         MountType::Tmpfs
         | MountType::Proc

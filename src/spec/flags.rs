@@ -5,7 +5,7 @@
 
 use super::root::path;
 use super::{Item, Kinds, Said, Spec};
-use crate::model::{Mount, MountType, NamespaceSet, Source, mount_mode};
+use crate::model::{Mount, MountType, NamespaceSet, Source, Upper, mount_mode};
 use crate::text::{Fault, Names, units};
 
 /// The words behind a flag, as many as it takes.
@@ -55,13 +55,24 @@ pub struct Flag {
     takes_mode: bool,
     /// Whether `--size` may stand before it.
     takes_size: bool,
+    /// Whether `--overlay-src` may stand before it.
+    takes_layers: bool,
     set: Set,
 }
 
 const fn flag(name: &'static str, operands: &'static str, set: Set) -> Flag {
     let (help, in_file) = ("", "");
     let operands = Names::new(operands);
-    Flag { name, operands, help, in_file, takes_mode: false, takes_size: false, set }
+    Flag {
+        name,
+        operands,
+        help,
+        in_file,
+        takes_mode: false,
+        takes_size: false,
+        takes_layers: false,
+        set,
+    }
 }
 
 impl Flag {
@@ -79,6 +90,10 @@ impl Flag {
 
     const fn with_size(self) -> Self {
         Self { takes_size: true, ..self }
+    }
+
+    const fn with_layers(self) -> Self {
+        Self { takes_layers: true, ..self }
     }
 
     /// The flag of this name.
@@ -99,6 +114,9 @@ impl Flag {
         }
         if waiting.size.is_some() && !self.takes_size && !is_modifier {
             return Err(Wrong::Misplaced("size", "tmpfs"));
+        }
+        if waiting.layers.count > 0 && !self.takes_layers && !is_modifier {
+            return Err(Wrong::Misplaced("overlay-src", "overlay, tmp-overlay or ro-overlay"));
         }
         (self.set)(spec, operands)
     }
@@ -139,6 +157,37 @@ pub const FLAGS: &[Flag] = &[
         .with_size()
         .help("An empty file system in memory.")
         .in_file("type = \"tmpfs\""),
+    flag("overlay-src", "SRC", |spec, [source, ..]| {
+        let waiting = spec.root.waiting.layers;
+        spec.root.waiting.layers = spec.root.add_layer(waiting, path(source.text)?)?;
+        Ok(())
+    })
+    .with_layers()
+    .help("A directory of the overlay that comes next, on top of those before.")
+    .in_file("lower = [\"SRC\"]"),
+    flag("overlay", "RWSRC|WORKDIR|DEST", |spec, words| {
+        let [upper, work, target] = words;
+        let work = path(work.text).map_err(|fault| Wrong::Operand(1, fault))?;
+        overlay(spec, target, 2, Upper::Directories { upper: path(upper.text)?, work })
+    })
+    .with_layers()
+    .help("An overlay; what is written goes to RWSRC, beside which the kernel needs WORKDIR.")
+    .in_file("type = \"overlay\", upper = \"RWSRC\", work = \"WORKDIR\""),
+    flag("tmp-overlay", "DEST", |spec, words| {
+        let [target, ..] = words;
+        overlay(spec, target, 0, Upper::Memory)
+    })
+    .with_layers()
+    .with_size()
+    .help("An overlay; what is written goes to memory.")
+    .in_file("type = \"overlay\", upper = \"tmpfs\""),
+    flag("ro-overlay", "DEST", |spec, words| {
+        let [target, ..] = words;
+        overlay(spec, target, 0, Upper::None)
+    })
+    .with_layers()
+    .help("An overlay of two directories or more, read-only.")
+    .in_file("type = \"overlay\""),
     flag("dev", "DEST", |spec, words| at(spec, words, MountType::Dev))
         .help("The devices that every program may expect, and terminals of its own.")
         .in_file("type = \"dev\""),
@@ -268,6 +317,24 @@ fn at<'a>(spec: &mut Spec<'a>, [target, ..]: &Operands<'a>, kind: MountType) -> 
         size: waiting.size.map(|said| said.value),
         is_read_only: kind == MountType::Remount,
         ..Mount::new(kind, path(target.text)?)
+    };
+    spec.root.add(mount, target.origin).map_err(Wrong::from)
+}
+
+/// An overlay of the layers that were said before.
+fn overlay<'a>(
+    spec: &mut Spec<'a>,
+    target: &Item<'a>,
+    operand: usize,
+    upper: Upper<'a>,
+) -> Result<(), Wrong> {
+    let waiting = core::mem::take(&mut spec.root.waiting);
+    let target_path = path(target.text).map_err(|fault| Wrong::Operand(operand, fault))?;
+    let mount = Mount {
+        layers: waiting.layers,
+        upper,
+        size: waiting.size.map(|said| said.value),
+        ..Mount::new(MountType::Overlay, target_path)
     };
     spec.root.add(mount, target.origin).map_err(Wrong::from)
 }

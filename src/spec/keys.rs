@@ -46,6 +46,10 @@ pub enum Shape {
     Text,
     /// A string, a path outside; in a file relative to that.
     OuterPath,
+    /// The same, or `tmpfs`.
+    OuterPathOrTmpfs,
+    /// A list of such paths, or one. No flag.
+    OuterPaths,
     /// An integer.
     Number,
     /// A string, or an integer that counts seconds.
@@ -83,6 +87,8 @@ pub enum Set {
     ),
     /// A key of one mount, of a file alone.
     Mount(for<'a> fn(&mut Mount<'a>, Item<'a>) -> Result<(), Fault>),
+    /// One of the directories that the last mount, an overlay, is made of.
+    Layer,
     /// The command of a service, which the fronts read as a list of words.
     Command,
     /// A key of one service that takes a text, or such a list of words.
@@ -236,6 +242,12 @@ impl Key {
                 let target = spec.root.last();
                 target.map_or(Ok(false), |target| set(target, item).map(|()| true))
             }
+            Set::Layer => {
+                let layers = spec.root.last().map(|mount| mount.layers).unwrap_or_default();
+                let layers = spec.root.add_layer(layers, item.text)?;
+                spec.root.last().into_iter().for_each(|mount| mount.layers = layers);
+                Ok(true)
+            }
             Set::Command => Ok(false),
         }
     }
@@ -268,7 +280,8 @@ impl Key {
             | Set::WholeOrExec(..)
             | Set::Service(_)
             | Set::Interface
-            | Set::Mount(_) => {}
+            | Set::Mount(_)
+            | Set::Layer => {}
         }
         Ok(true)
     }

@@ -33,6 +33,17 @@ pub fn find(root: &Fd, path: &CStr, links: Links) -> Result<Fd, Errno> {
     open_how(root, path, raw::O_PATH, 0, links)
 }
 
+/// open(2), O_PATH: a directory outside, as it is named.
+///
+/// # Errors
+/// ENOENT, ENOTDIR, EACCES.
+pub fn directory(base: &Fd, path: &CStr) -> Result<Fd, Errno> {
+    let flags = (raw::O_PATH | raw::O_DIRECTORY | raw::O_CLOEXEC) as usize;
+    // SAFETY: `path` ends in NUL and outlives the call.
+    let ret = unsafe { call!(openat, base.arg(), path.as_ptr() as usize, flags, 0) };
+    check(ret).map(Fd::given)
+}
+
 /// openat2(2), O_CREAT and O_TRUNC: a file below `root`, for writing in place of what it may have.
 /// Never waits for a reader of a named pipe.
 ///

@@ -6,6 +6,7 @@
 #![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, clippy::multiple_unsafe_ops_per_block)]
 
 mod calls;
-mod supervisor;
+mod files;
+mod links;
 #[path = "../support/mod.rs"]
 mod support;

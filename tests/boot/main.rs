@@ -13,4 +13,3 @@ mod host;
 mod init;
 mod inside;
 mod kit;
-mod trouble;

@@ -29,6 +29,23 @@ fn dev_has_what_every_program_may_expect_and_nothing_else() {
 }
 
 #[test]
+fn a_terminal_of_ours_is_the_console() {
+    // Looks like /dev/console when standard output is a terminal; what is written there is seen.
+    use super::support::terminal::Terminal;
+    for who in Who::BOTH {
+        let terminal = Terminal::new();
+        // The terminal of a test is root's.
+        let to = if who == Who::Root { ">/dev/console" } else { "" };
+        let script = &format!("test -c /dev/console && echo by console {to}");
+        let words = [&["run"], &USR[..], &["--dev", "/dev", "--", "sh", "-c", script]].concat();
+        let mut run = Run::nsinit(who, &words).start_at(&terminal);
+        run.wait_for("by console");
+        assert_eq!(run.code(), 0);
+        run.hang_up();
+    }
+}
+
+#[test]
 fn what_is_the_machines_in_proc_is_hidden_or_read_only() {
     // Looks like empty files and directories, and EROFS for what would change the machine.
     let test = "cd /proc; cat kcore keys timer_list latency_stats sched_debug timer_stats \

@@ -5,7 +5,6 @@
 mod finding;
 mod json;
 mod namespaces;
-mod network;
 mod rest;
 mod sandbox;
 #[cfg(test)]
@@ -40,7 +39,7 @@ pub(super) fn doctor(call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
             return code::FAILED;
         }
     }
-    let machine = doctor::look(start, &mut desk.namespaces, &mut desk.plan.survey);
+    let machine = doctor::look(start, &mut desk.namespaces);
     let mut out = Out::stdout();
     let mut missing = 0u32;
     each(&machine, &mut |finding| {
@@ -57,13 +56,10 @@ pub(super) fn doctor(call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
     }
 }
 
-/// Gives every finding to `visit`, group by group. What is not built in is not missed.
+/// Gives every finding to `visit`, group by group.
 fn each(machine: &Machine, visit: &mut dyn FnMut(&Finding<'_>)) {
     namespaces::findings(machine, visit);
     sandbox::findings(machine, visit);
-    if cfg!(feature = "net") {
-        network::findings(machine, visit);
-    }
     rest::findings(machine, visit);
 }
 

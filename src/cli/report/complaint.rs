@@ -200,12 +200,12 @@ impl Show for Form {
     fn show(&self, out: &mut dyn Sink) {
         let (name, value) = (self.0.name(), self.0.value);
         let (before, value, after) = match self.0.shape {
-            Shape::Text | Shape::OuterPath => ("\"", value, "\""),
+            Shape::Text | Shape::OuterPath | Shape::OuterPathOrTmpfs => ("\"", value, "\""),
             Shape::Number => ("", value, ", a whole number"),
             Shape::Span => ("\"", value, "\", or a whole number of seconds"),
             Shape::TextOrNumber => ("\"", value, "\", or a whole number"),
             Shape::Switch => ("", "true", " or false"),
-            Shape::List | Shape::Words => ("[\"", value, "\"]"),
+            Shape::List | Shape::OuterPaths | Shape::Words => ("[\"", value, "\"]"),
             Shape::Pairs => ("{ NAME = ", "\"VALUE\"", " }"),
             Shape::TextOrExec => ("\"", value, "\" or { exec = [\"WORD\"] }"),
             Shape::TextOrPair => ("\"inherit\"", "", " or { file = \"PATH\" }"),

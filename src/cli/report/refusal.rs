@@ -10,7 +10,6 @@ use crate::text::{Quoted, Show, Sink, put};
 const NS_PER_S: i64 = 1_000_000_000;
 
 /// Reports a refusal.
-#[allow(clippy::too_many_lines)] // a table, one arm for each reason
 pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
     let mut args = Args { said: refusal.said, ..Args::NONE };
     let (shift, kind_name, grant, not_ours, tool, missing);
@@ -68,7 +67,6 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
         | Reason::NotBuilt
         | Reason::NoFilters
         | Reason::NothingToTell
-        | Reason::LockOfInit
         | Reason::SameName
         | Reason::NoMain
         | Reason::SecondMain
@@ -149,11 +147,6 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
         Reason::NotBuilt => sentence!(
             "{s} is not built into this version",
             try: "a build with all features"
-        ),
-        Reason::LockOfInit => sentence!(
-            "lock-in is not for the kernel's init",
-            why: "a machine is left by who may kill, unmount and switch off",
-            try: "without it"
         ),
         Reason::NothingToTell => sentence!(
             "seccomp-log has no filter to tell of",

@@ -48,6 +48,14 @@ pub(super) fn by_act(act: &RootAct<'_>, errno: Errno) -> &'static str {
         (RootAct::Open(..) | RootAct::OpenRoot(..), Errno::EINVAL) => sentence!(
             why: "what is mounted there cannot be copied: it is unbindable, or covers something"
         ),
+        (RootAct::OpenOverlay { .. }, Errno::EINVAL) => sentence!(
+            why: "one of these directories is on a file system that cannot, or has mounts below it \
+                  that may not be uncovered",
+            try: "a directory without mounts below it"
+        ),
+        (RootAct::OpenOverlay { .. }, Errno::EPERM | Errno::ENODEV) => sentence!(
+            why: "the kernel has no overlays, or none for ordinary users (Linux 5.11)"
+        ),
         (RootAct::Enter, Errno::EINVAL) => sentence!(
             why: "\"/\" is not a mount point here: a chroot, or the first root of the kernel \
                   (pivot_root(2))",
@@ -81,7 +89,18 @@ pub(super) const fn fault(fault: MountFault) -> &'static str {
             try: "mode for tmpfs, dir, file, data or chmod, which needs it"
         ),
         MountFault::Size => sentence!("a size is for a tmpfs, and {s} is another thing"),
-        MountFault::Proc => sentence!("hidepid and pids-only are for a proc, not for {s}"),
+        MountFault::Proc => sentence!(
+            "hidepid and pids-only are for a proc, masked for a proc or sysfs, not for {s}"
+        ),
+        MountFault::Layers => sentence!(
+            "an overlay needs something below what is written, and two where nothing is",
+            try: "lower = [\"DIR\"], or --overlay-src DIR before it"
+        ),
+        MountFault::Overlay => sentence!("lower, upper and work are for an overlay, not for {s}"),
+        MountFault::Upper => sentence!(
+            "a directory for the work of an overlay needs one for what is written",
+            try: "upper = \"DIR\""
+        ),
         MountFault::SecondRoot => sentence!(
             "{s} at \"/\" would cover the root",
             why: "only the first one can be the root, and only where root names no other",

@@ -1,9 +1,9 @@
 //! The devices of a /dev: made where we may, else bound from outside, and looked at first.
 
 use super::Held;
-use super::open::new;
+use super::open::{from_descriptor, new};
 use crate::engine::trouble::{Trouble, plain};
-use crate::model::{Errno, Mount, MountType, Why};
+use crate::model::{Attributes, Errno, Mount, MountType, Why};
 use crate::plan::DEVICES;
 use crate::sys::beneath::{self, here};
 use crate::sys::{Fd, tree};
@@ -25,6 +25,15 @@ pub(super) fn open(held: &mut Held) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// The terminal that our standard output is, by its name.
+pub(super) fn open_console(held: &mut Held) -> Result<(), Trouble> {
+    let console = from_descriptor(1)?;
+    let set = Attributes::NOSUID.and(Attributes::NOEXEC);
+    tree::change(&console, set, Attributes::NONE, None, false).map_err(plain)?;
+    held.console = Some(console);
+    Ok(())
+}
+
 /// A file system in memory with all that is usual in a /dev.
 pub(super) fn place(
     mount: &Mount<'_>,
@@ -41,6 +50,10 @@ pub(super) fn place(
     link(&dev).map_err(plain)?;
     let terminals = new(&Mount::new(MountType::Devpts, c"pts"))?;
     tree::put_at(&terminals, &dev, c"pts").map_err(plain)?;
+    if let Some(console) = held.console.take() {
+        beneath::make_file(&dev, c"console", 0o444).map_err(plain)?;
+        tree::put_at(&console, &dev, c"console").map_err(plain)?;
+    }
     if held.dev.is_none() {
         held.dev = Some(dev);
     }

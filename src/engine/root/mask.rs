@@ -8,8 +8,8 @@ use core::mem::ManuallyDrop;
 
 use super::Held;
 use crate::engine::trouble::{Trouble, plain};
-use crate::model::{Attributes, Errno, Mount, Source};
-use crate::plan::{MASKED, READ_ONLY, Slot};
+use crate::model::{Attributes, Errno, Mount, MountType, Source};
+use crate::plan::{MASKED, MASKED_IN_SYS, READ_ONLY, Slot};
 use crate::sys::beneath::{self, here};
 use crate::sys::file::{self, Mode};
 use crate::sys::{Fd, tree};
@@ -33,6 +33,7 @@ fn copy(name: &CStr, held: &mut Held) -> Result<Fd, Trouble> {
         Err(Errno::EINVAL) if !held.is_scratch_mounted => {
             tree::put_at(scratch, &here(), c"/").map_err(plain)?;
             held.is_scratch_mounted = true;
+            held.covers = held.covers.saturating_add(1);
             tree::copy(scratch, name).map_err(plain)
         }
         other => other.map_err(plain),
@@ -71,27 +72,42 @@ pub(super) fn open_masks(held: &mut Held) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Hides and locks what is the machine's in the procfs that was put to its place last.
-pub(super) fn mask(held: &mut Held) -> Result<(), Errno> {
-    let proc = held.proc.take().ok_or(Errno::EBADF)?;
+/// Covers what is at a place with something empty of its sort. The next one is covered by a copy of
+/// that, which is ours to copy as soon as it is mounted.
+pub(super) fn cover(place: &Fd, held: &mut Held) -> Result<(), Trouble> {
+    let is_directory = beneath::status(place).map_err(plain)?.is_directory();
     let [file, directory] = &mut held.masks;
-    for (name, is_directory) in MASKED {
-        let mask = if is_directory { &mut *directory } else { &mut *file };
+    let mask = if is_directory { directory } else { file };
+    let own = mask.as_ref().ok_or(plain(Errno::EBADF))?;
+    tree::put(own, place).map_err(plain)?;
+    *mask = Some(tree::copy(own, c"").map_err(plain)?);
+    Ok(())
+}
+
+/// Hides and locks what is the machine's in the procfs or sysfs that was put to its place last.
+pub(super) fn mask(mount: &Mount<'_>, held: &mut Held) -> Result<(), Errno> {
+    let kernels = held.kernels.take().ok_or(Errno::EBADF)?;
+    let [file, directory] = &mut held.masks;
+    let (masked, locked): (&[(&CStr, bool)], &[&CStr]) = match mount.kind == MountType::Sysfs {
+        true => (&MASKED_IN_SYS, &[]),
+        false => (&MASKED, &READ_ONLY),
+    };
+    for (name, is_directory) in masked {
+        let mask = if *is_directory { &mut *directory } else { &mut *file };
         let own = mask.as_ref().ok_or(Errno::EBADF)?;
-        match tree::put_at(own, &proc, name) {
-            // The next one is covered by a copy of this.
-            Ok(()) => *mask = Some(tree::copy(&proc, name)?),
+        match tree::put_at(own, &kernels, name) {
+            Ok(()) => *mask = Some(tree::copy(own, c"")?),
             Err(Errno::ENOENT) => {}
             Err(errno) => return Err(errno),
         }
     }
-    for name in READ_ONLY {
-        let part = match tree::copy(&proc, name) {
+    for name in locked {
+        let part = match tree::copy(&kernels, name) {
             Err(Errno::ENOENT) => continue,
             other => other?,
         };
         tree::change(&part, Attributes::READ_ONLY, Attributes::NONE, None, true)?;
-        tree::put_at(&part, &proc, name)?;
+        tree::put_at(&part, &kernels, name)?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@
 mod devices;
 mod mask;
 mod open;
+mod overlay;
 mod place;
 mod spot;
 
@@ -15,7 +16,7 @@ use super::hands::Hands;
 use super::trouble::{Trouble, plain};
 use crate::limits::{PATH_MAX, ROOT_MOUNTS_MAX};
 use crate::model::{Attributes, Errno, Why};
-use crate::plan::{DEVICES, RootAct, Slot};
+use crate::plan::{BASE, DEVICES, RootAct, Slot};
 use crate::sys::beneath::{self, here};
 use crate::sys::{Fd, ids, tree};
 
@@ -23,56 +24,57 @@ use crate::sys::{Fd, ids, tree};
 /// most starts have none of it.
 #[derive(Debug)]
 pub struct Held {
-    /// The new root.
-    base: Option<Fd>,
     /// What was opened for each slot.
     slots: [Option<Fd>; SLOTS],
     /// The outer devices.
     devices: [Option<Fd>; DEVICES.len()],
     /// The first /dev that was made.
     dev: Option<Fd>,
+    /// The terminal that our standard output is.
+    console: Option<Fd>,
     /// The scratch file system.
     scratch: Option<Fd>,
     /// Whether that lies over the outer root.
     is_scratch_mounted: bool,
+    /// How much lies over the outer root.
+    covers: u32,
     /// An empty file and an empty directory.
     masks: [Option<Fd>; 2],
-    /// The procfs that was put to its place last.
-    proc: Option<Fd>,
+    /// The procfs or sysfs that was put to its place last.
+    kernels: Option<Fd>,
     /// The umask that was ours.
     umask: u32,
     /// Where we stood, a path with its NUL, or nothing.
     directory: [u8; PATH_MAX],
 }
 
-/// Those of what was said, and of /proc and /dev.
-const SLOTS: usize = ROOT_MOUNTS_MAX + 2;
+/// Those of what was said, and three: of the root, /proc and /dev, the last slots there are.
+const SLOTS: usize = ROOT_MOUNTS_MAX + 3;
 
 impl Held {
     /// Nothing, and every byte of it zero: it lies in memory that no file has.
     #[allow(clippy::new_without_default)] // it is made once, in a static
     pub const fn new() -> Self {
         Self {
-            base: None,
             slots: [const { None }; SLOTS],
             devices: [const { None }; DEVICES.len()],
             dev: None,
+            console: None,
             scratch: None,
             is_scratch_mounted: false,
+            covers: 0,
             masks: [const { None }; 2],
-            proc: None,
+            kernels: None,
             umask: 0,
             directory: [0; PATH_MAX],
         }
     }
 
-    /// The place of a slot; those of /proc and /dev are the last two.
+    /// The place of a slot.
     fn slot(&mut self, slot: Slot) -> Option<&mut Option<Fd>> {
-        let from_end = usize::from(Slot::MAX.saturating_sub(slot));
-        let index = if from_end < 2 {
-            SLOTS.saturating_sub(from_end).saturating_sub(1)
-        } else {
-            usize::from(slot)
+        let index = match slot.checked_sub(BASE) {
+            Some(number) => ROOT_MOUNTS_MAX.saturating_add(usize::from(number)),
+            None => usize::from(slot),
         };
         self.slots.get_mut(index)
     }
@@ -98,15 +100,7 @@ pub(super) fn perform(act: &RootAct<'_>, hands: &mut Hands) -> Result<(), Troubl
     match *act {
         RootAct::Keep(number) => kept.push(i32::from(number)).map_err(|_| plain(Errno::EMFILE)),
         RootAct::OpenRoot(path, attributes) => {
-            held.base = Some(open::directory(path, attributes)?);
-            Ok(())
-        }
-        RootAct::OpenEmpty => {
-            held.base = Some(open::empty()?);
-            Ok(())
-        }
-        RootAct::OpenBase(mount) => {
-            held.base = open::open(mount)?;
+            held.put(BASE, open::directory(path, attributes)?);
             Ok(())
         }
         RootAct::Open(mount, slot) => {
@@ -116,6 +110,12 @@ pub(super) fn perform(act: &RootAct<'_>, hands: &mut Hands) -> Result<(), Troubl
             Ok(())
         }
         RootAct::OpenDevices => devices::open(held),
+        RootAct::OpenConsole => devices::open_console(held),
+        RootAct::OpenOverlay { mount, lower, slot, is_users } => {
+            let fd = overlay::open(mount, lower, is_users, held)?;
+            held.put(slot, fd);
+            Ok(())
+        }
         RootAct::OpenScratch => mask::open_scratch(held),
         RootAct::OpenData(mount, slot) => mask::open_data(mount, slot, held),
         RootAct::OpenMasks => mask::open_masks(held),
@@ -123,7 +123,7 @@ pub(super) fn perform(act: &RootAct<'_>, hands: &mut Hands) -> Result<(), Troubl
         RootAct::Place { mount, slot, makes_devices } => {
             place::place(mount, slot, makes_devices, held)
         }
-        RootAct::Mask(_) => mask::mask(held).map_err(plain),
+        RootAct::Mask(mount) => mask::mask(mount, held).map_err(plain),
         RootAct::Seal => {
             let root = beneath::find(&here(), c"/", beneath::Links::None).map_err(plain)?;
             let (set, clear) = (Attributes::READ_ONLY, Attributes::NONE);
@@ -141,13 +141,13 @@ fn enter(held: &mut Held) -> Result<(), Trouble> {
         held.directory = [0; PATH_MAX];
     }
     held.umask = beneath::set_umask(0);
-    let base = held.base.take().ok_or(plain(Errno::EBADF))?;
+    let base = held.take(BASE).ok_or(plain(Errno::EBADF))?;
     tree::put_at(&base, &here(), c"/").map_err(plain)?;
     beneath::stand_in(&base).map_err(plain)?;
     tree::pivot().map_err(plain)?;
     held.scratch = None;
-    if held.is_scratch_mounted {
-        tree::forget_old_root().map_err(plain)?; // it lies over the old root
+    for _ in 0..held.covers {
+        tree::forget_old_root().map_err(plain)?; // what lies over the old root
     }
     tree::forget_old_root().map_err(plain)?;
     let (own, up) = (beneath::mount_of(&here(), c"."), beneath::mount_of(&here(), c".."));
@@ -160,7 +160,7 @@ fn enter(held: &mut Held) -> Result<(), Trouble> {
 /// We stand where we stood, if that is there, too; else at the root, where we are.
 fn finish(held: &mut Held) -> Result<(), Errno> {
     let _ = beneath::set_umask(held.umask); // the one for the set-up
-    (held.proc, held.dev) = (None, None);
+    (held.kernels, held.dev) = (None, None);
     held.masks = [None, None];
     let path = core::ffi::CStr::from_bytes_until_nul(&held.directory).unwrap_or_default();
     match path.is_empty() || ids::change_directory(path).is_ok() {

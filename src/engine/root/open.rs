@@ -17,13 +17,6 @@ pub(super) fn directory(path: &CStr, attributes: Attributes) -> Result<Fd, Troub
     Ok(copy)
 }
 
-/// An empty file system in memory, as the root.
-pub(super) fn empty() -> Result<Fd, Trouble> {
-    let kind = tree::open_kind(c"tmpfs").map_err(plain)?;
-    tree::set_string(&kind, c"mode", c"0755").map_err(plain)?;
-    tree::mount(&kind, Attributes::NOSUID.and(Attributes::NODEV)).map_err(plain)
-}
-
 /// One of what is mounted. `None` for one that is optional and not there.
 pub(super) fn open(mount: &Mount<'_>) -> Result<Option<Fd>, Trouble> {
     let fd = match (mount.kind, mount.source) {
@@ -58,7 +51,9 @@ pub(super) fn new(mount: &Mount<'_>) -> Result<Fd, Trouble> {
         | MountType::File
         | MountType::Symlink
         | MountType::Chmod
-        | MountType::Remount => c"tmpfs",
+        | MountType::Remount
+        | MountType::Mask
+        | MountType::Lock => c"tmpfs",
     };
     let kind = tree::open_kind(name).map_err(plain)?;
     set_options(mount, &kind)?;
@@ -106,7 +101,9 @@ fn set_options(mount: &Mount<'_>, kind: &Fd) -> Result<(), Trouble> {
         | MountType::File
         | MountType::Symlink
         | MountType::Chmod
-        | MountType::Remount => {}
+        | MountType::Remount
+        | MountType::Mask
+        | MountType::Lock => {}
     }
     if let Some(size) = mount.size {
         number(c"size", size)?;
@@ -118,7 +115,7 @@ fn set_options(mount: &Mount<'_>, kind: &Fd) -> Result<(), Trouble> {
 /// outer namespace, and only its owner's can be copied (open_tree(2), EINVAL). What has another
 /// name by now is refused.
 #[inline(never)] // its paths would lie in the frame of every step
-fn from_descriptor(number: u16) -> Result<Fd, Trouble> {
+pub(super) fn from_descriptor(number: u16) -> Result<Fd, Trouble> {
     let given = Fd::inherited(i32::from(number));
     let mut link = Buffer::<24>::new();
     put!(&mut link, "/proc/self/fd/", number);
@@ -130,7 +127,9 @@ fn from_descriptor(number: u16) -> Result<Fd, Trouble> {
     let copy = tree::copy(&here(), path).map_err(plain)?;
     let is = beneath::status(&copy).map_err(plain)?;
     let was = beneath::status(&given).map_err(plain)?;
-    drop(core::mem::ManuallyDrop::into_inner(given)); // it has served
+    if number > 2 {
+        drop(core::mem::ManuallyDrop::into_inner(given)); // it has served
+    }
     match is.identity == was.identity {
         true => Ok(copy),
         false => Err((Errno::ESTALE, Why::OtherFile)),

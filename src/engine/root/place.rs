@@ -28,7 +28,7 @@ pub(super) fn place(
         MountType::Proc | MountType::Sysfs => {
             let fd = held.take(slot).ok_or(plain(Errno::EBADF))?;
             put(&fd, &plain_spot(path, &directory)?)?;
-            held.proc = Some(fd);
+            held.kernels = Some(fd);
             Ok(())
         }
         MountType::Tmpfs | MountType::Devpts | MountType::Mqueue | MountType::Cgroup2 => {
@@ -54,6 +54,27 @@ pub(super) fn place(
             let (set, clear) = (Attributes::READ_ONLY, Attributes::NONE);
             tree::change(&place, set, clear, mount.propagation, false).map_err(plain)
         }
+        MountType::Mask => match found(mount)? {
+            Some(place) => mask::cover(&place, held),
+            None => Ok(()),
+        },
+        MountType::Lock => match found(mount)? {
+            Some(place) => {
+                let copy = tree::copy(&place, c"").map_err(plain)?;
+                let (set, clear) = (Attributes::READ_ONLY, Attributes::NONE);
+                tree::change(&copy, set, clear, mount.propagation, true).map_err(plain)?;
+                put(&copy, &place)
+            }
+            None => Ok(()),
+        },
+    }
+}
+
+/// What is there; `None` for one that is optional and not there.
+fn found(mount: &Mount<'_>) -> Result<Option<Fd>, Trouble> {
+    match find(mount.place(), Links::Within) {
+        Err(Errno::ENOENT) if mount.is_optional => Ok(None),
+        other => other.map(Some).map_err(plain),
     }
 }
 

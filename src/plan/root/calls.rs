@@ -1,7 +1,7 @@
 //! The system calls of each act of a root, in the notation of `Act::calls`.
 
 use super::RootAct;
-use crate::model::{Mount, MountType, Source};
+use crate::model::{Mount, MountType, Source, Upper};
 
 /// What `Place` does to find a place, or to make it.
 macro_rules! place {
@@ -16,8 +16,19 @@ impl RootAct<'_> {
         match self {
             Self::Keep(_) => "",
             Self::OpenRoot(..) => "open_tree|mount_setattr",
-            Self::OpenEmpty => "fsopen|fsconfig|fsconfig|fsmount|close",
-            Self::OpenBase(mount) | Self::Open(mount, _) => open_calls(mount),
+            Self::Open(mount, _) => open_calls(mount),
+            Self::OpenConsole => "readlinkat|open_tree|statx|statx|mount_setattr",
+            Self::OpenOverlay { mount, .. } => match mount.upper {
+                Upper::None => "openat+|fsopen|fsconfig+|fsmount|close+",
+                Upper::Memory => concat!(
+                    "openat+|fsopen|fsconfig+|fsmount|close|mkdirat|mkdirat|openat|openat|",
+                    "fsopen/fsconfig/move_mount/close+|fsmount|close+"
+                ),
+                Upper::Below(_) => {
+                    "openat+|mkdirat|mkdirat|openat|openat|fsopen|fsconfig+|fsmount|close+"
+                }
+                Upper::Directories { .. } => "openat+|fsopen|fsconfig+|fsmount|close+",
+            },
             Self::OpenDevices => {
                 "open_tree|statx|open_tree|statx|open_tree|statx|\
                  open_tree|statx|open_tree|statx|open_tree|statx"
@@ -70,18 +81,20 @@ const fn place_calls(mount: &Mount<'_>, makes_devices: bool) -> &'static str {
             "openat2|openat2/statx/mkdirat/close*|fsopen|fsconfig+|fsmount|close|move_mount|",
             "mknodat|mknodat|mknodat|mknodat|mknodat|mknodat|",
             "symlinkat|symlinkat|symlinkat|symlinkat|symlinkat|mkdirat|mkdirat|",
-            "fsopen|fsconfig+|fsmount|close|move_mount|close*"
+            "fsopen|fsconfig+|fsmount|close|move_mount|close*|mknodat?|move_mount?|close*"
         ),
         MountType::Dev => concat!(
             "openat2|openat2/statx/mkdirat/close*|fsopen|fsconfig+|fsmount|close|move_mount|",
             "mknodat/open_tree/move_mount/close+|",
             "symlinkat|symlinkat|symlinkat|symlinkat|symlinkat|mkdirat|mkdirat|",
-            "fsopen|fsconfig+|fsmount|close|move_mount|close*"
+            "fsopen|fsconfig+|fsmount|close|move_mount|close*|mknodat?|move_mount?|close*"
         ),
         MountType::Dir => "openat2|openat2/statx/mkdirat/close*",
         MountType::Symlink => "openat2/mkdirat/close*|symlinkat|readlinkat?|close*",
         MountType::File => "openat2/mkdirat/close*|openat2|read*|write*|close+",
         MountType::Chmod => "openat2|fchmod|close",
         MountType::Remount => "openat2|mount_setattr|close",
+        MountType::Mask => "openat2|statx?|move_mount?|open_tree?|close*",
+        MountType::Lock => "openat2|open_tree?|mount_setattr?|move_mount?|close*",
     }
 }

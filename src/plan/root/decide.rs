@@ -2,8 +2,8 @@
 
 use core::ffi::CStr;
 
-use super::{RootAct, Slot};
-use crate::model::{Attributes, Mount, MountType, Namespace, NamespaceSet, Proc, Source};
+use super::{BASE, RootAct, Slot};
+use crate::model::{Attributes, Mount, MountType, Namespace, NamespaceSet, Proc, Source, Upper};
 use crate::plan::{Act, Actor, Facts, Plan, Reason, Refusal, capability};
 use crate::spec::{Origin, Said, Spec};
 
@@ -34,6 +34,12 @@ pub enum MountFault {
     Size,
     /// What is said of a procfs, of something else.
     Proc,
+    /// An overlay of nothing, or read-only of one directory.
+    Layers,
+    /// What is said of an overlay, of something else.
+    Overlay,
+    /// A directory for the work of an overlay, and none for what is written.
+    Upper,
     /// Something else is at the root already.
     SecondRoot,
 }
@@ -43,12 +49,23 @@ pub(in crate::plan) fn is_asked(spec: &Spec<'_>) -> bool {
     cfg!(feature = "sandbox") && spec.root.first().is_some()
 }
 
+/// Whether there may be a /dev in it.
+pub(in crate::plan) fn has_dev(spec: &Spec<'_>) -> bool {
+    let mut mounts = spec.root.mounts.iter();
+    let is_usual = spec.root.path.is_some() || spec.root.dev.is_some();
+    is_asked(spec) && (is_usual || mounts.any(|said| said.value.kind == MountType::Dev))
+}
+
 /// Whether everything that was said can be done.
 #[inline(never)] // of starts with a root alone
 pub(in crate::plan) fn check<'a>(
     spec: &'a Spec<'_>,
     kinds: NamespaceSet,
 ) -> Result<(), Refusal<'a>> {
+    if let (Some(said), None) = (spec.root.overlay, spec.root.path) {
+        let (said, origin) = (b"overlay".as_slice(), said.origin);
+        return Err(Refusal { origin, said, reason: Reason::Mount(MountFault::NoSource) });
+    }
     for (index, said) in spec.root.mounts.iter().enumerate() {
         let mount = &said.value;
         let is_base = index == 0 && spec.root.path.is_none();
@@ -82,14 +99,14 @@ const fn can_be_base(kind: MountType) -> bool {
 
 /// What is wrong with one of them.
 fn fault_of(mount: &Mount<'_>) -> Option<MountFault> {
-    use MountType::{Bind, Chmod, Data, Dev, Dir, File, Overlay, Proc, Symlink, Tmpfs};
+    use MountType::{Bind, Chmod, Data, Dev, Dir, File, Overlay, Proc, Symlink, Sysfs, Tmpfs};
     let kind = mount.kind;
     let source = match (kind, mount.source) {
         (Bind | Data | File | Symlink, Source::None) => Some(MountFault::NoSource),
         (Bind, Source::Text(_)) | (Symlink, Source::Path(_) | Source::Descriptor(_)) => {
             Some(MountFault::OtherSource)
         }
-        (Bind | Data | File | Symlink | Overlay, _) | (_, Source::None) => None,
+        (Bind | Data | File | Symlink, _) | (_, Source::None) => None,
         (_, Source::Path(_) | Source::Descriptor(_) | Source::Text(_)) => {
             Some(MountFault::OtherSource)
         }
@@ -97,14 +114,23 @@ fn fault_of(mount: &Mount<'_>) -> Option<MountFault> {
     let has_mode = matches!(kind, Tmpfs | Dir | File | Data | Chmod);
     let is_procs = mount.hidepid.is_some() || mount.has_pids_only;
     let is_sized = mount.size.is_some() || mount.inodes.is_some();
+    let holds = matches!(kind, Tmpfs | Dev) || mount.upper == Upper::Memory;
+    let is_overlays = mount.layers.count > 0 || mount.upper != Upper::None;
+    // The kernel wants two where nothing is written (fs/overlayfs/super.c).
+    let least = if mount.upper == Upper::None { 2 } else { 1 };
+    let has_no_upper = matches!(mount.upper, Upper::Directories { upper, .. } if upper.is_empty());
     let others = [
         (mount.target.is_none(), MountFault::NoTarget),
         (
             mount.mode.is_some() != has_mode && (mount.mode.is_some() || kind == Chmod),
             MountFault::Mode,
         ),
-        (is_sized && !matches!(kind, Tmpfs | Dev), MountFault::Size),
+        (is_sized && !holds, MountFault::Size),
         (is_procs && kind != Proc, MountFault::Proc),
+        (mount.is_bare && !matches!(kind, Proc | Sysfs), MountFault::Proc),
+        (kind == Overlay && mount.layers.count < least, MountFault::Layers),
+        (kind != Overlay && is_overlays, MountFault::Overlay),
+        (has_no_upper, MountFault::Upper),
     ];
     source.or(others.into_iter().find(|(is_wrong, _)| *is_wrong).map(|(_, fault)| fault))
 }
@@ -193,7 +219,7 @@ pub(in crate::plan) fn push_open<'a>(
     kinds: NamespaceSet,
     plan: &mut Plan<'a>,
 ) {
-    if let Some((origin, act)) = base(spec).filter(|(_, act)| !act.is_made()) {
+    if let Some((origin, act)) = base(spec, kinds).filter(|(_, act)| !act.is_made()) {
         push(origin, act, plan);
     }
     each(spec, kinds, &mut |(mount, slot, origin)| {
@@ -205,21 +231,44 @@ pub(in crate::plan) fn push_open<'a>(
     if let Some(origin) = dev.filter(|_| !makes_devices(facts, kinds)) {
         push(origin, RootAct::OpenDevices, plan);
     }
+    if let Some(origin) = dev.filter(|_| facts.has_console) {
+        push(origin, RootAct::OpenConsole, plan);
+    }
 }
 
 /// What becomes the root.
-fn base<'a>(spec: &'a Spec<'_>) -> Option<(Origin, RootAct<'a>)> {
-    let is_read_only = spec.root.read_only.is_some_and(|said| said.value);
-    let base = spec.root.mounts.first().filter(|said| is_base(spec, &said.value));
-    match (spec.root.path, base) {
+fn base<'a>(spec: &'a Spec<'_>, kinds: NamespaceSet) -> Option<(Origin, RootAct<'a>)> {
+    let root = &spec.root;
+    let is_read_only = root.read_only.is_some_and(|said| said.value);
+    let base = root.mounts.first().filter(|said| is_base(spec, &said.value));
+    match (&root.path, base) {
+        (Some(Said { value, origin }), _) if root.overlay.is_some() => {
+            let lower = core::slice::from_ref(value);
+            let (mount, is_users) = (&root.own, kinds.has(Namespace::User));
+            Some((*origin, RootAct::OpenOverlay { mount, lower, slot: BASE, is_users }))
+        }
         (Some(Said { value, origin }), _) => {
             let usual = Attributes::NOSUID.and(Attributes::NODEV);
             let attributes = usual.and_if(is_read_only, Attributes::READ_ONLY);
-            Some((origin, RootAct::OpenRoot(value, attributes)))
+            Some((*origin, RootAct::OpenRoot(value, attributes)))
         }
-        (None, Some(base)) => Some((base.origin, RootAct::OpenBase(&base.value))),
-        (None, None) => spec.root.first().map(|(origin, _)| (origin, RootAct::OpenEmpty)),
+        (None, Some(base)) if base.value.kind == MountType::Overlay => {
+            Some((base.origin, overlay(spec, kinds, &base.value, BASE)))
+        }
+        (None, Some(base)) => Some((base.origin, RootAct::Open(&base.value, BASE))),
+        (None, None) => root.first().map(|(origin, _)| (origin, RootAct::Open(&root.own, BASE))),
     }
+}
+
+/// An overlay that was said.
+fn overlay<'a>(
+    spec: &'a Spec<'_>,
+    kinds: NamespaceSet,
+    mount: &'a Mount<'a>,
+    slot: Slot,
+) -> RootAct<'a> {
+    let lower = mount.layers.of(&spec.root.layers);
+    RootAct::OpenOverlay { mount, lower, slot, is_users: kinds.has(Namespace::User) }
 }
 
 /// What is made in memory, by the ids that own it then. Before Linux 6.15 its file system has to be
@@ -227,7 +276,7 @@ fn base<'a>(spec: &'a Spec<'_>) -> Option<(Origin, RootAct<'a>)> {
 /// so it comes last.
 fn push_scratch<'a>(spec: &'a Spec<'_>, kinds: NamespaceSet, plan: &mut Plan<'a>) {
     let is_data = |mount: &Mount<'_>| mount.kind == MountType::Data;
-    let (masked, data) = (first(spec, kinds, is_masked), first(spec, kinds, is_data));
+    let (masked, data) = (first(spec, kinds, needs_masks), first(spec, kinds, is_data));
     let Some(origin) = masked.or(data) else { return };
     push(origin, RootAct::OpenScratch, plan);
     if let Some(origin) = masked {
@@ -244,7 +293,13 @@ fn push_scratch<'a>(spec: &'a Spec<'_>, kinds: NamespaceSet, plan: &mut Plan<'a>
 
 /// Whether there is something to hide in it.
 fn is_masked(mount: &Mount<'_>) -> bool {
-    mount.kind == MountType::Proc && !mount.has_pids_only
+    let is_proc = mount.kind == MountType::Proc && !mount.has_pids_only;
+    (is_proc || mount.kind == MountType::Sysfs) && !mount.is_bare
+}
+
+/// Whether it is a mask, or has one.
+fn needs_masks(mount: &Mount<'_>) -> bool {
+    is_masked(mount) || mount.kind == MountType::Mask
 }
 
 /// Whether devices are made by us: only in the first user namespace is that more than a file
@@ -261,9 +316,14 @@ pub(in crate::plan) fn push_enter<'a>(
     kinds: NamespaceSet,
     plan: &mut Plan<'a>,
 ) {
-    if let Some((origin, act)) = base(spec).filter(|(_, act)| act.is_made()) {
+    if let Some((origin, act)) = base(spec, kinds).filter(|(_, act)| act.is_made()) {
         push(origin, act, plan);
     }
+    each(spec, kinds, &mut |(mount, slot, origin)| {
+        if mount.kind == MountType::Overlay {
+            push(origin, overlay(spec, kinds, mount, slot), plan);
+        }
+    });
     push_scratch(spec, kinds, plan);
     let origin = spec.root.first().map_or(Origin::Default, |(origin, _)| origin);
     push(origin, RootAct::Enter, plan);
@@ -274,7 +334,7 @@ pub(in crate::plan) fn push_enter<'a>(
             push(origin, RootAct::Mask(mount), plan);
         }
     });
-    let is_open = spec.root.path.is_none();
+    let is_open = spec.root.path.is_none() || spec.root.overlay.is_some();
     if let Some(said) = spec.root.read_only.filter(|said| said.value && is_open) {
         push(said.origin, RootAct::Seal, plan);
     }

@@ -73,6 +73,8 @@ impl<'a> Reader<'_, 'a> {
             Shape::Words => self.add_to_command(key, word, origin),
             Shape::Text
             | Shape::OuterPath
+            | Shape::OuterPathOrTmpfs
+            | Shape::OuterPaths
             | Shape::Number
             | Shape::Span
             | Shape::TextOrNumber
@@ -122,7 +124,7 @@ impl<'a> Reader<'_, 'a> {
             self.arena.push(b"=")?;
         }
         match scalar {
-            Scalar::Text if shape == Shape::OuterPath => return self.outer_path(word),
+            Scalar::Text if is_outer_path(shape) => return self.outer_path(shape, word),
             Scalar::Text => word.decode(self.arena)?,
             Scalar::Integer(Some(number)) => {
                 let mut digits = Buffer::<20>::new();
@@ -140,12 +142,13 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// A path outside: a relative one begins where the file lies.
-    fn outer_path(&mut self, word: Word<'a>) -> Result<&'a CStr, Fault> {
+    fn outer_path(&mut self, shape: Shape, word: Word<'a>) -> Result<&'a CStr, Fault> {
         word.decode(self.arena)?;
         let said = self.arena.keep();
         let file = self.spec.file.map_or(b"".as_slice(), CStr::to_bytes);
         let len = file.iter().rposition(|byte| *byte == b'/').map_or(0, |at| at.saturating_add(1));
-        if !matches!(said.first(), None | Some(b'/')) {
+        let is_word = said == b"tmpfs" && shape == Shape::OuterPathOrTmpfs;
+        if !matches!(said.first(), None | Some(b'/')) && !is_word {
             self.arena.push(file.get(..len).unwrap_or_default())?;
         }
         self.arena.push(said)?;
@@ -267,7 +270,9 @@ const fn begin_list(target: Place<'_>, is_entry: bool) -> Result<Place<'_>, Comp
         Place::Root | Place::Nowhere => Ok(Place::Nowhere),
         Place::Table(table) if table.is_list() && !is_entry => Ok(target),
         Place::Table(table) => Err(Complaint::WrongTable(table)),
-        Place::Key(key) if matches!(key.shape, Shape::List | Shape::Words) && !is_entry => {
+        Place::Key(key)
+            if matches!(key.shape, Shape::List | Shape::OuterPaths | Shape::Words) && !is_entry =>
+        {
             Ok(target)
         }
         Place::Pair(key, EXEC) if matches!(key.shape, Shape::TextOrExec) && !is_entry => Ok(target),
@@ -275,12 +280,21 @@ const fn begin_list(target: Place<'_>, is_entry: bool) -> Result<Place<'_>, Comp
     }
 }
 
+/// Whether a key of this shape has paths outside.
+const fn is_outer_path(shape: Shape) -> bool {
+    matches!(shape, Shape::OuterPath | Shape::OuterPathOrTmpfs | Shape::OuterPaths)
+}
+
 /// Whether a key of this shape takes such a value, as a whole or as an entry of its list or table.
 const fn takes(shape: Shape, scalar: Scalar, is_pair: bool) -> bool {
     let is_text = matches!(scalar, Scalar::Text);
     let is_number = matches!(scalar, Scalar::Integer(_));
     match shape {
-        Shape::Text | Shape::OuterPath | Shape::Words => is_text,
+        Shape::Text
+        | Shape::OuterPath
+        | Shape::OuterPathOrTmpfs
+        | Shape::OuterPaths
+        | Shape::Words => is_text,
         Shape::Number => is_number,
         Shape::Span | Shape::TextOrNumber | Shape::List => is_text || is_number,
         Shape::Switch => matches!(scalar, Scalar::Switch(_)),

@@ -1,7 +1,7 @@
 //! The keys of the root and of what is put into it: `[root]` and `[[mount]]`.
 
 use super::{Item, Row, Set, Shape, Table, switch, whole};
-use crate::model::{HidePid, Mount, MountType, Propagation, Source, mount_mode};
+use crate::model::{HidePid, Mount, MountType, Propagation, Source, Upper, mount_mode};
 use crate::spec::flags::descriptor;
 use crate::spec::root::{path, set_source};
 use crate::text::{Fault, units};
@@ -20,6 +20,25 @@ pub(super) const ROOT: &[Row] = &[
         item.put(&mut spec.root.read_only, switch)
     })
     .help("false|Nothing is written to the root; what is mounted in it counts for itself."),
+    whole(
+        Table::Root,
+        "overlay|root-overlay",
+        Shape::OuterPathOrTmpfs,
+        "tmpfs|DIR",
+        |spec, item| spec.root.set_overlay(item),
+    )
+    .flag_from(1)
+    .help(
+        "|Writes go to memory, or to upper in DIR, where the kernel works in work; path stays as \
+         it is.",
+    ),
+    whole(Table::Root, "size|root-size", Shape::TextOrNumber, "BYTES", |spec, item| {
+        item.put(&mut spec.root.size, units::size)?;
+        spec.root.own.size = spec.root.size.map(|said| said.value);
+        Ok(())
+    })
+    .flag_from(1)
+    .help("half of the memory|Most that an empty root, or an overlay in memory, holds."),
     whole(Table::Root, "dev|root-dev", Shape::Switch, "", |spec, item| {
         item.put(&mut spec.root.dev, switch)
     })
@@ -34,8 +53,9 @@ pub(super) const MOUNT: &[Row] = &[
         Ok(())
     })
     .help(
-        "bind|What it is: bind, tmpfs, proc, sysfs, dev, devpts, mqueue, cgroup2; or a dir, file, \
-         symlink, chmod, remount, or data, a file in memory.",
+        "bind|What it is: bind, tmpfs, proc, sysfs, dev, devpts, mqueue, cgroup2, overlay; or a \
+         dir, file, symlink, data (a file in memory), chmod, remount, mask (hide what is there), \
+         lock (read-only).",
     ),
     mount("source", Shape::OuterPath, "PATH", |own, item| {
         let source = Source::Path(path(item.text)?);
@@ -86,6 +106,33 @@ pub(super) const MOUNT: &[Row] = &[
     .help("off|Whose processes a proc shows."),
     mount("pids-only", Shape::Switch, "", |own, item| set(&mut own.has_pids_only, item))
         .help("false|A proc shows processes and nothing else of the kernel (subset=pid)."),
+    mount("masked", Shape::Switch, "", |own, item| {
+        own.is_bare = !switch(item.bytes())?;
+        Ok(())
+    })
+    .help("true|What a proc or sysfs has of the machine is hidden or read-only."),
+    Row::new(Table::Mount, "lower", Shape::OuterPaths, "DIR", Set::Layer)
+        .without_flag()
+        .help("|Directories that an overlay is made of, from the bottom to the top."),
+    mount("upper", Shape::OuterPathOrTmpfs, "tmpfs|DIR", |own, item| {
+        own.upper = match (Upper::parse(item.text)?, own.upper) {
+            (Upper::Below(upper), Upper::Directories { work, .. }) => {
+                Upper::Directories { upper, work }
+            }
+            (upper, _) => upper,
+        };
+        Ok(())
+    })
+    .help("|Where what is written to it goes: memory, upper in DIR, or with work DIR itself."),
+    mount("work", Shape::OuterPath, "DIR", |own, item| {
+        let upper = match own.upper {
+            Upper::Below(upper) => upper,
+            Upper::None | Upper::Memory | Upper::Directories { .. } => c"",
+        };
+        own.upper = Upper::Directories { upper, work: path(item.text)? };
+        Ok(())
+    })
+    .help("|Directory for the kernel's work, of the same file system as upper."),
     mount("propagation", Shape::Text, "private|slave|shared|unbindable", |own, item| {
         own.propagation = Some(Propagation::parse(item.bytes())?);
         Ok(())

@@ -1,0 +1,162 @@
+//! What a workload finds and may do with it: descriptors, directories, the machine's files, memory.
+//! Rows 1, 2, 11, 12, 22 and 25 of the list.
+
+use std::fs;
+use std::os::fd::AsRawFd as _;
+
+use super::support::{Run, Who, file};
+
+/// The host's programs, a /proc and a /dev.
+const USR: [&str; 17] = [
+    "run",
+    "--ro-bind",
+    "/usr",
+    "/usr",
+    "--symlink",
+    "usr/bin",
+    "/bin",
+    "--symlink",
+    "usr/lib",
+    "/lib",
+    "--symlink",
+    "usr/lib64",
+    "/lib64",
+    "--proc",
+    "/proc",
+    "--dev",
+    "/dev",
+];
+
+/// Runs a shell script behind these flags.
+fn script(who: Who, flags: &[&str], script: &str) -> String {
+    let words = [&USR[..], flags, &["--", "sh", "-c", script]].concat();
+    Run::nsinit(who, &words).end().quietly(0)
+}
+
+#[test]
+fn row_2_no_descriptor_of_the_caller_leads_out() {
+    // Looks like CVE-2024-21626: the caller holds "/" and the root's parent as 3 to 99; inside
+    // there are 0 to 2 and the one that ls has open, and none of them is a working directory.
+    let directory = file::directory();
+    for who in Who::BOTH {
+        let outer = fs::File::open("/").unwrap();
+        let given = fs::File::open(&directory).unwrap();
+        let (outer, number) = (outer.as_raw_fd(), given.as_raw_fd());
+        let words = [&USR[..], &["--bind-fd", "99", "/x", "--", "sh", "-c", "ls /proc/self/fd"]];
+        let run = Run::nsinit(who, &words.concat()).before_exec(move || {
+            for copy in 3..99 {
+                // SAFETY: two integers in.
+                unsafe { libc::dup2(outer, copy) };
+            }
+            // SAFETY: two integers in.
+            unsafe { libc::dup2(number, 99) };
+        });
+        assert_eq!(run.end().quietly(0), "0\n1\n2\n3\n");
+        for number in 3..20 {
+            let cwd = format!("/proc/self/fd/{number}");
+            let words = [&USR[..], &["--chdir", &cwd, "--", "pwd"]].concat();
+            let ended = Run::nsinit(who, &words).end();
+            assert_eq!(ended.code, 125, "{cwd}: {}", ended.out);
+        }
+    }
+}
+
+#[test]
+fn row_2_the_working_directory_is_one_inside() {
+    // Looks like a start in a directory outside: it is "/" inside, or what has the same name there.
+    let directory = file::directory();
+    for who in Who::BOTH {
+        let words = [&USR[..], &["--", "sh", "-c", "readlink /proc/self/cwd; ls .."]].concat();
+        let out = Run::nsinit(who, &words).directory(&directory).end().quietly(0);
+        assert_eq!(out, "/\nbin\ndev\nlib\nlib64\nproc\nusr\n");
+        let path = file::text(&directory);
+        let words = [&USR[..], &["--bind", &path, &path, "--", "sh", "-c", "pwd -P"]].concat();
+        let out = Run::nsinit(who, &words).directory(&directory).end().quietly(0);
+        assert_eq!(out, format!("{path}\n"));
+    }
+}
+
+#[test]
+fn row_12_the_machine_cannot_be_changed_through_proc() {
+    // Looks like EROFS for what the kernel is ruled by, and nothing in what tells of the machine.
+    // Without masks, which a mount can say, root writes its own core_pattern back.
+    let test = "for f in sys/kernel/core_pattern sysrq-trigger irq/default_smp_affinity \
+        sys/kernel/hostname; do test -e /proc/$f || continue; \
+        (echo x >/proc/$f) 2>&1 | grep -q 'Read-only' || echo $f; done; \
+        cat /proc/kcore /proc/keys /proc/timer_list 2>/dev/null | wc -c";
+    for who in Who::BOTH {
+        assert_eq!(script(who, &[], test), "0\n", "{who:?}");
+    }
+    let bare = |is_masked: bool| {
+        let text = format!(
+            "[[mount]]\nsource = \"/usr\"\ntarget = \"/usr\"\nread-only = true\n\
+             [[mount]]\ntype = \"symlink\"\ncontent = \"usr/lib64\"\ntarget = \"/lib64\"\n\
+             [[mount]]\ntype = \"symlink\"\ncontent = \"usr/lib\"\ntarget = \"/lib\"\n\
+             [[mount]]\ntype = \"proc\"\ntarget = \"/proc\"\nmasked = {is_masked}\n"
+        );
+        let toml = file::write(&file::directory(), "masks.toml", 0o644, text);
+        let test = "f=/proc/sys/kernel/core_pattern; read -r x <$f; echo \"$x\" >$f";
+        Run::nsinit(Who::Root, &["run", &toml, "--", "/usr/bin/sh", "-c", test]).end()
+    };
+    assert_eq!(bare(false).quietly(0), "", "without masks root can write it");
+    bare(true).saying(2, &["core_pattern: Read-only file system"]);
+}
+
+#[test]
+fn row_11_no_cgroup_is_changed_from_inside() {
+    // Looks like EROFS in a /sys/fs/cgroup that was mounted so; a cgroup namespace comes with it.
+    let text = "[[mount]]\nsource = \"/usr\"\ntarget = \"/usr\"\nread-only = true\n\
+        [[mount]]\ntype = \"symlink\"\ncontent = \"usr/lib64\"\ntarget = \"/lib64\"\n\
+        [[mount]]\ntype = \"symlink\"\ncontent = \"usr/lib\"\ntarget = \"/lib\"\n\
+        [[mount]]\ntype = \"cgroup2\"\ntarget = \"/sys/fs/cgroup\"\nread-only = true\n";
+    let toml = file::write(&file::directory(), "cgroup.toml", 0o644, text);
+    for who in Who::BOTH {
+        let test = "/usr/bin/mkdir /sys/fs/cgroup/x; echo 0 >/sys/fs/cgroup/cgroup.procs";
+        let words = ["run", &toml, "--", "/usr/bin/sh", "-c", test];
+        Run::nsinit(who, &words).end().saying(2, &["Read-only file system"]);
+    }
+}
+
+#[test]
+fn row_22_words_are_what_they_are() {
+    // Looks like CVE-2024-32462: a command called --bind is a command, and paths with blanks,
+    // commas and newlines are paths.
+    for who in Who::BOTH {
+        let words = [&USR[..], &["--", "--bind", "/", "/x"]].concat();
+        Run::nsinit(who, &words).end().saying(127, &["execute \"--bind\" \"/\" \"/x\": ENOENT"]);
+        let directory = file::directory();
+        for name in ["a b", "a,b", "a\nb", "-a", "--bind", "a=b", "a\\b", "a:b"] {
+            let path = directory.join(name);
+            fs::create_dir(&path).unwrap();
+            fs::write(path.join("seen"), "").unwrap();
+            let target = format!("/x/{name}");
+            let words =
+                [&USR[..], &["--ro-bind", path.to_str().unwrap(), &target, "--", "ls", &target]];
+            let out = Run::nsinit(who, &words.concat()).end().quietly(0);
+            assert_eq!(out, "seen\n", "{name:?}");
+            fs::remove_dir_all(&path).unwrap();
+        }
+    }
+}
+
+#[test]
+fn row_25_memory_is_filled_to_its_size_and_no_further() {
+    // Looks like ENOSPC at 64 KiB and at 32 files; without a size a mebibyte fits.
+    let fill = "head -c 1048576 /dev/zero >/a/x; stat -c %s /a/x";
+    for who in Who::BOTH {
+        let out = script(who, &["--size", "65536", "--tmpfs", "/a"], &format!("({fill}) 2>&1"));
+        assert!(out.contains("No space left on device") && out.ends_with("65536\n"), "{out}");
+        assert_eq!(script(who, &["--tmpfs", "/a"], fill), "1048576\n");
+        let text = "[[mount]]\nsource = \"/usr\"\ntarget = \"/usr\"\nread-only = true\n\
+            [[mount]]\ntype = \"symlink\"\ncontent = \"usr/lib64\"\ntarget = \"/lib64\"\n\
+            [[mount]]\ntype = \"symlink\"\ncontent = \"usr/lib\"\ntarget = \"/lib\"\n\
+            [[mount]]\ntype = \"dev\"\ntarget = \"/dev\"\n\
+            [[mount]]\ntype = \"tmpfs\"\ntarget = \"/a\"\nnr-inodes = 32\n";
+        let toml = file::write(&file::directory(), "inodes.toml", 0o644, text);
+        let test = "i=0; while /usr/bin/mkdir /a/$i 2>/dev/null; do i=$((i + 1)); done; echo $i";
+        // A stop that is ours: 10,000 would be without a limit.
+        let test = format!("ulimit -t 20; {test}");
+        let words = ["run", &toml, "--", "/usr/bin/sh", "-c", &test];
+        assert_eq!(Run::nsinit(who, &words).end().quietly(0), "31\n");
+    }
+}
