@@ -5,9 +5,10 @@
 /// Services in one file. Sixteen is a large appliance; a set of services fits one `u32`.
 pub const SERVICES_MAX: usize = 16;
 
-/// Steps in one plan: about 20 for the sandbox and 12 for each of [`SERVICES_MAX`] services; half
-/// of them may have a command beside them, with 8 more; and a root with all its mounts.
-pub const STEPS_MAX: usize = 288 + 2 * ROOT_MOUNTS_MAX;
+/// Steps in one plan: about 30 for the sandbox and 14 for each of [`SERVICES_MAX`] services; half
+/// of them may have a command beside them, with 9 more, and a few limits; and a root with all its
+/// mounts.
+pub const STEPS_MAX: usize = 384 + 2 * ROOT_MOUNTS_MAX;
 
 /// What is put into a root: mounts, directories, links, files. Flatpak has about a hundred; each is
 /// a step outside the root and one inside.
@@ -39,6 +40,9 @@ pub const ID_TOOL_WORDS_MAX: usize = 2 + 3 * ID_MAP_LINES_MAX;
 /// Bytes of a user's name. useradd(8) takes 32.
 pub const ACCOUNT_NAME_MAX: usize = 256;
 
+/// Limits of one cgroup: each kind once, and some more for devices and sizes of huge pages.
+pub const LIMITS_MAX: usize = 32;
+
 /// Environment changes of one service.
 pub const ENV_CHANGES_MAX: usize = 64;
 
@@ -68,7 +72,7 @@ pub const ARENA_MAX: usize = FILE_MAX + 16 * 1024;
 pub const TOML_DEPTH_MAX: usize = 16;
 
 /// Names of pairs (variables, resources) remembered for one service, to find what is said twice.
-pub const TOML_PAIRS_MAX: usize = ENV_CHANGES_MAX + RLIMITS_MAX + SYSCTLS_MAX + 16;
+pub const TOML_PAIRS_MAX: usize = ENV_CHANGES_MAX + RLIMITS_MAX + SYSCTLS_MAX + LIMITS_MAX + 16;
 
 /// Bytes of a path (PATH_MAX of linux/limits.h, its NUL included).
 pub const PATH_MAX: usize = 4_096;

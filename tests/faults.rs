@@ -13,6 +13,7 @@
 
 mod ring {
     pub mod calls;
+    pub mod cgroup;
     pub mod explained;
     pub mod json;
     pub mod launch;
@@ -24,7 +25,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 use ring::calls::align;
-use ring::explained::Explained;
+use ring::explained::{Explained, Step};
 use ring::launch::{Around, Folder, become_nobody, is_root, surround};
 use ring::names::name_of;
 use ring::tracer::{Launch, Place, Role, launch};
@@ -93,6 +94,7 @@ const fn anywhere(_: Part) -> bool {
 const EXCEPTIONS: &[Exception] = &[
     Exception("rt_sigaction", tool, End::Right, "it cannot fail, and is of no need to them"),
     Exception("rt_sigprocmask", tool, End::Right, "as before"),
+    Exception("exit_group", tool, End::Right, "it is made until it succeeds"),
     Exception("close", anywhere, End::Right, "the descriptor is gone anyway (close(2))"),
     Exception("execve", step, End::Named(126), "the command is there and cannot be executed"),
     Exception("clone3", step, End::RightOrTold, "for EPERM, a filter's, there is clone(2)"),
@@ -115,6 +117,10 @@ const EXCEPTIONS: &[Exception] = &[
         "a filter that was asked for is not left out",
     ),
     Exception("pipe2", in_loop, End::Told("for readiness"), "it is made for a step of the service"),
+    Exception("getpid", step, End::RightOrTold, "it cannot fail; nobody's PID is 0"),
+    Exception("getdents64", step, End::Right, "what others have left is left"),
+    Exception("flock", step, End::RightOrTold, "another name is tried, or it is told"),
+    Exception("unlinkat", in_loop, End::RightOrTold, "it is told that the cgroup is left"),
     Exception("getpid", in_loop, End::RightOrTold, "it cannot fail; nobody's PID is 0"),
     Exception("ioctl", in_loop, End::RightOrTold, "PIDFD_GET_INFO alone knows; else it is lost"),
 ];
@@ -143,12 +149,25 @@ struct Case {
 impl Case {
     /// The command to launch; `verb` stands in front, and `mark` is an argument of everything.
     fn command(&self, folder: &Folder, verb: &[&str], mark: &str) -> Command {
-        let path = if self.file.is_empty() { "" } else { &folder.write("case.toml", self.file) };
+        let text = folder.fill(self.file);
+        let path = if self.file.is_empty() { "" } else { &folder.write("case.toml", &text) };
         let mut command = Command::new(folder.nsinit());
-        let words = self.words.split(' ').map(|word| word.replace("FILE", path));
+        let words = folder.fill(self.words);
+        let words = words.split(' ').map(|word| word.replace("FILE", path));
         let _ = command.args(verb).args(words); // itself
         let _ = command.args(["--", "/bin/sh", "-c", "exit 7", mark]); // itself
+        folder.place(&self.all_words(), self.around, &mut command);
         command
+    }
+
+    /// Everything that is said.
+    fn all_words(&self) -> String {
+        format!("{} {}", self.words, self.file)
+    }
+
+    /// Whether it has a cgroup.
+    fn has_cgroup(&self) -> bool {
+        self.around == Around::OwnCgroup || self.all_words().contains("CGROUP")
     }
 
     fn explain(&self, folder: &Folder) -> Explained {
@@ -170,7 +189,8 @@ impl Case {
 
     fn launch(&self, folder: &Folder, mark: &str, fault: Option<(Place, i32)>) -> Launch {
         let (command, _keep) = surround(self.command(folder, &[], mark), self.around);
-        launch(command, self.is_nobody && is_root(), fault)
+        let has_launcher = self.words.starts_with("run");
+        launch(command, has_launcher, self.is_nobody && is_root(), fault)
     }
 }
 
@@ -204,8 +224,12 @@ fn parts(plan: &Explained, has_file: bool, calls: &[Place]) -> BTreeMap<Place, P
 /// The calls that a role is to make, and what each is part of.
 fn wanted(plan: &Explained, has_file: bool, role: Role) -> Vec<(&str, Part)> {
     if let Role::Tool(number) = role {
-        let mut tools = plan.steps.iter().zip(1..).filter(|(step, _)| step.is_tool());
-        let (_, number) = tools.nth(usize::from(number)).unwrap();
+        let is_it = |step: &Step| step.is_tool() || step.is_trial();
+        let mut tools = plan.steps.iter().zip(1..).filter(|(step, _)| is_it(step));
+        let (step, number) = tools.nth(usize::from(number)).unwrap();
+        if step.is_trial() {
+            return vec![("exit_group", Part::Tool(number))];
+        }
         let calls = ["rt_sigaction", "rt_sigprocmask", "execve", "exit_group?"];
         return calls.map(|call| (call, Part::Tool(number))).into();
     }
@@ -296,7 +320,13 @@ fn hold(case: &Case) {
         if is_first && case.around == Around::Terminal {
             continue;
         }
-        let end = due(*part, call);
+        // What cannot be known of cgroups is a reason to refuse.
+        let end = match (part, case.has_cgroup()) {
+            (Part::Question, true) => End::RightOrTold,
+            // How a trial ended; when that is not known, the other way is taken.
+            (Part::Step(_), true) if call == "ioctl" => End::Right,
+            (_, _) => due(*part, call),
+        };
         for (errno, number) in ERRNOS {
             let run = case.launch(&folder, &mark, Some((*place, number)));
             let head = format!("{:?} {call}#{} {part:?}: {errno}", place.role, place.before + 1);
@@ -310,6 +340,11 @@ fn hold(case: &Case) {
             }
             let left = marked(&mark);
             if !left.is_empty() {
+                findings.push(format!("{head}: left {left:?}"));
+            }
+            let left = if case.has_cgroup() { folder.cgroup().left() } else { Vec::new() };
+            // What the launcher cannot remove at the end, the next one does.
+            if !left.is_empty() && (*part, place.role) != (Part::Loop, Role::Started) {
                 findings.push(format!("{head}: left {left:?}"));
             }
             if mounts() != before {
@@ -378,6 +413,15 @@ fn with_maps_by_programs_every_call_may_fail() {
     for words in ["run --uid-map 0:100000:9 --gid-map 0:100000:9", "run --uid-map 0:100000:9"] {
         hold(&Case { is_nobody: true, around: Around::GrantedIds, words, file: "" });
     }
+}
+
+#[test]
+fn in_a_cgroup_every_call_may_fail() {
+    // Made, limited, tried, entered, removed; as root beside ourselves, as a user aside.
+    for words in ["run --cgroup CGROUP LIMIT", "run --cgroup CGROUP --namespaces +cgroup,-pid"] {
+        hold(&Case { is_nobody: false, around: Around::Nothing, words, file: "" });
+    }
+    hold(&Case { is_nobody: true, around: Around::OwnCgroup, words: "run LIMIT", file: "" });
 }
 
 #[test]

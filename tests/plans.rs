@@ -17,11 +17,12 @@ use std::path::{Path, PathBuf};
 use nsinit::cli::explain::print_text;
 use nsinit::limits::{ARENA_MAX, ENV_MAX};
 use nsinit::model::filter::{Action, DEFAULT_PROGRAM, Instruction};
-use nsinit::model::{BeforeStop, IdKind, IdMap, IdRange, IdTool, Signal};
+use nsinit::model::{BeforeStop, ControllerSet, Errno, IdKind, IdMap, IdRange, IdTool, Signal};
 use nsinit::plan::order::{RULES, Rule, broken};
 use nsinit::plan::{
-    Act, Facts, MachineAct, Manager, Mode, MountFault, NetAct, NetReason, Plan, Reason, Refusal,
-    RootAct, Survey, TerminalState, resolve,
+    Act, Candidate, CgroupReason, Cgroups, Facts, Inhabitants, LimitsAct, MachineAct, Manager,
+    Mode, MountFault, NetAct, NetReason, Plan, Reason, Refusal, RootAct, Survey, TerminalState,
+    resolve,
 };
 use nsinit::spec::argv::{self, Front};
 use nsinit::spec::filter::{Filter, FilterLog, Judge};
@@ -41,6 +42,107 @@ struct Machine {
     about: &'static str,
     facts: Facts,
     ids: Ids,
+    cgroups: CgroupsOf,
+}
+
+/// What is known of the cgroups of a machine: where we are, and what is there.
+#[derive(Clone, Copy)]
+struct CgroupsOf {
+    /// Our own, or the one that was named; and the one above.
+    own: CandidateOf,
+    above: CandidateOf,
+    in_version_1: &'static str,
+    switched_off: &'static str,
+    built: &'static str,
+    is_mounted: bool,
+}
+
+#[derive(Clone, Copy)]
+struct CandidateOf {
+    path: &'static str,
+    available: &'static str,
+    enabled: &'static str,
+    inhabitants: Inhabitants,
+    trouble: Option<Errno>,
+    is_root: bool,
+}
+
+const EVERY: &str = "cpu cpuset io memory pids hugetlb";
+
+const NOWHERE: CandidateOf = CandidateOf {
+    path: "",
+    available: EVERY,
+    enabled: "",
+    inhabitants: Inhabitants::None,
+    trouble: None,
+    is_root: false,
+};
+
+/// A login session of systemd, which has a shell in it, too.
+const SESSION: CgroupsOf = CgroupsOf {
+    own: CandidateOf {
+        path: "/sys/fs/cgroup/user.slice/user-0.slice/session-1.scope",
+        inhabitants: Inhabitants::Others,
+        available: "memory pids",
+        ..NOWHERE
+    },
+    above: CandidateOf {
+        path: "/sys/fs/cgroup/user.slice/user-0.slice",
+        enabled: "memory pids",
+        ..NOWHERE
+    },
+    in_version_1: "",
+    switched_off: "",
+    built: EVERY,
+    is_mounted: true,
+};
+
+/// The same of an ordinary user, who may change nothing of it.
+const SESSION_OF_USER: CgroupsOf = CgroupsOf {
+    own: CandidateOf { trouble: Some(Errno::EACCES), ..SESSION.own },
+    above: CandidateOf { trouble: Some(Errno::EACCES), ..SESSION.above },
+    ..SESSION
+};
+
+/// A unit of systemd with Delegate=yes.
+const DELEGATED: CgroupsOf = CgroupsOf {
+    own: CandidateOf {
+        path: "/sys/fs/cgroup/app.slice/run-1.scope",
+        inhabitants: Inhabitants::Us,
+        ..NOWHERE
+    },
+    above: NOWHERE,
+    ..SESSION
+};
+
+/// A machine whose processes are all in the root.
+const AT_ROOT: CgroupsOf = CgroupsOf {
+    own: CandidateOf {
+        path: "/sys/fs/cgroup",
+        inhabitants: Inhabitants::Others,
+        is_root: true,
+        ..NOWHERE
+    },
+    above: NOWHERE,
+    ..SESSION
+};
+
+impl CandidateOf {
+    fn candidate(&self) -> Candidate {
+        let mut candidate = Candidate {
+            available: ControllerSet::parse(self.available.as_bytes()),
+            enabled: ControllerSet::parse(self.enabled.as_bytes()),
+            inhabitants: self.inhabitants,
+            trouble: self.trouble,
+            is_root: self.is_root,
+            ..Candidate::new()
+        };
+        if !self.path.is_empty() {
+            candidate.path.extend_from_slice(self.path.as_bytes()).unwrap();
+            candidate.path.push(0).unwrap();
+        }
+        candidate
+    }
 }
 
 /// What is known of the ids of a machine, the same for users and groups.
@@ -75,7 +177,7 @@ const fn machine(about: &'static str, uid: u32, capabilities: u64, kernel: (u16,
         manager: NO_MANAGER,
         has_console: false,
     };
-    Machine { about, facts, ids: ALL_IDS }
+    Machine { about, facts, ids: ALL_IDS, cgroups: SESSION }
 }
 
 impl Machine {
@@ -101,9 +203,23 @@ impl Machine {
         Self { ids, ..self }
     }
 
+    const fn with_cgroups(self, cgroups: CgroupsOf) -> Self {
+        Self { cgroups, ..self }
+    }
+
     /// What the engine finds out when a key needs it.
     fn survey(&self, survey: &mut Survey) {
         survey.uid = self.facts.uid;
+        let of = self.cgroups;
+        let set = |text: &str| ControllerSet::parse(text.as_bytes());
+        survey.cgroups = Cgroups {
+            is_mounted: of.is_mounted,
+            own: of.own.candidate(),
+            above: of.above.candidate(),
+            in_version_1: set(of.in_version_1),
+            switched_off: set(of.switched_off),
+            built: set(of.built),
+        };
         survey.has_no_new_privs = self.ids.no_new_privs;
         for kind in IdKind::ALL {
             let ids = survey.ids_mut(kind);
@@ -164,6 +280,42 @@ const NO_SETFCAP: Machine =
 const FILTERLESS: Machine =
     machine("root on Linux 6.18 without seccomp", 0, ALL, (6, 18)).without_filters();
 
+const SESSION_USER: Machine =
+    machine("user 1000 in a session of systemd", 1000, 0, (6, 18)).with_cgroups(SESSION_OF_USER);
+const DELEGATED_USER: Machine =
+    machine("user 1000 in a delegated unit", 1000, 0, (6, 18)).with_cgroups(DELEGATED);
+const ROOT_CGROUP: Machine =
+    machine("root in the root cgroup", 0, ALL, (7, 3)).with_cgroups(AT_ROOT);
+const NO_CGROUP2: Machine = machine("root without version 2 of cgroups", 0, ALL, (6, 18))
+    .with_cgroups(CgroupsOf { is_mounted: false, ..SESSION });
+const HYBRID: Machine = machine("root with memory in version 1", 0, ALL, (6, 18))
+    .with_cgroups(CgroupsOf { in_version_1: "memory", ..SESSION });
+const PI: Machine = machine("root with memory switched off", 0, ALL, (6, 18))
+    .with_cgroups(CgroupsOf { switched_off: "memory", ..SESSION });
+const SMALL: Machine = machine("root on a kernel without huge pages", 0, ALL, (6, 18))
+    .with_cgroups(CgroupsOf { built: "cpu memory pids", ..SESSION });
+const ELSEWHERE: Machine = machine("root whose cgroup is not below the mount", 0, ALL, (6, 18))
+    .with_cgroups(CgroupsOf { own: NOWHERE, above: NOWHERE, ..SESSION });
+const NAMED: Machine =
+    machine("root, and no such cgroup", 0, ALL, (6, 18)).with_cgroups(CgroupsOf {
+        own: CandidateOf {
+            path: "/sys/fs/cgroup/machine.slice",
+            trouble: Some(Errno::ENOENT),
+            ..NOWHERE
+        },
+        ..SESSION
+    });
+const CROWDED_CGROUP: Machine = machine("user 1000 with a shell in its unit", 1000, 0, (6, 18))
+    .with_cgroups(CgroupsOf {
+        own: CandidateOf { inhabitants: Inhabitants::Others, ..DELEGATED.own },
+        ..SESSION_OF_USER
+    });
+const POOR_CGROUP: Machine = machine("user 1000 without cpu in its unit", 1000, 0, (6, 18))
+    .with_cgroups(CgroupsOf {
+        own: CandidateOf { available: "memory pids", ..DELEGATED.own },
+        ..SESSION_OF_USER
+    });
+
 /// A whole machine, as the kernel starts its init in it.
 const KERNEL: Machine = machine("the kernel's init on Linux 6.12", 0, ALL, (6, 12)).pid1();
 const NEW_KERNEL: Machine = machine("the kernel's init on Linux 7.2", 0, ALL, (7, 2)).pid1();
@@ -194,6 +346,10 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("maps-one", Run, &ROOT),
     ("own-ids", Run, &USER),
     ("user-of-service", Run, &USER),
+    ("limits", Run, &ROOT),
+    ("limits-delegated", Run, &DELEGATED_USER),
+    ("limits-namespace", Run, &ROOT_CGROUP),
+    ("limits-own", Run, &ROOT_CGROUP),
     ("maps-granted", Run, &GRANTED_USER),
     ("maps-granted-uids", Run, &GRANTED_USER),
     ("maps-auto", Run, &GRANTED_USER),
@@ -244,12 +400,22 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("main-only", Entrypoint, &ROOT),
     ("entrypoint-only", Run, &ROOT),
     ("run-only", Entrypoint, &ROOT),
+    ("limits-run-only", Entrypoint, &DOCKER_PID1),
     ("init-only", Entrypoint, &DOCKER_PID1),
     ("init-namespaces", Init, &KERNEL),
     ("needs-uts", Run, &ROOT),
     ("needs-time", Run, &ROOT),
     ("proc-needs", Run, &ROOT),
     ("lacks-privilege", Run, &USER),
+    ("limits-not-mounted", Run, &NO_CGROUP2),
+    ("limits-version-1", Run, &HYBRID),
+    ("limits-switched-off", Run, &PI),
+    ("limits-not-built", Run, &SMALL),
+    ("limits-elsewhere", Run, &ELSEWHERE),
+    ("limits-missing", Run, &NAMED),
+    ("limits-denied", Run, &SESSION_USER),
+    ("limits-crowded", Run, &CROWDED_CGROUP),
+    ("limits-not-handed-down", Run, &POOR_CGROUP),
     ("map-not-granted", Run, &USER),
     ("map-of-another", Run, &GRANTED_USER),
     ("map-nothing-granted", Run, &USER),
@@ -317,7 +483,7 @@ variants!(ACTS, act_name, Act, Act<'_>:
     BecomeSubreaper GiveUpTerminal WatchSignals Spawn NewGroup NewSession NewTerminal
     NewSessionWithTerminal TakeForeground Redirect SetUmask SetRlimit SetNice SetOomScoreAdj
     BecomeUser DieWithSupervisor ChangeDirectory SetNoNewPrivs
-    LeaveMessage LetGo OpenNotifySocket TellNotifySocket
+    LeaveMessage LetGo Limits OpenNotifySocket TellNotifySocket
     HideNotifySocket TellPid PassReadyPipe RestoreSignals Execute Machine Net Filter
     Confine Root);
 
@@ -328,6 +494,13 @@ variants!(MACHINE_ACTS, machine_act_name, MachineAct, MachineAct<'_>:
 variants!(NET_ACTS, net_act_name, NetAct, NetAct<'_>:
     MakePair MakeMacvlan Keep Move Up AddAddress AddRoute TellIds AwaitIds StartPasta AwaitKeeper
     Delete);
+
+variants!(LIMITS_ACTS, limits_act_name, LimitsAct, LimitsAct<'_>:
+    Sweep MoveAside Enable Make MakeWithin EnableWithin Try Set Enter NewNamespace TellLeft
+    AwaitLeft Remove);
+
+variants!(CGROUP_REASONS, cgroup_reason_name, CgroupReason, CgroupReason:
+    NotMounted Elsewhere Missing Denied Crowded NotHandedDown InVersion1 SwitchedOff NotBuilt);
 
 variants!(NET_REASONS, net_reason_name, NetReason, NetReason:
     Wire Name Twice Privilege OfHost OuterKey GatewayAway SecondGateway PastaOfRoot);
@@ -344,7 +517,7 @@ variants!(REASONS, reason_name, Reason, Reason:
     InitOnly RunOnly NotBuilt NoFilters NothingToTell Needs ProcNeeds LacksPrivilege NotGranted
     NothingGranted NoIdTool IdToolHasNoPrivileges MapNotOurs MapOfRoot MapOverlaps MapTooLong
     MapAndId ClockRange GroupsDenied TimeoutForNothing DelayAboveMax CapabilityNotOurs
-    AmbientNotKept CapabilitiesComeBack EnvTooLarge TooManySteps Net Mount);
+    AmbientNotKept CapabilitiesComeBack EnvTooLarge TooManySteps Net Mount Cgroup);
 
 /// What was decided.
 struct Decided {
@@ -557,6 +730,7 @@ fn every_act_and_every_reason_has_a_case() {
     let (mut acts, mut machine_acts) = (BTreeSet::new(), BTreeSet::new());
     let (mut net_acts, mut net_reasons) = (BTreeSet::new(), BTreeSet::new());
     let (mut root_acts, mut reasons) = (BTreeSet::new(), BTreeSet::new());
+    let (mut limits_acts, mut cgroup_reasons) = (BTreeSet::new(), BTreeSet::new());
     let mut mount_faults = BTreeSet::new();
     for decided in all() {
         match decided.plan {
@@ -569,6 +743,9 @@ fn every_act_and_every_reason_has_a_case() {
                     if let Act::Machine(act) = &step.act {
                         let _ = machine_acts.insert(machine_act_name(act)); // likewise
                     }
+                    if let Act::Limits(act) = &step.act {
+                        let _ = limits_acts.insert(limits_act_name(act)); // likewise
+                    }
                     if let Act::Net(act) = &step.act {
                         let _ = net_acts.insert(net_act_name(act)); // likewise
                     }
@@ -576,6 +753,9 @@ fn every_act_and_every_reason_has_a_case() {
             }
             Err(refusal) => {
                 let _ = reasons.insert(reason_name(&refusal.reason)); // likewise
+                if let Reason::Cgroup(reason) = &refusal.reason {
+                    let _ = cgroup_reasons.insert(cgroup_reason_name(reason)); // likewise
+                }
                 if let Reason::Net(reason) = &refusal.reason {
                     let _ = net_reasons.insert(net_reason_name(reason)); // likewise
                 }
@@ -591,6 +771,8 @@ fn every_act_and_every_reason_has_a_case() {
     assert_eq!(missing(ACTS, &acts), [""; 0], "acts in no plan");
     assert_eq!(missing(MACHINE_ACTS, &machine_acts), [""; 0], "acts of a machine in no plan");
     assert_eq!(missing(NET_ACTS, &net_acts), [""; 0], "acts of a network in no plan");
+    assert_eq!(missing(LIMITS_ACTS, &limits_acts), [""; 0], "acts of cgroups in no plan");
+    assert_eq!(missing(CGROUP_REASONS, &cgroup_reasons), [""; 0], "of cgroups in no refusal");
     assert_eq!(missing(NET_REASONS, &net_reasons), [""; 0], "reasons of a network in no refusal");
     assert_eq!(missing(ROOT_ACTS, &root_acts), [""; 0], "acts of a root in no plan");
     assert_eq!(missing(MOUNT_FAULTS, &mount_faults), [""; 0], "faults of a mount in no refusal");

@@ -11,6 +11,7 @@
 
 mod ring {
     pub mod calls;
+    pub mod cgroup;
     pub mod difference;
     pub mod explained;
     pub mod json;
@@ -119,9 +120,9 @@ fn calls_of<'p>(plan: &'p Explained, actor: &str) -> Vec<&'p str> {
 fn arguments(case: &Case, folder: &Folder) -> Vec<String> {
     let path = match case.file {
         "" => String::new(),
-        text => folder.write("case.toml", text),
+        text => folder.write("case.toml", &folder.fill(text)),
     };
-    case.words.split(' ').map(|word| word.replace("FILE", &path)).collect()
+    folder.fill(case.words).split(' ').map(|word| word.replace("FILE", &path)).collect()
 }
 
 /// A manager that nobody hears, and that starts the rest in its place.
@@ -143,6 +144,7 @@ fn traced(case: &Case, folder: &Folder, options: &[&str], words: &[String]) -> C
         let _ = command.args(["/bin/sh", "-c", MANAGER, "sh"]); // itself
     }
     let _ = command.arg(folder.nsinit()).args(words); // itself
+    folder.place(&format!("{}{}", case.words, case.file), case.around, &mut command);
     command
 }
 
@@ -197,7 +199,11 @@ impl<'t> Processes<'t> {
         let mut processes = trace.iter();
         let started = processes.find_map(start).expect("nsinit was not started");
         // A program that writes an id map may be at work before PID 1 is.
-        let is_ours = |calls: &&[Call]| !calls.iter().any(Call::is_id_tool);
+        // And one that tries a cgroup out is at its end already.
+        let is_ours = |calls: &&[Call]| {
+            let is_trial = matches!(calls, [only] if only.name == "exit_group");
+            !is_trial && !calls.iter().any(Call::is_id_tool)
+        };
         let mut rest = processes.map(|(_, calls)| calls.as_slice()).filter(is_ours);
         let supervisor = if has_launcher { rest.next().expect("no PID 1") } else { started };
         let tools = trace.iter().filter(|(_, calls)| calls.iter().any(Call::is_id_tool)).count();
@@ -518,6 +524,44 @@ fn maps_by_programs_come_as_explained() {
         granted("run --uid-map auto --gid-map auto --uid 9 --user 5 --groups 1,2 -- /bin/true"),
         granted("run --uid-map 0:100000:65536 -- /bin/true"),
         case(Who::Root, "run --uid-map auto --gid-map auto -- /bin/true"),
+    ]);
+}
+
+/// Two services, of which one has limits of its own.
+const LIMITED: &str = r#"
+[sandbox]
+namespaces = ["+cgroup"]
+
+[limits]
+cgroup = "CGROUP"
+
+[[service]]
+name = "log"
+command = ["sleep", "100"]
+hugetlb-max = { 2MiB = "64MiB" }
+
+[[service]]
+name = "web"
+main = true
+command = ["/bin/sh", "-c", "exit 3"]
+after = ["log"]
+"#;
+
+#[test]
+fn cgroups_come_as_explained() {
+    // Made, limited, tried and entered; with a namespace, and with limits of services.
+    let limited: &'static str = match Folder::new().fill("LIMIT").contains("pids") {
+        true => LIMITED.replace("hugetlb-max = { 2MiB = \"64MiB\" }", "pids-max = 900").leak(),
+        false => LIMITED,
+    };
+    hold(&[
+        case(Who::Root, "run --cgroup CGROUP -- /bin/true"),
+        case(Who::Nobody, "run --cgroup CGROUP LIMIT -- /bin/true"),
+        case(Who::Root, "run --cgroup CGROUP LIMIT --namespaces +cgroup -- /bin/false").code(1),
+        case(Who::Root, "run --cgroup CGROUP --namespaces +cgroup,-pid -- /bin/true"),
+        case(Who::Nobody, "run FILE").file(limited).code(3),
+        case(Who::Root, "run FILE").file(limited).code(3),
+        case(Who::Root, "run --uid-map 0:100000:9 --gid-map 0:100000:9 FILE").file(limited).code(3),
     ]);
 }
 

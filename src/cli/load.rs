@@ -136,6 +136,10 @@ pub fn decide(
         true => Mode::Init,
         false => mode,
     };
+    if front == Front::Check {
+        // Whether this machine has what is asked is no fault of the file.
+        plan.survey.cgroups.assume_all();
+    }
     let decided = plan_for(scope, mode, spec, start, plan)?;
     Some(Decided { held: Some(held), ..decided })
 }
@@ -171,9 +175,11 @@ fn plan_for(
     start: &Start,
     plan: &'static mut plan::Lists<'static>,
 ) -> Option<Decided> {
-    let questions = Questions::of(mode, spec);
+    let mut questions = Questions::of(mode, spec);
+    questions.cgroups &= !plan.survey.cgroups.is_mounted; // or it is known already
     let (facts, terminal) = engine::ask(questions, start);
-    engine::survey(questions, &facts, &mut plan.survey);
+    let cgroup = spec.limits.cgroup.map(|said| said.value);
+    engine::survey(questions, cgroup, &facts, &mut plan.survey);
     let mut plan = Plan::new(mode, plan);
     match resolve(spec, &facts, &mut plan) {
         Ok(()) => Some(Decided { spec, questions, facts, terminal, plan, held: None }),

@@ -1,11 +1,12 @@
 //! The launcher makes PID 1, and PID 1 sets itself up.
 
 use super::hands::Hands;
+use super::launcher::Reported;
 use super::perform::perform;
 use super::record::Record;
 use super::trouble::{Trouble, plain};
 use super::{Outcome, Teller, Telling, child, launcher, turn};
-use crate::model::{Failure, NamespaceSet, Signal, code};
+use crate::model::{Errno, Failure, NamespaceSet, Signal, code};
 use crate::plan::{Act, Actor, Plan};
 use crate::spec::Origin;
 use crate::sys::process::{self, Side};
@@ -33,7 +34,7 @@ pub(super) fn cloned(
 ) -> Outcome {
     for (number, step) in plan.steps_of(Actor::Outer) {
         let done = if let Act::Clone(kinds) = step.act {
-            match clone(kinds, hands) {
+            match clone(kinds, plan, hands) {
                 Ok(true) => return inside(plan, start, hands, teller),
                 Ok(false) => Ok(()),
                 Err(trouble) => Err(trouble),
@@ -43,10 +44,11 @@ pub(super) fn cloned(
         };
         if let Err((errno, why)) = done {
             abandon(hands);
-            launcher::clean_up(plan, hands);
+            let mut reported = Reported::default();
+            reported.drain(hands);
+            launcher::clean_up(plan, hands, &reported, teller);
             // When PID 1 failed first, ours is only what followed from that.
-            let ours = Failure { step: number, errno, why };
-            let failure = launcher::reported_failure(hands).unwrap_or(ours);
+            let failure = reported.failure.unwrap_or(Failure { step: number, errno, why });
             return Outcome::of_code(code::FAILED, Some(failure));
         }
     }
@@ -54,13 +56,36 @@ pub(super) fn cloned(
 }
 
 /// Makes PID 1; `true` in the new process.
-fn clone(kinds: NamespaceSet, hands: &mut Hands) -> Result<bool, Trouble> {
-    match process::clone_into(kinds).map_err(plain)? {
+fn clone(kinds: NamespaceSet, plan: &Plan<'_>, hands: &mut Hands) -> Result<bool, Trouble> {
+    let side = match in_cgroup(kinds, plan, hands) {
+        Some(side) => side.map_err(plain)?,
+        None => process::clone_into(kinds).map_err(plain)?,
+    };
+    match side {
         Side::Child => Ok(true),
         Side::Parent(child) => {
             hands.init = Some(child);
             Ok(false)
         }
+    }
+}
+
+/// Makes it in a cgroup, where it has one and that can be done; else it enters that by itself.
+fn in_cgroup(
+    kinds: NamespaceSet,
+    plan: &Plan<'_>,
+    hands: &mut Hands,
+) -> Option<Result<Side, Errno>> {
+    if !cfg!(feature = "sandbox") {
+        return None;
+    }
+    let cgroup = hands.cgroups.begin_in(plan.cgroup_of(Actor::Inner)?)?;
+    match process::clone_into_cgroup(kinds, cgroup) {
+        Err(Errno::ENOSYS | Errno::E2BIG | Errno::EINVAL) => {
+            hands.cgroups.begin_elsewhere();
+            None
+        }
+        side => Some(side),
     }
 }
 

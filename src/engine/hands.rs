@@ -4,6 +4,7 @@
 
 use core::mem::ManuallyDrop;
 
+use super::cgroup::CgroupHands;
 use super::machine::notes::Notes;
 use super::network::NetHands;
 use super::root::Held;
@@ -115,6 +116,8 @@ pub struct Hands {
     pub(super) given: heapless::Vec<i32, GIVEN_MAX>,
     /// What is held while a root is made.
     pub(super) root: Option<&'static mut Held>,
+    /// What is held of cgroups.
+    pub(super) cgroups: CgroupHands,
     /// What is known of the machine, where we are the kernel's init.
     pub(super) machine: Notes,
     /// The PID of whoever supervises, for services that must end with it.
@@ -123,6 +126,7 @@ pub struct Hands {
 
 impl Hands {
     /// Empty hands, but for the terminal, and with memory for what is held while a root is made.
+    #[inline(never)] // once, and not for each verb
     pub fn new(terminal: Option<ManuallyDrop<Fd>>, root: Option<&'static mut Held>) -> Self {
         Self { terminal, root, ..Self::default() }
     }
@@ -134,6 +138,6 @@ impl Hands {
             self.gate.read.as_ref().map_or(-1, Fd::number),
             self.terminal.as_ref().map_or(-1, |terminal| terminal.number()),
         ];
-        own.into_iter().chain(self.given.iter().copied())
+        own.into_iter().chain(self.given.iter().copied()).chain(self.cgroups.kept())
     }
 }

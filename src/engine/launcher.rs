@@ -5,41 +5,60 @@
 
 use super::hands::Hands;
 use super::record::{LEN, Record};
-use super::{Outcome, Teller, Telling, child, network};
-use crate::model::{End, Failure, Signal, SignalSet, code};
+use super::trouble::{Trouble, plain};
+use super::{Outcome, Teller, Telling, cgroup, child, network};
+use crate::model::{End, Errno, Failure, Signal, SignalSet, Why, code};
 use crate::plan::Plan;
 use crate::sys::process::{self, Child};
 use crate::sys::signal::Change;
 use crate::sys::wait::{self, Source};
 use crate::sys::{file, signal, terminal};
 
+/// What PID 1 has reported so far.
+#[derive(Default)]
+pub(super) struct Reported {
+    /// What failed before the main service ran.
+    pub failure: Option<Failure>,
+    /// How often it was told that the kernel killed a service for want of memory.
+    out_of_memory: u64,
+}
+
 /// Waits until PID 1 has ended.
 pub(super) fn wait(plan: &Plan<'_>, hands: &mut Hands, teller: &mut dyn Teller) -> Outcome {
     let Some(init) = &hands.init else {
         return Outcome::of_code(code::FAILED, None);
     };
-    let mut reported = None;
+    let mut reported = Reported::default();
     let end = loop {
         if let Some(end) = turn(hands, init, &mut reported) {
             break end;
         }
     };
-    clean_up(plan, hands);
     // Only these codes can mean that something failed before the main service ran, or what they
     // were mapped to.
     let is_mapped = plan.main_service().is_some_and(|main| main.exit_map.is_some());
-    if is_mapped || matches!(end, End::Exited(code::FAILED..=code::NOT_FOUND)) {
-        reported = reported.or_else(|| reported_failure(hands));
+    let is_ours = matches!(end, End::Exited(code::FAILED..=code::NOT_FOUND));
+    if is_mapped || is_ours || hands.cgroups.is_made() {
+        reported.drain(hands);
     }
+    clean_up(plan, hands, &reported, teller);
     if matches!(end, End::Signaled(_)) {
         teller.tell(plan, Telling::InitKilled(end));
     }
     take_foreground_back(hands);
-    Outcome::of_code(end.code(), reported)
+    Outcome::of_code(end.code(), reported.failure.filter(|_| is_mapped || is_ours))
 }
 
 /// What was made outside for PID 1 goes when that has ended.
-pub(super) fn clean_up(plan: &Plan<'_>, hands: &mut Hands) {
+pub(super) fn clean_up(
+    plan: &Plan<'_>,
+    hands: &mut Hands,
+    reported: &Reported,
+    teller: &mut dyn Teller,
+) {
+    if cfg!(feature = "sandbox") {
+        cgroup::clean_up(plan, &mut hands.cgroups, reported.out_of_memory, teller);
+    }
     if cfg!(feature = "net") {
         network::take_back(plan, hands);
     }
@@ -54,7 +73,7 @@ pub(super) fn take_foreground_back(hands: &Hands) {
 }
 
 /// One round: waits, then takes what came. Gives PID 1's end.
-fn turn(hands: &Hands, init: &Child, reported: &mut Option<Failure>) -> Option<End> {
+fn turn(hands: &Hands, init: &Child, reported: &mut Reported) -> Option<End> {
     // Reports while PID 1 lives are about the terminal; without one nobody waits for them.
     let report = hands.report.read.as_ref().filter(|_| hands.terminal.is_some());
     let mut sources = [hands.signals.as_ref(), init.pidfd.as_ref(), report].map(Source::of);
@@ -62,7 +81,7 @@ fn turn(hands: &Hands, init: &Child, reported: &mut Option<Failure>) -> Option<E
     let _ = wait::poll(&mut sources, None);
     let [signals, pidfd, report] = sources;
     if report.is_ready() {
-        *reported = take_reports(hands, init).or(*reported);
+        take_reports(hands, init, reported);
     }
     if signals.is_ready() {
         pass_signals(hands, init);
@@ -90,27 +109,54 @@ fn pass_signals(hands: &Hands, init: &Child) {
 
 /// What PID 1 reports while it lives: the terminal stopped the main service, so we stop as well,
 /// and our shell has its prompt back. A failure is kept for the end, which is near.
-fn take_reports(hands: &Hands, init: &Child) -> Option<Failure> {
-    let mut failed = None;
+fn take_reports(hands: &Hands, init: &Child, reported: &mut Reported) {
     while let Some(record) = next_report(hands) {
-        match record {
-            Record::Stopped(by) => {
-                follow_stop(hands, by);
-                let _ = signal::kill(init.pid, Signal::CONT); // it may have ended meanwhile
-            }
-            Record::Failed(failure) => failed = Some(failure),
-            Record::Alive => {}
+        if let Record::Stopped(by) = record {
+            follow_stop(hands, by);
+            let _ = signal::kill(init.pid, Signal::CONT); // it may have ended meanwhile
         }
+        reported.take(record);
     }
-    failed
 }
 
-/// The failure that an ended PID 1 has left in the pipe.
-pub(super) fn reported_failure(hands: &Hands) -> Option<Failure> {
-    core::iter::from_fn(|| next_report(hands)).find_map(|record| match record {
-        Record::Failed(failure) => Some(failure),
-        Record::Alive | Record::Stopped(_) => None,
-    })
+impl Reported {
+    fn take(&mut self, record: Record) {
+        match record {
+            Record::Failed(failure) => self.failure = Some(failure),
+            Record::ToldOutOfMemory => self.out_of_memory = self.out_of_memory.saturating_add(1),
+            Record::Alive | Record::Stopped(_) => {}
+        }
+    }
+
+    /// What an ended PID 1 has left in the pipe.
+    pub(super) fn drain(&mut self, hands: &Hands) {
+        core::iter::from_fn(|| next_report(hands)).for_each(|record| self.take(record));
+    }
+}
+
+/// PID 1 says something to the launcher.
+pub(super) fn say(record: Record, hands: &Hands) -> Result<(), Trouble> {
+    let report = hands.report.write.as_ref().ok_or(plain(Errno::EBADF))?;
+    file::write(report, &record.to_bytes()).map(|_| ()).map_err(plain)
+}
+
+/// Waits until PID 1 says that it is as far as we wait for, or fails before that.
+pub(super) fn await_word(hands: &Hands) -> Result<(), Trouble> {
+    let init = hands.init.as_ref().and_then(|init| init.pidfd.as_ref());
+    loop {
+        let mut sources = [hands.report.read.as_ref(), init].map(Source::of);
+        let _ = wait::poll(&mut sources, None); // an interruption is one more round
+        match next_report(hands) {
+            Some(Record::Alive) => return Ok(()),
+            Some(Record::Stopped(_) | Record::ToldOutOfMemory) => {}
+            Some(failed @ Record::Failed(failure)) => {
+                say(failed, hands)?; // it is read again by whoever has the words
+                return Err((failure.errno, failure.why));
+            }
+            None if sources[1].is_ready() => return Err((Errno::ESRCH, Why::Errno)),
+            None => {}
+        }
+    }
 }
 
 /// The next record in the pipe.

@@ -7,6 +7,7 @@
 
 mod account;
 mod birth;
+mod cgroup;
 mod child;
 mod confine;
 pub mod doctor;
@@ -43,6 +44,7 @@ use crate::plan::Plan;
 use crate::supervisor::News;
 use crate::sys::start::Start;
 
+pub use cgroup::Usage;
 pub use child::{end_by, wait_for};
 pub use hands::Hands;
 pub use pause::{Asleep, pause};
@@ -64,6 +66,12 @@ pub enum Telling {
     PreStopFailed(ServiceId, End),
     /// The kernel killed a service for want of memory; its end is told behind that.
     OutOfMemory(ServiceId),
+    /// The kernel killed so many processes inside for want of memory that nothing was told of yet.
+    OutOfMemoryInside(u64),
+    /// What the sandbox has used; told where somebody wants to know it.
+    Used(Usage),
+    /// The sandbox's cgroup could not be removed.
+    CgroupLeft(Errno),
     /// A message of the main service did not reach the manager outside.
     NotPassedOn(Errno),
     /// The exit status of a service is lost; whether it succeeded cannot be known.
@@ -125,6 +133,11 @@ impl Outcome {
 pub trait Teller {
     /// Takes one telling.
     fn tell(&mut self, plan: &Plan<'_>, telling: Telling);
+
+    /// Whether it wants to know what was used, which has to be read.
+    fn wants_usage(&self) -> bool {
+        false
+    }
 }
 
 /// How it ended, as an exit code, and the step that failed when nothing could be started.

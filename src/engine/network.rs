@@ -66,8 +66,8 @@ pub(super) fn perform(act: &NetAct<'_>, hands: &mut Hands) -> Result<(), Trouble
         NetAct::AddRoute(name, gateway) => {
             about(name, |index| Message::add_default_route(index, gateway))
         }
-        NetAct::TellIds => say(&Record::Alive, hands),
-        NetAct::AwaitIds => await_ids(hands),
+        NetAct::TellIds => launcher::say(Record::Alive, hands),
+        NetAct::AwaitIds => launcher::await_word(hands),
         NetAct::StartPasta => start_pasta(hands),
         NetAct::AwaitKeeper => {
             for keeper in [hands.net.keeper.take(), hands.net.pasta.take()] {
@@ -201,31 +201,6 @@ fn bring_back(interfaces: &[InterfaceSpec<'_>], inside: &Fd, outside: &Fd) -> Re
     Ok(())
 }
 
-/// A word to the launcher, or one that it keeps for itself.
-fn say(record: &Record, hands: &Hands) -> Result<(), Trouble> {
-    let report = hands.report.write.as_ref().ok_or(plain(Errno::EBADF))?;
-    file::write(report, &record.to_bytes()).map(|_| ()).map_err(plain)
-}
-
-/// Waits until PID 1 says that it has its ids, or fails before that.
-fn await_ids(hands: &Hands) -> Result<(), Trouble> {
-    let init = hands.init.as_ref().and_then(|init| init.pidfd.as_ref());
-    loop {
-        let mut sources = [hands.report.read.as_ref(), init].map(Source::of);
-        let _ = wait::poll(&mut sources, None); // an interruption is one more round
-        match launcher::next_report(hands) {
-            Some(Record::Alive) => return Ok(()),
-            Some(Record::Stopped(_)) => {}
-            Some(failed @ Record::Failed(failure)) => {
-                say(&failed, hands)?; // it is read again by whoever has the words
-                return Err((failure.errno, failure.why));
-            }
-            None if sources[1].is_ready() => return Err((Errno::ESRCH, Why::Errno)),
-            None => {}
-        }
-    }
-}
-
 /// Where pasta(1) is, in the order of PATH.
 const PASTA: [&CStr; 3] = [c"/usr/local/bin/pasta", c"/usr/bin/pasta", c"/bin/pasta"];
 
@@ -244,7 +219,7 @@ fn start_pasta(hands: &mut Hands) -> Result<(), Trouble> {
     match file::read(&answer, &mut bytes).map_err(plain)? {
         record::LEN => match Record::from_bytes(bytes) {
             Some(Record::Failed(failure)) => Err((failure.errno, failure.why)),
-            Some(Record::Alive | Record::Stopped(_)) | None => Ok(()),
+            Some(Record::Alive | Record::Stopped(_) | Record::ToldOutOfMemory) | None => Ok(()),
         },
         _ => Err((Errno::EIO, Why::Tool)),
     }

@@ -7,7 +7,7 @@ use super::files::{whole, write_whole};
 use super::give;
 use super::hands::{Hands, Parent};
 use super::trouble::{Trouble, plain};
-use super::{confine, filter, machine, network, oom, root, sandbox};
+use super::{cgroup, confine, filter, machine, network, oom, root, sandbox};
 use crate::model::{Errno, ParentDeath, Signal, SignalSet, Stdio, Why};
 use crate::plan::Act;
 use crate::sys::fd::redirect;
@@ -101,6 +101,10 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         },
         Act::Root(act) => match cfg!(feature = "sandbox") {
             true => root::perform(&act, hands),
+            false => Ok(()), // no plan of such a build has one
+        },
+        Act::Limits(act) => match cfg!(feature = "sandbox") {
+            true => cgroup::perform(&act, hands),
             false => Ok(()), // no plan of such a build has one
         },
         Act::Machine(act) => match cfg!(feature = "init") {

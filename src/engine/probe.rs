@@ -70,9 +70,9 @@ fn manager_of(start: &Start, pid: Option<i32>) -> Manager {
 
 /// The system calls of everything that is asked before the plan is made, in the notation of
 /// `plan::Act::calls`.
-pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [Names; 14] {
+pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [Names; 16] {
     let when = |is_asked, calls| if is_asked { Names::new(calls) } else { Names::new("") };
-    let [first, second, third] = survey::calls(questions);
+    let [first, second, third, fourth, fifth] = survey::calls(questions);
     [
         Names::new("rt_sigprocmask"),
         when(has_file, "openat|read+|close"),
@@ -90,6 +90,8 @@ pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [
         first,
         second,
         third,
+        fourth,
+        fifth,
         when(questions.filters, "seccomp"),
         when(questions.console, "ioctl"),
     ]

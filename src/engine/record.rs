@@ -12,6 +12,8 @@ pub(super) enum Record {
     Failed(Failure),
     /// The terminal stopped the main service.
     Stopped(Signal),
+    /// It was told that the kernel killed a service for want of memory.
+    ToldOutOfMemory,
 }
 
 /// The length of a record, in bytes.
@@ -28,6 +30,7 @@ impl Record {
                 [2, why.number(), s0, s1, e0, e1, 0, 0]
             }
             Self::Stopped(signal) => [3, signal.number(), 0, 0, 0, 0, 0, 0],
+            Self::ToldOutOfMemory => [4, 0, 0, 0, 0, 0, 0, 0],
         }
     }
 
@@ -41,6 +44,7 @@ impl Record {
                 why: Why::new(why)?,
             })),
             [3, number, ..] => Signal::new(u32::from(number)).map(Self::Stopped),
+            [4, ..] => Some(Self::ToldOutOfMemory),
             _ => None,
         }
     }
@@ -53,7 +57,9 @@ mod tests {
     #[test]
     fn records_go_there_and_back() {
         let failure = Failure { step: 300, errno: Errno::EACCES, why: Why::Noexec };
-        for record in [Record::Alive, Record::Failed(failure), Record::Stopped(Signal::TSTP)] {
+        let told = Record::ToldOutOfMemory;
+        for record in [Record::Alive, Record::Failed(failure), Record::Stopped(Signal::TSTP), told]
+        {
             assert_eq!(Record::from_bytes(record.to_bytes()), Some(record));
         }
         assert_eq!(Record::from_bytes([9; LEN]), None);

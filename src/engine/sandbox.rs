@@ -67,6 +67,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         | Act::TakeForeground
         | Act::Net(_)
         | Act::Root(_)
+        | Act::Limits(_)
         | Act::Machine(_)
         | Act::Filter(_)
         | Act::Confine(_)
@@ -117,6 +118,7 @@ pub(super) fn close_inherited(hands: &mut Hands) -> Result<(), Trouble> {
     for end in [hands.report.read.take(), hands.gate.write.take()] {
         core::mem::forget(end);
     }
+    hands.cgroups.forget_launchers();
     Ok(())
 }
 

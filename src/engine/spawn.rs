@@ -3,6 +3,8 @@
 //! We sleep until it has executed the command or ended, so when we wake its failure, if any, stands
 //! in our own memory; no pipe is needed.
 
+use core::mem::ManuallyDrop;
+
 use super::account::{self, Login};
 use super::execute::{self, Command};
 use super::hands::{Hands, Pipe};
@@ -11,6 +13,7 @@ use super::trouble::{Trouble, plain};
 use super::variables;
 use crate::model::{Errno, Failure, Signal, code};
 use crate::plan::{Act, Actor, Plan, Step};
+use crate::sys::Fd;
 use crate::sys::process::{self, Child};
 use crate::sys::signal::{self, Change, Disposition};
 use crate::sys::start::Start;
@@ -50,21 +53,27 @@ pub(super) fn spawn(plan: &Plan<'_>, actor: Actor, start: &Start, hands: &mut Ha
 /// Makes the process.
 fn make(plan: &Plan<'_>, actor: Actor, start: &Start, hands: &mut Hands) -> Started {
     let mut failure: Option<(Failure, u8)> = None;
-    let mut attempt = |hands: &mut Hands, has_pidfd: bool| {
+    let mut attempt = |hands: &mut Hands, has_pidfd: bool, cgroup: Option<&Fd>| {
         let mut errand = || {
             let (failed, code) = become_service(plan, actor, start, hands);
             failure = Some((failed, code));
             code
         };
         match has_pidfd {
-            true => process::spawn(&mut errand),
+            true => process::spawn_in(cgroup, &mut errand),
             false => process::spawn_without_pidfd(&mut errand),
         }
     };
-    let mut child = attempt(hands, true);
+    let cgroup = begin_in_cgroup(plan, actor, hands);
+    let mut child = attempt(hands, true, cgroup.as_deref());
+    if cgroup.is_some() && !matches!(child, Ok(_) | Err(Errno::EAGAIN | Errno::ENOMEM)) {
+        // Not by this call, or not with our rights: it enters its cgroup by itself.
+        hands.cgroups.begin_elsewhere();
+        child = attempt(hands, true, None);
+    }
     if child.as_ref().err() == Some(&Errno::EINVAL) {
         // Without pidfds the kernel must not reap: a child's end would be told by nothing at all.
-        child = perform::wait_by_signal(hands).and_then(|()| attempt(hands, false));
+        child = perform::wait_by_signal(hands).and_then(|()| attempt(hands, false, None));
     }
     match child {
         Err(errno) => {
@@ -77,6 +86,12 @@ fn make(plan: &Plan<'_>, actor: Actor, start: &Start, hands: &mut Hands) -> Star
             Some((failure, code)) => Started::Failed(failure, code, Some(child)),
         },
     }
+}
+
+/// The cgroup that the process is made in.
+fn begin_in_cgroup(plan: &Plan<'_>, actor: Actor, hands: &mut Hands) -> Option<ManuallyDrop<Fd>> {
+    let whose = plan.cgroup_of(actor).filter(|_| cfg!(feature = "sandbox"))?;
+    hands.cgroups.begin_in(whose).map(|cgroup| Fd::inherited(cgroup.number()))
 }
 
 /// The child's side: its steps, one after the other. It comes back only when one failed.

@@ -17,7 +17,7 @@ mod sources;
 
 use super::hands::Hands;
 use super::spawn::{Started, spawn};
-use super::{Detail, Outcome, Teller, Telling, child, machine, perform, prepared, tree};
+use super::{Detail, Outcome, Teller, Telling, cgroup, child, machine, perform, prepared, tree};
 use crate::limits::{EVENTS_MAX, SERVICES_MAX};
 use crate::model::{End, Errno, Failure, ReadyBy, ServiceId, ServiceSet, Signal, Unhandled, code};
 use crate::plan::{Actor, Plan, Verdict};
@@ -231,6 +231,9 @@ impl Turn<'_, '_> {
     /// guests, and they are not ours to kill.
     fn kill_tree(&mut self, id: ServiceId) {
         self.note_kill(id);
+        if cfg!(feature = "sandbox") && cgroup::kill_service(id, &mut self.hands.cgroups) {
+            return;
+        }
         let is_ours = self.plan.has_launcher() && self.is_pid1();
         if is_ours && self.plan.services.len() == 1 {
             let _ = signal::kill(-1, Signal::KILL); // nobody left is what we want

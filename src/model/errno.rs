@@ -57,6 +57,8 @@ impl Errno {
     pub const EEXIST: Self = Self(17);
     /// No such device or file system type.
     pub const ENODEV: Self = Self(19);
+    /// Block device required.
+    pub const ENOTBLK: Self = Self(15);
     /// Not supported by this file.
     pub const EOPNOTSUPP: Self = Self(95);
     /// No such family of sockets.

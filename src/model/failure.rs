@@ -56,13 +56,15 @@ pub enum Why {
     NoDevice,
     /// The old root lies over the new one.
     OldRootThere,
+    /// A device that has no blocks, for a limit of one that has.
+    NotABlockDevice,
     /// The launcher died while the sandbox was being set up.
     LauncherGone,
 }
 
 impl Why {
     /// All reasons, by their number.
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 25] = [
         Self::Errno,
         Self::InterpreterMissing,
         Self::InterpreterHasCr,
@@ -86,6 +88,7 @@ impl Why {
         Self::OtherFile,
         Self::NoDevice,
         Self::OldRootThere,
+        Self::NotABlockDevice,
         Self::LauncherGone,
     ];
 

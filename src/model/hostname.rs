@@ -42,6 +42,9 @@ impl<'a> ServiceName<'a> {
     /// The name of a service that was given none.
     pub const MAIN: ServiceName<'static> = ServiceName(c"main");
 
+    /// The name of a sandbox that was given none, and has no file.
+    pub const RUN: ServiceName<'static> = ServiceName(c"run");
+
     /// Reads a name.
     ///
     /// # Errors

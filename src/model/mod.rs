@@ -9,7 +9,9 @@ mod arrival;
 mod attributes;
 mod caps;
 mod cgroup;
+mod cgroup_parent;
 mod clock;
+mod controller;
 mod errno;
 mod exit;
 mod exit_codes;
@@ -20,6 +22,8 @@ mod hostname;
 mod idmap;
 mod interface;
 pub mod kmsg;
+mod limit;
+mod limit_value;
 mod moment;
 mod mount;
 mod namespace;
@@ -45,7 +49,9 @@ pub use arrival::{ParentDeath, Rewrites};
 pub use attributes::{Attributes, HidePid, Propagation};
 pub use caps::{Capabilities, CapabilityChanges, CapabilityList, SecureBits};
 pub use cgroup::{MemoryCgroup, oom_kills};
+pub use cgroup_parent::CgroupParent;
 pub use clock::{Clock, Shift};
+pub use controller::{Controller, ControllerSet};
 pub use errno::Errno;
 pub use exit::{End, code};
 pub use exit_codes::{ExitCodes, ExitMap};
@@ -55,6 +61,7 @@ pub use hostname::{HostName, ServiceName};
 pub use idmap::{IdKind, IdMap};
 pub use interface::{InterfaceName, Mac, Uplink, Wire};
 pub use kmsg::{FailOn, Grade};
+pub use limit::{Device, Limit, LimitKind};
 pub use moment::{Moment, Span};
 pub use mount::{Mount, MountType, Source, mode as mount_mode};
 pub use namespace::{Namespace, NamespaceSet};
@@ -76,9 +83,11 @@ pub use user::{Account, Proc};
 crate::text::display::display!(
     Attributes,
     Capabilities,
+    ControllerSet,
     End,
     Errno,
     IdMap,
+    Limit<'_>,
     NamespaceSet,
     SecureBits,
     ServiceName<'_>,

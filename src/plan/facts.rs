@@ -113,6 +113,8 @@ pub struct Questions {
     pub pid: bool,
     /// Our standard output: whether it is a terminal, for a /dev/console.
     pub console: bool,
+    /// Our cgroup, and where one can be made for us.
+    pub cgroups: bool,
     /// Which ids we may map: those of our own user namespace, and of /etc/subuid and /etc/subgid.
     pub ids: bool,
 }
@@ -127,6 +129,7 @@ impl Questions {
             filters: super::filter::asks_filter(spec),
             pid: !is_run && !mode.is_init(),
             console: is_run && super::root::has_dev(spec),
+            cgroups: is_run && spec.has_cgroups(),
             ids: is_run && IdKind::ALL.into_iter().any(|kind| spec.has_map(kind)),
         }
     }

@@ -227,6 +227,7 @@ pub(super) fn resolve_init<'a>(
     super::resolve::push_message(spec, plan);
     plan.push(inner, Origin::Default, Act::WatchSignals);
     Ok(Setting {
+        cgroups: None,
         deny_setgroups: false,
         has_pid_namespace: true,
         no_new_privs: spec.no_new_privs.filter(|said| said.value).map(|said| said.origin),

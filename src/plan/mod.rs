@@ -6,11 +6,14 @@
 //! `explain` prints and what `engine` carries out, step by step. There are no conditions, loops or
 //! variables in it: a step is complete in itself. Nothing here asks the kernel or the clock.
 
+mod cgroup;
 mod circle;
 mod confine;
 mod facts;
 mod filter;
 mod identity;
+mod kinds;
+mod limits;
 mod lines;
 mod machine;
 mod net;
@@ -34,10 +37,12 @@ use crate::model::{
 };
 use crate::spec::{Habits, Origin};
 
+pub use cgroup::{Candidate, CgroupReason, Cgroups, Inhabitants};
 pub use confine::{ConfineAct, Holding};
 pub use facts::{Facts, Manager, Questions, TerminalState, capability};
 use filter::Filters;
 pub use filter::{FilterAct, UNTOLD, asks_filter};
+pub use limits::{LimitsAct, Whose};
 pub use lines::Lines;
 pub use machine::{EARLY, Early, MachineAct, push_last};
 pub use net::NetReason;
@@ -221,6 +226,13 @@ impl<'a> Plan<'a> {
     /// How it is gone about. Where no personality is built in, nobody else's habits are.
     pub const fn habits(&self) -> Habits {
         if cfg!(feature = "personalities") { self.habits } else { Habits::OURS }
+    }
+
+    /// The cgroup that a process begins in.
+    pub fn cgroup_of(&self, actor: Actor) -> Option<Whose<'a>> {
+        self.steps_of(actor).find_map(|(_, step)| {
+            if let Act::Limits(LimitsAct::Enter(whose)) = step.act { Some(whose) } else { None }
+        })
     }
 
     /// One of the services.

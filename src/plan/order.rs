@@ -3,85 +3,8 @@
 //! `resolve` writes the steps in their order; this table says which of those orders are not ours to
 //! choose, and why. Every golden plan is held against it.
 
-use super::{Act, Plan};
-
-/// The sort of an act, without what it is done on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)] // the names are those of `Act`
-pub enum Kind {
-    Reap,
-    WatchForStops,
-    OpenPipe,
-    Clone,
-    WriteIdMap,
-    PassGate,
-    DenySetgroups,
-    MapSelfUid,
-    MapSelfGid,
-    CloseInherited,
-    WaitAtGate,
-    LeaveGroup,
-    MakeMountsPrivate,
-    MountProc,
-    ShiftClocks,
-    Uts,
-    Loopback,
-    KeepDescriptor,
-    OpenOutside,
-    MakeInMemory,
-    EnterRoot,
-    PlaceInRoot,
-    SealRoot,
-    FinishRoot,
-    BecomeMapped,
-    MakeInterface,
-    KeepInterfaces,
-    MoveInterface,
-    SetInterfaceUp,
-    AddAddress,
-    AddRoute,
-    TellIds,
-    AwaitIds,
-    StartPasta,
-    TakeBack,
-    DieWithLauncher,
-    WatchParent,
-    Subreaper,
-    GiveUpTerminal,
-    WatchSignals,
-    Spawn,
-    Session,
-    TakeForeground,
-    Redirect,
-    Limits,
-    MountEarly,
-    LinkDescriptors,
-    LoadModule,
-    SetSysctl,
-    OpenPort,
-    KillAll,
-    Sync,
-    Report,
-    Unmount,
-    Leave,
-    LeaveGroups,
-    KeepCapabilities,
-    BecomeUser,
-    DieWithSupervisor,
-    ChangeDirectory,
-    Capabilities,
-    NoNewPrivs,
-    PassReadyPipe,
-    OpenNotifySocket,
-    LetGo,
-    LeaveMessage,
-    TellNotifySocket,
-    TellPid,
-    RestoreSignals,
-    OpenLine,
-    InstallFilter,
-    Execute,
-}
+use super::Plan;
+pub use super::kinds::Kind;
 
 /// One order: the first comes before the second, because.
 pub struct Rule {
@@ -319,6 +242,66 @@ pub const RULES: &[Rule] = &[
         "raising a limit needs privilege (getrlimit(2), nice(2), proc(5))",
     ),
     rule(
+        Kind::MoveAside,
+        Kind::EnableControllers,
+        "a cgroup with processes of its own hands no controller down (cgroups(7), EBUSY)",
+    ),
+    rule(
+        Kind::EnableControllers,
+        Kind::SetLimit,
+        "the file is there only where the cgroup above enables its controller (cgroups(7))",
+    ),
+    rule(
+        Kind::MakeCgroup,
+        Kind::Clone,
+        "a process is made in a cgroup that is there (clone(2), CLONE_INTO_CGROUP)",
+    ),
+    rule(
+        Kind::TryCgroup,
+        Kind::Clone,
+        "a process made there may be killed at birth (kernel/cgroup/cgroup.c, cgroup_post_fork)",
+    ),
+    rule(
+        Kind::EnterCgroup,
+        Kind::CgroupNamespace,
+        "its root is the cgroup of whoever makes it, then (cgroup_namespaces(7))",
+    ),
+    rule(
+        Kind::CgroupNamespace,
+        Kind::EnterCgroupOfSupervisor,
+        "the namespace is to have the sandbox's as its root (cgroup_namespaces(7))",
+    ),
+    rule(
+        Kind::CgroupNamespace,
+        Kind::BecomeMapped,
+        "needs CAP_SYS_ADMIN, which a change from uid 0 drops (capabilities(7))",
+    ),
+    rule(
+        Kind::CgroupNamespace,
+        Kind::TellLeft,
+        "PID 1 is to leave it only when it is the root (cgroup_namespaces(7))",
+    ),
+    rule(
+        Kind::AwaitLeft,
+        Kind::EnableWithin,
+        "a cgroup with processes of its own hands no controller down (cgroups(7), EBUSY)",
+    ),
+    rule(
+        Kind::AwaitLeft,
+        Kind::PassGate,
+        "services have no limits before that, and may not start (cgroups(7))",
+    ),
+    rule(
+        Kind::EnterCgroupOfService,
+        Kind::BecomeUser,
+        "a process that changed its ids may not move itself (cgroups(7), \"Delegation\")",
+    ),
+    rule(
+        Kind::MakeCgroup,
+        Kind::RemoveCgroup,
+        "what is removed is what was made (cgroups(7), rmdir(2))",
+    ),
+    rule(
         Kind::BecomeUser,
         Kind::DieWithSupervisor,
         "a change of ids clears the death signal (prctl(2), PR_SET_PDEATHSIG)",
@@ -453,65 +436,6 @@ pub const RULES: &[Rule] = &[
     ),
 ];
 
-impl Act<'_> {
-    /// Its sort.
-    pub const fn kind(&self) -> Kind {
-        use crate::model::IdKind::{Gid, Uid};
-        match self {
-            Self::ReapByKernel | Self::ReapByWaiting => Kind::Reap,
-            Self::WatchForStops => Kind::WatchForStops,
-            Self::OpenReportPipe | Self::OpenGate => Kind::OpenPipe,
-            Self::Clone(_) => Kind::Clone,
-            Self::WriteIdMap(..) | Self::MapByTool(..) => Kind::WriteIdMap,
-            Self::PassGate => Kind::PassGate,
-            Self::DenySetgroups => Kind::DenySetgroups,
-            Self::MapSelf(Uid, _) => Kind::MapSelfUid,
-            Self::MapSelf(Gid, _) => Kind::MapSelfGid,
-            Self::CloseInherited => Kind::CloseInherited,
-            Self::WaitAtGate => Kind::WaitAtGate,
-            Self::LeaveGroup => Kind::LeaveGroup,
-            Self::MakeMountsPrivate => Kind::MakeMountsPrivate,
-            Self::MountProc => Kind::MountProc,
-            Self::ShiftClocks { .. } => Kind::ShiftClocks,
-            Self::SetHostname(_) | Self::SetDomainname(_) => Kind::Uts,
-            Self::LoopbackUp => Kind::Loopback,
-            Self::BecomeMapped { .. } => Kind::BecomeMapped,
-            Self::DieWithLauncher => Kind::DieWithLauncher,
-            Self::WatchParent(_) => Kind::WatchParent,
-            Self::BecomeSubreaper => Kind::Subreaper,
-            Self::GiveUpTerminal => Kind::GiveUpTerminal,
-            Self::WatchSignals => Kind::WatchSignals,
-            Self::Spawn => Kind::Spawn,
-            Self::NewGroup
-            | Self::NewSession
-            | Self::NewTerminal
-            | Self::NewSessionWithTerminal => Kind::Session,
-            Self::TakeForeground => Kind::TakeForeground,
-            Self::Net(act) => act.kind(),
-            Self::Root(act) => act.kind(),
-            Self::Machine(act) => act.kind(),
-            Self::Filter(act) => act.kind(),
-            Self::Confine(act) => act.kind(),
-            Self::Redirect(..) => Kind::Redirect,
-            Self::SetUmask(_) | Self::SetRlimit(_) | Self::SetNice(_) | Self::SetOomScoreAdj(_) => {
-                Kind::Limits
-            }
-            Self::BecomeUser { .. } => Kind::BecomeUser,
-            Self::DieWithSupervisor => Kind::DieWithSupervisor,
-            Self::ChangeDirectory(_) => Kind::ChangeDirectory,
-            Self::SetNoNewPrivs => Kind::NoNewPrivs,
-            Self::PassReadyPipe(_) => Kind::PassReadyPipe,
-            Self::OpenNotifySocket(_) => Kind::OpenNotifySocket,
-            Self::LetGo { .. } => Kind::LetGo,
-            Self::LeaveMessage(_) => Kind::LeaveMessage,
-            Self::TellNotifySocket(_) | Self::HideNotifySocket => Kind::TellNotifySocket,
-            Self::TellPid { .. } => Kind::TellPid,
-            Self::RestoreSignals => Kind::RestoreSignals,
-            Self::Execute { .. } => Kind::Execute,
-        }
-    }
-}
-
 /// The first rule that `plan` breaks, with the numbers of the two steps, from 0.
 ///
 /// Steps of different processes of services do not wait for each other; the steps of the launcher
@@ -543,7 +467,7 @@ const fn is_of_service(actor: super::Actor) -> bool {
 mod tests {
     use super::*;
     use crate::model::ServiceId;
-    use crate::plan::{Actor, Mode, Step};
+    use crate::plan::{Act, Actor, Mode, Step};
     use crate::spec::Origin;
 
     fn plan(acts: &[(Actor, Act<'static>)]) -> Plan<'static> {

@@ -1,7 +1,6 @@
 //! Why a plan will not be made: said before anything was touched.
 
-use super::MountFault;
-use super::NetReason;
+use super::{CgroupReason, MountFault, NetReason};
 use crate::model::{Capabilities, Clock, IdKind, IdMap, Namespace, Shift};
 use crate::spec::Origin;
 
@@ -46,6 +45,8 @@ pub enum Reason {
     Needs(&'static str, Namespace),
     /// A fresh /proc needs both kinds.
     ProcNeeds(Namespace),
+    /// There is no cgroup for us, or not with what was asked of it.
+    Cgroup(CgroupReason),
     /// Only a user namespace would give us the privilege, and it was left out.
     LacksPrivilege(&'static str),
     /// A line of a map that nobody has granted to this user.

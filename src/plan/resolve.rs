@@ -5,6 +5,7 @@
 
 use super::confine::{Confinement, Inside};
 use super::identity::Maps;
+use super::limits::{Layout, first_of, push_last_of_cgroups};
 use super::machine::{push_last, refuse_init_keys, resolve_init};
 use super::net;
 use super::notify::push_sockets;
@@ -60,6 +61,7 @@ pub fn resolve<'a>(
         push_last(&spec.machine, plan);
     }
     if mode.is_run() {
+        push_last_of_cgroups(spec, plan);
         net::push_last_of_network(spec, plan);
     }
     match plan.is_too_long {
@@ -104,6 +106,7 @@ fn resolve_entrypoint<'a>(
         plan.push(Actor::Inner, Origin::Default, Act::LetGo { directory });
     }
     Ok(Setting {
+        cgroups: None,
         deny_setgroups: false,
         has_pid_namespace: facts.is_pid1 || !spec.habits().is_mortal,
         no_new_privs: spec.no_new_privs.filter(|said| said.value).map(|said| said.origin),
@@ -120,7 +123,8 @@ pub(super) fn refuse_run_keys<'a>(spec: &'a Spec<'_>, is_guest: bool) -> Result<
     let is_ours = |kind| is_guest || !matches!(kind, Namespace::Uts | Namespace::Net);
     let needs = needs_of(spec).into_iter().filter(|(_, _, kind)| is_ours(*kind));
     let needs = needs.filter_map(|(origin, key, _)| Some((origin?, key)));
-    match asked.into_iter().chain(proc).chain(needs).next() {
+    let limits = first_of(spec).filter(|_| spec.has_cgroups()).map(|origin| (origin, "limits"));
+    match asked.into_iter().chain(proc).chain(needs).chain(limits).next() {
         Some((origin, key)) => {
             Err(Refusal { origin, said: key.as_bytes(), reason: Reason::RunOnly })
         }
@@ -148,14 +152,17 @@ fn resolve_run<'a>(
     if root::is_asked(spec) {
         root::check(spec, kinds)?;
     }
+    let cgroups = Layout::decide(spec, facts, kinds, plan)?;
     (plan.birth, plan.is_pid1) = (Birth::Cloned(kinds), kinds.has(Namespace::Pid));
-    push_outer(spec, facts, kinds, &maps, plan);
-    push_inner(spec, facts, kinds, &maps, plan)?;
+    let parts = Parts { kinds, maps: &maps, cgroups: cgroups.as_ref() };
+    push_outer(spec, facts, parts, plan);
+    push_inner(spec, facts, parts, plan)?;
     let no_new_privs = match spec.no_new_privs {
         Some(said) => said.value.then_some(said.origin),
         None => Some(Origin::Default),
     };
     Ok(Setting {
+        cgroups: cgroups.and_then(|layout| layout.parted()),
         deny_setgroups: maps.deny_setgroups(),
         has_pid_namespace: kinds.has(Namespace::Pid),
         no_new_privs,
@@ -179,25 +186,36 @@ pub(super) fn push_reaping<'a>(actor: Actor, facts: &Facts, plan: &mut Plan<'a>)
     }
 }
 
-/// The launcher's steps.
-fn push_outer<'a>(
-    spec: &'a Spec<'_>,
-    facts: &Facts,
+/// What was decided before the first step.
+#[derive(Clone, Copy)]
+struct Parts<'p, 'a> {
     kinds: NamespaceSet,
-    maps: &Maps<'a>,
-    plan: &mut Plan<'a>,
-) {
+    maps: &'p Maps<'a>,
+    cgroups: Option<&'p Layout<'a>>,
+}
+
+/// The launcher's steps.
+fn push_outer<'a>(spec: &'a Spec<'_>, facts: &Facts, parts: Parts<'_, 'a>, plan: &mut Plan<'a>) {
+    let Parts { kinds, maps, cgroups } = parts;
     push_reaping(Actor::Outer, facts, plan);
     plan.push(Actor::Outer, Origin::Default, Act::OpenReportPipe);
-    let has_gate = waits_at_gate(spec, maps);
+    let has_gate = waits_at_gate(spec, parts);
     if has_gate {
         plan.push(Actor::Outer, Origin::Default, Act::OpenGate);
     }
     let said = spec.namespaces.map_or(Origin::Default, |said| said.origin);
     // A time namespace whose clocks are to be shifted is entered later: clone3 would freeze them.
-    let at_clone = if shifts(spec) { kinds.difference(NamespaceSet::TIME) } else { kinds };
+    let mut at_clone = if shifts(spec) { kinds.difference(NamespaceSet::TIME) } else { kinds };
+    if let Some(cgroups) = cgroups {
+        cgroups.push_outer(spec, plan);
+        // The kernel makes namespaces before it moves the child (kernel/fork.c, copy_process).
+        at_clone = at_clone.difference(NamespaceSet::CGROUP);
+    }
     plan.push(Actor::Outer, said, Act::Clone(at_clone));
     maps.push_by_launcher(plan);
+    if let Some(cgroups) = cgroups {
+        cgroups.push_at_gate(spec, plan);
+    }
     net::push_outer(spec, plan);
     if has_gate {
         plan.push(Actor::Outer, Origin::Default, Act::PassGate);
@@ -206,19 +224,23 @@ fn push_outer<'a>(
 }
 
 /// Whether PID 1 waits until the launcher has done for it what it cannot do.
-fn waits_at_gate(spec: &Spec<'_>, maps: &Maps<'_>) -> bool {
-    maps.has_gate() || net::waits_for_network(&spec.net)
+fn waits_at_gate(spec: &Spec<'_>, parts: Parts<'_, '_>) -> bool {
+    let waits_for_limits = parts.cgroups.is_some_and(Layout::has_gate);
+    parts.maps.has_gate() || waits_for_limits || net::waits_for_network(&spec.net)
 }
 
 /// PID 1's steps.
 fn push_inner<'a>(
     spec: &'a Spec<'_>,
     facts: &Facts,
-    kinds: NamespaceSet,
-    maps: &Maps<'a>,
+    parts: Parts<'_, 'a>,
     plan: &mut Plan<'a>,
 ) -> Result<(), Refusal<'a>> {
     let inner = Actor::Inner;
+    let Parts { kinds, maps, cgroups } = parts;
+    if let Some(cgroups) = cgroups {
+        cgroups.push_inner(plan);
+    }
     maps.push_by_itself(plan);
     let has_root = root::is_asked(spec);
     if has_root {
@@ -226,7 +248,7 @@ fn push_inner<'a>(
     }
     plan.push(inner, Origin::Default, Act::CloseInherited);
     net::push_before_gate(spec, plan);
-    if waits_at_gate(spec, maps) {
+    if waits_at_gate(spec, parts) {
         plan.push(inner, Origin::Default, Act::WaitAtGate);
     }
     plan.push(inner, Origin::Default, Act::LeaveGroup);

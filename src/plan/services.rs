@@ -2,6 +2,7 @@
 
 use super::circle::check_cycles;
 use super::confine::{Confinement, Inside};
+use super::limits::push_enter;
 use super::notify::{hide_variables, push_variables};
 use super::{Act, Actor, Facts, Filters, Mode, Plan, Reason, Refusal, Service, TerminalState};
 use crate::limits::ENV_MAX;
@@ -19,6 +20,8 @@ pub(super) struct Setting<'a> {
     pub deny_setgroups: bool,
     /// Whether a PID namespace ends everything with PID 1.
     pub has_pid_namespace: bool,
+    /// Whether each service has a cgroup, and who said so.
+    pub cgroups: Option<Origin>,
     /// Whether no_new_privs is set, and who said so.
     pub no_new_privs: Option<Origin>,
     /// The filters of system calls.
@@ -223,6 +226,7 @@ pub(super) fn push_steps<'a>(
     })?;
     check_env(service, facts)?;
     plan.push(actor, service.origin, Act::Spawn);
+    push_enter(actor, id, setting.cgroups, plan);
     let said = service.terminal.map_or(Origin::Default, |said| said.origin);
     let terminal = terminal(service, policy.is_main, plan.mode);
     match terminal {
@@ -310,6 +314,7 @@ fn push_helpers<'a>(
     for (helper, command) in [check, pre_stop].into_iter().flatten() {
         let actor = Actor::Helper(id, helper);
         plan.push(actor, command.origin, Act::Spawn);
+        push_enter(actor, id, setting.cgroups, plan);
         plan.push(actor, Origin::Default, Act::NewSession);
         for (number, to) in [(1, service.stdout), (2, service.stderr)] {
             if let Some(to) = to.filter(|to| to.value != Stdio::Inherit) {

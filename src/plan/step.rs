@@ -6,7 +6,7 @@
 
 use core::ffi::CStr;
 
-use super::{ConfineAct, FilterAct, Lines, MachineAct, NetAct, RootAct};
+use super::{ConfineAct, FilterAct, LimitsAct, Lines, MachineAct, NetAct, RootAct};
 use crate::model::{
     Account, Helper, HostName, IdKind, IdMap, IdTool, NamespaceSet, ParentDeath, Rlimit, ServiceId,
     Shift, Stdio,
@@ -121,6 +121,8 @@ pub enum Act<'a> {
     Net(NetAct<'a>),
     /// What makes a root of its own.
     Root(RootAct<'a>),
+    /// What is done about cgroups.
+    Limits(LimitsAct<'a>),
     /// What only the kernel's init does.
     Machine(MachineAct<'a>),
     /// What is done about system calls.
@@ -233,6 +235,7 @@ impl Act<'_> {
             Self::Net(act) => act.calls(),
             Self::Root(act) if cfg!(feature = "sandbox") => act.calls(),
             Self::Root(_) => "",
+            Self::Limits(act) => act.calls(),
             Self::Machine(act) => act.calls(),
             Self::Filter(act) => act.calls(),
             Self::Confine(act) => act.calls(),
@@ -334,6 +337,8 @@ impl Show for Act<'_> {
             Self::Net(_) => {} // as below
             Self::Root(act) if cfg!(feature = "sandbox") => act.show(out),
             Self::Root(_) => {} // no plan of such a build has one
+            Self::Limits(act) if cfg!(feature = "sandbox") => act.show(out),
+            Self::Limits(_) => {} // as below
             Self::Machine(act) if cfg!(feature = "init") => act.show(out),
             Self::Machine(_) => {} // no plan of such a build has one
             Self::Filter(act) if cfg!(feature = "sandbox") => act.show(out),
@@ -433,6 +438,10 @@ impl Show for Detail<'_> {
             put!(out, "SIGCHLD ignored, exit status by pidfd");
         } else if matches!(self.0, Act::Spawn) {
             put!(out, "CLONE_VM,CLONE_VFORK");
+        } else if let Act::Limits(act) = self.0
+            && cfg!(feature = "sandbox")
+        {
+            act.show_detail(out);
         } else if let Act::Net(act) = self.0
             && cfg!(feature = "net")
         {

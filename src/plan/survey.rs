@@ -5,6 +5,7 @@
 
 use heapless::Vec;
 
+use super::Cgroups;
 use crate::limits::{ID_MAP_LINES_MAX, SUBID_RANGES_MAX};
 use crate::model::{IdKind, IdMap, IdRange, IdTool};
 
@@ -53,6 +54,8 @@ pub struct Survey {
     pub gids: Ids,
     /// Whose these are: our user id.
     pub uid: u32,
+    /// Cgroups.
+    pub cgroups: Cgroups,
     /// Whether no exec of ours gives privileges, so that newuidmap(1) would get none.
     pub has_no_new_privs: bool,
 }
@@ -60,7 +63,13 @@ pub struct Survey {
 impl Survey {
     /// Nothing asked.
     pub const fn new() -> Self {
-        Self { uids: Ids::new(), gids: Ids::new(), uid: 0, has_no_new_privs: false }
+        Self {
+            uids: Ids::new(),
+            gids: Ids::new(),
+            uid: 0,
+            cgroups: Cgroups::new(),
+            has_no_new_privs: false,
+        }
     }
 
     /// What is known of the ids of one kind.

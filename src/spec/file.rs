@@ -263,6 +263,7 @@ impl<'a> Reader<'_, 'a> {
             | Table::User
             | Table::Root
             | Table::Net
+            | Table::Limits
             | Table::Security
             | Table::Init => (self.spec.add_service(origin), "services", SERVICES_MAX),
         };

@@ -6,6 +6,7 @@
 
 mod confine;
 mod init;
+mod limits;
 mod net;
 #[cfg(feature = "sandbox")]
 mod root;
@@ -23,7 +24,7 @@ pub use table::Table;
 use super::service::ServiceSpec;
 use super::{Item, Said, Spec, switch};
 use crate::limits::COMMAND_WORDS_MAX;
-use crate::model::Mount;
+use crate::model::{LimitKind, Mount};
 use crate::text::{Fault, Names, Words, units};
 
 /// Which verbs take a key.
@@ -89,6 +90,8 @@ pub enum Set {
     Mount(for<'a> fn(&mut Mount<'a>, Item<'a>) -> Result<(), Fault>),
     /// One of the directories that the last mount, an overlay, is made of.
     Layer,
+    /// A limit of the whole, or of one service, by the key's table.
+    Limit(LimitKind),
     /// The command of a service, which the fronts read as a list of words.
     Command,
     /// A key of one service that takes a text, or such a list of words.
@@ -167,7 +170,8 @@ impl Row {
             | Table::Root
             | Table::Mount
             | Table::Net
-            | Table::Interface => KeyFor::Run,
+            | Table::Interface
+            | Table::Limits => KeyFor::Run,
         };
         let (names, has_flag) = (Names::new(names), true);
         let key = Key { table, names, scope, has_flag, flag_from: 0, shape, value, set };
@@ -248,6 +252,14 @@ impl Key {
                 spec.root.last().into_iter().for_each(|mount| mount.layers = layers);
                 Ok(true)
             }
+            Set::Limit(_) if !cfg!(feature = "sandbox") => Err(Fault::NotBuilt), // no row has it
+            Set::Limit(kind) if self.table == Table::Limits => {
+                spec.limits.limits.set(kind, item).map(|()| true)
+            }
+            Set::Limit(kind) => {
+                let target = target(spec, service);
+                target.map_or(Ok(false), |target| target.limits.set(kind, item).map(|()| true))
+            }
             Set::Command => Ok(false),
         }
     }
@@ -281,7 +293,8 @@ impl Key {
             | Set::Service(_)
             | Set::Interface
             | Set::Mount(_)
-            | Set::Layer => {}
+            | Set::Layer
+            | Set::Limit(_) => {}
         }
         Ok(true)
     }
@@ -335,11 +348,13 @@ const PARTS: &[&[Row]] = &[
     net::LOOPBACK,
     if cfg!(feature = "net") { net::NET } else { &[] },
     if cfg!(feature = "net") { net::INTERFACE } else { &[] },
+    if cfg!(feature = "sandbox") { limits::LIMITS } else { &[] },
     sandbox::SECURITY,
     seccomp::ROWS,
     confine::ROWS,
     init::ROWS,
     service::ROWS,
+    if cfg!(feature = "sandbox") { limits::OF_SERVICE } else { &[] },
 ];
 
 /// How many keys there are.

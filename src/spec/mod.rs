@@ -15,8 +15,10 @@ pub mod file;
 pub mod filter;
 pub mod filter_file;
 pub mod flags;
+mod habits;
 mod id_maps;
 pub mod keys;
+mod limits;
 mod list;
 mod machine;
 mod net;
@@ -37,8 +39,10 @@ use filter::{FilterLists, FilterSpec};
 
 pub use confine::ConfineSpec;
 pub use fault::{Complaint, Complaints, SpecFault};
+pub use habits::Habits;
 pub use id_maps::IdMapLines;
 pub use keys::{Key, KeyFor, Shape, Table};
+pub use limits::{Limits, LimitsRoom, LimitsSpec};
 pub use list::List;
 pub use machine::{MachineLists, MachineSpec};
 pub use net::{InterfaceSpec, NetLists, NetSpec};
@@ -181,6 +185,7 @@ pub struct Lists<'a> {
     gid_map: Vec<Said<IdMap>, ID_MAP_LINES_MAX>,
     net: NetLists<'a>,
     root: RootLists<'a>,
+    limits: LimitsRoom<'a>,
     machine: MachineLists<'a>,
     filter: FilterLists<'a>,
 }
@@ -195,6 +200,7 @@ impl Lists<'_> {
             gid_map: Vec::new(),
             net: NetLists::new(),
             root: RootLists::new(),
+            limits: Vec::new(),
             machine: MachineLists::new(),
             filter: FilterLists::new(),
         }
@@ -205,35 +211,6 @@ impl Default for Lists<'_> {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// Habits of other programs whose place we take; no key says them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Habits {
-    /// Orphans come to us where we are not PID 1.
-    pub is_subreaper: bool,
-    /// Services end when we do, where no PID namespace sees to that.
-    pub is_mortal: bool,
-    /// Every signal that comes and every child that is reaped is told.
-    pub tells_all: bool,
-    /// A TSTP, TTIN or TTOU that is passed on stops us as well, for the shell that sent it waits.
-    pub stops_itself: bool,
-    /// What is left of the main service's process group gets TERM at its end.
-    pub asks_group_to_end: bool,
-    /// Our working directory is not kept from being unmounted while a service runs.
-    pub leaves_directory: bool,
-}
-
-impl Habits {
-    /// Our own.
-    pub const OURS: Self = Self {
-        is_subreaper: true,
-        is_mortal: true,
-        tells_all: false,
-        stops_itself: false,
-        asks_group_to_end: false,
-        leaves_directory: true,
-    };
 }
 
 /// Everything that was asked.
@@ -273,6 +250,8 @@ pub struct Spec<'a> {
     pub gid: Option<Said<u32>>,
     /// What is asked of the network.
     pub net: NetSpec<'a>,
+    /// What is asked of its cgroup.
+    pub limits: LimitsSpec<'a>,
     /// Whether no_new_privs is set.
     pub no_new_privs: Option<Said<bool>>,
     /// What is asked of filters of system calls.
@@ -292,7 +271,8 @@ pub struct Spec<'a> {
 impl<'a> Spec<'a> {
     /// Nothing asked yet, to be filled into these lists.
     pub const fn new(lists: &'a mut Lists<'a>) -> Self {
-        let Lists { services, of_services, uid_map, gid_map, root, net, machine, filter } = lists;
+        let Lists { services, of_services, uid_map, gid_map, root, net, limits, machine, filter } =
+            lists;
         Self {
             file: None,
             verbose: false,
@@ -311,6 +291,7 @@ impl<'a> Spec<'a> {
             uid: None,
             gid: None,
             net: NetSpec::new(net),
+            limits: LimitsSpec::new(limits),
             no_new_privs: None,
             filter: FilterSpec::new(filter),
             confine: ConfineSpec::new(),

@@ -4,7 +4,7 @@ use core::ffi::CStr;
 
 use heapless::Vec;
 
-use super::{Item, List, Origin, Said, switch};
+use super::{Item, Limits, LimitsRoom, List, Origin, Said, switch};
 use crate::limits::{ENV_CHANGES_MAX, ENV_FILES_MAX, GROUPS_MAX, RLIMITS_MAX, SERVICES_MAX};
 use crate::model::{
     Account, ExitCodes, ExitMap, KillMode, ParentDeath, PreStop, Ready, Restart, Rewrites, Rlimit,
@@ -41,6 +41,7 @@ pub struct ServiceLists<'a> {
     groups: Vec<Said<Account<'a>>, GROUPS_MAX>,
     after: Vec<Said<ServiceName<'a>>, SERVICES_MAX>,
     rlimits: Vec<Said<Rlimit>, RLIMITS_MAX>,
+    limits: LimitsRoom<'a>,
 }
 
 impl ServiceLists<'_> {
@@ -52,6 +53,7 @@ impl ServiceLists<'_> {
             groups: Vec::new(),
             after: Vec::new(),
             rlimits: Vec::new(),
+            limits: Vec::new(),
         }
     }
 }
@@ -141,6 +143,8 @@ pub struct ServiceSpec<'a> {
     pub stderr: Option<Said<Stdio<'a>>>,
     /// Resource limits, one for each resource that was said.
     pub rlimits: List<'a, Said<Rlimit>, RLIMITS_MAX>,
+    /// Limits of its cgroup.
+    pub limits: Limits<'a>,
     /// The nice value.
     pub nice: Option<Said<i32>>,
     /// The oom_score_adj.
@@ -157,6 +161,7 @@ impl<'a> ServiceSpec<'a> {
             groups: List::new(&mut lists.groups),
             after: List::new(&mut lists.after),
             rlimits: List::new(&mut lists.rlimits),
+            limits: List::new(&mut lists.limits),
             ..Self::default()
         }
     }

@@ -45,6 +45,7 @@ pub(super) mod number {
         clone = __NR_clone,
         connect = __NR_connect,
         finit_module = __NR_finit_module,
+        flock = __NR_flock,
         mkdirat = __NR_mkdirat,
         mknodat = __NR_mknodat,
         mount = __NR_mount,

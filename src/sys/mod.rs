@@ -14,6 +14,7 @@ pub mod available;
 pub mod beneath;
 mod call;
 pub mod caps;
+pub mod cgroup;
 pub mod clock;
 pub mod fd;
 pub mod file;

@@ -27,16 +27,24 @@ pub enum Side {
     Child,
 }
 
-/// The struct that clone3(2) takes, without the fields after Linux 5.5.
-fn clone3_args(flags: u64, pidfd: &mut i32) -> raw::clone_args {
+/// The struct that clone3(2) takes, without the fields after Linux 5.5 or, with a cgroup, 5.7.
+fn clone3_args(flags: u64, pidfd: &mut i32, cgroup: Option<&Fd>) -> (raw::clone_args, usize) {
     // SAFETY: a struct of integers, for which zero means "not used" (clone(2), "clone3()").
     let none: raw::clone_args = unsafe { core::mem::zeroed() };
-    raw::clone_args {
-        flags: flags | u64::from(raw::CLONE_PIDFD),
+    let (into, cgroup, size) = match cgroup {
+        Some(cgroup) => {
+            (raw::CLONE_INTO_CGROUP, cgroup.arg() as u64, raw::CLONE_ARGS_SIZE_VER2 as usize)
+        }
+        None => (0, 0, raw::CLONE_ARGS_SIZE_VER0 as usize),
+    };
+    let args = raw::clone_args {
+        flags: flags | u64::from(raw::CLONE_PIDFD) | into,
         pidfd: core::ptr::from_mut(pidfd) as u64,
         exit_signal: u64::from(raw::SIGCHLD),
+        cgroup,
         ..none
-    }
+    };
+    (args, size)
 }
 
 /// The descriptor a clone wrote, or did not.
@@ -52,20 +60,39 @@ fn given(pidfd: i32) -> Option<Fd> {
 /// filter hides clone3 and `time` is asked for.
 pub fn clone_into(kinds: NamespaceSet) -> Result<Side, Errno> {
     let mut pidfd = -1i32;
-    let args = clone3_args(u64::from(kinds.bits()), &mut pidfd);
+    match clone3(kinds, None, &mut pidfd) {
+        // clone(2) has no bit for `time`: 0x80 lies in its exit signal.
+        Err(Errno::ENOSYS) if !kinds.has(Namespace::Time) => {
+            let pid = clone_old(kinds.bits(), &mut pidfd)?;
+            Ok(side_of(pid, pidfd))
+        }
+        other => other,
+    }
+}
+
+/// clone3(2), CLONE_INTO_CGROUP since Linux 5.7: the same in a cgroup, which this directory is.
+///
+/// # Errors
+/// As [`clone_into`], E2BIG before Linux 5.7, ENOSYS; EACCES when we may not move a process there,
+/// EBUSY where a cgroup with processes of its own hands controllers down, ENODEV when it is gone.
+pub fn clone_into_cgroup(kinds: NamespaceSet, cgroup: &Fd) -> Result<Side, Errno> {
+    clone3(kinds, Some(cgroup), &mut -1)
+}
+
+fn clone3(kinds: NamespaceSet, cgroup: Option<&Fd>, pidfd: &mut i32) -> Result<Side, Errno> {
+    let (args, size) = clone3_args(u64::from(kinds.bits()), pidfd, cgroup);
     // SAFETY: the kernel reads the struct and writes `pidfd`. Memory is copied, as by fork(2), so
     // the child has a whole stack of its own to return on.
-    let ret =
-        unsafe { call!(clone3, (&raw const args) as usize, raw::CLONE_ARGS_SIZE_VER0 as usize) };
-    let pid = match check(ret) {
-        // clone(2) has no bit for `time`: 0x80 lies in its exit signal.
-        Err(Errno::ENOSYS) if !kinds.has(Namespace::Time) => clone_old(kinds.bits(), &mut pidfd)?,
-        other => other?,
-    };
-    Ok(match i32::try_from(pid).unwrap_or(0) {
+    let pid = check(unsafe { call!(clone3, (&raw const args) as usize, size) })?;
+    Ok(side_of(pid, *pidfd))
+}
+
+/// On which side we are, who got this number.
+fn side_of(pid: usize, pidfd: i32) -> Side {
+    match i32::try_from(pid).unwrap_or(0) {
         0 => Side::Child,
         pid => Side::Parent(Child { pid, pidfd: given(pidfd) }),
-    })
+    }
 }
 
 /// clone(2), where there is no clone3.
@@ -84,16 +111,24 @@ fn clone_old(flags: u32, pidfd: &mut i32) -> Result<usize, Errno> {
 /// EAGAIN at a limit of processes, ENOMEM; EINVAL where there are no pidfds (qemu-user), and
 /// nothing was started then.
 pub fn spawn<F: FnMut() -> u8>(errand: &mut F) -> Result<Child, Errno> {
+    spawn_in(None, errand)
+}
+
+/// The same in a cgroup, which this directory is, where there is one; by clone3(2) alone then.
+///
+/// # Errors
+/// As [`spawn`] and [`clone_into_cgroup`]; nothing was started then.
+pub fn spawn_in<F: FnMut() -> u8>(cgroup: Option<&Fd>, errand: &mut F) -> Result<Child, Errno> {
     let mut pidfd = -1i32;
     let flags = raw::CLONE_VM | raw::CLONE_VFORK;
     let argument = core::ptr::from_mut(errand).cast::<c_void>();
-    let args = clone3_args(u64::from(flags), &mut pidfd);
-    let list = [(&raw const args) as usize, raw::CLONE_ARGS_SIZE_VER0 as usize, 0, 0, 0];
+    let (args, size) = clone3_args(u64::from(flags), &mut pidfd, cgroup);
+    let list = [(&raw const args) as usize, size, 0, 0, 0];
     // SAFETY: a clone3 with both flags and no stack; `run::<F>` never returns and gets its own F.
     let mut ret = check(unsafe { arch::spawn(number::clone3, list, run::<F>, argument) });
     // Filters hide clone3: Docker's with ENOSYS, and before 20.10.10 with EPERM. The kernel itself
     // asks for no right to this.
-    if matches!(ret, Err(Errno::ENOSYS | Errno::EPERM)) {
+    if cgroup.is_none() && matches!(ret, Err(Errno::ENOSYS | Errno::EPERM)) {
         let flags = (flags | raw::CLONE_PIDFD | raw::SIGCHLD) as usize;
         let list = arch::clone_args(flags, (&raw mut pidfd) as usize);
         // SAFETY: the same by clone(2).

@@ -26,6 +26,11 @@ impl Source {
         Self(raw::pollfd { fd: fd.number(), events: raw::POLLOUT as i16, revents: 0 })
     }
 
+    /// Waits until a file of the kernel has changed since it was read.
+    pub const fn changed(fd: &Fd) -> Self {
+        Self(raw::pollfd { fd: fd.number(), events: raw::POLLPRI as i16, revents: 0 })
+    }
+
     /// Waits for nothing; keeps a place in the list.
     pub const fn nothing() -> Self {
         Self(raw::pollfd { fd: -1, events: 0, revents: 0 })

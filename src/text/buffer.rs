@@ -7,6 +7,7 @@ use heapless::Vec;
 use super::{Show, Sink};
 
 /// Text in a place of its own: a path or a line that is put together. It is whole or it is nothing.
+#[derive(Debug)]
 pub struct Buffer<const N: usize> {
     text: Vec<u8, N>,
     is_over: bool,

@@ -24,6 +24,12 @@ impl Step {
         self.actor == "outer" && self.act.starts_with("write ") && self.calls[0] == "clone3"
     }
 
+    /// Whether it is one by which the launcher makes a process that ends at once.
+    #[allow(dead_code)] // strace shows what that is
+    pub fn is_trial(&self) -> bool {
+        self.actor == "outer" && self.act.starts_with("try ")
+    }
+
     /// Whether PID 1 or the launcher does it.
     pub fn is_ours(&self) -> bool {
         matches!(self.actor.as_str(), "outer" | "inner")

@@ -6,6 +6,7 @@
 
 #![allow(unsafe_code)] // setsid(2) and TIOCSCTTY between fork and exec, openpty(3)
 
+use std::cell::OnceCell;
 use std::ffi::CString;
 use std::fs;
 use std::os::fd::{FromRawFd, OwnedFd};
@@ -14,6 +15,8 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::cgroup::Cgroup;
 
 /// The directories that nsinit searches.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -29,6 +32,8 @@ pub enum Around {
     FreeTerminal,
     /// SIGCHLD is ignored.
     IgnoredChildren,
+    /// Nobody else in our cgroup, which is ours.
+    OwnCgroup,
     /// /etc/subuid and /etc/subgid grant ids to `nobody`, in a mount namespace of its own.
     GrantedIds,
 }
@@ -37,7 +42,7 @@ pub enum Around {
 const GRANT: &str = "nobody:100000:65536\n";
 
 /// A folder for everybody with a copy of nsinit; gone when dropped.
-pub struct Folder(PathBuf);
+pub struct Folder(PathBuf, OnceCell<Cgroup>);
 
 impl Folder {
     /// A folder with nsinit in it.
@@ -47,7 +52,7 @@ impl Folder {
         let path = std::env::temp_dir().join(format!("nsinit-ring-{process}-{number}"));
         fs::create_dir(&path).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-        let folder = Self(path);
+        let folder = Self(path, OnceCell::new());
         // Not by us: another thread's child would inherit the open copy, and a file that somebody
         // may write cannot be executed (ETXTBSY).
         let mut copy = Command::new("cp");
@@ -59,6 +64,27 @@ impl Folder {
     /// The copy of nsinit.
     pub fn nsinit(&self) -> PathBuf {
         self.0.join("nsinit")
+    }
+
+    /// A cgroup for it alone.
+    pub fn cgroup(&self) -> &Cgroup {
+        self.1.get_or_init(Cgroup::new)
+    }
+
+    /// Words, with what stands for this folder's own filled in.
+    pub fn fill(&self, words: &str) -> String {
+        match words.contains("CGROUP") || words.contains("LIMIT") {
+            true => self.cgroup().fill(words),
+            false => words.to_owned(),
+        }
+    }
+
+    /// Starts the command where the words say that it is.
+    pub fn place(&self, words: &str, around: Around, command: &mut Command) {
+        let is_alone = around == Around::OwnCgroup;
+        if is_alone || words.contains("CGROUP") {
+            self.cgroup().enter(command, is_alone);
+        }
     }
 
     /// A file in it, by name.
@@ -103,7 +129,7 @@ pub fn surround(mut command: Command, around: Around) -> (Command, Option<OwnedF
         // SAFETY: a system call without arguments, which may be made between fork and exec.
         let _ = unsafe { libc::setsid() }; // a fresh process leads no group
         match around {
-            Around::Nothing | Around::FreeTerminal => {}
+            Around::Nothing | Around::FreeTerminal | Around::OwnCgroup => {}
             Around::GrantedIds => grant_ids(grant.as_ref().unwrap())?,
             Around::Terminal => {
                 // SAFETY: integers in, as above.

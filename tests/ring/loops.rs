@@ -17,6 +17,11 @@ pub const LAUNCHER_LOOP: &Loop = &[
     ("getpgid", "ppoll", "takes the terminal back into our own group"),
     ("socket", "ppoll", "takes outer ends of pairs away, the last steps of a plan"),
     ("write", "socket", "as before"),
+    ("openat", "ppoll", "looks whether anybody is left in the sandbox's cgroup, the last step"),
+    ("pread64", "openat", "as before"),
+    ("clock_gettime", "openat", "and for how long"),
+    ("write", "openat", "kills them"),
+    ("unlinkat", "openat", "removes it"),
     ("close", "ppoll", "gives descriptors back"),
     ("exit_group", "ppoll", "the end"),
 ];

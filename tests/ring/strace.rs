@@ -18,7 +18,8 @@ impl Call {
 
     /// Whether it made a process that borrows our memory until it executes a program.
     pub fn is_vfork(&self) -> bool {
-        self.name == "clone3" && self.shown.contains("CLONE_VFORK")
+        let is_made = !self.result.starts_with('-');
+        self.name == "clone3" && self.shown.contains("CLONE_VFORK") && is_made
     }
 
     /// Whether it became a program that writes id maps.

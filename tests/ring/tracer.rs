@@ -78,15 +78,20 @@ struct Tracer {
     early: Vec<pid_t>,
     services: u8,
     tools: u8,
-    has_init: bool,
+    has_launcher: bool,
     started: pid_t,
     fault: Option<(Place, c_int)>,
     launch: Launch,
 }
 
-/// Starts `command` and sees it through, by `nobody` if it is to be; with `fault` this one call
-/// fails with this errno.
-pub fn launch(mut command: Command, is_nobody: bool, fault: Option<(Place, c_int)>) -> Launch {
+/// Starts `command`, which is a launcher or not, and sees it through, by `nobody` if it is to be;
+/// with `fault` this one call fails with this errno.
+pub fn launch(
+    mut command: Command,
+    has_launcher: bool,
+    is_nobody: bool,
+    fault: Option<(Place, c_int)>,
+) -> Launch {
     let mut said = memory_file();
     let _ = command.stdout(std::process::Stdio::null()); // itself
     let _ = command.stderr(said.try_clone().unwrap()); // itself
@@ -108,7 +113,7 @@ pub fn launch(mut command: Command, is_nobody: bool, fault: Option<(Place, c_int
         early: Vec::new(),
         services: 0,
         tools: 0,
-        has_init: false,
+        has_launcher,
         started,
         fault,
         launch: Launch {
@@ -196,10 +201,9 @@ impl Tracer {
                 let is_borrower = status >> 16 == libc::PTRACE_EVENT_VFORK;
                 let role = match is_borrower {
                     false => Role::Init,
-                    true if self.has_init && pid == self.started => Role::Tool(self.tools),
+                    true if self.has_launcher && pid == self.started => Role::Tool(self.tools),
                     true => Role::Service(self.services),
                 };
-                self.has_init |= role == Role::Init;
                 self.tools += u8::from(matches!(role, Role::Tool(_)));
                 self.services += u8::from(matches!(role, Role::Service(_)));
                 let child = message(pid);

@@ -19,6 +19,7 @@ pub mod roles;
 pub mod run;
 pub mod signals;
 pub mod stream;
+pub mod subtree;
 pub mod terminal;
 pub mod wait;
 pub mod who;

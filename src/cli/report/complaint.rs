@@ -43,7 +43,8 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
             sentence!("key {s} stands in the wrong table", try: "put it under {t}")
         }
         Complaint::UnknownTable { nearest } => {
-            args.name = nearest.unwrap_or("sandbox, time, user, net, security, init or service");
+            args.name =
+                nearest.unwrap_or("sandbox, time, user, net, limits, security, init or service");
             sentence!("unknown table {s}", try: "{n}")
         }
         Complaint::NotForThisVerb(key) => {

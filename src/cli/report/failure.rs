@@ -2,12 +2,12 @@
 
 use super::confine;
 use super::filter;
-use super::net;
 use super::root;
 use super::sentence::{Args, print, sentence};
+use super::{cgroup, net};
 use crate::engine::probe::{self, Blocked};
 use crate::model::{Errno, Failure, NamespaceSet, Stdio, Why};
-use crate::plan::{Act, Birth, Facts, Plan};
+use crate::plan::{Act, Actor, Birth, Facts, Plan};
 use crate::text::{Buffer, Quoted, Show, Sink, put};
 
 /// Who did what: `run: step 7 of 23: mount proc on "/proc": EPERM`.
@@ -72,7 +72,10 @@ pub(super) fn with_failure(
     }
     let sentence = match (why, act) {
         (Why::Errno, Some(act)) => match refused_kinds(&act, errno) {
-            Some(kinds) if cfg!(feature = "run") => blocked(&mut args, kinds, errno, facts),
+            Some(kinds) if cfg!(feature = "run") => match in_cgroup(plan, &act, errno) {
+                Some(sentence) => sentence,
+                None => blocked(&mut args, kinds, errno, facts),
+            },
             Some(_) | None => by_act(&act, errno, args.said),
         },
         (Why::Tool, Some(act)) => by_act(&act, errno, args.said),
@@ -99,6 +102,13 @@ const fn refused_kinds(act: &Act<'_>, errno: Errno) -> Option<NamespaceSet> {
         (Act::ShiftClocks { .. }, Errno::ENOSPC | Errno::EUSERS) => Some(NamespaceSet::TIME),
         (_, _) => None,
     }
+}
+
+/// Why PID 1 could not be made in its cgroup.
+fn in_cgroup(plan: &Plan<'_>, act: &Act<'_>, errno: Errno) -> Option<&'static str> {
+    let is_clone = cfg!(feature = "sandbox") && matches!(act, Act::Clone(_));
+    let _ = plan.cgroup_of(Actor::Inner).filter(|_| is_clone)?; // whose does not matter
+    cgroup::of_clone(errno)
 }
 
 /// Nothing more than the errno says.
@@ -158,6 +168,10 @@ fn by_why(why: Why) -> &'static str {
         Why::OtherFile => root::OTHER_FILE,
         Why::NoDevice => root::NO_DEVICE,
         Why::OldRootThere => root::OLD_ROOT_THERE,
+        Why::NotABlockDevice => sentence!(
+            why: "it is no block device",
+            try: "lsblk, and the path of a whole device"
+        ),
         Why::LauncherGone => sentence!(why: "the process that waits for us has ended"),
     }
 }
@@ -234,6 +248,7 @@ fn by_act(act: &Act<'_>, errno: Errno, program: &[u8]) -> &'static str {
         (Act::Net(act), errno) if cfg!(feature = "net") => net::failure(act, errno),
         (Act::Filter(act), _) if cfg!(feature = "sandbox") => filter::by_errno(act, errno),
         (Act::Confine(act), _) if cfg!(feature = "sandbox") => confine::by_errno(act, errno),
+        (Act::Limits(act), errno) if cfg!(feature = "sandbox") => cgroup::failure(act, errno),
         (Act::LoopbackUp, Errno::EPERM | Errno::EACCES) => sentence!(
             why: "a security module takes the capabilities away in this user namespace",
             try: "--no-loopback"

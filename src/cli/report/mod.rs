@@ -4,6 +4,7 @@
 //! (`refusal`), what the kernel refused (`failure`), what happened (`news`). Lower case, no full
 //! stop, user data in quotes, and always where.
 
+mod cgroup;
 mod complaint;
 mod confine;
 mod failure;

@@ -1,5 +1,6 @@
 //! What happens while services run: the little that must be said, and the rest with `-v`.
 
+use super::cgroup::Used;
 use super::sentence::{Args, print, sentence};
 use super::{Scope, filter};
 use crate::engine::{Teller, Telling};
@@ -20,6 +21,10 @@ pub struct Reporter {
 }
 
 impl Teller for Reporter {
+    fn wants_usage(&self) -> bool {
+        self.is_verbose
+    }
+
     fn tell(&mut self, plan: &Plan<'_>, telling: Telling) {
         self.note(plan, telling);
         if let Telling::Failure(failure) = telling {
@@ -66,6 +71,7 @@ impl Reporter {
             Telling::News(_) | Telling::OutOfMemory(_) | Telling::StatusLost(_) => {}
             Telling::Failure(_) | Telling::Survived(_) | Telling::PreStopFailed(..) => {}
             Telling::NotPassedOn(_) | Telling::Refused(_) | Telling::Detail(_) => {}
+            Telling::OutOfMemoryInside(_) | Telling::Used(_) | Telling::CgroupLeft(_) => {}
         }
     }
 
@@ -82,6 +88,8 @@ impl Reporter {
             Telling::News(_) | Telling::InitKilled(_) | Telling::OutOfMemory(_) => true,
             Telling::PreStopFailed(..) | Telling::NotPassedOn(_) | Telling::StatusLost(_) => true,
             Telling::Refused(_) => true,
+            Telling::OutOfMemoryInside(_) | Telling::CgroupLeft(_) => true,
+            Telling::Used(_) => self.is_verbose,
             Telling::Detail(_) => false,
         }
     }
@@ -101,7 +109,7 @@ pub(super) fn with_words(
     telling: Telling,
     look: &mut dyn FnMut(&'static str, &Args<'_>),
 ) {
-    let (needs, refusal);
+    let (needs, used, refusal);
     let (id, text, number, words): (_, &dyn Show, u32, _) = match &telling {
         Telling::News(news) => match news {
             News::Started { id } => (Some(*id), &"", 0, sentence!("{s} started")),
@@ -152,6 +160,29 @@ pub(super) fn with_words(
             sentence!(
                 "{s} was killed by the kernel: out of memory",
                 try: "a higher limit of memory for the container, or a lower one for the program"
+            ),
+        ),
+        Telling::OutOfMemoryInside(count) => (
+            None,
+            &"",
+            u32::try_from(*count).unwrap_or(u32::MAX),
+            sentence!(
+                "{a} more killed inside by the kernel: out of memory",
+                try: "a higher memory-max, or less at a time"
+            ),
+        ),
+        Telling::Used(_) if !cfg!(feature = "sandbox") => return, // nobody tells it
+        Telling::Used(usage) => {
+            used = Used(*usage);
+            (None, &used, 0, sentence!("used {t}"))
+        }
+        Telling::CgroupLeft(errno) => (
+            None,
+            errno,
+            0,
+            sentence!(
+                "remove the sandbox's cgroup: {t}, going on without it",
+                why: "somebody has put a process or a cgroup of his own into it"
             ),
         ),
         Telling::NotPassedOn(errno) => (

@@ -1,18 +1,19 @@
 //! Why a plan was not made.
 
 use super::sentence::{Args, print, sentence};
-use super::{Place, net};
+use super::{Place, cgroup, net};
 use crate::limits::{ENV_MAX, ID_MAP_BYTES_MAX, STEPS_MAX};
 use crate::model::{IdKind, IdTool, Shift};
-use crate::plan::{Reason, Refusal};
+use crate::plan::{CgroupReason, Reason, Refusal};
 use crate::text::{Quoted, Show, Sink, put};
 
 const NS_PER_S: i64 = 1_000_000_000;
 
 /// Reports a refusal.
+#[allow(clippy::too_many_lines)] // a table, one arm for each reason that has something to fill in
 pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
     let mut args = Args { said: refusal.said, ..Args::NONE };
-    let (shift, kind_name, grant, not_ours, tool, missing);
+    let (shift, kind_name, grant, not_ours, tool, missing, errno, option);
     match refusal.reason {
         Reason::Needs(key, kind) => {
             kind_name = kind.name();
@@ -53,6 +54,16 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
             args.a = whole(now_ns).saturating_neg();
             args.b = whole(Shift::CLOCK_MAX_NS.saturating_sub(now_ns));
         }
+        Reason::Cgroup(reason) if cfg!(feature = "sandbox") => {
+            if let CgroupReason::Denied(denied) = reason {
+                errno = denied;
+                args.text = &errno;
+            }
+            if let Some(controller) = cgroup::controller_of(reason) {
+                option = cgroup::option_of(controller);
+                (args.name, args.text) = (controller.name(), &option);
+            }
+        }
         Reason::EnvTooLarge(count) => (args.a, args.b) = (number(count), number(ENV_MAX)),
         Reason::Mount(_) => {}
         Reason::TooManySteps => args.a = number(STEPS_MAX),
@@ -60,7 +71,8 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
             missing = which;
             args.text = &missing;
         }
-        Reason::Net(_)
+        Reason::Cgroup(_)
+        | Reason::Net(_)
         | Reason::NoCommand
         | Reason::CapabilitiesComeBack
         | Reason::NoName
@@ -102,6 +114,8 @@ fn number(count: usize) -> i64 {
 #[allow(clippy::too_many_lines)] // a table, one arm for each reason
 fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
     match reason {
+        Reason::Cgroup(reason) if cfg!(feature = "sandbox") => cgroup::refusal(*reason),
+        Reason::Cgroup(_) => "", // none of such a build
         Reason::Net(reason) if cfg!(feature = "net") => net::refusal(*reason),
         Reason::Net(_) => "", // none of such a build
         Reason::NoCommand if is_nameless => sentence!(

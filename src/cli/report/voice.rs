@@ -361,6 +361,7 @@ impl Teller for Voice {
             Telling::News(_) | Telling::InitKilled(_) | Telling::StatusLost(_) => {}
             Telling::Refused(_) => {} // no flag of theirs asks for a filter
             Telling::PreStopFailed(..) | Telling::NotPassedOn(_) | Telling::OutOfMemory(_) => {}
+            Telling::OutOfMemoryInside(_) | Telling::Used(_) | Telling::CgroupLeft(_) => {}
             Telling::Failure(failure) => super::failure(plan, &Facts::default(), failure),
             Telling::Survived(failure) => super::survived(plan, failure),
         }

@@ -1,6 +1,7 @@
 //! Whose KILL it was: ours, somebody's, or the kernel's for want of memory.
 
-use super::super::{Telling, oom};
+use super::super::record::Record;
+use super::super::{Telling, cgroup, launcher, oom};
 use super::Turn;
 use crate::model::{End, ServiceId, Signal};
 
@@ -15,16 +16,36 @@ impl Turn<'_, '_> {
     /// Whoever got a KILL that we did not send may have got it from the kernel.
     pub(super) fn look_for_oom(&mut self, id: ServiceId, end: End) {
         let is_killed = self.processes.get(id.index()).is_none_or(|process| process.is_killed);
-        if end != End::Signaled(Signal::KILL) || is_killed {
+        if end != End::Signaled(Signal::KILL) {
             return;
         }
-        let Some(oom::Count { kills, is_ours }) = oom::count() else { return };
-        let is_more = match self.hands.oom_kills.replace(kills) {
+        if cfg!(feature = "sandbox") {
+            self.hands.cgroups.was_killed(id);
+        }
+        if is_killed {
+            return;
+        }
+        if self.was_out_of_memory(id) {
+            self.teller.tell(self.plan, Telling::OutOfMemory(id));
+            if self.hands.cgroups.is_made() {
+                // The launcher counts, and tells what nobody has told.
+                let _ = launcher::say(Record::ToldOutOfMemory, self.hands); // it may be gone
+            }
+        }
+    }
+
+    /// Whether the kernel has killed for want of memory since we last looked: in the service's
+    /// cgroup or the sandbox's, or in the one that we were started in.
+    fn was_out_of_memory(&mut self, id: ServiceId) -> bool {
+        if cfg!(feature = "sandbox")
+            && let Some(is_more) = cgroup::oom_kills(id, &mut self.hands.cgroups)
+        {
+            return is_more;
+        }
+        let Some(oom::Count { kills, is_ours }) = oom::count() else { return false };
+        match self.hands.oom_kills.replace(kills) {
             Some(before) => kills > before,
             None => is_ours && kills > 0,
-        };
-        if is_more {
-            self.teller.tell(self.plan, Telling::OutOfMemory(id));
         }
     }
 }

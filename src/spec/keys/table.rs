@@ -19,6 +19,8 @@ pub enum Table {
     Net,
     /// `[[net.interface]]`
     Interface,
+    /// `[limits]`
+    Limits,
     /// `[security]`
     Security,
     /// `[init]`
@@ -29,7 +31,7 @@ pub enum Table {
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Sandbox,
         Self::Time,
         Self::User,
@@ -37,6 +39,7 @@ impl Table {
         Self::Mount,
         Self::Net,
         Self::Interface,
+        Self::Limits,
         Self::Security,
         Self::Init,
         Self::Service,
@@ -52,6 +55,7 @@ impl Table {
             Self::Mount => "mount",
             Self::Net => "net",
             Self::Interface => "net.interface",
+            Self::Limits => "limits",
             Self::Security => "security",
             Self::Init => "init",
             Self::Service => "service",
@@ -68,6 +72,7 @@ impl Table {
             Self::Mount => "What is put into it, in this order",
             Self::Net => "Its network",
             Self::Interface => "An interface of its network",
+            Self::Limits => "How much of the machine it has",
             Self::Security => "What it may do",
             Self::Init => "The kernel's init and its machine",
             Self::Service => "A service (flags speak of the main one)",

@@ -2,18 +2,29 @@
 //!
 //! A file that cannot be read is no fault here: what is not known is not used to refuse anything.
 
+mod cgroup;
+
 use heapless::Vec;
 
 use super::files::Lines;
 use super::trouble::plain;
 use crate::limits::ACCOUNT_NAME_MAX;
-use crate::model::{Errno, IdKind, IdMap, IdRange, IdTool};
+use crate::model::{CgroupParent, Errno, IdKind, IdMap, IdRange, IdTool};
 use crate::plan::{Facts, Questions, Survey, capability};
 use crate::sys::{file, ids};
 use crate::text::{Names, units};
 
-/// Answers what the questions ask beyond [`super::ask`].
-pub fn survey(questions: Questions, facts: &Facts, survey: &mut Survey) {
+/// Answers what the questions ask beyond [`super::ask`]; `cgroup` is where ours is to be made, if
+/// that was said.
+pub fn survey(
+    questions: Questions,
+    cgroup: Option<CgroupParent<'_>>,
+    facts: &Facts,
+    survey: &mut Survey,
+) {
+    if cfg!(feature = "sandbox") && questions.cgroups {
+        cgroup::ask(cgroup, &mut survey.cgroups);
+    }
     if cfg!(feature = "sandbox") && questions.ids {
         ask_for_ids(facts, survey);
     }
@@ -21,10 +32,17 @@ pub fn survey(questions: Questions, facts: &Facts, survey: &mut Survey) {
 
 /// The system calls of [`survey`], in the notation of `plan::Act::calls`. What we may map is not
 /// asked by those who may map anything.
-pub fn calls(questions: Questions) -> [Names; 3] {
+pub fn calls(questions: Questions) -> [Names; 5] {
     let when = |is_asked, calls| if is_asked { Names::new(calls) } else { Names::new("") };
     let has_ids = cfg!(feature = "sandbox") && questions.ids;
+    let has_cgroups = cfg!(feature = "sandbox") && questions.cgroups;
+    // Of our own cgroup and of the one above: two looks at what we may, and three files.
+    let of_a_cgroup = "faccessat*|openat*|read*|close*|openat*|read*|close*|faccessat*|openat*|\
+        read*|getpid*|close*|faccessat*|openat*|read*|close*|openat*|read*|close*|faccessat*|\
+        openat*|read*|getpid*|close*";
     [
+        when(has_cgroups, "openat|read*|close|openat|read|close|openat|read*|close"),
+        when(has_cgroups, of_a_cgroup),
         when(has_ids, "openat|read+|close|openat|read+|close"),
         when(has_ids, "openat?|read*|close?|openat?|read*|close?|openat?|read*|close?"),
         when(has_ids, "openat?|read*|close?|faccessat*|prctl?"),

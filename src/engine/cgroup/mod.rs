@@ -1,0 +1,329 @@
+//! The acts about cgroups: the sandbox's is made and limited by the launcher, entered by PID 1 and
+//! by services, and removed by the launcher.
+//!
+//! All of it is done by descriptors that the launcher has opened, because inside there may be
+//! neither the file system nor the right to open anything in it: what may be done with such a
+//! descriptor is decided by who opened it (cgroup_procs_write_start, since Linux 5.16).
+
+mod end;
+mod kills;
+
+use core::ffi::CStr;
+
+use super::files::{whole, write_at_once};
+use super::hands::Hands;
+use super::record::Record;
+use super::trouble::{Trouble, plain};
+use super::{child, launcher};
+use crate::limits::SERVICES_MAX;
+use crate::model::{
+    ControllerSet, Device, End, Errno, Limit, Namespace, ServiceId, ServiceName, Why,
+};
+use crate::plan::{LimitsAct, Whose};
+use crate::sys::cgroup::{self, Access};
+use crate::sys::file::{self, Mode};
+use crate::sys::{Fd, namespace, process};
+use crate::text::{Buffer, Sink as _, put};
+
+pub use end::Usage;
+pub(super) use end::clean_up;
+pub(super) use kills::{kill_service, oom_kills};
+
+/// A cgroup of ours.
+#[derive(Debug, Default)]
+struct Own {
+    directory: Option<Fd>,
+    /// How often the kernel had killed in it for want of memory when that was told last.
+    kills_told: u64,
+    /// Where a process enters it.
+    procs: Option<Fd>,
+    /// Where all in it are killed, since Linux 5.14.
+    kill: Option<Fd>,
+    /// Whether no process is made in it any more, but enters it by itself
+    /// (docs/decisions/0010-born-in-a-cgroup.md).
+    is_entered: bool,
+}
+
+/// The name of a cgroup.
+type Name = Buffer<64>;
+
+/// What is held of cgroups.
+#[derive(Debug, Default)]
+pub(super) struct CgroupHands {
+    /// The cgroup in which the sandbox's is made.
+    parent: Option<Fd>,
+    /// The name of the sandbox's.
+    name: Name,
+    /// The name of the one that the launcher has moved to, and what it has enabled since.
+    aside: Option<(Name, ControllerSet)>,
+    /// The sandbox's, the supervisor's, and those of services.
+    own: [Own; 2 + SERVICES_MAX],
+    /// In which of them the process was made that is at work.
+    entered: Option<usize>,
+}
+
+/// The names of the launcher's files.
+const PROCS: &CStr = c"cgroup.procs";
+const SUBTREE: &CStr = c"cgroup.subtree_control";
+
+/// How many names are tried: others may have made cgroups of the same name from another PID
+/// namespace, or removed ours before it was locked.
+const ATTEMPTS_MAX: usize = 16;
+
+/// A name that was used already, and so has its NUL.
+fn used(name: &Name) -> &CStr {
+    let text = name.text().unwrap_or_default();
+    CStr::from_bytes_until_nul(text).unwrap_or_default()
+}
+
+/// The place of a cgroup.
+const fn index_of(whose: Whose<'_>) -> usize {
+    match whose {
+        Whose::Sandbox => 0,
+        Whose::Supervisor => 1,
+        Whose::Service(id, _) => 2 + id.index(),
+    }
+}
+
+impl CgroupHands {
+    fn own(&self, whose: Whose<'_>) -> Option<&Own> {
+        self.own.get(index_of(whose))
+    }
+
+    fn directory(&self, whose: Whose<'_>) -> Result<&Fd, Trouble> {
+        let directory = self.own(whose).and_then(|own| own.directory.as_ref());
+        directory.ok_or(plain(Errno::EBADF))
+    }
+
+    fn parent(&self) -> Result<&Fd, Trouble> {
+        self.parent.as_ref().ok_or(plain(Errno::EBADF))
+    }
+
+    /// The cgroup that a new process is made in, if there is one for it; from now on it counts as
+    /// that process's.
+    pub(super) fn begin_in(&mut self, whose: Whose<'_>) -> Option<&Fd> {
+        let index = index_of(whose);
+        let own = self.own.get(index).filter(|own| !own.is_entered);
+        self.entered = own.is_some().then_some(index);
+        own?.directory.as_ref()
+    }
+
+    /// Somebody was killed in a service's cgroup.
+    pub(super) fn was_killed(&mut self, id: ServiceId) {
+        if let Some(own) = self.own.get_mut(id.index().saturating_add(2)) {
+            own.is_entered = true;
+        }
+    }
+
+    /// It could not be made there.
+    pub(super) const fn begin_elsewhere(&mut self) {
+        self.entered = None;
+    }
+
+    /// Whether the sandbox has one.
+    pub(super) fn is_made(&self) -> bool {
+        self.own.first().is_some_and(|own| own.directory.is_some())
+    }
+
+    /// What is the launcher's alone, and closed already, is none of PID 1's.
+    pub(super) fn forget_launchers(&mut self) {
+        core::mem::forget(self.parent.take());
+    }
+
+    /// The descriptors that PID 1 keeps.
+    pub(super) fn kept(&self) -> impl Iterator<Item = i32> {
+        let all = |own: &'_ Own| {
+            let fds = [&own.directory, &own.procs, &own.kill];
+            fds.map(|fd| fd.as_ref().map_or(-1, Fd::number))
+        };
+        self.own.iter().flat_map(all).filter(|number| *number >= 0)
+    }
+}
+
+/// Carries out one of these acts.
+pub(super) fn perform(act: &LimitsAct<'_>, hands: &mut Hands) -> Result<(), Trouble> {
+    let held = &mut hands.cgroups;
+    match *act {
+        LimitsAct::Sweep(path) => {
+            let parent = file::open(path, Mode::Directory).map_err(plain)?;
+            end::sweep(&parent);
+            held.parent = Some(parent);
+            Ok(())
+        }
+        LimitsAct::MoveAside(_) => move_aside(held),
+        LimitsAct::Enable(_, set) => {
+            if let Some((_, enabled)) = &mut held.aside {
+                *enabled = set;
+            }
+            enable(held.parent()?, set)
+        }
+        LimitsAct::Make(_, name) => make(name, held),
+        LimitsAct::MakeWithin(whose) => make_within(whose, held),
+        LimitsAct::EnableWithin(set) => enable(held.directory(Whose::Sandbox)?, set),
+        LimitsAct::Try(whose) => try_out(whose, held),
+        LimitsAct::Set(whose, limit) => set_limit(held.directory(whose)?, limit),
+        LimitsAct::Enter(whose) => enter(whose, held),
+        LimitsAct::NewNamespace => namespace::unshare(Namespace::Cgroup).map_err(plain),
+        LimitsAct::TellLeft => launcher::say(Record::Alive, hands),
+        LimitsAct::AwaitLeft => launcher::await_word(hands),
+        LimitsAct::Remove => Ok(()), // at the end, by `clean_up`
+    }
+}
+
+/// Writes a file of a cgroup.
+fn write_in(directory: &Fd, name: &CStr, text: &[u8]) -> Result<(), Trouble> {
+    let target = cgroup::open_in(directory, name, Access::Write).map_err(plain)?;
+    write_at_once(&target, text)
+}
+
+/// Hands controllers down.
+fn enable(directory: &Fd, set: ControllerSet) -> Result<(), Trouble> {
+    let mut text = Buffer::<64>::new();
+    put!(&mut text, set);
+    write_in(directory, SUBTREE, whole(&text)?)
+}
+
+/// The launcher, alone in its cgroup, goes to one below.
+#[inline(never)] // its name would lie in the frame of every step
+fn move_aside(held: &mut CgroupHands) -> Result<(), Trouble> {
+    let mut name = Name::new();
+    put!(&mut name, "nsinit-launcher-", process::pid());
+    let path = name.path().unwrap_or_default();
+    let parent = held.parent()?;
+    cgroup::make_in(parent, path).map_err(plain)?;
+    let aside = cgroup::open_in(parent, path, Access::Directory).map_err(plain);
+    let moved = aside.and_then(|aside| write_in(&aside, PROCS, b"0"));
+    match moved {
+        Ok(()) => held.aside = Some((name, ControllerSet::EMPTY)),
+        Err(_) => drop(cgroup::remove_in(parent, path)), // it is empty
+    }
+    moved
+}
+
+/// The sandbox's cgroup. Nobody but its owner can look into it before it is locked, and while it is
+/// locked nobody takes it for what a killed launcher has left.
+#[inline(never)] // as above
+fn make(name: ServiceName<'_>, held: &mut CgroupHands) -> Result<(), Trouble> {
+    let pid = process::pid();
+    let parent = held.parent()?;
+    let mut number = 0u32;
+    loop {
+        let mut own = Name::new();
+        put!(&mut own, "nsinit-");
+        own.put(name.bytes());
+        put!(&mut own, "-", pid);
+        if number > 0 {
+            put!(&mut own, ".", number);
+        }
+        match make_and_lock(parent, own.path().unwrap_or_default()) {
+            Ok(made) => {
+                held.name = own;
+                let [sandbox, ..] = &mut held.own;
+                *sandbox = made;
+                return Ok(());
+            }
+            // Somebody else's; or ours, but swept away before it was locked.
+            Err(Errno::EEXIST | Errno::ENOENT | Errno::EAGAIN | Errno::ENODEV)
+                if usize::try_from(number).is_ok_and(|number| number < ATTEMPTS_MAX) =>
+            {
+                number = number.saturating_add(1);
+            }
+            Err(errno) => return Err(plain(errno)),
+        }
+    }
+}
+
+fn make_and_lock(parent: &Fd, name: &CStr) -> Result<Own, Errno> {
+    cgroup::make_in(parent, name)?;
+    let open = || {
+        let directory = cgroup::open_in(parent, name, Access::Directory)?;
+        cgroup::lock_now(&directory)?;
+        cgroup::open_to_all(&directory)?;
+        let procs = cgroup::open_in(&directory, PROCS, Access::Write)?;
+        Ok(Own { directory: Some(directory), procs: Some(procs), ..Own::default() })
+    };
+    let made = open();
+    if made.is_err() {
+        let _ = cgroup::remove_in(parent, name); // somebody else has done so, or holds it
+    }
+    made
+}
+
+/// The name of a cgroup within the sandbox's.
+fn name_within(whose: Whose<'_>) -> Name {
+    let mut name = Name::new();
+    match whose {
+        Whose::Sandbox => {}
+        Whose::Supervisor => put!(&mut name, "supervisor"),
+        Whose::Service(_, service) => {
+            put!(&mut name, "service-");
+            name.put(service.bytes());
+        }
+    }
+    name
+}
+
+/// A cgroup within the sandbox's.
+#[inline(never)] // as above
+fn make_within(whose: Whose<'_>, held: &mut CgroupHands) -> Result<(), Trouble> {
+    let sandbox = held.directory(Whose::Sandbox)?;
+    let mut name = name_within(whose);
+    let path = name.path().unwrap_or_default();
+    cgroup::make_in(sandbox, path).map_err(plain)?;
+    let directory = cgroup::open_in(sandbox, path, Access::Directory).map_err(plain)?;
+    cgroup::open_to_all(&directory).map_err(plain)?;
+    let procs = cgroup::open_in(&directory, PROCS, Access::Write).map_err(plain)?;
+    let kill = match cgroup::open_in(&directory, c"cgroup.kill", Access::Write) {
+        Ok(kill) => Some(kill),
+        Err(Errno::ENOENT) => None, // before Linux 5.14
+        Err(errno) => return Err(plain(errno)),
+    };
+    if let Some(place) = held.own.get_mut(index_of(whose)) {
+        *place = Own { directory: Some(directory), procs: Some(procs), kill, ..Own::default() };
+    }
+    Ok(())
+}
+
+/// Makes a process in a cgroup, to see whether it is killed for that.
+fn try_out(whose: Whose<'_>, held: &mut CgroupHands) -> Result<(), Trouble> {
+    let own = held.own.get_mut(index_of(whose)).ok_or(plain(Errno::EBADF))?;
+    let made = process::spawn_in(own.directory.as_ref(), &mut || 0);
+    let is_good = made.is_ok_and(|child| child::sleep_for(&child) == Some(End::Exited(0)));
+    own.is_entered = !is_good; // whatever it was, there is another way
+    Ok(())
+}
+
+/// One limit.
+#[inline(never)] // as above
+fn set_limit(directory: &Fd, limit: &Limit<'_>) -> Result<(), Trouble> {
+    let mut device = (0, 0);
+    if let Some(Device::Path(path)) = limit.device() {
+        let mut name = Buffer::<{ crate::limits::PATH_MAX }>::new();
+        name.put(path);
+        let found = cgroup::block_device(name.path().ok_or(plain(Errno::ENAMETOOLONG))?);
+        device = found.map_err(plain)?.ok_or((Errno::ENOTBLK, Why::NotABlockDevice))?;
+    }
+    let mut value = Buffer::<512>::new();
+    limit.show_value(device, &mut value);
+    for is_of_reserved in [true, false] {
+        if is_of_reserved && !limit.has_reserved() {
+            continue;
+        }
+        let mut name = Name::new();
+        limit.show_file(is_of_reserved, &mut name);
+        match write_in(directory, name.path().unwrap_or_default(), whole(&value)?) {
+            Err((Errno::ENOENT, Why::Errno)) if is_of_reserved => {} // before Linux 5.7
+            other => other?,
+        }
+    }
+    Ok(())
+}
+
+/// Whoever is at work enters a cgroup, where it was not made in it.
+fn enter(whose: Whose<'_>, held: &CgroupHands) -> Result<(), Trouble> {
+    if held.entered == Some(index_of(whose)) {
+        return Ok(());
+    }
+    let procs = held.own(whose).and_then(|own| own.procs.as_ref());
+    write_at_once(procs.ok_or(plain(Errno::EBADF))?, b"0")
+}
