@@ -132,9 +132,10 @@ pub const SIGNALS_A_ROUND: usize = 32;
 /// and the end of the command beside it.
 pub const EVENTS_MAX: usize = SIGNALS_A_ROUND + 6 * SERVICES_MAX;
 
-/// Descriptors that PID 1 waits for: signals, our parent, and for each service its process, the
-/// command beside it, its line that it is ready, its messages, and where both their filters ask.
-pub const SOURCES_MAX: usize = 2 + 6 * SERVICES_MAX;
+/// Descriptors that PID 1 waits for: signals, our parent, the kernel's messages, and for each
+/// service its process, the command beside it, its line that it is ready, its messages, and where
+/// both their filters ask.
+pub const SOURCES_MAX: usize = 3 + 6 * SERVICES_MAX;
 
 /// Descriptors of PID 1's own: all that is waited for, and our terminal.
 pub const KEPT_MAX: usize = SOURCES_MAX + 1;

@@ -382,6 +382,10 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("root-proc-bind", Run, &ROOT),
     ("root-flags", Run, &USER),
     ("root-base", Run, &ROOT),
+    ("lock-message", Run, &ROOT),
+    ("lock-later", Run, &USER),
+    ("lock-score", Run, &USER),
+    ("lock-off", Run, &USER),
     ("root-console", Run, &AT_TERMINAL),
     ("root-overlay", Run, &USER),
     ("root-overlays", Run, &ROOT),
@@ -460,6 +464,7 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("mount-second-root", Run, &ROOT),
     ("mount-needs-mnt", Run, &ROOT),
     ("mount-proc-needs-pid", Run, &ROOT),
+    ("lock-of-init", Init, &KERNEL),
 ];
 
 /// The names of an enum's variants, and which one a value is.
@@ -488,8 +493,8 @@ variants!(ACTS, act_name, Act, Act<'_>:
     Confine Root);
 
 variants!(MACHINE_ACTS, machine_act_name, MachineAct, MachineAct<'_>:
-    Mount LinkDescriptors LoadModule SetSysctl OpenPort KillAll Sync Report Unmount EndBy GoDown
-    Become);
+    Mount LinkDescriptors LoadModule SetSysctl OpenPort WatchKernel KillAll Sync Report Unmount
+    EndBy GoDown Become);
 
 variants!(NET_ACTS, net_act_name, NetAct, NetAct<'_>:
     MakePair MakeMacvlan Keep Move Up AddAddress AddRoute TellIds AwaitIds StartPasta AwaitKeeper
@@ -517,7 +522,8 @@ variants!(REASONS, reason_name, Reason, Reason:
     InitOnly RunOnly NotBuilt NoFilters NothingToTell Needs ProcNeeds LacksPrivilege NotGranted
     NothingGranted NoIdTool IdToolHasNoPrivileges MapNotOurs MapOfRoot MapOverlaps MapTooLong
     MapAndId ClockRange GroupsDenied TimeoutForNothing DelayAboveMax CapabilityNotOurs
-    AmbientNotKept CapabilitiesComeBack EnvTooLarge TooManySteps Net Mount Cgroup);
+    AmbientNotKept CapabilitiesComeBack EnvTooLarge TooManySteps LockOfInit Net Mount
+    Cgroup);
 
 /// What was decided.
 struct Decided {

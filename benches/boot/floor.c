@@ -3,6 +3,10 @@
  * No mounts, no signals, no verdict: what is faster than this does less. It says when its first
  * instruction ran, by the clock that begins at zero when the kernel does, and says so last, since a
  * line on an emulated serial console takes longer than all the rest.
+ *
+ * With -DSAME_WORK it first does what nsinit does to a machine: the same file systems, the same
+ * links, one line on the console, loopback. No decision, no file, no check: what is faster than that
+ * leaves something out.
  */
 #include "../raw.h"
 #include <linux/reboot.h>
@@ -29,12 +33,56 @@ static void say(long us)
 	SYS(__NR_write, 1, line, sizeof line - 1, 0, 0);
 }
 
+#ifdef SAME_WORK
+#define HERE -100 /* AT_FDCWD */
+#define NOSUID 2
+#define NODEV 4
+#define NOEXEC 8
+#define SIOCSIFFLAGS 0x8914
+
+static void put(const char *kind, const char *target, long flags, const char *options)
+{
+	SYS(__NR_mkdirat, HERE, target, 0755, 0, 0);
+	SYS(__NR_mount, kind, target, kind, flags, options);
+}
+
+static void set_up(void)
+{
+	static const char line[] = "nsinit: init 0.0.0\n";
+	struct { char name[16]; short flags; char rest[22]; } lo = { "lo", 0x41, "" };
+	long socket;
+
+	put("proc", "/proc", NOSUID | NODEV | NOEXEC, "");
+	SYS(__NR_write, 2, line, sizeof line - 1, 0, 0);
+	put("devtmpfs", "/dev", NOSUID, "mode=0755");
+	put("sysfs", "/sys", NOSUID | NODEV | NOEXEC, "");
+	put("devpts", "/dev/pts", NOSUID | NOEXEC, "mode=0620,gid=5,ptmxmode=0666");
+	put("tmpfs", "/dev/shm", NOSUID | NODEV, "mode=1777");
+	put("mqueue", "/dev/mqueue", NOSUID | NODEV | NOEXEC, "");
+	put("tmpfs", "/run", NOSUID | NODEV, "mode=0755");
+	put("tmpfs", "/tmp", NOSUID | NODEV, "mode=1777");
+	put("cgroup2", "/sys/fs/cgroup", NOSUID | NODEV | NOEXEC, "nsdelegate");
+	put("securityfs", "/sys/kernel/security", NOSUID | NODEV | NOEXEC, "");
+	put("tracefs", "/sys/kernel/tracing", NOSUID | NODEV | NOEXEC, "");
+	SYS(__NR_symlinkat, "/proc/self/fd", HERE, "/dev/fd", 0, 0);
+	SYS(__NR_symlinkat, "/proc/self/fd/0", HERE, "/dev/stdin", 0, 0);
+	SYS(__NR_symlinkat, "/proc/self/fd/1", HERE, "/dev/stdout", 0, 0);
+	SYS(__NR_symlinkat, "/proc/self/fd/2", HERE, "/dev/stderr", 0, 0);
+	socket = SYS(__NR_socket, 2, 2, 0, 0, 0);
+	SYS(__NR_ioctl, socket, SIOCSIFFLAGS, &lo, 0, 0);
+	SYS(__NR_close, socket, 0, 0, 0, 0);
+}
+#else
+static void set_up(void) {}
+#endif
+
 void entry(long *stack)
 {
 	long us = now_us(), status = 0;
 	char *argv[] = { "/bin/nsinit-guest", "clock", 0 };
 	char **envp = (char **)(stack + stack[0] + 2);
 
+	set_up();
 	/* clone(2) orders its arguments otherwise on each machine; these two stand first on all. */
 	long pid = SYS(__NR_clone, CLONE_VM | CLONE_VFORK | SIGCHLD, 0, 0, 0, 0);
 	if (pid == 0) {

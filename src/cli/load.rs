@@ -34,6 +34,7 @@ pub struct Desk {
     pub(super) namespaces: inspect::Memory,
     pub(super) filters: filters::Room,
     pub(super) held: Held,
+    pub(super) heard: engine::machine::Heard,
 }
 
 impl Desk {
@@ -51,6 +52,7 @@ impl Desk {
             namespaces: inspect::Memory::new(),
             filters: filters::Room::new(),
             held: Held::new(),
+            heard: engine::machine::Heard::new(),
         }
     }
 }

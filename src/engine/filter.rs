@@ -4,7 +4,7 @@ use super::hands::{Hands, Pipe};
 use super::trouble::{Trouble, plain};
 use crate::model::Errno;
 use crate::plan::FilterAct;
-use crate::sys::{seccomp, unix};
+use crate::sys::{process, seccomp, unix};
 
 /// Carries out one of them.
 pub(super) fn perform(act: &FilterAct<'_>, hands: &mut Hands) -> Result<(), Trouble> {
@@ -12,6 +12,11 @@ pub(super) fn perform(act: &FilterAct<'_>, hands: &mut Hands) -> Result<(), Trou
         FilterAct::OpenLine => {
             let (read, write) = unix::pair().map_err(plain)?;
             hands.line = Pipe { read: Some(read), write: Some(write) };
+            Ok(())
+        }
+        FilterAct::Hide => process::forbid_core_dump().map_err(plain),
+        FilterAct::LockIn(lock) => {
+            hands.lock = Some(*lock);
             Ok(())
         }
         FilterAct::Install(filter) if filter.judge.is_some() => {

@@ -11,6 +11,7 @@ use super::root::Held;
 use super::trouble::{Trouble, plain};
 use crate::limits::{GIVEN_MAX, SERVICES_MAX};
 use crate::model::{Errno, Signal, SignalSet};
+use crate::plan::Lock;
 use crate::sys::Fd;
 use crate::sys::fd::pipe;
 use crate::sys::process::Child;
@@ -71,7 +72,7 @@ impl Parent {
 }
 
 /// What is held.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Hands {
     /// Our terminal, when we are in its foreground.
     pub(super) terminal: Option<ManuallyDrop<Fd>>,
@@ -83,6 +84,8 @@ pub struct Hands {
     pub(super) ready: Pipe,
     /// From a service's process to PID 1, for where its filter asks.
     pub(super) line: Pipe,
+    /// What is left to PID 1 when everything runs.
+    pub(super) lock: Option<Lock>,
     /// Where the filter of who was started last asks.
     pub(super) asks: Option<Fd>,
     /// Where services say how they are (sd_notify(3)).

@@ -98,7 +98,7 @@ fn open_inside(hands: &Hands) -> Result<Fd, Trouble> {
 }
 
 /// Sends a message to the kernel and waits for its answer, which comes at once.
-fn ask(kernel: &Fd, message: &Message) -> Result<(), Trouble> {
+pub(super) fn ask(kernel: &Fd, message: &Message) -> Result<(), Trouble> {
     let _ = file::write(kernel, message.bytes()).map_err(plain)?; // a datagram goes as a whole
     let mut reply = [0u8; 1024]; // the answer has our message behind it
     let len = file::read(kernel, &mut reply).map_err(plain)?;
@@ -204,6 +204,11 @@ fn bring_back(interfaces: &[InterfaceSpec<'_>], inside: &Fd, outside: &Fd) -> Re
 /// Where pasta(1) is, in the order of PATH.
 const PASTA: [&CStr; 3] = [c"/usr/local/bin/pasta", c"/usr/bin/pasta", c"/bin/pasta"];
 
+/// The pasta(1) that is started.
+pub(super) fn pasta() -> Option<&'static CStr> {
+    PASTA.into_iter().find(|path| file::access(path, true).is_ok())
+}
+
 /// Starts pasta(1) for the namespaces of PID 1, by way of a process that ends it when PID 1 has
 /// ended: it holds their net namespace open, and would never know. It comes back when the network
 /// is there.
@@ -246,8 +251,7 @@ fn stay_with_pasta(hands: &mut Hands, word: &Fd) -> ! {
 /// Runs pasta(1), which goes on in the background, and gives its pidfd.
 #[inline(never)] // its text would lie in the frame of every step
 fn connect_by_pasta(pid: i32) -> Result<Fd, Trouble> {
-    let is_there = |path: &&&CStr| file::access(path, true).is_ok();
-    let program = PASTA.iter().find(is_there).ok_or(plain(Errno::ENOENT))?;
+    let program = pasta().ok_or(plain(Errno::ENOENT))?;
     let mut text = Buffer::<16>::new();
     put!(&mut text, pid);
     let pid = text.path().unwrap_or_default();

@@ -22,7 +22,10 @@ pub type OurTerminal = Option<ManuallyDrop<Fd>>;
 
 /// Answers the questions of a spec.
 pub fn ask(questions: Questions, start: &Start) -> (Facts, OurTerminal) {
-    let (state, terminal) = our_terminal();
+    let (state, terminal) = match questions.terminal {
+        true => our_terminal(),
+        false => (TerminalState::None, None),
+    };
     let clock = |which| if questions.clocks { clock::now_ns(which) } else { 0 };
     let sets = if questions.capabilities {
         caps::get().unwrap_or_default()
@@ -82,7 +85,7 @@ pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [
             Some(FilterFrom::None | FilterFrom::Default) | None => "",
         }),
         Names::new(of_descriptors(filter.more.len())),
-        Names::new("openat|ioctl?|getpgid?"),
+        when(questions.terminal, "openat|ioctl?|getpgid?"),
         when(questions.capabilities, "capget"),
         Names::new("uname"),
         when(questions.pid, "getpid"),

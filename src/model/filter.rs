@@ -8,6 +8,7 @@
 
 mod compile;
 mod default;
+mod own;
 mod policy;
 mod program;
 mod run;
@@ -19,6 +20,7 @@ use crate::text::{Show, Sink, put};
 
 pub use compile::{Tell, compile};
 pub use default::{DEFAULT_PROGRAM, include_default};
+pub use own::{OWN_PROGRAM, OWN_WRITING_PROGRAM};
 pub use policy::{Compare, Condition, Policy, Verdict};
 pub use program::{Instruction, Program, is_program};
 pub use run::{Call, run};

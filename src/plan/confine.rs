@@ -191,6 +191,14 @@ impl Confinement {
         })
     }
 
+    /// The capabilities that services may hold.
+    pub(super) const fn kept(&self) -> Capabilities {
+        match self.capabilities {
+            Some(_) => self.kept,
+            None => Capabilities::ALL,
+        }
+    }
+
     /// The step before a service becomes who it is.
     pub(super) fn push_before_user(
         &self,

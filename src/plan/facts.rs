@@ -101,7 +101,7 @@ impl Facts {
 }
 
 /// Which facts a spec needs beyond those that cost nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Questions {
     /// The capabilities: whether we may create namespaces as we are.
     pub capabilities: bool,
@@ -117,6 +117,8 @@ pub struct Questions {
     pub cgroups: bool,
     /// Which ids we may map: those of our own user namespace, and of /etc/subuid and /etc/subgid.
     pub ids: bool,
+    /// Our terminal: the kernel's init has none.
+    pub terminal: bool,
 }
 
 impl Questions {
@@ -131,6 +133,7 @@ impl Questions {
             console: is_run && super::root::has_dev(spec),
             cgroups: is_run && spec.has_cgroups(),
             ids: is_run && IdKind::ALL.into_iter().any(|kind| spec.has_map(kind)),
+            terminal: !mode.is_init(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Filters of system calls: which ones a service gets, and the acts by which it does.
 
 use super::order::Kind;
-use super::{Act, Actor, Facts, Plan, Reason, Refusal};
+use super::{Act, Actor, Facts, Lock, Plan, Reason, Refusal};
 use crate::model::Errno;
 use crate::model::filter::{Action, DEFAULT_PROGRAM};
 use crate::model::syscalls::NATIVE;
@@ -22,6 +22,10 @@ pub enum FilterAct<'a> {
     OpenLine,
     /// From now on this process and all below it make only the calls that a filter lets through.
     Install(Filter<'a>),
+    /// Nobody traces PID 1, whose memory this process borrows.
+    Hide,
+    /// PID 1 keeps no more than it needs, when everything runs.
+    LockIn(Lock),
 }
 
 impl FilterAct<'_> {
@@ -31,6 +35,8 @@ impl FilterAct<'_> {
             Self::OpenLine => "socketpair",
             Self::Install(Filter { judge: Some(_), .. }) => "seccomp|sendmsg|close",
             Self::Install(_) => "seccomp",
+            Self::Hide => "prctl",
+            Self::LockIn(_) => "", // that is later, in the loop
         }
     }
 
@@ -39,13 +45,16 @@ impl FilterAct<'_> {
         match self {
             Self::OpenLine => Kind::OpenLine,
             Self::Install(_) => Kind::InstallFilter,
+            Self::Hide => Kind::Hide,
+            Self::LockIn(_) => Kind::LockIn,
         }
     }
 
     /// More about it, for `explain`.
     pub fn show_detail(&self, out: &mut dyn Sink) {
         match self {
-            Self::OpenLine => {}
+            Self::OpenLine | Self::Hide => {}
+            Self::LockIn(lock) => lock.show_detail(out),
             Self::Install(filter) => {
                 put!(out, filter.program.len(), " instructions");
                 if let Some(others) = filter.others {
@@ -63,6 +72,8 @@ impl Show for FilterAct<'_> {
     fn show(&self, out: &mut dyn Sink) {
         match self {
             Self::OpenLine => put!(out, "open a line for what filters ask"),
+            Self::Hide => put!(out, "hide the supervisor, whom nobody traces"),
+            Self::LockIn(_) => put!(out, "lock ourselves in, when all runs"),
             Self::Install(filter) => {
                 put!(out, "filter system calls");
                 match filter.from {

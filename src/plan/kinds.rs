@@ -91,6 +91,8 @@ pub enum Kind {
     TellPid,
     RestoreSignals,
     OpenLine,
+    Hide,
+    LockIn,
     InstallFilter,
     Execute,
 }

@@ -3,50 +3,19 @@
 //! /proc is not among the mounts: what is asked stands in /proc/cmdline, so that it is mounted
 //! before there is a plan.
 
+mod early;
+mod steps;
+
 use core::ffi::CStr;
 
-use super::confine::{Confinement, Inside};
 use super::order::Kind;
-use super::{Act, Actor, Facts, Filters, Plan, Reason, Refusal, Setting};
-use crate::model::{Down, FailOn, Farewell, ReportTo, Sysctl};
-use crate::spec::{MachineSpec, Origin, Said, Spec};
+use crate::model::{Down, FailOn, ReportTo, Sysctl};
+use crate::spec::Said;
 use crate::text::{Quoted, Show, Sink, Words, put};
 
-/// A file system of the kernel, and where it is mounted.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Early {
-    /// Its type.
-    pub kind: &'static CStr,
-    /// Where.
-    pub target: &'static CStr,
-    /// Whether nothing in it is executed.
-    pub is_noexec: bool,
-    /// Whether there are no devices in it.
-    pub is_nodev: bool,
-    /// Its own options.
-    pub options: &'static CStr,
-    /// Whether a kernel without it is an ordinary one.
-    pub is_optional: bool,
-}
-
-const fn early(kind: &'static CStr, target: &'static CStr, options: &'static CStr) -> Early {
-    Early { kind, target, is_noexec: true, is_nodev: true, options, is_optional: false }
-}
-
-/// What is mounted, in this order; as systemd does it, with tty as group 5, which every
-/// distribution has.
-pub const EARLY: [Early; 10] = [
-    Early { is_noexec: false, is_nodev: false, ..early(c"devtmpfs", c"/dev", c"mode=0755") },
-    early(c"sysfs", c"/sys", c""),
-    Early { is_nodev: false, ..early(c"devpts", c"/dev/pts", c"mode=0620,gid=5,ptmxmode=0666") },
-    Early { is_noexec: false, ..early(c"tmpfs", c"/dev/shm", c"mode=1777") },
-    Early { is_optional: true, ..early(c"mqueue", c"/dev/mqueue", c"") },
-    Early { is_noexec: false, ..early(c"tmpfs", c"/run", c"mode=0755") },
-    Early { is_noexec: false, ..early(c"tmpfs", c"/tmp", c"mode=1777") },
-    early(c"cgroup2", c"/sys/fs/cgroup", c"nsdelegate"),
-    Early { is_optional: true, ..early(c"securityfs", c"/sys/kernel/security", c"") },
-    Early { is_optional: true, ..early(c"tracefs", c"/sys/kernel/tracing", c"") },
-];
+pub use early::{EARLY, Early};
+pub use steps::push_last;
+pub(super) use steps::{refuse_init_keys, resolve_init};
 
 /// What is done to a machine.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +30,8 @@ pub enum MachineAct<'a> {
     SetSysctl(Sysctl<'a>),
     /// The virtio port of our name, when there is one.
     OpenPort,
+    /// The kernel's messages are read from now on.
+    WatchKernel,
     /// Every process but us is ended.
     KillAll,
     /// What is not written yet is written to the disks.
@@ -88,11 +59,12 @@ impl MachineAct<'_> {
     /// As [`Act::calls`].
     pub const fn calls(&self) -> &'static str {
         match self {
-            Self::Mount(_) => "mkdirat|statx|mount?|mount?",
+            Self::Mount(_) => "mkdirat|statx?|mount?|mount?",
             Self::LinkDescriptors => "symlinkat|symlinkat|symlinkat|symlinkat",
             Self::LoadModule(_) => "faccessat?|openat*|read*|uname*|finit_module*|close*",
             Self::SetSysctl(_) => "openat|write|close",
             Self::OpenPort => "openat*|getdents64*|read*|close*|ppoll*",
+            Self::WatchKernel => "openat",
             Self::KillAll => "kill|wait4*|ppoll*",
             Self::Sync => "sync",
             Self::Report { .. } => {
@@ -114,6 +86,7 @@ impl MachineAct<'_> {
             Self::LoadModule(_) => Kind::LoadModule,
             Self::SetSysctl(_) => Kind::SetSysctl,
             Self::OpenPort => Kind::OpenPort,
+            Self::WatchKernel => Kind::WatchKernel,
             Self::KillAll => Kind::KillAll,
             Self::Sync => Kind::Sync,
             Self::Report { .. } => Kind::Report,
@@ -149,6 +122,7 @@ impl MachineAct<'_> {
             Self::LinkDescriptors
             | Self::LoadModule(_)
             | Self::SetSysctl(_)
+            | Self::WatchKernel
             | Self::KillAll
             | Self::Sync
             | Self::Unmount
@@ -174,6 +148,7 @@ impl Show for MachineAct<'_> {
                 put!(out, " to ", Quoted(sysctl.value()));
             }
             Self::OpenPort => put!(out, "open the port for the report"),
+            Self::WatchKernel => put!(out, "watch the kernel's messages"),
             Self::KillAll => put!(out, "kill every other process"),
             Self::Sync => put!(out, "sync"),
             Self::Report { .. } => put!(out, "report how it ended"),
@@ -187,94 +162,5 @@ impl Show for MachineAct<'_> {
                 }
             }
         }
-    }
-}
-
-/// The kernel's init: the machine is set up by its PID 1, and left by it.
-#[inline(never)] // of no other start
-pub(super) fn resolve_init<'a>(
-    spec: &'a Spec<'_>,
-    facts: &Facts,
-    plan: &mut Plan<'a>,
-) -> Result<Setting<'a>, Refusal<'a>> {
-    super::resolve::refuse_run_keys(spec, false)?;
-    plan.is_pid1 = true;
-    let inner = Actor::Inner;
-    super::resolve::push_reaping(inner, facts, plan);
-    for early in &EARLY {
-        push(inner, Origin::Default, MachineAct::Mount(early), plan);
-    }
-    push(inner, Origin::Default, MachineAct::LinkDescriptors, plan);
-    let machine = &spec.machine;
-    for Said { value, origin } in &machine.modules {
-        push(inner, *origin, MachineAct::LoadModule(value), plan);
-    }
-    push(inner, Origin::Default, MachineAct::OpenPort, plan);
-    for Said { value, origin } in &machine.sysctl {
-        push(inner, *origin, MachineAct::SetSysctl(*value), plan);
-    }
-    if let Some(said) = spec.hostname {
-        plan.push(inner, said.origin, Act::SetHostname(said.value));
-    }
-    if let Some(said) = spec.domainname {
-        plan.push(inner, said.origin, Act::SetDomainname(said.value));
-    }
-    if spec.net.loopback.is_none_or(|said| said.value) {
-        let origin = spec.net.loopback.map_or(Origin::Default, |said| said.origin);
-        plan.push(inner, origin, Act::LoopbackUp);
-    }
-    super::notify::push_sockets(facts, plan);
-    super::resolve::push_message(spec, plan);
-    plan.push(inner, Origin::Default, Act::WatchSignals);
-    Ok(Setting {
-        cgroups: None,
-        deny_setgroups: false,
-        has_pid_namespace: true,
-        no_new_privs: spec.no_new_privs.filter(|said| said.value).map(|said| said.origin),
-        filters: Filters::NONE,
-        inside: Inside::as_we_are(facts),
-        confinement: Confinement::NONE,
-    })
-}
-
-/// The steps after everything else, which are there even where nothing else could be decided.
-#[inline(never)] // as above
-pub fn push_last<'a>(machine: &'a MachineSpec<'_>, plan: &mut Plan<'a>) {
-    let last = Actor::Last;
-    push(last, Origin::Default, MachineAct::KillAll, plan);
-    push(last, Origin::Default, MachineAct::Sync, plan);
-    let report = MachineAct::Report {
-        nonce: machine.nonce.map_or(c"-", |said| said.value),
-        to: &machine.report,
-        fail_on: machine.fail_on.map(|said| said.value).unwrap_or_default(),
-    };
-    push(last, machine.report.first().map_or(Origin::Default, |said| said.origin), report, plan);
-    if matches!(machine.farewell(), Farewell::Down(_)) {
-        push(last, Origin::Default, MachineAct::Unmount, plan);
-    }
-    for Said { value, origin } in &machine.report {
-        if matches!(value, ReportTo::IsaDebugExit(_) | ReportTo::Testdev) {
-            push(last, *origin, MachineAct::EndBy(*value), plan);
-        }
-    }
-    let origin = machine.farewell.map_or(Origin::Default, |said| said.origin);
-    let farewell = match machine.farewell() {
-        Farewell::Down(down) => MachineAct::GoDown(down),
-        Farewell::Exec(words) => MachineAct::Become(words),
-    };
-    push(last, origin, farewell, plan);
-}
-
-fn push<'a>(actor: Actor, origin: Origin, act: MachineAct<'a>, plan: &mut Plan<'a>) {
-    plan.push(actor, origin, Act::Machine(act));
-}
-
-/// Refuses the keys of `[init]` where we are not the kernel's.
-pub(super) fn refuse_init_keys<'a>(spec: &'a Spec<'_>) -> Result<(), Refusal<'a>> {
-    match spec.machine.first() {
-        Some((origin, key)) => {
-            Err(Refusal { origin, said: key.as_bytes(), reason: Reason::InitOnly })
-        }
-        None => Ok(()),
     }
 }

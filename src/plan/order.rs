@@ -389,6 +389,11 @@ pub const RULES: &[Rule] = &[
         Kind::SetSysctl,
         "the setting may be one of the module's own (sysctl.d(5))",
     ),
+    rule(
+        Kind::MountEarly,
+        Kind::WatchKernel,
+        "its device is in devtmpfs (drivers/char/mem.c, kmsg)",
+    ),
     rule(Kind::OpenPort, Kind::Spawn, "a port is open once, and is not the workload's to take"),
     rule(
         Kind::KillAll,
@@ -417,6 +422,16 @@ pub const RULES: &[Rule] = &[
         Kind::CloseInherited,
         Kind::OpenLine,
         "what is above 2 would be closed again (close_range(2))",
+    ),
+    rule(
+        Kind::Limits,
+        Kind::Hide,
+        "what is hidden cannot open its own files in /proc (proc(5), 'dumpable')",
+    ),
+    rule(
+        Kind::Hide,
+        Kind::Execute,
+        "the command may trace whoever is not hidden, and an exec ends what we share (ptrace(2))",
     ),
     rule(
         Kind::OpenLine,
@@ -464,55 +479,4 @@ const fn is_of_service(actor: super::Actor) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::ServiceId;
-    use crate::plan::{Act, Actor, Mode, Step};
-    use crate::spec::Origin;
-
-    fn plan(acts: &[(Actor, Act<'static>)]) -> Plan<'static> {
-        let plan = Plan::new(Mode::Run, std::boxed::Box::leak(std::boxed::Box::default()));
-        for (actor, act) in acts {
-            plan.steps.push(Step { actor: *actor, act: *act, origin: Origin::Default }).unwrap();
-        }
-        plan
-    }
-
-    #[test]
-    fn a_plan_out_of_order_is_found_with_both_steps() {
-        let wrong = plan(&[(Actor::Inner, Act::MountProc), (Actor::Inner, Act::MakeMountsPrivate)]);
-        let (rule, early, late) = broken(&wrong).unwrap();
-        assert_eq!((rule.before, rule.after), (Kind::MakeMountsPrivate, Kind::MountProc));
-        assert_eq!((early, late), (0, 1));
-        let right = plan(&[(Actor::Inner, Act::MakeMountsPrivate), (Actor::Inner, Act::MountProc)]);
-        assert!(broken(&right).is_none());
-    }
-
-    #[test]
-    fn services_do_not_wait_for_each_others_steps() {
-        let [a, b] = [0, 1].map(|index| Actor::Service(ServiceId::new(index).unwrap()));
-        let two = plan(&[
-            (a, Act::SetNoNewPrivs),
-            (
-                a,
-                Act::Execute {
-                    command: Default::default(),
-                    file_env: Default::default(),
-                    env: &[],
-                    is_env_clear: false,
-                },
-            ),
-            (b, Act::SetNoNewPrivs),
-        ]);
-        assert!(broken(&two).is_none());
-    }
-
-    #[test]
-    fn every_rule_gives_its_reason_and_no_two_contradict() {
-        for rule in RULES {
-            assert!(rule.why.len() > 20, "{:?} before {:?}", rule.before, rule.after);
-            let opposite = |other: &&Rule| other.before == rule.after && other.after == rule.before;
-            assert!(RULES.iter().find(opposite).is_none());
-        }
-    }
-}
+mod tests;

@@ -39,6 +39,8 @@ pub enum Reason {
     AmbientNotKept(Capabilities),
     /// Without CAP_SETPCAP and no_new_privs a program could give back what is taken.
     CapabilitiesComeBack,
+    /// The kernel's init is to lock itself in, and has a machine to leave.
+    LockOfInit,
     /// Refused calls are to be told, and no filter of ours refuses any.
     NothingToTell,
     /// A key needs a kind of namespace that was left out.

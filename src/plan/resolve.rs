@@ -7,11 +7,10 @@ use super::confine::{Confinement, Inside};
 use super::identity::Maps;
 use super::limits::{Layout, first_of, push_last_of_cgroups};
 use super::machine::{push_last, refuse_init_keys, resolve_init};
-use super::net;
 use super::notify::push_sockets;
-use super::root;
 use super::services::{Setting, ids, push_services, push_steps};
 use super::{Act, Actor, Birth, Facts, Filters, Plan, Reason, Refusal, Service, capability};
+use super::{lock, net, root};
 use crate::model::{
     BeforeStop, Clock, IdKind, MountType, Namespace, NamespaceSet, Proc, ReadyBy, Restart,
     Terminal, Uplink,
@@ -47,13 +46,12 @@ pub fn resolve<'a>(
     };
     setting.filters = filters;
     filters.push_line(plan);
-    if spec.no_new_privs.is_none() {
-        setting.no_new_privs = setting.no_new_privs.or(filters.origin());
-    }
     setting.confinement = Confinement::decide(spec, mode, setting.inside)?;
     if spec.no_new_privs.is_none() {
-        setting.no_new_privs = setting.no_new_privs.or(setting.confinement.origin);
+        let asks = filters.origin().or(setting.confinement.origin);
+        setting.no_new_privs = setting.no_new_privs.or(asks);
     }
+    setting.hides = lock::push(spec, &setting.confinement, facts, plan)?;
     for (id, service) in ids(spec) {
         push_steps(id, service, setting, facts, plan)?;
     }
@@ -111,6 +109,7 @@ fn resolve_entrypoint<'a>(
         has_pid_namespace: facts.is_pid1 || !spec.habits().is_mortal,
         no_new_privs: spec.no_new_privs.filter(|said| said.value).map(|said| said.origin),
         filters: Filters::NONE,
+        hides: None,
         inside: Inside::as_we_are(facts),
         confinement: Confinement::NONE,
     })
@@ -167,6 +166,7 @@ fn resolve_run<'a>(
         has_pid_namespace: kinds.has(Namespace::Pid),
         no_new_privs,
         filters: Filters::NONE,
+        hides: None,
         inside: match maps.uid_inside() {
             Some(uid) => Inside::of_user_namespace(uid),
             None => Inside::as_we_are(facts),

@@ -4,7 +4,9 @@ use super::circle::check_cycles;
 use super::confine::{Confinement, Inside};
 use super::limits::push_enter;
 use super::notify::{hide_variables, push_variables};
-use super::{Act, Actor, Facts, Filters, Mode, Plan, Reason, Refusal, Service, TerminalState};
+use super::{
+    Act, Actor, Facts, FilterAct, Filters, Mode, Plan, Reason, Refusal, Service, TerminalState,
+};
 use crate::limits::ENV_MAX;
 use crate::model::{
     BeforeStop, Helper, Policy, PreStop, Ready, ReadyBy, ServiceId, ServiceName, ServiceSet, Stdio,
@@ -24,6 +26,8 @@ pub(super) struct Setting<'a> {
     pub cgroups: Option<Origin>,
     /// Whether no_new_privs is set, and who said so.
     pub no_new_privs: Option<Origin>,
+    /// Who asked that nobody traces the supervisor.
+    pub hides: Option<Origin>,
     /// The filters of system calls.
     pub filters: Filters<'a>,
     /// Who its process is to begin with.
@@ -288,6 +292,9 @@ fn push_command<'a>(
     setting: Setting<'a>,
     plan: &mut Plan<'a>,
 ) {
+    if let Some(origin) = setting.hides {
+        plan.push(actor, origin, Act::Filter(FilterAct::Hide));
+    }
     plan.push(actor, Origin::Default, Act::RestoreSignals);
     setting.filters.push(actor, plan);
     let (is_env_clear, file_env) = (is_said(service.clear_env), service.file_env);

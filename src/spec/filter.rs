@@ -128,6 +128,8 @@ pub struct FilterSpec<'a> {
     pub more: List<'a, Said<u16>, FILTERS_MAX>,
     /// What we tell of refused calls.
     pub log: Option<Said<FilterLog>>,
+    /// Whether PID 1 locks itself in.
+    pub lock_in: Option<Said<bool>>,
     /// What was read, in its order; of the default filter that tells nothing, nothing is.
     pub ready: List<'a, Filter<'a>, FILTERS_MAX>,
 }
@@ -136,7 +138,8 @@ impl<'a> FilterSpec<'a> {
     /// Nothing said yet, with memory for its lists.
     pub(super) const fn new(lists: &'a mut FilterLists<'a>) -> Self {
         let FilterLists { more, ready } = lists;
-        Self { seccomp: None, more: List::new(more), log: None, ready: List::new(ready) }
+        let (more, ready) = (List::new(more), List::new(ready));
+        Self { seccomp: None, more, log: None, lock_in: None, ready }
     }
 
     /// What is told.

@@ -204,7 +204,9 @@ pub fn signal_at_parent_death(signal: Signal) -> Result<(), Errno> {
     check(ret).map(|_| ())
 }
 
-/// prctl(2), PR_SET_DUMPABLE: no core dump of us is written, wherever core_pattern would send it.
+/// prctl(2), PR_SET_DUMPABLE: no core dump of us is written, wherever core_pattern would send it;
+/// and nobody traces us or looks into what of /proc shows our memory, whoever shares that with us,
+/// until an exec.
 ///
 /// # Errors
 /// None that can happen.

@@ -8,5 +8,6 @@
 mod calls;
 mod files;
 mod links;
+mod supervisor;
 #[path = "../support/mod.rs"]
 mod support;

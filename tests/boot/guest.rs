@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! workload: exit N | signal N | hang | panic | cut | reset | words … | cat PATH | clock
+//!           oops MODULE | stuck
 //! init:     silent | gone | hang | cut | return | late N | port N | console N | another N
 //!           garbage N | forged N | words … | cat PATH
 //! ```
@@ -13,6 +14,9 @@
 #![no_std]
 #![no_main]
 #![allow(unsafe_code)] // the entry from the kernel, as in src/start.rs
+
+#[path = "guest/trouble.rs"]
+mod trouble;
 
 use core::ffi::CStr;
 use core::fmt::{self, Write};
@@ -75,6 +79,8 @@ fn workload(role: &[u8], words: Words<'_>) -> u8 {
             return 0;
         }
         b"cat" => return cat(words.rest().first().unwrap_or_default()),
+        b"oops" => return trouble::oops(words.rest().first().unwrap_or_default()),
+        b"stuck" => return trouble::stuck(),
         _ => {}
     }
     USAGE

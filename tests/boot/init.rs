@@ -2,16 +2,7 @@
 //!
 //! It looks like this: `qemu-run KERNEL INITRAMFS -- /bin/guest signal 9` has to end with 137.
 
-use std::path::PathBuf;
-
-use crate::kit::{ALL, Guest, Kernel, SHORT_LIMIT, USUAL, file, initramfs, together};
-
-/// nsinit as /init, the workload of these tests as /bin/guest.
-fn appliance(kernel: Kernel, files: &[(PathBuf, &str)]) -> PathBuf {
-    let guest = (kernel.program("nsinit-guest"), "bin/guest");
-    let files: Vec<_> = files.iter().cloned().chain([guest]).collect();
-    initramfs(kernel, "nsinit", &files)
-}
+use crate::kit::{ALL, Guest, Kernel, SHORT_LIMIT, USUAL, appliance, file, together};
 
 /// A guest whose workload ends as `words` say: tests/boot/guest.rs.
 fn guest(kernel: Kernel, words: &str) -> Guest {

@@ -97,6 +97,13 @@ pub fn initramfs(kernel: Kernel, init: &str, files: &[(PathBuf, &str)]) -> PathB
     path
 }
 
+/// nsinit as /init, the workload of these tests as /bin/guest.
+pub fn appliance(kernel: Kernel, files: &[(PathBuf, &str)]) -> PathBuf {
+    let guest = (kernel.program("nsinit-guest"), "bin/guest");
+    let files: Vec<_> = files.iter().cloned().chain([guest]).collect();
+    initramfs(kernel, "nsinit", &files)
+}
+
 /// A guest that is about to be started.
 #[derive(Clone, Debug)]
 pub struct Guest {

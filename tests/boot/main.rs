@@ -13,3 +13,4 @@ mod host;
 mod init;
 mod inside;
 mod kit;
+mod trouble;

@@ -7,7 +7,11 @@
 
 mod faults;
 mod formats;
+mod lock;
 mod log;
+#[path = "../ring/loops.rs"]
+#[allow(dead_code)] // of the launcher nothing is asked here
+mod loops;
 mod programs;
 #[path = "../support/mod.rs"]
 mod support;

@@ -5,6 +5,7 @@
 #![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, clippy::multiple_unsafe_ops_per_block)]
 
 mod doctor;
+mod faults;
 mod filter;
 #[path = "../ring/json.rs"]
 mod json;

@@ -11,6 +11,8 @@ pub enum Group {
     Namespaces,
     /// What is set up in them.
     Sandbox,
+    /// Its interfaces.
+    Network,
     /// Cgroups.
     Limits,
     /// What may be taken away from a workload.
@@ -25,6 +27,7 @@ impl Group {
         match self {
             Self::Namespaces => "namespaces",
             Self::Sandbox => "sandbox",
+            Self::Network => "network",
             Self::Limits => "limits",
             Self::Confinement => "confinement",
             Self::Supervision => "supervision",

@@ -5,6 +5,7 @@
 mod finding;
 mod json;
 mod namespaces;
+mod network;
 mod rest;
 mod sandbox;
 #[cfg(test)]
@@ -39,7 +40,7 @@ pub(super) fn doctor(call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
             return code::FAILED;
         }
     }
-    let machine = doctor::look(start, &mut desk.namespaces);
+    let machine = doctor::look(start, &mut desk.namespaces, &mut desk.plan.survey);
     let mut out = Out::stdout();
     let mut missing = 0u32;
     each(&machine, &mut |finding| {
@@ -56,10 +57,13 @@ pub(super) fn doctor(call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
     }
 }
 
-/// Gives every finding to `visit`, group by group.
+/// Gives every finding to `visit`, group by group. What is not built in is not missed.
 fn each(machine: &Machine, visit: &mut dyn FnMut(&Finding<'_>)) {
     namespaces::findings(machine, visit);
     sandbox::findings(machine, visit);
+    if cfg!(feature = "net") {
+        network::findings(machine, visit);
+    }
     rest::findings(machine, visit);
 }
 

@@ -35,6 +35,7 @@ fn machine(has_privilege: bool) -> Box<Machine> {
         kernel: (6, 18),
         uid: if has_privilege { 0 } else { 1000 },
         has_privilege,
+        has_network_privilege: has_privilege,
         has_proc: true,
         trials,
         kinds: Namespace::ALL.map(kind),
@@ -45,11 +46,17 @@ fn machine(has_privilege: bool) -> Box<Machine> {
             controllers: text("cpuset cpu io memory pids"),
             own: Trial::Works,
         },
-        ids: Ids { has_programs: true, may_write: true, uids: 65_536, gids: 65_536 },
+        ids: Ids {
+            has_programs: true,
+            may_write: true,
+            uids: 65_536,
+            gids: 65_536,
+            ..Ids::default()
+        },
+        pasta: Some(c"/usr/bin/pasta"),
         landlock: Ok(7),
         actions: 0x7f,
         is_filtered: false,
-        no_new_privs: false,
         tiocsti: Some(0),
         ptrace_scope: Some(1),
         profile: Buffer::new(),
@@ -90,6 +97,7 @@ fn container() -> Box<Machine> {
     machine.trials.set(Probe::User, Trial::Refused(Errno::EPERM));
     machine.trials.set(Probe::OwnCgroup, Trial::Refused(Errno::EROFS));
     machine.trials.set(Probe::Pidfd, Trial::Works);
+    machine.trials.set(Probe::Tun, Trial::Refused(Errno::ENOENT));
     (machine.covered, machine.first_covered) = (11, text("/proc/asound"));
     machine.is_filtered = true;
     machine.profile = text("docker-default (enforce)");
@@ -119,6 +127,7 @@ fn bare() -> Box<Machine> {
         Cgroup { path: Buffer::new(), controllers: Buffer::new(), own: Trial::Untried };
     (machine.covered, machine.first_covered) = (1, text("/proc/kcore"));
     machine.ids = Ids::default();
+    machine.pasta = None;
     machine.landlock = Err(Errno::EOPNOTSUPP);
     machine.actions = 0x7e;
     (machine.tiocsti, machine.ptrace_scope) = (None, None);

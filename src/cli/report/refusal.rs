@@ -79,6 +79,7 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
         | Reason::NotBuilt
         | Reason::NoFilters
         | Reason::NothingToTell
+        | Reason::LockOfInit
         | Reason::SameName
         | Reason::NoMain
         | Reason::SecondMain
@@ -161,6 +162,11 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
         Reason::NotBuilt => sentence!(
             "{s} is not built into this version",
             try: "a build with all features"
+        ),
+        Reason::LockOfInit => sentence!(
+            "lock-in is not for the kernel's init",
+            why: "a machine is left by who may kill, unmount and switch off",
+            try: "without it"
         ),
         Reason::NothingToTell => sentence!(
             "seccomp-log has no filter to tell of",

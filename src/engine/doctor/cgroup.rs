@@ -9,8 +9,7 @@ use crate::engine::mountinfo::{self, Mounted, unescape};
 use crate::limits::PATH_MAX;
 use crate::model::{Errno, MemoryCgroup};
 use crate::sys::file::{self, Mode};
-use crate::sys::process;
-use crate::text::{Buffer, Sink, put};
+use crate::text::{Buffer, Digits, Sink, put};
 
 /// What is known of them.
 pub struct Cgroup {
@@ -35,8 +34,8 @@ impl Cgroup {
     }
 }
 
-/// Looks at our own cgroup.
-pub(super) fn look(buffer: &mut [u8]) -> Cgroup {
+/// Looks at our own cgroup, and makes one in it under a name that nobody else has.
+pub(super) fn look(buffer: &mut [u8], random: u64) -> Cgroup {
     let mut found = Cgroup { path: Buffer::new(), controllers: Buffer::new(), own: Trial::Untried };
     let mut text = [0; 2048];
     let list = head_of(c"/proc/self/cgroup", &mut text).unwrap_or_default();
@@ -66,18 +65,18 @@ pub(super) fn look(buffer: &mut [u8]) -> Cgroup {
         let mut path = below(&"cgroup.controllers");
         let list = path.path().and_then(|path| head_of(path, &mut list)).unwrap_or_default();
         found.controllers.put(list.trim_ascii());
-        let mut path = below(&Trying);
+        let mut path = below(&Trying(random));
         found.own = Trial::of(path.path().ok_or(Errno::ENAMETOOLONG).and_then(make_and_remove));
     }
     found
 }
 
 /// The name of the cgroup that is made to see whether it can be.
-struct Trying;
+struct Trying(u64);
 
 impl crate::text::Show for Trying {
     fn show(&self, out: &mut dyn Sink) {
-        put!(out, "nsinit-doctor.", process::pid());
+        put!(out, "nsinit-doctor.", Digits::hex(self.0, 16));
     }
 }
 
@@ -93,5 +92,5 @@ impl crate::text::Show for Raw<'_> {
 /// Makes a directory and removes it at once: nobody can have moved a process into it.
 fn make_and_remove(path: &CStr) -> Result<(), Errno> {
     file::make_directory(path)?;
-    file::remove_directory(path)
+    file::remove_directory(path).or_else(|_| file::remove_directory(path))
 }

@@ -9,11 +9,13 @@ mod ids;
 mod steps;
 mod trial;
 
+use core::ffi::CStr;
+
 use super::inspect::{self, Memory};
-use super::mountinfo;
 use super::probe::{self, Blocked, number_in};
+use super::{mountinfo, network};
 use crate::model::{Errno, Namespace, NamespaceSet};
-use crate::plan::{Facts, capability};
+use crate::plan::{Facts, Questions, Survey, capability};
 use crate::sys::file::{self, Mode};
 use crate::sys::start::Start;
 use crate::sys::{available, caps, uts};
@@ -58,6 +60,8 @@ pub struct Machine {
     pub uid: u32,
     /// Whether we may make namespaces as we are.
     pub has_privilege: bool,
+    /// Whether we may make and move interfaces as we are.
+    pub has_network_privilege: bool,
     /// Whether there is a /proc.
     pub has_proc: bool,
     /// How everything went that was tried.
@@ -72,14 +76,14 @@ pub struct Machine {
     pub cgroup: Cgroup,
     /// Ranges of ids for ordinary users, and who writes them.
     pub ids: Ids,
+    /// The pasta(1) that would be started.
+    pub pasta: Option<&'static CStr>,
     /// The version of Landlock.
     pub landlock: Result<usize, Errno>,
     /// The actions that a filter may return: bit N is ACTIONS[N].
     pub actions: u8,
     /// Whether a filter is around us already (proc_pid_status(5), Seccomp).
     pub is_filtered: bool,
-    /// Whether setuid programs do nothing for us (proc_pid_status(5), NoNewPrivs).
-    pub no_new_privs: bool,
     /// dev.tty.legacy_tiocsti, since Linux 6.2.
     pub tiocsti: Option<u64>,
     /// kernel.yama.ptrace_scope; nothing without Yama.
@@ -90,9 +94,12 @@ pub struct Machine {
 
 /// Looks at the machine.
 #[inline(never)] // its buffers would lie in the frame of every verb
-pub fn look(start: &Start, memory: &mut Memory) -> Machine {
-    let has_privilege =
-        caps::get().is_ok_and(|sets| sets.effective.bits() & capability::SYS_ADMIN != 0);
+pub fn look(start: &Start, memory: &mut Memory, survey: &mut Survey) -> Machine {
+    let capabilities = caps::get().map_or(0, |sets| sets.effective.bits());
+    let facts = Facts { uid: start.uid, capabilities, ..Facts::default() };
+    let has_privilege = facts.has(capability::SYS_ADMIN);
+    let questions = Questions { ids: true, ..Questions::default() };
+    super::survey(questions, None, &facts, survey);
     let who = Who { uid: start.uid, gid: start.gid, needs_user: !has_privilege };
     let mut trials = Trials::default();
     trial::in_child(&mut trials, &|out| steps::sandbox(out, who));
@@ -100,11 +107,14 @@ pub fn look(start: &Start, memory: &mut Memory) -> Machine {
         trial::in_child(&mut trials, &|out| steps::user(out, who, &|| {}));
     }
     trial::in_child(&mut trials, &|out| steps::pidfds(out));
+    if cfg!(feature = "net") {
+        trials.set(Probe::Tun, Trial::of(file::open(c"/dev/net/tun", Mode::ReadWrite)));
+    }
     let mut covered = (0u32, Buffer::new());
     covered_parts(memory.listing(), &mut covered);
-    let cgroup = cgroup::look(memory.listing());
+    let cgroup = cgroup::look(memory.listing(), start.random);
     trials.set(Probe::OwnCgroup, cgroup.own);
-    let kinds = kinds(start, &trials, has_privilege, memory);
+    let kinds = kinds(&facts, &trials, memory);
     let mut actions = 0;
     for (bit, (_, action)) in ACTIONS.into_iter().enumerate() {
         actions |= u8::from(available::seccomp_action(action).is_ok()) << bit;
@@ -115,17 +125,18 @@ pub fn look(start: &Start, memory: &mut Memory) -> Machine {
         kernel: uts::kernel_version(),
         uid: start.uid,
         has_privilege,
+        has_network_privilege: facts.has(capability::NET_ADMIN | capability::SYS_ADMIN),
         has_proc: file::open(c"/proc/self/ns", Mode::Directory).is_ok(),
         trials,
         kinds,
         covered: covered.0,
         first_covered: covered.1,
         cgroup,
-        ids: ids::look(start.uid),
+        ids: ids::look(survey),
+        pasta: if cfg!(feature = "net") { network::pasta() } else { None },
         landlock: available::landlock_version(),
         actions,
         is_filtered: has_line(status, b"Seccomp:\t2"),
-        no_new_privs: has_line(status, b"NoNewPrivs:\t1"),
         tiocsti: number_in("/proc/sys/dev/tty/legacy_tiocsti"),
         ptrace_scope: number_in("/proc/sys/kernel/yama/ptrace_scope"),
         profile: profile(),
@@ -138,7 +149,7 @@ fn has_line(text: &[u8], line: &[u8]) -> bool {
 }
 
 /// The eight kinds: how many there may be and are, and whether another one was had.
-fn kinds(start: &Start, trials: &Trials, has_privilege: bool, memory: &mut Memory) -> [Kind; 8] {
+fn kinds(facts: &Facts, trials: &Trials, memory: &mut Memory) -> [Kind; 8] {
     let mut in_use = [0u32; 8];
     if let Ok((table, _)) = inspect::search(memory) {
         for (kind, count) in Namespace::ALL.into_iter().zip(&mut in_use) {
@@ -146,14 +157,14 @@ fn kinds(start: &Start, trials: &Trials, has_privilege: bool, memory: &mut Memor
             *count = u32::try_from(number).unwrap_or(u32::MAX);
         }
     }
-    let facts = Facts { uid: start.uid, ..Facts::default() };
+    let has_privilege = facts.has(capability::SYS_ADMIN);
     let mut counts = in_use.into_iter();
     Namespace::ALL.map(|kind| {
         let made = trials.get(probe_of(kind));
         // An ordinary user gets none without a user namespace, so what forbids that forbids all.
         let also = if has_privilege { NamespaceSet::empty() } else { NamespaceSet::USER };
         let blocked = match made {
-            Trial::Refused(errno) => probe::why_blocked(also.with(kind), errno, &facts),
+            Trial::Refused(errno) => probe::why_blocked(also.with(kind), errno, facts),
             Trial::Works | Trial::Untried => Blocked::Unknown,
         };
         let in_use = counts.next().unwrap_or(0);

@@ -8,12 +8,14 @@ use core::ffi::CStr;
 
 use super::trial::{Out, Probe, below};
 use crate::engine::child::wait_for;
-use crate::model::{End, Errno, Namespace, NamespaceSet, Signal};
+use crate::engine::network::ask;
+use crate::model::rtnetlink::{Looks, Message};
+use crate::model::{End, Errno, InterfaceName, Namespace, NamespaceSet, Signal};
 use crate::sys::file::{self, Mode};
 use crate::sys::process::{self, Side};
 use crate::sys::signal::{self, Disposition};
 use crate::sys::wait::{self, Source};
-use crate::sys::{Fd, available, mount, namespace};
+use crate::sys::{Fd, available, fd, mount, namespace, net};
 use crate::text::{Buffer, put};
 
 /// Who tries.
@@ -89,6 +91,9 @@ fn kinds(out: &Out, who: Who) {
     if made.has(Namespace::Time) {
         let _ = below(NamespaceSet::empty(), &|| out.tell(Probe::ShiftClocks, shift_clocks()));
     }
+    if made.has(Namespace::Net) && cfg!(feature = "net") {
+        let _ = below(NamespaceSet::NET, &|| network(out));
+    }
     if made.has(Namespace::Mnt) {
         let kinds = made.intersection(NamespaceSet::MNT | NamespaceSet::PID);
         let _ = below(kinds, &|| mounts(out, who, made.has(Namespace::Pid)));
@@ -99,6 +104,28 @@ fn kinds(out: &Out, who: Who) {
 fn shift_clocks() -> Result<(), Errno> {
     namespace::unshare(Namespace::Time)?;
     write(c"/proc/self/timens_offsets", b"monotonic 1 0\n")
+}
+
+/// A pair of interfaces, and one that shares one of them, in a network that nobody else sees.
+fn network(out: &Out) {
+    let (Ok(outer), Ok(inner), Ok(third)) = (
+        InterfaceName::parse(b"nsinit0"),
+        InterfaceName::parse(b"nsinit1"),
+        InterfaceName::parse(b"nsinit2"),
+    ) else {
+        return;
+    };
+    let looks = Looks { mac: None, mtu: None };
+    let Ok(here) = file::open(c"/proc/self/ns/net", Mode::Read) else { return };
+    let Ok(kernel) = net::open_route() else { return };
+    let pair = Message::make_pair(outer, inner, here.number(), looks);
+    if out.works(Probe::Veth, ask(&kernel, &pair).map_err(|(errno, _)| errno)) {
+        let shared = net::index_of(&kernel, outer).and_then(|index| {
+            let message = Message::make_macvlan(index, third, here.number(), looks);
+            ask(&kernel, &message).map_err(|(errno, _)| errno)
+        });
+        out.tell(Probe::Macvlan, shared);
+    }
 }
 
 /// What is mounted in a sandbox, tried by its PID 1.
@@ -143,18 +170,20 @@ fn place_text(path: &CStr) -> &str {
     path.to_str().unwrap_or("")
 }
 
-/// The root's mount with the ids of a user namespace, which a child of ours is in.
+/// The root's mount with the ids of a user namespace, which a child of ours is in until we close
+/// the pipe that it reads from.
 fn idmapped_mount() -> Result<(), Errno> {
+    let (read, write) = fd::pipe(true)?;
     match process::clone_into(NamespaceSet::USER)? {
         Side::Child => {
             let _ = process::signal_at_parent_death(Signal::KILL); // it cannot fail
-            loop {
-                let _ = wait::poll(&mut [Source::nothing()], None); // until we are killed
-            }
+            drop(write);
+            let _ = file::read(&read, &mut [0]); // its end is all that comes
+            process::exit(0);
         }
         Side::Parent(child) => {
             let tried = namespace_of(child.pid).and_then(|user| available::idmapped_root(&user));
-            let _ = signal::kill(child.pid, Signal::KILL); // it waits for that
+            drop(write);
             let _ = wait_for(&child); // how it ended is known
             tried
         }
@@ -186,22 +215,18 @@ pub(super) fn pidfds(out: &Out) {
     let pidfd = child.pidfd.as_ref().ok_or(Errno::ENOSYS);
     out.tell(Probe::Pidfd, pidfd);
     let Ok(pidfd) = pidfd else { return };
-    loop {
+    let end = loop {
         let _ = wait::poll(&mut [Source::readable(pidfd)], None); // it ends at once
-        let end = wait::end_of(pidfd).ok().flatten();
-        let is_gone = signal::exists(child.pid).is_err();
-        // What the kernel remembers is there before the process is gone.
-        match end.or_else(|| wait::end_of(pidfd).ok().flatten().filter(|_| is_gone)) {
-            Some(end) => {
-                let known = if end == End::Exited(7) { Ok(()) } else { Err(Errno::EIO) };
-                out.tell(Probe::ExitByPidfd, known);
-                return;
-            }
-            None if is_gone => {
-                out.tell(Probe::ExitByPidfd, Err::<(), _>(Errno::EINVAL));
-                return;
-            }
-            None => {}
+        if matches!(wait::reap(child.pid), Ok(Some(_))) {
+            break None; // it waited for us
         }
-    }
+        // What the kernel remembers of it is there before it is gone.
+        let is_gone = signal::exists(child.pid).is_err();
+        match wait::end_of(pidfd).ok().flatten() {
+            None if !is_gone => {}
+            end => break end,
+        }
+    };
+    let is_known = end == Some(End::Exited(7));
+    out.tell(Probe::ExitByPidfd, if is_known { Ok(()) } else { Err(Errno::EINVAL) });
 }

@@ -49,11 +49,17 @@ pub enum Probe {
     ExitByPidfd,
     /// A cgroup below our own.
     OwnCgroup,
+    /// A pair of interfaces.
+    Veth,
+    /// An interface that shares another one.
+    Macvlan,
+    /// Interfaces by a program (tun(4)).
+    Tun,
 }
 
 impl Probe {
     /// Every probe, by its number.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::User,
         Self::MapIds,
         Self::Cgroup,
@@ -72,6 +78,9 @@ impl Probe {
         Self::Pidfd,
         Self::ExitByPidfd,
         Self::OwnCgroup,
+        Self::Veth,
+        Self::Macvlan,
+        Self::Tun,
     ];
 }
 
@@ -217,7 +226,7 @@ mod tests {
                 assert_eq!(of_bytes(&to_bytes(probe, trial)), Some((probe, trial)));
             }
         }
-        assert_eq!(of_bytes(&[18, 0, 0, 0]), None);
+        assert_eq!(of_bytes(&[21, 0, 0, 0]), None);
         assert_eq!(of_bytes(&[0, 0, 0]), None);
     }
 }

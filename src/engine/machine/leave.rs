@@ -50,6 +50,7 @@ pub fn leave(plan: &Plan<'_>, start: &Start, hands: &mut Hands, exit_code: u8) -
             | MachineAct::LinkDescriptors
             | MachineAct::LoadModule(_)
             | MachineAct::SetSysctl(_)
+            | MachineAct::WatchKernel
             | MachineAct::OpenPort => {}
         }
     }

@@ -20,12 +20,13 @@ use crate::model::{Clock, Down, Ended, Errno, Signal, Sysctl};
 use crate::plan::{MachineAct, Plan};
 use crate::supervisor::News;
 use crate::sys::file::{self, Mode};
-use crate::sys::{clock, machine, mount, process};
+use crate::sys::{Fd, clock, machine, mount, process};
 use crate::text::{Buffer, Sink, put};
 
 use notes::Notes;
 
 pub use leave::{leave, leave_at_once};
+pub use trouble::Heard;
 
 /// Microseconds from the kernel's entry.
 fn now_us() -> u64 {
@@ -53,8 +54,9 @@ pub fn begin() -> Option<Hands> {
     }
     console::open();
     let _ = file::make_directory(c"/proc"); // it may be there
-    let _ = mount::mount_proc(c"/proc"); // likewise; what is missing then is told when it is read
-    let machine = Notes { first_us, ..Notes::default() };
+    // What is missing when it cannot be mounted is told when it is read.
+    let is_fresh = mount::mount_proc(c"/proc").is_ok();
+    let machine = Notes { first_us, is_fresh, ..Notes::default() };
     Some(Hands { machine, ..Hands::default() })
 }
 
@@ -81,7 +83,11 @@ pub fn command_line(buffer: &mut [u8]) -> Result<&[u8], Errno> {
 #[inline(never)] // of no other start
 pub(super) fn perform(act: &MachineAct<'_>, hands: &mut Hands) -> Result<(), Trouble> {
     match *act {
-        MachineAct::Mount(early) => mounts::mount(early).map_err(plain),
+        MachineAct::Mount(early) => mounts::mount(early, hands.machine.is_fresh).map_err(plain),
+        MachineAct::WatchKernel => {
+            hands.machine.kernel = Some(trouble::open().map_err(plain)?);
+            Ok(())
+        }
         MachineAct::LinkDescriptors => link_descriptors().map_err(plain),
         MachineAct::LoadModule(name) => modules::load(name),
         MachineAct::SetSysctl(sysctl) => set_sysctl(sysctl),
@@ -126,6 +132,22 @@ fn set_sysctl(sysctl: Sysctl<'_>) -> Result<(), Trouble> {
         path.put(&[byte]);
     }
     write_whole(path.path().unwrap_or_default(), sysctl.value())
+}
+
+/// What the kernel says in trouble goes here.
+pub fn hear_into(heard: &'static mut Heard, hands: &mut Hands) {
+    hands.machine.heard = Some(heard);
+}
+
+/// Where the kernel's messages come from, as long as we are its init.
+pub(super) const fn messages(hands: &Hands) -> Option<&Fd> {
+    if cfg!(feature = "init") { hands.machine.kernel.as_ref() } else { None }
+}
+
+/// Hears what the kernel has said.
+#[inline(never)] // of no other start
+pub(super) fn listen(hands: &mut Hands) {
+    trouble::listen(&mut hands.machine);
 }
 
 /// A signal came for the kernel's init: TERM when it asks for the machine's end, which is noted.

@@ -12,12 +12,12 @@ use crate::model::Errno;
 use crate::plan::{EARLY, Early};
 use crate::sys::{file, mount};
 
-/// Mounts a file system of the kernel. What is mounted already is left alone, and what an ordinary
-/// kernel may lack is not missed.
-pub(super) fn mount(early: &Early) -> Result<(), Errno> {
+/// Mounts a file system of the kernel. What is mounted already is left alone, which is not looked
+/// for in a machine where nobody was before us; what an ordinary kernel may lack is not missed.
+pub(super) fn mount(early: &Early, is_fresh: bool) -> Result<(), Errno> {
     let Early { kind, target, is_noexec, is_nodev, options, is_optional } = *early;
     let _ = file::make_directory(target); // it may be there; when it cannot be, the mount says so
-    if mount::is_mount_point(target) {
+    if !is_fresh && mount::is_mount_point(target) {
         return Ok(());
     }
     match mount::mount_kernel(kind, target, is_nodev, is_noexec, options) {
@@ -32,7 +32,7 @@ pub(super) fn mount(early: &Early) -> Result<(), Errno> {
 /// Mounts what a port is found in and opened in.
 pub(super) fn mount_for_port() {
     for early in EARLY.iter().filter(|early| matches!(early.target.to_bytes(), b"/dev" | b"/sys")) {
-        let _ = mount(early); // without it there is no port
+        let _ = mount(early, false); // without it there is no port
     }
 }
 

@@ -1,10 +1,11 @@
 //! What the kernel's init remembers, for the verdict at its end.
 
+use super::trouble::Heard;
 use crate::model::{Down, Ended};
 use crate::sys::Fd;
 
 /// What is known of the machine's run so far.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(in crate::engine) struct Notes {
     /// Our first instruction, in microseconds from the kernel's entry.
     pub(super) first_us: u64,
@@ -20,4 +21,10 @@ pub(in crate::engine) struct Notes {
     pub(super) down: Option<Down>,
     /// The virtio port of our name.
     pub(super) port: Option<Fd>,
+    /// Whether nobody was here before us, so that nothing of ours is mounted yet.
+    pub(super) is_fresh: bool,
+    /// The kernel's messages.
+    pub(super) kernel: Option<Fd>,
+    /// What it said in trouble.
+    pub(super) heard: Option<&'static mut Heard>,
 }

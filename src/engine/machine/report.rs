@@ -3,7 +3,7 @@
 use core::ffi::CStr;
 
 use super::notes::Notes;
-use super::trouble::{self, Found};
+use super::trouble::{self, Heard};
 use super::{mounts, now_us, port};
 use crate::engine::files::head_of;
 use crate::limits::REPORT_BYTES_MAX;
@@ -26,6 +26,15 @@ pub(super) fn ready(notes: &Notes) {
     let _ = port::write(port, text.text().unwrap_or_default()); // the console will say how it ended
 }
 
+/// The kernel is in trouble: its first words, before the end.
+pub(super) fn trouble(notes: &Notes) {
+    let first = notes.heard.as_deref().and_then(Heard::first);
+    let (Some(port), Some(first)) = (&notes.port, first) else { return };
+    for part in [b"X_NSINIT_KERNEL_TROUBLE=", first, b"\n\n"] {
+        let _ = port::write(port, part); // as above
+    }
+}
+
 /// The end: to the console, to the port of our name, and to whoever was asked for. Gives the exit
 /// code, which trouble of the kernel may have changed.
 #[inline(never)] // its buffers would lie in the frame of every end
@@ -36,17 +45,18 @@ pub(super) fn end(
     to: &[Said<ReportTo<'_>>],
     fail_on: FailOn,
 ) -> u8 {
-    let mut found = Found { first: Buffer::new(), worst: None };
-    trouble::look(&mut found);
-    let has_failed = found.worst.is_some_and(|worst| fail_on.fails(worst));
+    let mut own = Heard::new(); // of a defect before there is anything else
+    let heard = notes.heard.take().unwrap_or(&mut own);
+    trouble::look(notes.kernel.as_ref(), heard);
+    let has_failed = heard.worst().is_some_and(|worst| fail_on.fails(worst));
     let (ended, exit_code) = match (has_failed, exit_code) {
         (true, 0) => (Ended::KernelTrouble, code::FAILED),
         (true | false, own) => (notes.ended, own),
     };
     let times =
         Times { first_us: notes.first_us, workload_us: notes.workload_us, now_us: now_us() };
-    let trouble = found.first.text().filter(|line| !line.is_empty());
-    let record = Record { ended, code: exit_code, times, oom_kills: oom_kills(), trouble };
+    let (oom_kills, trouble) = (oom_kills(), heard.first());
+    let record = Record { ended, code: exit_code, times, oom_kills, trouble };
     to_console(record, nonce);
     let mut text = Buffer::<{ REPORT_BYTES_MAX }>::new();
     put!(&mut text, Fields { record, on_lines: true });

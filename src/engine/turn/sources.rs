@@ -1,9 +1,10 @@
-//! What PID 1 waits for: signals, our parent, and for each service its process, the command beside
-//! it, and the places where it says that it is ready.
+//! What PID 1 waits for: signals, our parent, the kernel's messages, and for each service its
+//! process, the command beside it, and the places where it says that it is ready.
 
 use heapless::Vec;
 
 use super::Turn;
+use crate::engine::machine;
 use crate::limits::SOURCES_MAX;
 use crate::model::{Errno, Moment, ServiceId};
 use crate::supervisor::Event;
@@ -31,12 +32,14 @@ impl Turn<'_, '_> {
         }
         self.stop_as_asked();
         self.let_go();
+        self.lock_in();
         self.give_memory_back();
         let timeout = self.supervisor.deadline().map(|deadline| deadline.since(now));
         let mut sources: Vec<Source, SOURCES_MAX> = Vec::new();
         let mut from: Vec<From, SOURCES_MAX> = Vec::new();
         let _ = sources.push(Source::of(self.hands.signals.as_ref())); // a place for each …
         let _ = sources.push(Source::of(self.hands.parent.pidfd()));
+        let _ = sources.push(Source::of(machine::messages(self.hands)));
         for ((id, process), notify) in ServiceId::all().zip(&self.processes).zip(&self.hands.notify)
         {
             // A word comes before the end of who said it.
@@ -65,6 +68,10 @@ impl Turn<'_, '_> {
         let has_signals = sources.next().is_some_and(Source::is_ready);
         if sources.next().is_some_and(Source::is_ready) {
             self.hands.parent.ended();
+        }
+        if sources.next().is_some_and(Source::is_ready) {
+            machine::listen(self.hands);
+            self.has_started = true; // as deep in the stack as a start
         }
         if has_signals {
             self.take_signals();

@@ -125,7 +125,7 @@ pub(super) const fn policy(machine: &Machine) -> Policy {
 
 /// The same of every call in a list.
 #[allow(clippy::indexing_slicing)] // by the compiler alone
-const fn set_all(policy: &mut Policy, machine: &Machine, list: &str, action: Action) {
+pub(super) const fn set_all(policy: &mut Policy, machine: &Machine, list: &str, action: Action) {
     let mut start = 0;
     while start < list.len() {
         let mut end = start;

@@ -125,6 +125,51 @@ fn shown(action: Action) -> String {
 }
 
 #[test]
+fn our_own_filter_says_what_its_policy_says() {
+    // Looks like a read allowed, an execve refused, and a file opened for reading alone.
+    for machine in [X86_64, AARCH64] {
+        for writes in [false, true] {
+            let policy = own::policy(&machine, writes);
+            let program = program(&policy, &machine, Tell::Nothing, &[]);
+            for number in numbers() {
+                for arguments in
+                    [[0; 6], [4, 0x5410, 0o1, 0, 0, 0], [8, 0xc048_ff0b, 0o100, 0, 0, 0]]
+                {
+                    let call =
+                        Call { number, arch: machine.audit_arch, arguments, ..Call::default() };
+                    assert_eq!(
+                        run(&program, &call),
+                        expected(&policy, &machine, &call),
+                        "{call:x?}"
+                    );
+                }
+            }
+            let answer = |name: &str, arguments: [u64; 6]| {
+                let number = number(&machine, name);
+                Action::of(run(
+                    &program,
+                    &Call { number, arch: machine.audit_arch, arguments, ..Call::default() },
+                ))
+                .unwrap()
+            };
+            let no = Action::Errno(Errno::EPERM);
+            let made = if writes { Action::Allow } else { no };
+            assert_eq!(answer("read", [0; 6]), Action::Allow);
+            assert_eq!(answer("openat", [0, 0, 0o2_000_000, 0, 0, 0]), Action::Allow);
+            assert_eq!(answer("openat", [0, 0, 0o1101, 0, 0, 0]), made);
+            assert_eq!(answer("ioctl", [0, 0x5412, 0, 0, 0, 0]), no);
+            for name in
+                ["execve", "clone", "clone3", "mmap", "mprotect", "socket", "ptrace", "mount"]
+            {
+                assert_eq!(answer(name, [0; 6]), no, "{name}");
+            }
+        }
+    }
+    assert!(OWN_PROGRAM.len() < 90, "{}", OWN_PROGRAM.len());
+    assert!(OWN_WRITING_PROGRAM.len() < OWN_PROGRAM.len());
+}
+
+#[test]
 fn a_call_is_found_in_a_few_steps() {
     // The kernel takes every one of these steps for each of its numbers when it installs a filter.
     let policy = default::policy(&X86_64);

@@ -1,6 +1,6 @@
 //! The keys of `[security]` that speak of filters of system calls.
 
-use super::{Row, Shape, Table, whole};
+use super::{Row, Shape, Table, switch, whole};
 use crate::spec::filter::{FilterFrom, FilterLog, descriptor};
 
 /// `[security]`
@@ -23,5 +23,12 @@ pub(super) const ROWS: &[Row] = &[
     .help(
         "none|Tell each call that the filter refuses, once; with allowed it is made all the same, \
          to try a filter.",
+    ),
+    whole(Table::Security, "lock-in", Shape::Switch, "", |spec, item| {
+        item.put(&mut spec.filter.lock_in, switch)
+    })
+    .help(
+        "true, with anything else that confines|PID 1 cannot be traced, and keeps no capability \
+         and no call that its loop does not need.",
     ),
 ];

@@ -1,0 +1,100 @@
+//! PID 1 locks itself in when everything runs: what it holds is then of use to nobody but whoever
+//! takes it over.
+//!
+//! It is hidden before the first service executes its command: who cannot trace it cannot read its
+//! memory, its environment, its descriptors and its program either (proc(5), "dumpable"). Its
+//! capabilities and its calls are cut when everything that is ever started was. A filter would be
+//! inherited, so that PID 1 has none where something may be started later, and only those
+//! capabilities are cut that neither the workload nor a start needs.
+
+use super::confine::Confinement;
+use super::{Act, Actor, Facts, FilterAct, Plan, Reason, Refusal, Service};
+use crate::model::filter::{OWN_PROGRAM, OWN_WRITING_PROGRAM, Program};
+use crate::model::{BeforeStop, Capabilities, Namespace, ReadyBy, Restart};
+use crate::plan::Birth;
+use crate::spec::{Origin, Spec};
+use crate::text::{Sink, put};
+
+/// What is left to PID 1.
+#[derive(Clone, Copy, Debug)]
+pub struct Lock {
+    /// Capabilities, of those it has.
+    pub kept: Capabilities,
+    /// The filter of its calls.
+    pub program: Option<Program<'static>>,
+}
+
+/// CAP_KILL: services may have become anybody.
+const KILL: Capabilities = Capabilities::from_bits(1 << 5);
+/// CAP_DAC_OVERRIDE: where a message is left may be somebody else's.
+const DAC_OVERRIDE: Capabilities = Capabilities::from_bits(1 << 1);
+/// What a start may need: files and directories of anybody (CAP_CHOWN, DAC_OVERRIDE,
+/// DAC_READ_SEARCH, FOWNER), ids (SETGID, SETUID), its own sets (SETPCAP), limits (SYS_NICE,
+/// SYS_RESOURCE).
+const START: Capabilities = Capabilities::from_bits(
+    1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 23 | 1 << 24,
+);
+
+impl Lock {
+    /// For `explain`.
+    pub(super) fn show_detail(&self, out: &mut dyn Sink) {
+        put!(out, "capabilities: ", self.kept);
+        match self.program {
+            Some(program) => put!(out, "; ", program.len(), " instructions"),
+            None => put!(out, "; no filter, which later starts would have"),
+        }
+    }
+}
+
+/// PID 1's step; gives who asked that it is hidden, when it can be.
+pub(super) fn push<'a>(
+    spec: &'a Spec<'_>,
+    confinement: &Confinement,
+    facts: &Facts,
+    plan: &mut Plan<'a>,
+) -> Result<Option<Origin>, Refusal<'a>> {
+    let asked = spec.filter.lock_in;
+    let origin = match asked {
+        Some(said) => said.value.then_some(said.origin),
+        None => confinement.origin.map(|_| Origin::Default).filter(|_| !plan.mode.is_init()),
+    };
+    let Some(origin) = origin else { return Ok(None) };
+    let refuse = |reason| Err(Refusal { origin, said: b"lock-in", reason });
+    if !cfg!(feature = "sandbox") {
+        return refuse(Reason::NotBuilt);
+    }
+    if plan.mode.is_init() {
+        return refuse(Reason::LockOfInit);
+    }
+    let starts_later = plan.services.iter().any(starts_later);
+    let leaves_message = plan.services.iter().any(|own| own.termination_message.is_some());
+    let own = if leaves_message { KILL.and(DAC_OVERRIDE) } else { KILL };
+    let lock = match (starts_later, leaves_message) {
+        (true, _) => Lock { kept: confinement.kept().and(own).and(START), program: None },
+        (false, true) => Lock { kept: own, program: Some(&OWN_WRITING_PROGRAM) },
+        (false, false) => Lock { kept: own, program: Some(&OWN_PROGRAM) },
+    };
+    plan.push(Actor::Inner, origin, Act::Filter(FilterAct::LockIn(lock)));
+    let starts_once = plan.services.len() == 1 && !starts_later;
+    let writes_own_files = spec.services.iter().any(|own| own.oom_score_adj.is_some());
+    let can_hide = starts_once || !writes_own_files || owns_hidden(facts, plan);
+    Ok(can_hide.then_some(origin))
+}
+
+/// Whether a service, or a command beside it, may be started when all were.
+fn starts_later(service: &Service<'_>) -> bool {
+    let policy = &service.policy;
+    policy.restart != Restart::Never
+        || policy.ready_by == ReadyBy::Command
+        || policy.before_stop == BeforeStop::Command
+}
+
+/// Whether files of a hidden process in /proc are ours all the same: they are root's, of the user
+/// namespace in which we were executed (fs/proc/base.c, `task_dump_owner`).
+fn owns_hidden(facts: &Facts, plan: &Plan<'_>) -> bool {
+    let is_same = match plan.birth {
+        Birth::Here => true,
+        Birth::Cloned(kinds) => !kinds.has(Namespace::User),
+    };
+    is_same && facts.uid == 0
+}

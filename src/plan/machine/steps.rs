@@ -1,0 +1,99 @@
+//! Which acts a machine needs, in their order: its set-up, and its end.
+
+use super::{EARLY, MachineAct};
+use crate::model::{Farewell, ReportTo};
+use crate::plan::confine::{Confinement, Inside};
+use crate::plan::services::Setting;
+use crate::plan::{Act, Actor, Facts, Filters, Plan, Reason, Refusal, notify, resolve};
+use crate::spec::{MachineSpec, Origin, Said, Spec};
+
+/// The kernel's init: the machine is set up by its PID 1, and left by it.
+#[inline(never)] // of no other start
+pub(in crate::plan) fn resolve_init<'a>(
+    spec: &'a Spec<'_>,
+    facts: &Facts,
+    plan: &mut Plan<'a>,
+) -> Result<Setting<'a>, Refusal<'a>> {
+    resolve::refuse_run_keys(spec, false)?;
+    plan.is_pid1 = true;
+    let inner = Actor::Inner;
+    resolve::push_reaping(inner, facts, plan);
+    for early in &EARLY {
+        push(inner, Origin::Default, MachineAct::Mount(early), plan);
+    }
+    push(inner, Origin::Default, MachineAct::LinkDescriptors, plan);
+    let machine = &spec.machine;
+    for Said { value, origin } in &machine.modules {
+        push(inner, *origin, MachineAct::LoadModule(value), plan);
+    }
+    push(inner, Origin::Default, MachineAct::OpenPort, plan);
+    push(inner, Origin::Default, MachineAct::WatchKernel, plan);
+    for Said { value, origin } in &machine.sysctl {
+        push(inner, *origin, MachineAct::SetSysctl(*value), plan);
+    }
+    if let Some(said) = spec.hostname {
+        plan.push(inner, said.origin, Act::SetHostname(said.value));
+    }
+    if let Some(said) = spec.domainname {
+        plan.push(inner, said.origin, Act::SetDomainname(said.value));
+    }
+    if spec.net.loopback.is_none_or(|said| said.value) {
+        let origin = spec.net.loopback.map_or(Origin::Default, |said| said.origin);
+        plan.push(inner, origin, Act::LoopbackUp);
+    }
+    notify::push_sockets(facts, plan);
+    resolve::push_message(spec, plan);
+    plan.push(inner, Origin::Default, Act::WatchSignals);
+    Ok(Setting {
+        cgroups: None,
+        deny_setgroups: false,
+        has_pid_namespace: true,
+        no_new_privs: spec.no_new_privs.filter(|said| said.value).map(|said| said.origin),
+        filters: Filters::NONE,
+        hides: None,
+        inside: Inside::as_we_are(facts),
+        confinement: Confinement::NONE,
+    })
+}
+
+/// The steps after everything else, which are there even where nothing else could be decided.
+#[inline(never)] // as above
+pub fn push_last<'a>(machine: &'a MachineSpec<'_>, plan: &mut Plan<'a>) {
+    let last = Actor::Last;
+    push(last, Origin::Default, MachineAct::KillAll, plan);
+    push(last, Origin::Default, MachineAct::Sync, plan);
+    let report = MachineAct::Report {
+        nonce: machine.nonce.map_or(c"-", |said| said.value),
+        to: &machine.report,
+        fail_on: machine.fail_on.map(|said| said.value).unwrap_or_default(),
+    };
+    push(last, machine.report.first().map_or(Origin::Default, |said| said.origin), report, plan);
+    if matches!(machine.farewell(), Farewell::Down(_)) {
+        push(last, Origin::Default, MachineAct::Unmount, plan);
+    }
+    for Said { value, origin } in &machine.report {
+        if matches!(value, ReportTo::IsaDebugExit(_) | ReportTo::Testdev) {
+            push(last, *origin, MachineAct::EndBy(*value), plan);
+        }
+    }
+    let origin = machine.farewell.map_or(Origin::Default, |said| said.origin);
+    let farewell = match machine.farewell() {
+        Farewell::Down(down) => MachineAct::GoDown(down),
+        Farewell::Exec(words) => MachineAct::Become(words),
+    };
+    push(last, origin, farewell, plan);
+}
+
+fn push<'a>(actor: Actor, origin: Origin, act: MachineAct<'a>, plan: &mut Plan<'a>) {
+    plan.push(actor, origin, Act::Machine(act));
+}
+
+/// Refuses the keys of `[init]` where we are not the kernel's.
+pub(in crate::plan) fn refuse_init_keys<'a>(spec: &'a Spec<'_>) -> Result<(), Refusal<'a>> {
+    match spec.machine.first() {
+        Some((origin, key)) => {
+            Err(Refusal { origin, said: key.as_bytes(), reason: Reason::InitOnly })
+        }
+        None => Ok(()),
+    }
+}
