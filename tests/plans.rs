@@ -18,7 +18,7 @@ use nsinit::cli::explain::print_text;
 use nsinit::limits::{ARENA_MAX, ENV_MAX};
 use nsinit::model::filter::{Action, DEFAULT_PROGRAM, Instruction};
 use nsinit::model::{BeforeStop, ControllerSet, Errno, IdKind, IdMap, IdRange, IdTool, Signal};
-use nsinit::plan::order::{RULES, Rule, broken};
+use nsinit::plan::order::{Rule, broken, rules};
 use nsinit::plan::{
     Act, Candidate, CgroupReason, Cgroups, Facts, Inhabitants, LimitsAct, MachineAct, Manager,
     Mode, MountFault, NetAct, NetReason, Plan, Reason, Refusal, RootAct, Survey, TerminalState,
@@ -722,8 +722,7 @@ fn every_order_of_the_kernel_is_tried_by_a_plan() {
     let has = |plan: &Plan<'_>, kind| plan.steps.iter().any(|step| step.act.kind() == kind);
     let is_tried =
         |rule: &&Rule| plans.iter().any(|plan| has(plan, rule.before) && has(plan, rule.after));
-    let untried: Vec<String> = RULES
-        .iter()
+    let untried: Vec<String> = rules()
         .filter(|rule| !is_tried(rule))
         .map(|rule| format!("{:?} before {:?}", rule.before, rule.after))
         .collect();

@@ -4,6 +4,7 @@
 //! before there is a plan.
 
 mod early;
+mod order;
 mod steps;
 
 use core::ffi::CStr;
@@ -14,6 +15,7 @@ use crate::spec::Said;
 use crate::text::{Quoted, Show, Sink, Words, put};
 
 pub use early::{EARLY, Early};
+pub(super) use order::RULES;
 pub use steps::push_last;
 pub(super) use steps::{refuse_init_keys, resolve_init};
 

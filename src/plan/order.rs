@@ -16,12 +16,17 @@ pub struct Rule {
     pub why: &'static str,
 }
 
-const fn rule(before: Kind, after: Kind, why: &'static str) -> Rule {
+pub(super) const fn rule(before: Kind, after: Kind, why: &'static str) -> Rule {
     Rule { before, after, why }
 }
 
 /// Every order that is not ours to choose.
-pub const RULES: &[Rule] = &[
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().chain(super::machine::RULES)
+}
+
+/// Those of what every start may do; a domain has its own beside its acts.
+const RULES: &[Rule] = &[
     rule(
         Kind::Reap,
         Kind::Clone,
@@ -370,45 +375,6 @@ pub const RULES: &[Rule] = &[
         "the number may be that of our own descriptor of the terminal (dup(2))",
     ),
     rule(
-        Kind::MountEarly,
-        Kind::LinkDescriptors,
-        "what is linked before would be covered by the devtmpfs (mount(2))",
-    ),
-    rule(
-        Kind::MountEarly,
-        Kind::OpenPort,
-        "its name is found in sysfs, and its device in devtmpfs (drivers/char/virtio_console.c)",
-    ),
-    rule(
-        Kind::LoadModule,
-        Kind::OpenPort,
-        "the driver of the port may be one of the modules (CONFIG_VIRTIO_CONSOLE=m)",
-    ),
-    rule(
-        Kind::LoadModule,
-        Kind::SetSysctl,
-        "the setting may be one of the module's own (sysctl.d(5))",
-    ),
-    rule(
-        Kind::MountEarly,
-        Kind::WatchKernel,
-        "its device is in devtmpfs (drivers/char/mem.c, kmsg)",
-    ),
-    rule(Kind::OpenPort, Kind::Spawn, "a port is open once, and is not the workload's to take"),
-    rule(
-        Kind::KillAll,
-        Kind::Sync,
-        "what a process writes after sync(2) may be lost with the power",
-    ),
-    rule(Kind::KillAll, Kind::Unmount, "a file system that is used stays (umount(2), EBUSY)"),
-    rule(Kind::Sync, Kind::Report, "a host that has read the report may switch the power off"),
-    rule(Kind::Report, Kind::Leave, "nobody reports from a machine that is down (reboot(2))"),
-    rule(
-        Kind::Unmount,
-        Kind::Leave,
-        "reboot(2) neither syncs nor unmounts, what is not written is lost",
-    ),
-    rule(
         Kind::NoNewPrivs,
         Kind::InstallFilter,
         "without CAP_SYS_ADMIN only who has it may be filtered (seccomp(2), EACCES)",
@@ -456,7 +422,7 @@ pub const RULES: &[Rule] = &[
 /// Steps of different processes of services do not wait for each other; the steps of the launcher
 /// and PID 1 come before those of every service.
 pub fn broken(plan: &Plan<'_>) -> Option<(&'static Rule, usize, usize)> {
-    RULES.iter().find_map(|rule| {
+    rules().find_map(|rule| {
         plan.steps.iter().enumerate().find_map(|(early, step)| {
             let is_late = |(late, other): (usize, &super::Step<'_>)| {
                 let meets = !matches!(
