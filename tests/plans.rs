@@ -20,9 +20,9 @@ use nsinit::model::filter::{Action, DEFAULT_PROGRAM, Instruction};
 use nsinit::model::{BeforeStop, ControllerSet, Errno, IdKind, IdMap, IdRange, IdTool, Signal};
 use nsinit::plan::order::{Rule, broken, rules};
 use nsinit::plan::{
-    Act, Candidate, CgroupReason, Cgroups, Facts, Inhabitants, LimitsAct, MachineAct, Manager,
-    Mode, MountFault, NetAct, NetReason, Plan, Reason, Refusal, RootAct, Survey, TerminalState,
-    resolve,
+    Act, Candidate, CgroupReason, Cgroups, Facts, Inhabitants, LimitsAct, MachineAct,
+    MachineReason, Manager, Mode, MountFault, NetAct, NetReason, Plan, Reason, Refusal, RootAct,
+    Survey, TerminalState, resolve,
 };
 use nsinit::spec::argv::{self, Front};
 use nsinit::spec::filter::{Filter, FilterLog, Judge};
@@ -407,6 +407,7 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("limits-run-only", Entrypoint, &DOCKER_PID1),
     ("init-only", Entrypoint, &DOCKER_PID1),
     ("init-namespaces", Init, &KERNEL),
+    ("no-watchdog", Init, &KERNEL),
     ("needs-uts", Run, &ROOT),
     ("needs-time", Run, &ROOT),
     ("proc-needs", Run, &ROOT),
@@ -493,8 +494,10 @@ variants!(ACTS, act_name, Act, Act<'_>:
     Confine Root);
 
 variants!(MACHINE_ACTS, machine_act_name, MachineAct, MachineAct<'_>:
-    Mount LinkDescriptors LoadModule SetSysctl OpenPort WatchKernel KillAll Sync Report Unmount
-    EndBy GoDown Become);
+    Mount LinkDescriptors LoadModule SetSysctl OpenPort WatchKernel SetClock SetMachineId
+    FeedWatchdog DisarmWatchdog KillAll Sync Report Unmount EndBy GoDown Become);
+
+variants!(MACHINE_REASONS, machine_reason_name, MachineReason, MachineReason: NoWatchdog);
 
 variants!(NET_ACTS, net_act_name, NetAct, NetAct<'_>:
     MakePair MakeMacvlan Keep Move Up AddAddress AddRoute TellIds AwaitIds StartPasta AwaitKeeper
@@ -523,7 +526,7 @@ variants!(REASONS, reason_name, Reason, Reason:
     NothingGranted NoIdTool IdToolHasNoPrivileges MapNotOurs MapOfRoot MapOverlaps MapTooLong
     MapAndId ClockRange GroupsDenied TimeoutForNothing DelayAboveMax CapabilityNotOurs
     AmbientNotKept CapabilitiesComeBack EnvTooLarge TooManySteps LockOfInit Net Mount
-    Cgroup);
+    Cgroup Machine);
 
 /// What was decided.
 struct Decided {
@@ -737,6 +740,7 @@ fn every_act_and_every_reason_has_a_case() {
     let (mut root_acts, mut reasons) = (BTreeSet::new(), BTreeSet::new());
     let (mut limits_acts, mut cgroup_reasons) = (BTreeSet::new(), BTreeSet::new());
     let mut mount_faults = BTreeSet::new();
+    let mut machine_reasons = BTreeSet::new();
     for decided in all() {
         match decided.plan {
             Ok(plan) => {
@@ -764,6 +768,9 @@ fn every_act_and_every_reason_has_a_case() {
                 if let Reason::Net(reason) = &refusal.reason {
                     let _ = net_reasons.insert(net_reason_name(reason)); // likewise
                 }
+                if let Reason::Machine(reason) = &refusal.reason {
+                    let _ = machine_reasons.insert(machine_reason_name(reason)); // likewise
+                }
                 if let Reason::Mount(fault) = &refusal.reason {
                     let _ = mount_faults.insert(mount_fault_name(fault)); // likewise
                 }
@@ -775,6 +782,7 @@ fn every_act_and_every_reason_has_a_case() {
     };
     assert_eq!(missing(ACTS, &acts), [""; 0], "acts in no plan");
     assert_eq!(missing(MACHINE_ACTS, &machine_acts), [""; 0], "acts of a machine in no plan");
+    assert_eq!(missing(MACHINE_REASONS, &machine_reasons), [""; 0], "reasons of a machine");
     assert_eq!(missing(NET_ACTS, &net_acts), [""; 0], "acts of a network in no plan");
     assert_eq!(missing(LIMITS_ACTS, &limits_acts), [""; 0], "acts of cgroups in no plan");
     assert_eq!(missing(CGROUP_REASONS, &cgroup_reasons), [""; 0], "of cgroups in no refusal");

@@ -40,6 +40,8 @@ pub enum Why {
     ReadBack,
     /// No list of modules has it, or its file is not there.
     NoSuchModule,
+    /// The machine has no clock that goes on without power, or its driver is not loaded.
+    NoRtc,
     /// A program that we started for this did not succeed.
     Tool,
     /// A place in a root: a symbolic link on the way leads to nothing.
@@ -64,7 +66,7 @@ pub enum Why {
 
 impl Why {
     /// All reasons, by their number.
-    const ALL: [Self; 25] = [
+    const ALL: [Self; 26] = [
         Self::Errno,
         Self::InterpreterMissing,
         Self::InterpreterHasCr,
@@ -80,6 +82,7 @@ impl Why {
         Self::TooMany,
         Self::ReadBack,
         Self::NoSuchModule,
+        Self::NoRtc,
         Self::Tool,
         Self::DanglingLink,
         Self::LinkInTheWay,

@@ -24,6 +24,7 @@ mod interface;
 pub mod kmsg;
 mod limit;
 mod limit_value;
+mod machine_id;
 mod moment;
 mod mount;
 mod namespace;
@@ -43,6 +44,7 @@ mod subid;
 pub mod syscalls;
 mod sysctl;
 mod user;
+mod wall_clock;
 
 pub use address::{Address, Network};
 pub use arrival::{ParentDeath, Rewrites};
@@ -62,6 +64,7 @@ pub use idmap::{IdKind, IdMap};
 pub use interface::{InterfaceName, Mac, Uplink, Wire};
 pub use kmsg::{FailOn, Grade};
 pub use limit::{Device, Limit, LimitKind};
+pub use machine_id::{MachineId, MachineIdFrom};
 pub use moment::{Moment, Span};
 pub use mount::{Mount, MountType, Source, mode as mount_mode};
 pub use namespace::{Namespace, NamespaceSet};
@@ -79,6 +82,7 @@ pub use stdio::{Stdio, Terminal};
 pub use subid::{IdRange, IdTool};
 pub use sysctl::Sysctl;
 pub use user::{Account, Proc};
+pub use wall_clock::WallClock;
 
 crate::text::display::display!(
     Attributes,

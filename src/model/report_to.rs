@@ -6,7 +6,7 @@ use crate::text::{Fault, Show, Sink, put, units};
 
 /// The forms, for messages.
 const FORM: &str =
-    "/dev/PATH, vsock:CID:PORT, vsock-stream:CID:PORT, isa-debug-exit[:PORT] or testdev";
+    "/dev/PATH, vsock:CID:PORT, vsock-stream:CID:PORT, isa-debug-exit[:PORT], testdev, semihosting";
 
 /// Where QEMU's isa-debug-exit listens unless it is told otherwise (hw/misc/debugexit.c).
 const DEBUG_EXIT_PORT: u16 = 0x501;
@@ -29,6 +29,8 @@ pub enum ReportTo<'a> {
     IsaDebugExit(u16),
     /// QEMU's testdev behind the virtio port of that name: QEMU exits likewise.
     Testdev,
+    /// Whoever runs an arm64 machine, such as QEMU, which exits with the code itself.
+    Semihosting,
 }
 
 impl<'a> ReportTo<'a> {
@@ -55,6 +57,7 @@ impl<'a> ReportTo<'a> {
         match bytes {
             [b'/', ..] => Ok(Self::Path(text)),
             b"testdev" => Ok(Self::Testdev),
+            b"semihosting" if cfg!(target_arch = "aarch64") => Ok(Self::Semihosting),
             b"isa-debug-exit" if cfg!(target_arch = "x86_64") => {
                 Ok(Self::IsaDebugExit(DEBUG_EXIT_PORT))
             }
@@ -87,6 +90,13 @@ fn number(text: &[u8], max: u32) -> Result<u32, Fault> {
     number.ok_or(Fault::NotA(FORM)).and_then(|n| if n <= max { Ok(n) } else { Err(beyond) })
 }
 
+impl ReportTo<'_> {
+    /// Whether telling it ends the machine.
+    pub const fn is_end(self) -> bool {
+        matches!(self, Self::IsaDebugExit(_) | Self::Testdev | Self::Semihosting)
+    }
+}
+
 /// Prints it as it is said.
 impl Show for ReportTo<'_> {
     fn show(&self, out: &mut dyn Sink) {
@@ -97,6 +107,7 @@ impl Show for ReportTo<'_> {
             }
             Self::IsaDebugExit(port) => put!(out, "isa-debug-exit:", port),
             Self::Testdev => put!(out, "testdev"),
+            Self::Semihosting => put!(out, "semihosting"),
         }
     }
 }
@@ -116,7 +127,9 @@ mod tests {
             assert_eq!(ReportTo::parse(c"isa-debug-exit"), Ok(ReportTo::IsaDebugExit(0x501)));
             assert_eq!(ReportTo::parse(c"isa-debug-exit:0xf4"), Ok(ReportTo::IsaDebugExit(0xf4)));
         }
-        for text in [c"", c"vsock:2", c"vsock:-1:2", c"semihosting", c"isa-debug-exit:0x10000"] {
+        let semihosting = ReportTo::parse(c"semihosting");
+        assert_eq!(semihosting.is_ok(), cfg!(target_arch = "aarch64"));
+        for text in [c"", c"vsock:2", c"vsock:-1:2", c"semihost", c"isa-debug-exit:0x10000"] {
             assert!(ReportTo::parse(text).is_err(), "{text:?}");
         }
     }

@@ -10,7 +10,7 @@ mod steps;
 use core::ffi::CStr;
 
 use super::order::Kind;
-use crate::model::{Down, FailOn, ReportTo, Sysctl};
+use crate::model::{Down, FailOn, MachineIdFrom, ReportTo, Span, Sysctl, WallClock};
 use crate::spec::Said;
 use crate::text::{Quoted, Show, Sink, Words, put};
 
@@ -18,6 +18,13 @@ pub use early::{EARLY, Early};
 pub(super) use order::RULES;
 pub use steps::push_last;
 pub(super) use steps::{refuse_init_keys, resolve_init};
+
+/// Why a machine will not be set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MachineReason {
+    /// How long a watchdog waits, and none to be fed.
+    NoWatchdog,
+}
 
 /// What is done to a machine.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +41,14 @@ pub enum MachineAct<'a> {
     OpenPort,
     /// The kernel's messages are read from now on.
     WatchKernel,
+    /// The time of day, not earlier than the file was written.
+    SetClock(WallClock, Option<&'a CStr>),
+    /// The machine's name for programs.
+    SetMachineId(MachineIdFrom),
+    /// A watchdog, which is fed from now on, and how long it waits.
+    FeedWatchdog(&'a CStr, Option<Span>),
+    /// The watchdog waits no more.
+    DisarmWatchdog,
     /// Every process but us is ended.
     KillAll,
     /// What is not written yet is written to the disks.
@@ -67,6 +82,13 @@ impl MachineAct<'_> {
             Self::SetSysctl(_) => "openat|write|close",
             Self::OpenPort => "openat*|getdents64*|read*|close*|ppoll*",
             Self::WatchKernel => "openat",
+            Self::SetClock(WallClock::At(_), _) => "clock_settime",
+            Self::SetClock(WallClock::Rtc, _) => {
+                "statx?|openat|read|close|clock_gettime?|clock_settime?"
+            }
+            Self::SetMachineId(_) => "openat*|read*|close*|fchmod?|write?|faccessat?|mount?",
+            Self::FeedWatchdog(..) => "openat|ioctl|write?|ioctl?|clock_gettime?|close?",
+            Self::DisarmWatchdog => "ioctl?|write?|close?",
             Self::KillAll => "kill|wait4*|ppoll*",
             Self::Sync => "sync",
             Self::Report { .. } => {
@@ -74,6 +96,7 @@ impl MachineAct<'_> {
             }
             Self::Unmount => "openat*|read*|close*|umount2*|mount*",
             Self::EndBy(ReportTo::IsaDebugExit(_)) => "ioperm",
+            Self::EndBy(ReportTo::Semihosting) => "clone3",
             Self::EndBy(_) => "openat*|read*|getdents64*|clock_gettime*|ppoll*|write?|close*",
             Self::GoDown(_) => "faccessat*|reboot+",
             Self::Become(_) => "rt_sigaction|rt_sigprocmask|execve+",
@@ -89,6 +112,10 @@ impl MachineAct<'_> {
             Self::SetSysctl(_) => Kind::SetSysctl,
             Self::OpenPort => Kind::OpenPort,
             Self::WatchKernel => Kind::WatchKernel,
+            Self::SetClock(..) => Kind::SetClock,
+            Self::SetMachineId(_) => Kind::SetMachineId,
+            Self::FeedWatchdog(..) => Kind::FeedWatchdog,
+            Self::DisarmWatchdog => Kind::DisarmWatchdog,
             Self::KillAll => Kind::KillAll,
             Self::Sync => Kind::Sync,
             Self::Report { .. } => Kind::Report,
@@ -114,6 +141,13 @@ impl MachineAct<'_> {
                     put!(out, ", ", to.value);
                 }
             }
+            Self::SetClock(WallClock::Rtc, _) => put!(out, "not before 2026, nor before the file"),
+            Self::SetMachineId(MachineIdFrom::Said(_)) => {}
+            Self::SetMachineId(_) => put!(out, "unless it has one"),
+            Self::FeedWatchdog(_, timeout) => match timeout {
+                Some(span) => put!(out, "waits ", span),
+                None => put!(out, "waits as long as it is set to"),
+            },
             Self::GoDown(down) => {
                 put!(out, "else");
                 let next = |down: &Down| down.fallback();
@@ -125,6 +159,8 @@ impl MachineAct<'_> {
             | Self::LoadModule(_)
             | Self::SetSysctl(_)
             | Self::WatchKernel
+            | Self::SetClock(WallClock::At(_), _)
+            | Self::DisarmWatchdog
             | Self::KillAll
             | Self::Sync
             | Self::Unmount
@@ -151,6 +187,12 @@ impl Show for MachineAct<'_> {
             }
             Self::OpenPort => put!(out, "open the port for the report"),
             Self::WatchKernel => put!(out, "watch the kernel's messages"),
+            Self::SetClock(clock, _) => put!(out, "set the clock to ", clock),
+            Self::SetMachineId(from) => put!(out, "set the machine-id: ", from),
+            Self::FeedWatchdog(path, _) => {
+                put!(out, "feed the watchdog ", Quoted(path.to_bytes()));
+            }
+            Self::DisarmWatchdog => put!(out, "disarm the watchdog"),
             Self::KillAll => put!(out, "kill every other process"),
             Self::Sync => put!(out, "sync"),
             Self::Report { .. } => put!(out, "report how it ended"),

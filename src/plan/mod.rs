@@ -46,7 +46,7 @@ pub use filter::{FilterAct, UNTOLD, asks_filter};
 pub use limits::{LimitsAct, Whose};
 pub use lines::Lines;
 pub use lock::Lock;
-pub use machine::{EARLY, Early, MachineAct, push_last};
+pub use machine::{EARLY, Early, MachineAct, MachineReason, push_last};
 pub use net::NetReason;
 pub use net_act::NetAct;
 pub use refusal::{Reason, Refusal};

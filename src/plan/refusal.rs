@@ -1,6 +1,6 @@
 //! Why a plan will not be made: said before anything was touched.
 
-use super::{CgroupReason, MountFault, NetReason};
+use super::{CgroupReason, MachineReason, MountFault, NetReason};
 use crate::model::{Capabilities, Clock, IdKind, IdMap, Namespace, Shift};
 use crate::spec::Origin;
 
@@ -81,6 +81,8 @@ pub enum Reason {
     EnvTooLarge(usize),
     /// A network that could not be.
     Net(NetReason),
+    /// A machine that could not be.
+    Machine(MachineReason),
     /// Something that cannot be put into a root.
     Mount(MountFault),
     /// More steps than a plan holds.

@@ -5,8 +5,10 @@ use core::ffi::CStr;
 use heapless::Vec;
 
 use super::{Item, List, Origin, Said};
-use crate::limits::{MODULES_MAX, REPORTS_MAX, SYSCTLS_MAX};
-use crate::model::{Down, FailOn, Farewell, ReportTo, Sysctl};
+use crate::limits::{MODULES_MAX, REPORTS_MAX, RLIMITS_MAX, SYSCTLS_MAX};
+use crate::model::{
+    Down, FailOn, Farewell, MachineIdFrom, ReportTo, Rlimit, Span, Sysctl, WallClock,
+};
 use crate::text::{Fault, Words};
 
 /// The memory of its lists.
@@ -15,13 +17,14 @@ pub struct MachineLists<'a> {
     report: Vec<Said<ReportTo<'a>>, REPORTS_MAX>,
     modules: Vec<Said<&'a CStr>, MODULES_MAX>,
     sysctl: Vec<Said<Sysctl<'a>>, SYSCTLS_MAX>,
+    rlimits: Vec<Said<Rlimit>, RLIMITS_MAX>,
 }
 
 impl MachineLists<'_> {
     /// Empty lists.
     #[allow(clippy::new_without_default)] // it is made once, within those of the whole
     pub const fn new() -> Self {
-        Self { report: Vec::new(), modules: Vec::new(), sysctl: Vec::new() }
+        Self { report: Vec::new(), modules: Vec::new(), sysctl: Vec::new(), rlimits: Vec::new() }
     }
 }
 
@@ -40,12 +43,22 @@ pub struct MachineSpec<'a> {
     pub modules: List<'a, Said<&'a CStr>, MODULES_MAX>,
     /// Settings of the kernel.
     pub sysctl: List<'a, Said<Sysctl<'a>>, SYSCTLS_MAX>,
+    /// Resource limits of everybody.
+    pub rlimits: List<'a, Said<Rlimit>, RLIMITS_MAX>,
+    /// Where the time of day comes from.
+    pub clock: Option<Said<WallClock>>,
+    /// Where the machine's name for its programs comes from, when it has none.
+    pub machine_id: Option<Said<MachineIdFrom>>,
+    /// The watchdog that is fed.
+    pub watchdog: Option<Said<&'a CStr>>,
+    /// How long it waits before it resets the machine.
+    pub watchdog_timeout: Option<Said<Span>>,
 }
 
 impl<'a> MachineSpec<'a> {
     /// Nothing said yet, with memory for its lists.
     pub(super) const fn new(lists: &'a mut MachineLists<'a>) -> Self {
-        let MachineLists { report, modules, sysctl } = lists;
+        let MachineLists { report, modules, sysctl, rlimits } = lists;
         Self {
             farewell: None,
             report: List::new(report),
@@ -53,6 +66,11 @@ impl<'a> MachineSpec<'a> {
             fail_on: None,
             modules: List::new(modules),
             sysctl: List::new(sysctl),
+            rlimits: List::new(rlimits),
+            clock: None,
+            machine_id: None,
+            watchdog: None,
+            watchdog_timeout: None,
         }
     }
 
@@ -66,6 +84,11 @@ impl<'a> MachineSpec<'a> {
             origin(self.fail_on.map(|said| said.origin), "fail-on"),
             origin(self.modules.first().map(|said| said.origin), "modules"),
             origin(self.sysctl.first().map(|said| said.origin), "sysctl"),
+            origin(self.rlimits.first().map(|said| said.origin), "default-rlimits"),
+            origin(self.clock.map(|said| said.origin), "clock"),
+            origin(self.machine_id.map(|said| said.origin), "machine-id"),
+            origin(self.watchdog.map(|said| said.origin), "watchdog-device"),
+            origin(self.watchdog_timeout.map(|said| said.origin), "watchdog-timeout"),
         ]
         .into_iter()
         .flatten()
@@ -87,6 +110,17 @@ impl<'a> MachineSpec<'a> {
         Ok(())
     }
 
+    /// One resource limit; the last word on a resource counts.
+    pub(super) fn set_rlimit(&mut self, item: Item<'a>) -> Result<(), Fault> {
+        let said = Said { value: Rlimit::parse(item.bytes())?, origin: item.origin };
+        let is_known = |known: &&mut Said<Rlimit>| known.value.resource == said.value.resource;
+        match self.rlimits.iter_mut().find(is_known) {
+            Some(known) => *known = said,
+            None => self.rlimits.push(said)?,
+        }
+        Ok(())
+    }
+
     /// How the machine is left when no signal says otherwise.
     pub fn farewell(&self) -> Farewell<'a> {
         self.farewell.map_or(Farewell::Down(Down::default()), |said| said.value)
@@ -101,6 +135,22 @@ pub(super) fn module(text: &CStr) -> Result<&CStr, Fault> {
         name if name.contains(&b'/') => Err(Fault::NotA("module name, or path from the root")),
         _ => Ok(text),
     }
+}
+
+/// A device, by its path.
+pub(super) fn device(text: &CStr) -> Result<&CStr, Fault> {
+    match text.to_bytes() {
+        [b'/', _, ..] => Ok(text),
+        _ => Err(Fault::NotA("path from the root, such as /dev/watchdog")),
+    }
+}
+
+/// How long a watchdog waits: it counts whole seconds.
+pub(super) fn watchdog_timeout(text: &[u8]) -> Result<Span, Fault> {
+    let (min, max) = (1, 86_400);
+    let span = Span::parse(text)?;
+    let is_right = (Span::from_s(min)..=Span::from_s(max)).contains(&span);
+    is_right.then_some(span).ok_or(Fault::NotA("time from 1s to 1d"))
 }
 
 /// A nonce: letters, digits and marks that no shell and no line is parted by.

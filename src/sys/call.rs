@@ -69,6 +69,7 @@ pub(super) mod number {
         close = __NR_close,
         close_range = __NR_close_range,
         clock_gettime = __NR_clock_gettime,
+        clock_settime = __NR_clock_settime,
         dup3 = __NR_dup3,
         execve = __NR_execve,
         exit_group = __NR_exit_group,

@@ -1,9 +1,10 @@
-//! clock_gettime(2), asked of the kernel itself: no vDSO, no libc, a hundred nanoseconds.
+//! clock_gettime(2), asked of the kernel itself: no vDSO, no libc, a hundred nanoseconds; and
+//! clock_settime(2).
 
 use linux_raw_sys::general as raw;
 
 use super::call::{call, check};
-use crate::model::{Clock, Moment};
+use crate::model::{Clock, Errno, Moment};
 
 /// What `clock` shows us now, in nanoseconds. In a time namespace that is the shifted value.
 pub fn now_ns(clock: Clock) -> i64 {
@@ -11,13 +12,34 @@ pub fn now_ns(clock: Clock) -> i64 {
         Clock::Monotonic => raw::CLOCK_MONOTONIC,
         Clock::Boottime => raw::CLOCK_BOOTTIME,
     };
+    match get(id) {
+        Ok(time) => time.tv_sec.saturating_mul(1_000_000_000).saturating_add(time.tv_nsec),
+        Err(_) => 0, // both clocks are there on every kernel we start on (Linux 2.6.39)
+    }
+}
+
+fn get(id: u32) -> Result<raw::__kernel_timespec, Errno> {
     let mut time = raw::__kernel_timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the kernel writes one timespec into `time`.
     let ret = unsafe { call!(clock_gettime, id as usize, (&raw mut time) as usize) };
-    match check(ret) {
-        Ok(_) => time.tv_sec.saturating_mul(1_000_000_000).saturating_add(time.tv_nsec),
-        Err(_) => 0, // both clocks are there on every kernel we start on (Linux 2.6.39)
-    }
+    check(ret).map(|_| time)
+}
+
+/// The time of day, CLOCK_REALTIME, in seconds from 1970.
+pub fn wall_s() -> i64 {
+    get(raw::CLOCK_REALTIME).map_or(0, |time| time.tv_sec) // as above
+}
+
+/// clock_settime(2), CLOCK_REALTIME: the time of day, in seconds from 1970.
+///
+/// # Errors
+/// EPERM without CAP_SYS_TIME, EINVAL for a time before the machine's start.
+pub fn set_wall_s(seconds: i64) -> Result<(), Errno> {
+    let time = raw::__kernel_timespec { tv_sec: seconds, tv_nsec: 0 };
+    let id = raw::CLOCK_REALTIME as usize;
+    // SAFETY: the kernel reads one timespec.
+    let ret = unsafe { call!(clock_settime, id, (&raw const time) as usize) };
+    check(ret).map(|_| ())
 }
 
 /// Now, on the clock the supervisor counts by: it goes on while the machine is suspended.

@@ -36,6 +36,7 @@ pub mod unix;
 pub mod uts;
 pub mod vsock;
 pub mod wait;
+pub mod watchdog;
 
 pub use call::errno;
 pub use fd::Fd;

@@ -50,6 +50,17 @@ pub fn mount_kernel(
     check(ret).map(|_| ())
 }
 
+/// mount(2), MS_BIND: what is at `source` is at `target` as well.
+///
+/// # Errors
+/// ENOENT, ENOTDIR when one is a directory and the other is none.
+pub fn bind(source: &CStr, target: &CStr) -> Result<(), Errno> {
+    let (source, target) = (source.as_ptr() as usize, target.as_ptr() as usize);
+    // SAFETY: two C strings that outlive the call; type and options are not read.
+    let ret = unsafe { call!(mount, source, target, 0, raw::MS_BIND as usize, 0) };
+    check(ret).map(|_| ())
+}
+
 /// mount(2), MS_REMOUNT and MS_RDONLY: nothing is written to the file system any more.
 ///
 /// # Errors

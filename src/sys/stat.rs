@@ -52,6 +52,20 @@ fn statx(directory: &Fd, path: &CStr, flags: u32) -> Result<Identity, Errno> {
     Ok(Identity { device, inode: info.stx_ino, links: info.stx_nlink, mode: info.stx_mode })
 }
 
+/// statx(2): when a file was written last, in seconds from 1970.
+///
+/// # Errors
+/// ENOENT, EACCES and the rest of statx(2).
+pub fn modified_s(path: &CStr) -> Result<i64, Errno> {
+    // SAFETY: a struct of integers, for which zero is a value.
+    let mut info: raw::statx = unsafe { core::mem::zeroed() };
+    let (here, path) = (raw::AT_FDCWD as usize, path.as_ptr() as usize);
+    let mask = raw::STATX_MTIME as usize;
+    // SAFETY: `path` ends in NUL, the kernel writes one struct statx; both outlive the call.
+    let ret = unsafe { call!(statx, here, path, 0, mask, (&raw mut info) as usize) };
+    check(ret).map(|_| info.stx_mtime.tv_sec)
+}
+
 /// getxattr(2): whether a program has capabilities of its own (capabilities(7), "File
 /// capabilities").
 pub fn has_capabilities(path: &CStr) -> bool {

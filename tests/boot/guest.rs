@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! workload: exit N | signal N | hang | panic | cut | reset | words … | cat PATH | clock
-//!           oops MODULE | stuck
+//!           oops MODULE | stuck | date | last SECONDS | freeze | kexec KERNEL INITRAMFS LINE
 //! init:     silent | gone | hang | cut | return | late N | port N | console N | another N
 //!           garbage N | forged N | words … | cat PATH
 //! ```
@@ -79,6 +79,16 @@ fn workload(role: &[u8], words: Words<'_>) -> u8 {
             return 0;
         }
         b"cat" => return cat(words.rest().first().unwrap_or_default()),
+        b"date" => {
+            say(format_args!("workload: date {}", clock::wall_s()));
+            return 0;
+        }
+        b"last" => {
+            let _ = wait::poll(&mut [], Some(Span::from_s(number(words).into()))); // that is all
+            return 0;
+        }
+        b"freeze" => return trouble::freeze(),
+        b"kexec" => return trouble::kexec(words.rest()),
         b"oops" => return trouble::oops(words.rest().first().unwrap_or_default()),
         b"stuck" => return trouble::stuck(),
         _ => {}

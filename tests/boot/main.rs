@@ -13,4 +13,6 @@ mod host;
 mod init;
 mod inside;
 mod kit;
+mod leave;
+mod setup;
 mod trouble;

@@ -2,6 +2,7 @@
 
 use super::confine;
 use super::filter;
+use super::machine;
 use super::root;
 use super::sentence::{Args, print, sentence};
 use super::{cgroup, net};
@@ -172,6 +173,10 @@ fn by_why(why: Why) -> &'static str {
             why: "it is no block device",
             try: "lsblk, and the path of a whole device"
         ),
+        Why::NoRtc => sentence!(
+            why: "the machine has no clock of its own that can be read",
+            try: "modules with its driver, or a time: clock = \"@SECONDS\""
+        ),
         Why::LauncherGone => sentence!(why: "the process that waits for us has ended"),
     }
 }
@@ -246,6 +251,7 @@ fn by_act(act: &Act<'_>, errno: Errno, program: &[u8]) -> &'static str {
             sentence!(why: "there is no such device inside")
         }
         (Act::Net(act), errno) if cfg!(feature = "net") => net::failure(act, errno),
+        (Act::Machine(act), errno) if cfg!(feature = "init") => machine::failure(act, errno),
         (Act::Filter(act), _) if cfg!(feature = "sandbox") => filter::by_errno(act, errno),
         (Act::Confine(act), _) if cfg!(feature = "sandbox") => confine::by_errno(act, errno),
         (Act::Limits(act), errno) if cfg!(feature = "sandbox") => cgroup::failure(act, errno),

@@ -13,6 +13,7 @@ mod glibc;
 mod grammar;
 mod inspect;
 mod last_words;
+mod machine;
 mod net;
 mod news;
 mod refusal;

@@ -1,7 +1,7 @@
 //! Why a plan was not made.
 
 use super::sentence::{Args, print, sentence};
-use super::{Place, cgroup, net};
+use super::{Place, cgroup, machine, net};
 use crate::limits::{ENV_MAX, ID_MAP_BYTES_MAX, STEPS_MAX};
 use crate::model::{IdKind, IdTool, Shift};
 use crate::plan::{CgroupReason, Reason, Refusal};
@@ -73,6 +73,7 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
         }
         Reason::Cgroup(_)
         | Reason::Net(_)
+        | Reason::Machine(_)
         | Reason::NoCommand
         | Reason::CapabilitiesComeBack
         | Reason::NoName
@@ -119,6 +120,8 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
         Reason::Cgroup(_) => "", // none of such a build
         Reason::Net(reason) if cfg!(feature = "net") => net::refusal(*reason),
         Reason::Net(_) => "", // none of such a build
+        Reason::Machine(reason) if cfg!(feature = "init") => machine::refusal(*reason),
+        Reason::Machine(_) => "", // likewise
         Reason::NoCommand if is_nameless => sentence!(
             "no command",
             try: "-- COMMAND, or command = [\"…\"] in a file"

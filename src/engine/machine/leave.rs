@@ -17,7 +17,7 @@ use crate::plan::{Act, Actor, MachineAct, Plan};
 use crate::spec::cmdline;
 use crate::sys::signal::{self, Change, Disposition};
 use crate::sys::start::Start;
-use crate::sys::{arch, file, machine, wait};
+use crate::sys::{arch, file, machine, process, wait};
 use crate::text::{Buffer, Words, put};
 
 /// How long processes that were killed are waited for: one that waits for a disk that does not
@@ -33,6 +33,11 @@ pub fn leave(plan: &Plan<'_>, start: &Start, hands: &mut Hands, exit_code: u8) -
     for (_, step) in plan.steps_of(Actor::Last) {
         let Act::Machine(act) = step.act else { continue };
         match act {
+            MachineAct::DisarmWatchdog => {
+                if let Some(watchdog) = notes.watchdog.take() {
+                    watchdog.disarm();
+                }
+            }
             MachineAct::KillAll => kill_all(),
             MachineAct::Sync => machine::sync(),
             MachineAct::Report { nonce, to, fail_on } => {
@@ -51,6 +56,9 @@ pub fn leave(plan: &Plan<'_>, start: &Start, hands: &mut Hands, exit_code: u8) -
             | MachineAct::LoadModule(_)
             | MachineAct::SetSysctl(_)
             | MachineAct::WatchKernel
+            | MachineAct::SetClock(..)
+            | MachineAct::SetMachineId(_)
+            | MachineAct::FeedWatchdog(..)
             | MachineAct::OpenPort => {}
         }
     }
@@ -106,6 +114,14 @@ fn end_by(to: ReportTo<'_>, exit_code: u8) {
                 let _ = port::write(&port, text.text().unwrap_or_default()); // see above
                 pause(Span::from_ms(100)); // QEMU ends when it has read it
             }
+        }
+        ReportTo::Semihosting => {
+            // In a process of its own: where nobody listens it is the last that the process does.
+            let mut exit = || {
+                arch::exit_by_semihosting(exit_code);
+                0
+            };
+            let _ = process::spawn(&mut exit); // see above
         }
         ReportTo::Path(_) | ReportTo::Vsock { .. } => {}
     }

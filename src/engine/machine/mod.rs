@@ -4,6 +4,7 @@
 //! tried. The end of PID 1 would be a panic of the kernel (kernel/exit.c, `do_exit`).
 
 mod console;
+mod identity;
 mod leave;
 mod modules;
 mod mounts;
@@ -11,12 +12,13 @@ pub(super) mod notes;
 mod port;
 mod report;
 mod trouble;
+mod watchdog;
 
 use super::files::write_whole;
 use super::hands::Hands;
 use super::trouble::{Trouble, plain};
 use crate::limits::PATH_MAX;
-use crate::model::{Clock, Down, Ended, Errno, Signal, Sysctl};
+use crate::model::{Clock, Down, Ended, Errno, Moment, Signal, Sysctl};
 use crate::plan::{MachineAct, Plan};
 use crate::supervisor::News;
 use crate::sys::file::{self, Mode};
@@ -95,7 +97,15 @@ pub(super) fn perform(act: &MachineAct<'_>, hands: &mut Hands) -> Result<(), Tro
             hands.machine.port = port::find(crate::model::ReportTo::PORT);
             Ok(())
         }
+        MachineAct::SetClock(clock, config) => identity::set_clock(clock, config),
+        MachineAct::SetMachineId(from) => identity::set_machine_id(from),
+        MachineAct::FeedWatchdog(path, timeout) => {
+            let watchdog = watchdog::Watchdog::open(path, timeout).map_err(plain)?;
+            hands.machine.watchdog = Some(watchdog);
+            Ok(())
+        }
         MachineAct::KillAll
+        | MachineAct::DisarmWatchdog
         | MachineAct::Sync
         | MachineAct::Report { .. }
         | MachineAct::Unmount
@@ -148,6 +158,25 @@ pub(super) const fn messages(hands: &Hands) -> Option<&Fd> {
 #[inline(never)] // of no other start
 pub(super) fn listen(hands: &mut Hands) {
     trouble::listen(&mut hands.machine);
+}
+
+/// When the watchdog is to be fed, where we have one.
+pub(super) fn next_feed(hands: &Hands) -> Option<Moment> {
+    if !cfg!(feature = "init") {
+        return None;
+    }
+    hands.machine.watchdog.as_ref().map(watchdog::Watchdog::next)
+}
+
+/// Feeds the watchdog, when it is time.
+#[inline(never)] // of no other start
+pub(super) fn feed(hands: &mut Hands, now: Moment) {
+    if !cfg!(feature = "init") {
+        return;
+    }
+    if let Some(watchdog) = &mut hands.machine.watchdog {
+        watchdog.feed(now);
+    }
 }
 
 /// A signal came for the kernel's init: TERM when it asks for the machine's end, which is noted.

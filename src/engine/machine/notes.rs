@@ -1,6 +1,7 @@
 //! What the kernel's init remembers, for the verdict at its end.
 
 use super::trouble::Heard;
+use super::watchdog::Watchdog;
 use crate::model::{Down, Ended};
 use crate::sys::Fd;
 
@@ -23,6 +24,8 @@ pub(in crate::engine) struct Notes {
     pub(super) port: Option<Fd>,
     /// Whether nobody was here before us, so that nothing of ours is mounted yet.
     pub(super) is_fresh: bool,
+    /// The watchdog that we feed.
+    pub(super) watchdog: Option<Watchdog>,
     /// The kernel's messages.
     pub(super) kernel: Option<Fd>,
     /// What it said in trouble.

@@ -78,7 +78,8 @@ pub(super) fn end(
                     other => other,
                 }
             }
-            ReportTo::IsaDebugExit(_) | ReportTo::Testdev => continue, // these end the machine
+            // These end the machine.
+            ReportTo::IsaDebugExit(_) | ReportTo::Testdev | ReportTo::Semihosting => continue,
         };
         if !target.is_ok_and(|target| port::write(&target, text)) {
             not_told(to.value);

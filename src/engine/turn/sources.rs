@@ -34,7 +34,9 @@ impl Turn<'_, '_> {
         self.let_go();
         self.lock_in();
         self.give_memory_back();
-        let timeout = self.supervisor.deadline().map(|deadline| deadline.since(now));
+        machine::feed(self.hands, now);
+        let deadlines = [self.supervisor.deadline(), machine::next_feed(self.hands)];
+        let timeout = deadlines.into_iter().flatten().min().map(|deadline| deadline.since(now));
         let mut sources: Vec<Source, SOURCES_MAX> = Vec::new();
         let mut from: Vec<From, SOURCES_MAX> = Vec::new();
         let _ = sources.push(Source::of(self.hands.signals.as_ref())); // a place for each …

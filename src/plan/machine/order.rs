@@ -29,6 +29,26 @@ pub(in crate::plan) const RULES: &[Rule] = &[
         Kind::WatchKernel,
         "its device is in devtmpfs (drivers/char/mem.c, kmsg)",
     ),
+    rule(
+        Kind::LoadModule,
+        Kind::SetClock,
+        "the driver of the clock may be one of the modules (CONFIG_RTC_DRV_CMOS=m)",
+    ),
+    rule(
+        Kind::LoadModule,
+        Kind::FeedWatchdog,
+        "the driver of the watchdog may be one of the modules (CONFIG_I6300ESB_WDT=m)",
+    ),
+    rule(
+        Kind::FeedWatchdog,
+        Kind::WatchSignals,
+        "whoever waits long before the loop begins is reset (watchdog-api.rst)",
+    ),
+    rule(
+        Kind::DisarmWatchdog,
+        Kind::Sync,
+        "sync(2) takes as long as the disks do, and nobody feeds meanwhile",
+    ),
     rule(Kind::OpenPort, Kind::Spawn, "a port is open once, and is not the workload's to take"),
     rule(
         Kind::KillAll,

@@ -1,7 +1,7 @@
 //! Which acts a machine needs, in their order: its set-up, and its end.
 
-use super::{EARLY, MachineAct};
-use crate::model::{Farewell, ReportTo};
+use super::{EARLY, MachineAct, MachineReason};
+use crate::model::Farewell;
 use crate::plan::confine::{Confinement, Inside};
 use crate::plan::services::Setting;
 use crate::plan::{Act, Actor, Facts, Filters, Plan, Reason, Refusal, notify, resolve};
@@ -26,10 +26,19 @@ pub(in crate::plan) fn resolve_init<'a>(
     for Said { value, origin } in &machine.modules {
         push(inner, *origin, MachineAct::LoadModule(value), plan);
     }
+    if let Some(Said { value, origin }) = machine.clock {
+        push(inner, origin, MachineAct::SetClock(value, spec.file), plan);
+    }
     push(inner, Origin::Default, MachineAct::OpenPort, plan);
     push(inner, Origin::Default, MachineAct::WatchKernel, plan);
     for Said { value, origin } in &machine.sysctl {
         push(inner, *origin, MachineAct::SetSysctl(*value), plan);
+    }
+    if let Some(Said { value, origin }) = machine.machine_id {
+        push(inner, origin, MachineAct::SetMachineId(value), plan);
+    }
+    for Said { value, origin } in &machine.rlimits {
+        plan.push(inner, *origin, Act::SetRlimit(*value));
     }
     if let Some(said) = spec.hostname {
         plan.push(inner, said.origin, Act::SetHostname(said.value));
@@ -43,6 +52,7 @@ pub(in crate::plan) fn resolve_init<'a>(
     }
     notify::push_sockets(facts, plan);
     resolve::push_message(spec, plan);
+    push_watchdog(machine, plan)?;
     plan.push(inner, Origin::Default, Act::WatchSignals);
     Ok(Setting {
         cgroups: None,
@@ -56,10 +66,30 @@ pub(in crate::plan) fn resolve_init<'a>(
     })
 }
 
+/// The watchdog, last of all: until the loop feeds it nobody does.
+fn push_watchdog<'a>(machine: &'a MachineSpec<'_>, plan: &mut Plan<'a>) -> Result<(), Refusal<'a>> {
+    match (machine.watchdog, machine.watchdog_timeout) {
+        (Some(device), timeout) => {
+            let timeout = timeout.map(|said| said.value);
+            let act = MachineAct::FeedWatchdog(device.value, timeout);
+            push(Actor::Inner, device.origin, act, plan);
+            Ok(())
+        }
+        (None, Some(Said { origin, .. })) => {
+            let reason = Reason::Machine(MachineReason::NoWatchdog);
+            Err(Refusal { origin, said: b"watchdog-timeout", reason })
+        }
+        (None, None) => Ok(()),
+    }
+}
+
 /// The steps after everything else, which are there even where nothing else could be decided.
 #[inline(never)] // as above
 pub fn push_last<'a>(machine: &'a MachineSpec<'_>, plan: &mut Plan<'a>) {
     let last = Actor::Last;
+    if let Some(said) = machine.watchdog {
+        push(last, said.origin, MachineAct::DisarmWatchdog, plan);
+    }
     push(last, Origin::Default, MachineAct::KillAll, plan);
     push(last, Origin::Default, MachineAct::Sync, plan);
     let report = MachineAct::Report {
@@ -72,7 +102,7 @@ pub fn push_last<'a>(machine: &'a MachineSpec<'_>, plan: &mut Plan<'a>) {
         push(last, Origin::Default, MachineAct::Unmount, plan);
     }
     for Said { value, origin } in &machine.report {
-        if matches!(value, ReportTo::IsaDebugExit(_) | ReportTo::Testdev) {
+        if value.is_end() {
             push(last, *origin, MachineAct::EndBy(*value), plan);
         }
     }

@@ -1,8 +1,8 @@
 //! The keys of the kernel's init: `[init]`.
 
 use super::{Row, Set, Shape, Table, whole};
-use crate::model::{FailOn, Farewell, ReportTo};
-use crate::spec::machine::{module, nonce};
+use crate::model::{FailOn, Farewell, MachineIdFrom, ReportTo, WallClock};
+use crate::spec::machine::{device, module, nonce, watchdog_timeout};
 
 /// `[init]`
 pub(super) const ROWS: &[Row] = &[
@@ -26,7 +26,7 @@ pub(super) const ROWS: &[Row] = &[
     })
     .help(
         "the virtio port org.nsinit.report|Who is told how it ended, besides the console: \
-         a device, vsock:CID:PORT, isa-debug-exit[:PORT] or testdev.",
+         a device, vsock:CID:PORT, isa-debug-exit[:PORT], testdev, or on arm64 semihosting.",
     ),
     whole(Table::Init, "nonce", Shape::Text, "WORD", |spec, item| {
         item.put_text(&mut spec.machine.nonce, nonce)
@@ -45,4 +45,27 @@ pub(super) const ROWS: &[Row] = &[
         spec.machine.set_sysctl(item)
     })
     .help("|Setting of the kernel: kernel.printk=\"1 4 1 7\"."),
+    whole(Table::Init, "clock", Shape::Text, "WHENCE", |spec, item| {
+        item.put(&mut spec.machine.clock, WallClock::parse)
+    })
+    .help(
+        "what the kernel has|Time of day: rtc, the machine's own clock; or this one, \
+         2026-11-26T12:00:00Z or @SECONDS.",
+    ),
+    whole(Table::Init, "machine-id", Shape::Text, "WHENCE", |spec, item| {
+        item.put(&mut spec.machine.machine_id, MachineIdFrom::parse)
+    })
+    .help("|Name of a machine that has none, machine-id(5): random, firmware, or 32 digits."),
+    whole(Table::Init, "default-rlimits", Shape::Pairs, "RESOURCE=LIMIT", |spec, item| {
+        spec.machine.set_rlimit(item)
+    })
+    .help("the kernel's|Resource limit of every service that says none itself: nofile=1024:4096."),
+    whole(Table::Init, "watchdog-device", Shape::Text, "PATH", |spec, item| {
+        item.put_text(&mut spec.machine.watchdog, device)
+    })
+    .help("|Hardware watchdog to feed: it resets the machine when we hang."),
+    whole(Table::Init, "watchdog-timeout", Shape::Span, "TIME", |spec, item| {
+        item.put(&mut spec.machine.watchdog_timeout, watchdog_timeout)
+    })
+    .help("the device's|How long the watchdog waits; it is fed twice as often."),
 ];

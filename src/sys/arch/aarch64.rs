@@ -204,6 +204,19 @@ pub const fn clone_args(flags: usize, pidfd: usize) -> [usize; 5] {
 /// The machine's number in an ELF header (elf(5), e_machine): EM_AARCH64.
 pub const ELF_MACHINE: u16 = 183;
 
+/// Semihosting, SYS_EXIT_EXTENDED ("Semihosting for AArch32 and AArch64", 6.2): whoever runs this
+/// machine, a debugger or QEMU, ends it and exits with this code. Where nobody listens, or not to
+/// processes (QEMU: `userspace=on`), the instruction is none: this process ends by SIGILL.
+pub fn exit_by_semihosting(code: u8) {
+    const APPLICATION_EXIT: u64 = 0x20026; // ADP_Stopped_ApplicationExit
+    let block = [APPLICATION_EXIT, u64::from(code)];
+    // SAFETY: whoever listens reads two numbers at the address in x1, which outlives this.
+    unsafe {
+        asm!("hlt #0xf000", inlateout("x0") 0x20usize => _, in("x1") &raw const block,
+            options(nostack));
+    }
+}
+
 /// Input/output ports, which this machine has none of.
 ///
 /// # Errors

@@ -3,7 +3,8 @@
 use core::ffi::CStr;
 
 use nsinit::sys::file::{self, Mode};
-use nsinit::sys::{machine, process, wait};
+use nsinit::sys::{arch, machine, process, wait};
+use nsinit::text::Words;
 use rustix::fd::OwnedFd;
 use rustix::fs::OFlags;
 use rustix::ioctl;
@@ -61,6 +62,45 @@ fn tell<const WHAT: ioctl::Opcode>(root: &OwnedFd) -> bool {
     let request = unsafe { ioctl::NoArg::<WHAT>::new() };
     // SAFETY: as above.
     unsafe { ioctl::ioctl(root, request) }.is_ok()
+}
+
+/// PID 1 runs no more: it is frozen, in a cgroup of its own.
+pub fn freeze() -> u8 {
+    let _ = file::make_directory(c"/sys/fs/cgroup/frozen"); // what follows fails then
+    for (path, text) in [
+        (c"/sys/fs/cgroup/frozen/cgroup.procs", b"1"),
+        (c"/sys/fs/cgroup/frozen/cgroup.freeze", b"1"),
+    ] {
+        let Ok(target) = file::open(path, Mode::Write) else { return USAGE };
+        if file::write(&target, text).is_err() {
+            return USAGE;
+        }
+    }
+    loop {
+        let _ = wait::poll(&mut [], None); // for ever
+    }
+}
+
+/// Leaves a kernel in memory, for who ends this one: kexec_file_load(2).
+pub fn kexec(words: Words<'_>) -> u8 {
+    let mut words = words.iter();
+    let mut next = || words.next().unwrap_or_default();
+    let (kernel, initramfs, line) = (next(), next(), next());
+    let open = |path| file::open(path, Mode::Read);
+    let (Ok(kernel), Ok(initramfs)) = (open(kernel), open(initramfs)) else { return USAGE };
+    let number = linux_raw_sys::general::__NR_kexec_file_load as usize;
+    // They are open until the end of this.
+    let [first, second] = [&kernel, &initramfs].map(|file| file.number().unsigned_abs() as usize);
+    let line = line.to_bytes_with_nul();
+    let arguments = [first, second, line.len(), line.as_ptr() as usize, 0, 0];
+    // SAFETY: two descriptors, a text with its length, NUL included, and no flags.
+    match unsafe { arch::syscall6(number, arguments) } {
+        0 => 0,
+        other => {
+            super::say(format_args!("kexec_file_load: {}", other));
+            USAGE
+        }
+    }
 }
 
 /// Waits until the kernel says something with these words in it.

@@ -1,0 +1,86 @@
+//! What a machine is told of itself: time of day, name, limits; and who looks after its init.
+//!
+//! It looks like this: `qemu-run --append 'nsinit.clock=@1893553445' … -- /bin/guest date` prints
+//! that time. Each is said by the kernel's command line, which every key of `[init]` can be.
+
+use crate::kit::{Guest, USUAL, appliance};
+
+/// A guest whose workload is `words`, with more for the kernel's command line and for QEMU.
+fn guest(append: &str, qemu: &str, words: &str) -> Guest {
+    let words = ["/bin/guest"].into_iter().chain(words.split(' '));
+    let guest = Guest::new(USUAL, appliance(USUAL, &[])).command(words);
+    guest.option("--append", append).option("--qemu", qemu)
+}
+
+/// What stands behind the words on the console, as a number.
+fn number(console: &str, words: &str) -> u64 {
+    let rest = console.split_once(words).map(|(_, rest)| rest).unwrap_or_default();
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or_else(|_| panic!("no number behind \"{words}\": {console}"))
+}
+
+#[test]
+fn the_time_of_day_is_the_one_that_was_said() {
+    let date = |append: &str, qemu: &str| {
+        let console = guest(append, qemu, "date").run().console;
+        number(&console, "workload: date ")
+    };
+    const A_WHILE: u64 = 120; // the guest may be slow
+    let said = date("nsinit.clock=2030-01-02T03:04:05Z", "");
+    assert!((1_893_553_445..1_893_553_445 + A_WHILE).contains(&said), "{said}");
+    // 2031-01-01T00:00:00Z, by the machine's own clock.
+    let own = date("nsinit.clock=rtc", "-rtc base=2031-01-01T00:00:00,clock=vm");
+    assert!((1_924_992_000..1_924_992_000 + A_WHILE).contains(&own), "{own}");
+    // Its battery is empty: time begins when this program was made.
+    let stopped = date("nsinit.clock=rtc", "-rtc base=2001-01-01T00:00:00,clock=vm");
+    assert!((1_767_225_600..1_767_225_600 + A_WHILE).contains(&stopped), "{stopped}");
+}
+
+#[test]
+fn a_machine_has_the_name_that_was_asked_for() {
+    let id = |append: &str| {
+        let uuid = "-uuid 01234567-89AB-CDEF-0123-456789ABCDEF";
+        let console = guest(append, uuid, "cat /etc/machine-id").run().console;
+        let is_id = |line: &&str| line.len() == 32 && line.chars().all(|c| c.is_ascii_hexdigit());
+        console.lines().find(is_id).unwrap_or_else(|| panic!("no name: {console}")).to_owned()
+    };
+    assert_eq!(id("nsinit.machine-id=firmware"), "0123456789abcdef0123456789abcdef");
+    assert_ne!(id("nsinit.machine-id=random"), id("nsinit.machine-id=random"));
+}
+
+#[test]
+fn limits_are_everybodys() {
+    let append = "nsinit.default-rlimits=nofile=77:99";
+    let console = guest(append, "", "cat /proc/self/limits").run().console;
+    let line = console.lines().find(|line| line.starts_with("Max open files")).unwrap_or_default();
+    let words: Vec<&str> = line.split_whitespace().collect();
+    assert_eq!(words[3..], ["77", "99", "files"], "{console}");
+}
+
+/// The watchdog of QEMU, with a module of this kernel: a workload that takes its time is let alone,
+/// and a machine whose PID 1 stands still is reset.
+#[test]
+fn a_watchdog_resets_a_machine_whose_init_hangs() {
+    let modules = USUAL.path().parent().unwrap().join("modules");
+    let version = std::fs::read_to_string(modules.parent().unwrap().join("version")).unwrap();
+    let home = format!("/lib/modules/{}", version.trim());
+    let dep = crate::kit::file(
+        "watchdog.dep",
+        "kernel/drivers/watchdog/i6300esb.ko.xz: kernel/drivers/watchdog/watchdog.ko.xz\n\
+         kernel/drivers/watchdog/watchdog.ko.xz:\n",
+    );
+    let guest = |words: &str| {
+        let append = "nsinit.modules=i6300esb nsinit.watchdog-device=/dev/watchdog \
+                      nsinit.watchdog-timeout=4s";
+        let mut guest = guest(append, "-device i6300esb", words);
+        guest = guest.option("--file", format!("{}:{home}/modules.dep", dep.display()));
+        for name in ["i6300esb", "watchdog"] {
+            let path = format!("kernel/drivers/watchdog/{name}.ko.xz");
+            let option = format!("{}/{path}:{home}/{path}", modules.display());
+            guest = guest.option("--file", option);
+        }
+        guest
+    };
+    guest("last 12").check(0, "");
+    guest("freeze").check(243, "the guest went away without a verdict");
+}
