@@ -24,6 +24,12 @@ pub const RESOLVE_TRIES: usize = 128;
 /// Descriptors that we are given for a root: data, what is bound.
 pub const GIVEN_MAX: usize = 64;
 
+/// Paths of Landlock. A whole build's has about 20.
+pub const LANDLOCK_PATHS_MAX: usize = 96;
+
+/// Ports of Landlock.
+pub const LANDLOCK_PORTS_MAX: usize = 64;
+
 /// Lines of a uid_map or gid_map (user_namespaces(7): 340 since Linux 4.15).
 pub const ID_MAP_LINES_MAX: usize = 340;
 

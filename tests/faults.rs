@@ -120,6 +120,13 @@ const EXCEPTIONS: &[Exception] = &[
     Exception("capget", in_loop, End::RightOrTold, "as before"),
     Exception("capset", in_loop, End::RightOrTold, "as before"),
     Exception("seccomp", in_loop, End::RightOrTold, "as before"),
+    Exception(
+        "landlock_create_ruleset",
+        question,
+        End::Told("needs version"),
+        "what was asked of Landlock is not left out",
+    ),
+    Exception("keyctl", step, End::RightOrTold, "a filter's EPERM is for everybody below as well"),
     Exception("pipe2", in_loop, End::Told("for readiness"), "it is made for a step of the service"),
     Exception("getpid", step, End::RightOrTold, "it cannot fail; nobody's PID is 0"),
     Exception("getdents64", step, End::Right, "what others have left is left"),
@@ -454,6 +461,8 @@ fn while_rights_are_taken_away_every_call_may_fail() {
         (false, "run --capabilities net_raw --user 65534 --securebits noroot"),
         (true, "run --cap-drop all"),
         (true, "--cap-drop all"),
+        (true, "run --landlock-read / --landlock-bind-tcp 80 --memory-deny-write"),
+        (false, "--landlock-write / --no-landlock-devices"),
     ] {
         hold(&Case { is_nobody, around: Around::Nothing, words, file: "" });
     }

@@ -17,12 +17,14 @@ use std::path::{Path, PathBuf};
 use nsinit::cli::explain::print_text;
 use nsinit::limits::{ARENA_MAX, ENV_MAX};
 use nsinit::model::filter::{Action, DEFAULT_PROGRAM, Instruction};
-use nsinit::model::{BeforeStop, ControllerSet, Errno, IdKind, IdMap, IdRange, IdTool, Signal};
+use nsinit::model::{
+    BeforeStop, ControllerSet, Errno, IdKind, IdMap, IdRange, IdTool, LandlockAbi, Signal,
+};
 use nsinit::plan::order::{Rule, broken, rules};
 use nsinit::plan::{
-    Act, Candidate, CgroupReason, Cgroups, Facts, Inhabitants, LimitsAct, MachineAct,
-    MachineReason, Manager, Mode, MountFault, NetAct, NetReason, Plan, Reason, Refusal, RootAct,
-    Survey, TerminalState, resolve,
+    Act, Candidate, CgroupReason, Cgroups, ConfineAct, ConfineReason, Facts, Inhabitants,
+    LandlockAct, LimitsAct, MachineAct, MachineReason, Manager, Mode, MountFault, NetAct,
+    NetReason, Plan, Reason, Refusal, RootAct, Survey, TerminalState, resolve,
 };
 use nsinit::spec::argv::{self, Front};
 use nsinit::spec::filter::{Filter, FilterLog, Judge};
@@ -174,6 +176,7 @@ const fn machine(about: &'static str, uid: u32, capabilities: u64, kernel: (u16,
         boottime_ns: 5_000_000_000_000,
         env_count: 30,
         has_filters: true,
+        landlock: LandlockAbi(7),
         manager: NO_MANAGER,
         has_console: false,
     };
@@ -231,6 +234,10 @@ impl Machine {
 
     const fn without_filters(self) -> Self {
         Self { facts: Facts { has_filters: false, ..self.facts }, ..self }
+    }
+
+    const fn with_landlock(self, version: u8) -> Self {
+        Self { facts: Facts { landlock: LandlockAbi(version), ..self.facts }, ..self }
     }
 
     const fn with_variables(self, env_count: usize) -> Self {
@@ -315,6 +322,13 @@ const POOR_CGROUP: Machine = machine("user 1000 without cpu in its unit", 1000, 
         own: CandidateOf { available: "memory pids", ..DELEGATED.own },
         ..SESSION_OF_USER
     });
+const LANDLOCK_2: Machine =
+    machine("root on Linux 6.1 with version 2 of Landlock", 0, ALL, (6, 1)).with_landlock(2);
+const LANDLOCK_10: Machine =
+    machine("user 1000 on Linux 7.2 with version 10 of Landlock", 1000, 0, (7, 2))
+        .with_landlock(10);
+const NO_LANDLOCK: Machine =
+    machine("root on Linux 6.18 without Landlock", 0, ALL, (6, 18)).with_landlock(0);
 
 /// A whole machine, as the kernel starts its init in it.
 const KERNEL: Machine = machine("the kernel's init on Linux 6.12", 0, ALL, (6, 12)).pid1();
@@ -375,6 +389,12 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("confine-entrypoint", Entrypoint, &DOCKER_PID1),
     ("confine-helpless", Entrypoint, &USER),
     ("filter-log", Run, &USER),
+    ("confine-rest", Run, &ROOT),
+    ("landlock", Run, &ROOT),
+    ("landlock-old", Run, &LANDLOCK_2),
+    ("landlock-new", Run, &LANDLOCK_10),
+    ("landlock-none", Entrypoint, &NO_LANDLOCK),
+    ("landlock-execute", Entrypoint, &DOCKER_PID1),
     ("root-path", Run, &ROOT),
     ("root-user", Run, &USER),
     ("root-mounts", Run, &ROOT),
@@ -437,6 +457,11 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("timeout-for-nothing", Run, &ROOT),
     ("delay-above-max", Run, &ROOT),
     ("env-too-large", Run, &CROWDED),
+    ("landlock-missing", Run, &NO_LANDLOCK),
+    ("landlock-no-ports", Run, &LANDLOCK_2),
+    ("landlock-no-scope", Run, &LANDLOCK_2),
+    ("landlock-required", Run, &ROOT),
+    ("scope-hides-notify", Run, &ROOT),
     ("capability-not-ours", Entrypoint, &DOCKER_PID1),
     ("ambient-not-kept", Run, &ROOT),
     ("capabilities-come-back", Entrypoint, &USER),
@@ -517,6 +542,15 @@ variants!(ROOT_ACTS, root_act_name, RootAct, RootAct<'_>:
     Keep OpenRoot Open OpenDevices OpenConsole OpenOverlay OpenScratch OpenData OpenMasks Enter
     Place Mask Seal Finish);
 
+variants!(CONFINE_ACTS, confine_act_name, ConfineAct, ConfineAct<'_>:
+    NewKeyring DenyMemoryWrite GuardTerminal LeaveGroups KeepCapabilities Landlock Capabilities);
+
+variants!(LANDLOCK_ACTS, landlock_act_name, LandlockAct, LandlockAct<'_>:
+    GoWithout Begin Allow AllowMoves AllowPort AllowDevices Restrict);
+
+variants!(CONFINE_REASONS, confine_reason_name, ConfineReason, ConfineReason:
+    CapabilityNotOurs AmbientNotKept CapabilitiesComeBack LandlockTooOld ScopeHidesNotify);
+
 variants!(MOUNT_FAULTS, mount_fault_name, MountFault, MountFault:
     NoTarget NoSource OtherSource Mode Size Proc Layers Overlay Upper SecondRoot);
 
@@ -524,9 +558,8 @@ variants!(REASONS, reason_name, Reason, Reason:
     NoCommand NoName SameName NoMain SecondMain UnknownService Cycle MainOnly EntrypointOnly
     InitOnly RunOnly NotBuilt NoFilters NothingToTell Needs ProcNeeds LacksPrivilege NotGranted
     NothingGranted NoIdTool IdToolHasNoPrivileges MapNotOurs MapOfRoot MapOverlaps MapTooLong
-    MapAndId ClockRange GroupsDenied TimeoutForNothing DelayAboveMax CapabilityNotOurs
-    AmbientNotKept CapabilitiesComeBack EnvTooLarge TooManySteps LockOfInit Net Mount
-    Cgroup Machine);
+    MapAndId ClockRange GroupsDenied TimeoutForNothing DelayAboveMax Confine EnvTooLarge
+    TooManySteps LockOfInit Net Mount Cgroup Machine);
 
 /// What was decided.
 struct Decided {
@@ -741,6 +774,8 @@ fn every_act_and_every_reason_has_a_case() {
     let (mut limits_acts, mut cgroup_reasons) = (BTreeSet::new(), BTreeSet::new());
     let mut mount_faults = BTreeSet::new();
     let mut machine_reasons = BTreeSet::new();
+    let (mut confine_acts, mut landlock_acts) = (BTreeSet::new(), BTreeSet::new());
+    let mut confine_reasons = BTreeSet::new();
     for decided in all() {
         match decided.plan {
             Ok(plan) => {
@@ -748,6 +783,12 @@ fn every_act_and_every_reason_has_a_case() {
                     let _ = acts.insert(act_name(&step.act)); // once is enough
                     if let Act::Root(act) = &step.act {
                         let _ = root_acts.insert(root_act_name(act)); // likewise
+                    }
+                    if let Act::Confine(act) = &step.act {
+                        let _ = confine_acts.insert(confine_act_name(act)); // likewise
+                        if let ConfineAct::Landlock(act) = act {
+                            let _ = landlock_acts.insert(landlock_act_name(act)); // likewise
+                        }
                     }
                     if let Act::Machine(act) = &step.act {
                         let _ = machine_acts.insert(machine_act_name(act)); // likewise
@@ -771,6 +812,9 @@ fn every_act_and_every_reason_has_a_case() {
                 if let Reason::Machine(reason) = &refusal.reason {
                     let _ = machine_reasons.insert(machine_reason_name(reason)); // likewise
                 }
+                if let Reason::Confine(reason) = &refusal.reason {
+                    let _ = confine_reasons.insert(confine_reason_name(reason)); // likewise
+                }
                 if let Reason::Mount(fault) = &refusal.reason {
                     let _ = mount_faults.insert(mount_fault_name(fault)); // likewise
                 }
@@ -783,6 +827,9 @@ fn every_act_and_every_reason_has_a_case() {
     assert_eq!(missing(ACTS, &acts), [""; 0], "acts in no plan");
     assert_eq!(missing(MACHINE_ACTS, &machine_acts), [""; 0], "acts of a machine in no plan");
     assert_eq!(missing(MACHINE_REASONS, &machine_reasons), [""; 0], "reasons of a machine");
+    assert_eq!(missing(CONFINE_ACTS, &confine_acts), [""; 0], "acts of confinement in no plan");
+    assert_eq!(missing(LANDLOCK_ACTS, &landlock_acts), [""; 0], "acts of Landlock in no plan");
+    assert_eq!(missing(CONFINE_REASONS, &confine_reasons), [""; 0], "reasons in no refusal");
     assert_eq!(missing(NET_ACTS, &net_acts), [""; 0], "acts of a network in no plan");
     assert_eq!(missing(LIMITS_ACTS, &limits_acts), [""; 0], "acts of cgroups in no plan");
     assert_eq!(missing(CGROUP_REASONS, &cgroup_reasons), [""; 0], "of cgroups in no refusal");

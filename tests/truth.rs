@@ -350,6 +350,14 @@ fn as_root_the_namespaces_come_as_explained() {
         case(Root, "run --capabilities default -- /bin/true"),
         case(Root, "run --cap-drop all --cap-add kill --user nobody -- /bin/true"),
         case(Root, "run --securebits noroot --capabilities chown -- /bin/true"),
+        case(
+            Root,
+            "run --landlock-read / --landlock-write -/nope,/dev/null --landlock-bind-tcp 80 -- \
+             /bin/true",
+        ),
+        case(Root, "run --landlock-execute /,/bin/true --user nobody -- /bin/true"),
+        case(Root, "run --memory-deny-write --no-new-keyring -- /bin/true"),
+        case(Root, "--landlock-read / --memory-deny-write --new-keyring -- /bin/true"),
     ]);
 }
 
@@ -365,6 +373,8 @@ fn as_a_user_the_namespaces_come_as_explained() {
         case(Nobody, "run --seccomp default -- /bin/true"),
         case(Nobody, "--seccomp default -- /bin/true"),
         case(Nobody, "run --capabilities chown,kill -- /bin/true"),
+        case(Nobody, "run --landlock-read / --no-landlock-devices -- /bin/true"),
+        case(Nobody, "run --landlock-scope signal --landlock-log -- /bin/true"),
         case(Nobody, "--cap-drop all -- /bin/true"),
         case(Nobody, "run --seccomp default --seccomp-log refused -- /bin/true"),
         case(Nobody, "run FILE")

@@ -1,15 +1,26 @@
 //! The acts that take rights away.
 
+use super::hands::Hands;
+use super::landlock;
 use super::trouble::{Trouble, plain};
+use crate::model::filter::TERMINAL_GUARD;
 use crate::model::{Errno, SecureBits, Why};
 use crate::plan::{ConfineAct, Holding};
 use crate::sys::caps::{self, Sets};
-use crate::sys::ids;
+use crate::sys::{ids, keys, memory, seccomp};
 
 /// Carries out one of them.
-pub(super) fn perform(act: &ConfineAct) -> Result<(), Trouble> {
+pub(super) fn perform(act: &ConfineAct<'_>, hands: &mut Hands) -> Result<(), Trouble> {
     match act {
+        ConfineAct::NewKeyring => match keys::join_new_session() {
+            // Where the call is not there, or refused by a filter, nobody below us has keys either.
+            Err(Errno::ENOSYS | Errno::EPERM) => Ok(()),
+            other => other.map_err(plain),
+        },
+        ConfineAct::DenyMemoryWrite => memory::deny_write().map_err(plain),
+        ConfineAct::GuardTerminal => seccomp::install(TERMINAL_GUARD).map_err(plain),
         ConfineAct::LeaveGroups => ids::set_groups(&[]).map_err(plain),
+        ConfineAct::Landlock(act) => landlock::perform(act, hands),
         ConfineAct::KeepCapabilities => caps::keep().map_err(plain),
         ConfineAct::Capabilities(held) => hold(*held),
     }

@@ -121,6 +121,8 @@ pub struct Hands {
     pub(super) root: Option<&'static mut Held>,
     /// What is held of cgroups.
     pub(super) cgroups: CgroupHands,
+    /// The ruleset of a service that is being started: a descriptor of its process, not of ours.
+    pub(super) ruleset: Option<ManuallyDrop<Fd>>,
     /// What is known of the machine, where we are the kernel's init.
     pub(super) machine: Notes,
     /// The PID of whoever supervises, for services that must end with it.

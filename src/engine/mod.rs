@@ -18,6 +18,7 @@ mod give;
 mod hands;
 mod idmap;
 pub mod inspect;
+mod landlock;
 mod launcher;
 pub mod machine;
 mod mountinfo;

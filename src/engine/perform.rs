@@ -116,7 +116,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
             false => Ok(()), // as above
         },
         Act::Confine(act) => match cfg!(feature = "sandbox") {
-            true => confine::perform(&act),
+            true => confine::perform(&act, hands),
             false => Ok(()), // as above
         },
         // What makes a sandbox, and its launcher's side.

@@ -9,12 +9,12 @@ use core::mem::ManuallyDrop;
 use super::files::head_of;
 use super::survey;
 use crate::limits::FILTERS_MAX;
-use crate::model::{Clock, Errno, Namespace, NamespaceSet, Why};
+use crate::model::{Clock, Errno, LandlockAbi, Namespace, NamespaceSet, Why};
 use crate::plan::{Facts, Manager, Questions, TerminalState};
 use crate::spec::filter::{FilterFrom, FilterSpec};
 use crate::sys::file::{self, Mode};
 use crate::sys::start::Start;
-use crate::sys::{Fd, arch, caps, clock, mount, process, seccomp, stat, terminal, uts};
+use crate::sys::{Fd, arch, available, caps, clock, mount, process, seccomp, stat, terminal, uts};
 use crate::text::{Buffer, Names, Sink, put, units};
 
 /// Our terminal, when we are in its foreground.
@@ -46,10 +46,17 @@ pub fn ask(questions: Questions, start: &Start) -> (Facts, OurTerminal) {
         boottime_ns: clock(Clock::Boottime),
         env_count: start.env.len(),
         has_filters: questions.filters && seccomp::is_available(),
+        landlock: if questions.landlock { landlock_abi() } else { LandlockAbi::default() },
         manager: manager_of(start, pid),
         has_console: questions.console && terminal::columns(&Fd::inherited(1)).is_ok(),
     };
     (facts, terminal)
+}
+
+/// The version of Landlock; none where it cannot be asked.
+fn landlock_abi() -> LandlockAbi {
+    let version = available::landlock_version().unwrap_or_default();
+    LandlockAbi(u8::try_from(version).unwrap_or(u8::MAX))
 }
 
 /// What a service manager told us, who have this PID if we know it.
@@ -73,7 +80,7 @@ fn manager_of(start: &Start, pid: Option<i32>) -> Manager {
 
 /// The system calls of everything that is asked before the plan is made, in the notation of
 /// `plan::Act::calls`.
-pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [Names; 16] {
+pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [Names; 17] {
     let when = |is_asked, calls| if is_asked { Names::new(calls) } else { Names::new("") };
     let [first, second, third, fourth, fifth] = survey::calls(questions);
     [
@@ -97,6 +104,7 @@ pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [
         fifth,
         when(questions.filters, "seccomp"),
         when(questions.console, "ioctl"),
+        when(questions.landlock, "landlock_create_ruleset"),
     ]
 }
 
@@ -129,9 +137,10 @@ pub(super) fn why_not_executable(program: &CStr, errno: Errno) -> Why {
         return Why::IsDirectory;
     }
     if errno == Errno::EACCES {
-        return match file::is_noexec(program) {
-            true => Why::Noexec,
-            false => Why::NoExecuteBit,
+        return match (file::is_noexec(program), file::access(program, true)) {
+            (true, _) => Why::Noexec,
+            (false, Ok(())) => Why::Forbidden,
+            (false, Err(_)) => Why::NoExecuteBit,
         };
     }
     let Ok(source) = file::open(program, Mode::Read) else { return Why::Errno };

@@ -95,6 +95,8 @@ impl Errno {
     pub const ENXIO: Self = Self(6);
     /// A name is too long.
     pub const ENAMETOOLONG: Self = Self(36);
+    /// As much as one may have.
+    pub const EDQUOT: Self = Self(122);
     /// No such descriptor.
     pub const EBADF: Self = Self(9);
     /// An address outside our memory.

@@ -28,6 +28,8 @@ pub enum Why {
     NoExecuteBit,
     /// exec: an executable file on a file system mounted noexec.
     Noexec,
+    /// exec: it or its interpreter is forbidden by Landlock or a security module.
+    Forbidden,
     /// A name that stands in no line of /etc/passwd.
     NoSuchUser,
     /// A name that stands in no line of /etc/group.
@@ -66,7 +68,7 @@ pub enum Why {
 
 impl Why {
     /// All reasons, by their number.
-    const ALL: [Self; 26] = [
+    const ALL: [Self; 27] = [
         Self::Errno,
         Self::InterpreterMissing,
         Self::InterpreterHasCr,
@@ -76,6 +78,7 @@ impl Why {
         Self::IsDirectory,
         Self::NoExecuteBit,
         Self::Noexec,
+        Self::Forbidden,
         Self::NoSuchUser,
         Self::NoSuchGroup,
         Self::BadAccountLine,

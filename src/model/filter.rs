@@ -12,6 +12,7 @@ mod own;
 mod policy;
 mod program;
 mod run;
+mod terminal;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +25,7 @@ pub use own::{OWN_PROGRAM, OWN_WRITING_PROGRAM};
 pub use policy::{Compare, Condition, Policy, Verdict};
 pub use program::{Instruction, Program, is_program};
 pub use run::{Call, run};
+pub use terminal::TERMINAL_GUARD;
 
 /// What becomes of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,13 +4,17 @@
 //! supplementary groups of ours. In the entrypoint, where an engine has seen to that, only what is
 //! asked is done.
 
+mod order;
+
 use super::facts::capability;
 use super::filter;
 use super::order::Kind;
-use super::{Act, Actor, Facts, Mode, Plan, Reason, Refusal};
-use crate::model::{Account, Capabilities, SecureBits};
+use super::{Act, Actor, Facts, LandlockAct, Mode, Plan, Reason, Refusal, TerminalState, landlock};
+use crate::model::{Account, Capabilities, LandlockAbi, SecureBits, Terminal};
 use crate::spec::{Origin, ServiceSpec, Spec};
 use crate::text::{Show, Sink, put};
+
+pub(super) use order::RULES;
 
 /// What a process of a service holds from now on.
 #[derive(Clone, Copy, Debug)]
@@ -25,23 +29,50 @@ pub struct Holding {
     pub has_bounding: bool,
 }
 
+/// Why nobody is confined in this way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfineReason {
+    /// A capability that was named and is not ours.
+    CapabilityNotOurs(Capabilities),
+    /// One that is to outlive an exec and is not kept.
+    AmbientNotKept(Capabilities),
+    /// Without CAP_SETPCAP and no_new_privs a program could give back what is taken.
+    CapabilitiesComeBack,
+    /// What was said needs the first version of Landlock, and the kernel has the other.
+    LandlockTooOld(LandlockAbi, LandlockAbi),
+    /// A scope would keep a service's word from us.
+    ScopeHidesNotify,
+}
+
 /// What is done to confine.
 #[derive(Clone, Copy, Debug)]
-pub enum ConfineAct {
+pub enum ConfineAct<'a> {
+    /// A session keyring that nobody else has.
+    NewKeyring,
+    /// No memory can be written and executed, from now on and for all below.
+    DenyMemoryWrite,
+    /// Nothing is typed into the terminal that services share with us.
+    GuardTerminal,
     /// No supplementary group of ours is left.
     LeaveGroups,
     /// Capabilities are kept over the change of user that follows, for the step that takes them.
     KeepCapabilities,
+    /// What it may do to files, ports and others.
+    Landlock(LandlockAct<'a>),
     /// The capabilities of this process and of what it becomes.
     Capabilities(Holding),
 }
 
-impl ConfineAct {
+impl ConfineAct<'_> {
     /// As [`Act::calls`].
     pub const fn calls(&self) -> &'static str {
         match self {
+            Self::NewKeyring => "keyctl",
+            Self::DenyMemoryWrite => "prctl",
+            Self::GuardTerminal => "seccomp",
             Self::LeaveGroups => "setgroups",
             Self::KeepCapabilities => "prctl",
+            Self::Landlock(act) => act.calls(),
             Self::Capabilities(_) => "capget|capset|prctl*|capset",
         }
     }
@@ -49,8 +80,12 @@ impl ConfineAct {
     /// Its sort.
     pub const fn kind(&self) -> Kind {
         match self {
+            Self::NewKeyring => Kind::NewKeyring,
+            Self::DenyMemoryWrite => Kind::DenyMemoryWrite,
+            Self::GuardTerminal => Kind::GuardTerminal,
             Self::LeaveGroups => Kind::LeaveGroups,
             Self::KeepCapabilities => Kind::KeepCapabilities,
+            Self::Landlock(act) => act.kind(),
             Self::Capabilities(_) => Kind::Capabilities,
         }
     }
@@ -58,7 +93,12 @@ impl ConfineAct {
     /// More about it, for `explain`.
     pub fn show_detail(&self, out: &mut dyn Sink) {
         match self {
-            Self::LeaveGroups | Self::KeepCapabilities => {}
+            Self::GuardTerminal => put!(out, "TIOCSTI and TIOCLINUX: EPERM"),
+            Self::NewKeyring
+            | Self::DenyMemoryWrite
+            | Self::LeaveGroups
+            | Self::KeepCapabilities => {}
+            Self::Landlock(act) => act.show_detail(out),
             Self::Capabilities(held) => {
                 put!(out, held.kept);
                 if !held.ambient.is_empty() {
@@ -75,11 +115,15 @@ impl ConfineAct {
     }
 }
 
-impl Show for ConfineAct {
+impl Show for ConfineAct<'_> {
     fn show(&self, out: &mut dyn Sink) {
         match self {
+            Self::NewKeyring => put!(out, "join a new session keyring"),
+            Self::DenyMemoryWrite => put!(out, "deny memory that is written and executed"),
+            Self::GuardTerminal => put!(out, "guard the terminal against typing into it"),
             Self::LeaveGroups => put!(out, "leave supplementary groups"),
             Self::KeepCapabilities => put!(out, "keep capabilities over the change of user"),
+            Self::Landlock(act) => act.show(out),
             Self::Capabilities(_) => put!(out, "limit capabilities"),
         }
     }
@@ -115,7 +159,7 @@ impl Inside {
 
 /// What is done to every service.
 #[derive(Clone, Copy)]
-pub(super) struct Confinement {
+pub(super) struct Confinement<'a> {
     inside: Inside,
     /// Who asked that capabilities are limited.
     capabilities: Option<Origin>,
@@ -124,11 +168,13 @@ pub(super) struct Confinement {
     ambient: Option<Capabilities>,
     bits: SecureBits,
     leaves_groups: bool,
+    /// What Landlock is to allow.
+    landlock: Option<landlock::Asked<'a>>,
     /// Who asked for anything, and has no_new_privs with it.
     pub origin: Option<Origin>,
 }
 
-impl Confinement {
+impl<'a> Confinement<'a> {
     /// None.
     pub(super) const NONE: Self = Self {
         inside: Inside { uid: 0, capabilities: Capabilities::NONE, has_setpcap: false },
@@ -138,12 +184,14 @@ impl Confinement {
         ambient: None,
         bits: SecureBits::NONE,
         leaves_groups: false,
+        landlock: None,
         origin: None,
     };
 
     /// From what was asked and who the services are.
-    pub(super) fn decide<'a>(
+    pub(super) fn decide(
         spec: &'a Spec<'_>,
+        facts: &Facts,
         mode: Mode,
         inside: Inside,
     ) -> Result<Self, Refusal<'a>> {
@@ -157,16 +205,17 @@ impl Confinement {
         let refuse = |(origin, key): (Origin, &'static str), reason| Refusal {
             origin,
             said: key.as_bytes(),
-            reason,
+            reason: Reason::Confine(reason),
         };
         // Without no_new_privs a filter is installed by who has CAP_SYS_ADMIN (seccomp(2)).
         let is_default = is_run && (has_no_new_privs || filter::first(&spec.filter).is_none());
         let default = if is_run { Capabilities::CONTAINER } else { Capabilities::ALL };
+        landlock::check(spec, facts)?;
         let (kept, named) = spec.confine.kept(default);
         let ours = inside.capabilities;
         if let (Some(said), false) = (said, named.is_open() || ours.has(named)) {
             let missing = named.without(ours);
-            return Err(refuse(said, Reason::CapabilityNotOurs(missing)));
+            return Err(refuse(said, ConfineReason::CapabilityNotOurs(missing)));
         }
         let ambient = spec.confine.ambient.map(|said| (said.value.named, said.origin));
         if let Some((ambient, origin)) = ambient
@@ -174,10 +223,10 @@ impl Confinement {
             && !(lacking.is_empty() || ambient.is_open())
         {
             let place = (origin, "ambient-capabilities");
-            return Err(refuse(place, Reason::AmbientNotKept(lacking)));
+            return Err(refuse(place, ConfineReason::AmbientNotKept(lacking)));
         }
         if let (Some(said), false, false) = (said, inside.has_setpcap, has_no_new_privs) {
-            return Err(refuse(said, Reason::CapabilitiesComeBack));
+            return Err(refuse(said, ConfineReason::CapabilitiesComeBack));
         }
         Ok(Self {
             inside,
@@ -187,6 +236,7 @@ impl Confinement {
             ambient: ambient.map(|(ambient, _)| ambient),
             bits: spec.confine.securebits.map(|said| said.value).unwrap_or_default(),
             leaves_groups: is_run && inside.uid == 0,
+            landlock: landlock::Asked::new(spec, facts),
             origin: Some(origin),
         })
     }
@@ -221,9 +271,12 @@ impl Confinement {
         &self,
         actor: Actor,
         service: &ServiceSpec<'_>,
-        plan: &mut Plan<'_>,
-    ) {
-        let Some(origin) = self.capabilities else { return };
+        plan: &mut Plan<'a>,
+    ) -> Result<(), Refusal<'a>> {
+        if let Some(asked) = self.landlock {
+            asked.push(actor, plan)?;
+        }
+        let Some(origin) = self.capabilities else { return Ok(()) };
         let outlive = self.ambient.unwrap_or(match self.is_root(service) {
             true => Capabilities::NONE,
             false => self.named,
@@ -235,6 +288,7 @@ impl Confinement {
             has_bounding: self.inside.has_setpcap,
         };
         plan.push(actor, origin, Act::Confine(ConfineAct::Capabilities(held)));
+        Ok(())
     }
 
     /// Whether an exec gives it its capabilities, because it is root. A user of another name is
@@ -249,6 +303,26 @@ impl Confinement {
     }
 }
 
+/// The steps of PID 1, or of who supervises in its place, when it is who it will be.
+pub(super) fn push_inner(spec: &Spec<'_>, facts: &Facts, mode: Mode, plan: &mut Plan<'_>) {
+    let mut add = |origin, act| plan.push(Actor::Inner, origin, Act::Confine(act));
+    let said = spec.confine.new_keyring.map(|said| (said.value, said.origin));
+    let is_confined = mode.is_run() && first(spec).is_some();
+    if let (true, origin) = said.unwrap_or((is_confined, Origin::Default)) {
+        add(origin, ConfineAct::NewKeyring);
+    }
+    if let Some(said) = spec.confine.memory_deny_write.filter(|said| said.value) {
+        add(said.origin, ConfineAct::DenyMemoryWrite);
+    }
+    let is_shared = |service: &ServiceSpec<'_>| {
+        service.terminal.is_none_or(|said| said.value == Terminal::Share)
+    };
+    let has_terminal = facts.terminal != TerminalState::None && spec.services.iter().any(is_shared);
+    if mode.is_run() && has_terminal && spec.filter.seccomp.is_none() {
+        add(Origin::Default, ConfineAct::GuardTerminal);
+    }
+}
+
 /// Whether a service becomes somebody.
 fn changes_user(service: &ServiceSpec<'_>) -> bool {
     service.user.is_some() || service.group.is_some() || !service.groups.is_empty()
@@ -256,8 +330,10 @@ fn changes_user(service: &ServiceSpec<'_>) -> bool {
 
 /// Who asked for confinement, if anybody did.
 fn first(spec: &Spec<'_>) -> Option<Origin> {
+    let denies = spec.confine.memory_deny_write.filter(|said| said.value);
+    let denies = denies.map(|said| (said.origin, "memory-deny-write"));
     let said = spec.confine.capabilities_origin().or(filter::first(&spec.filter));
-    said.map(|(origin, _)| origin)
+    said.or(spec.landlock.first()).or(denies).or(spec.root.first()).map(|(origin, _)| origin)
 }
 
 /// Whether our capabilities decide something.

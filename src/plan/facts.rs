@@ -2,7 +2,7 @@
 //!
 //! So "what do we do on a kernel without X" is a unit test: a [`Facts`] written by hand.
 
-use crate::model::IdKind;
+use crate::model::{IdKind, LandlockAbi};
 use crate::spec::Spec;
 
 /// Capabilities that decide something here, as bits (linux/capability.h).
@@ -76,6 +76,8 @@ pub struct Facts {
     pub env_count: usize,
     /// Whether the kernel has filters of system calls.
     pub has_filters: bool,
+    /// The version of Landlock, when asked for.
+    pub landlock: LandlockAbi,
     /// What a service manager told us.
     pub manager: Manager,
     /// Whether our standard output is a terminal, when asked for.
@@ -109,6 +111,8 @@ pub struct Questions {
     pub clocks: bool,
     /// Filters of system calls: whether the kernel has them.
     pub filters: bool,
+    /// Landlock: which version the kernel has.
+    pub landlock: bool,
     /// Our PID: whether orphans come to us by themselves.
     pub pid: bool,
     /// Our standard output: whether it is a terminal, for a /dev/console.
@@ -129,6 +133,7 @@ impl Questions {
             capabilities: is_run || super::confine::asks_capabilities(spec),
             clocks: spec.boottime.is_some() || spec.monotonic.is_some(),
             filters: super::filter::asks_filter(spec),
+            landlock: super::landlock::is_asked(spec),
             pid: !is_run && !mode.is_init(),
             console: is_run && super::root::has_dev(spec),
             cgroups: is_run && spec.has_cgroups(),

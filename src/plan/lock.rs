@@ -49,7 +49,7 @@ impl Lock {
 /// PID 1's step; gives who asked that it is hidden, when it can be.
 pub(super) fn push<'a>(
     spec: &'a Spec<'_>,
-    confinement: &Confinement,
+    confinement: &Confinement<'_>,
     facts: &Facts,
     plan: &mut Plan<'a>,
 ) -> Result<Option<Origin>, Refusal<'a>> {

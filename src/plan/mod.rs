@@ -13,6 +13,7 @@ mod facts;
 mod filter;
 mod identity;
 mod kinds;
+mod landlock;
 mod limits;
 mod lines;
 mod lock;
@@ -39,10 +40,11 @@ use crate::model::{
 use crate::spec::{Habits, Origin};
 
 pub use cgroup::{Candidate, CgroupReason, Cgroups, Inhabitants};
-pub use confine::{ConfineAct, Holding};
+pub use confine::{ConfineAct, ConfineReason, Holding};
 pub use facts::{Facts, Manager, Questions, TerminalState, capability};
 use filter::Filters;
 pub use filter::{FilterAct, UNTOLD, asks_filter};
+pub use landlock::{HARMLESS, LandlockAct, Ruleset};
 pub use limits::{LimitsAct, Whose};
 pub use lines::Lines;
 pub use lock::Lock;

@@ -22,7 +22,7 @@ pub(super) const fn rule(before: Kind, after: Kind, why: &'static str) -> Rule {
 
 /// Every order that is not ours to choose.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    RULES.iter().chain(super::machine::RULES)
+    RULES.iter().chain(super::confine::RULES).chain(super::machine::RULES)
 }
 
 /// Those of what every start may do; a domain has its own beside its acts.
@@ -320,32 +320,6 @@ const RULES: &[Rule] = &[
         Kind::BecomeUser,
         Kind::NoNewPrivs,
         "later filters rely on it; ids change before (prctl(2))",
-    ),
-    rule(
-        Kind::KeepCapabilities,
-        Kind::BecomeUser,
-        "a change from uid 0 clears the permitted set without it (capabilities(7))",
-    ),
-    rule(
-        Kind::BecomeUser,
-        Kind::Capabilities,
-        "needs CAP_SETUID and CAP_SETGID, and clears the ambient set (capabilities(7))",
-    ),
-    rule(Kind::LeaveGroups, Kind::Capabilities, "needs CAP_SETGID (setgroups(2))"),
-    rule(
-        Kind::ChangeDirectory,
-        Kind::Capabilities,
-        "all are in force in between, and would open directories that the user may not enter",
-    ),
-    rule(
-        Kind::Limits,
-        Kind::Capabilities,
-        "raising a limit needs privilege (getrlimit(2), nice(2), proc(5))",
-    ),
-    rule(
-        Kind::Capabilities,
-        Kind::Execute,
-        "an exec computes the new sets from the old ones (capabilities(7))",
     ),
     rule(
         Kind::TakeForeground,

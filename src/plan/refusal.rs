@@ -1,7 +1,7 @@
 //! Why a plan will not be made: said before anything was touched.
 
-use super::{CgroupReason, MachineReason, MountFault, NetReason};
-use crate::model::{Capabilities, Clock, IdKind, IdMap, Namespace, Shift};
+use super::{CgroupReason, ConfineReason, MachineReason, MountFault, NetReason};
+use crate::model::{Clock, IdKind, IdMap, Namespace, Shift};
 use crate::spec::Origin;
 
 /// Why we will not start.
@@ -33,12 +33,8 @@ pub enum Reason {
     NotBuilt,
     /// The kernel has no filters of system calls.
     NoFilters,
-    /// A capability that was named and is not ours.
-    CapabilityNotOurs(Capabilities),
-    /// One that is to outlive an exec and is not kept.
-    AmbientNotKept(Capabilities),
-    /// Without CAP_SETPCAP and no_new_privs a program could give back what is taken.
-    CapabilitiesComeBack,
+    /// Something about confinement.
+    Confine(ConfineReason),
     /// The kernel's init is to lock itself in, and has a machine to leave.
     LockOfInit,
     /// Refused calls are to be told, and no filter of ours refuses any.

@@ -3,7 +3,7 @@
 //! The order of the pushes below is the order of the acts; where the kernel dictates it, the reason
 //! stands in [`super::order`].
 
-use super::confine::{Confinement, Inside};
+use super::confine::{self, Confinement, Inside};
 use super::identity::Maps;
 use super::limits::{Layout, first_of, push_last_of_cgroups};
 use super::machine::{push_last, refuse_init_keys, resolve_init};
@@ -46,10 +46,10 @@ pub fn resolve<'a>(
     };
     setting.filters = filters;
     filters.push_line(plan);
-    setting.confinement = Confinement::decide(spec, mode, setting.inside)?;
+    setting.confinement = Confinement::decide(spec, facts, mode, setting.inside)?;
     if spec.no_new_privs.is_none() {
-        let asks = filters.origin().or(setting.confinement.origin);
-        setting.no_new_privs = setting.no_new_privs.or(asks);
+        let privs = &mut setting.no_new_privs;
+        *privs = privs.or(filters.origin()).or(setting.confinement.origin);
     }
     setting.hides = lock::push(spec, &setting.confinement, facts, plan)?;
     for (id, service) in ids(spec) {
@@ -62,10 +62,8 @@ pub fn resolve<'a>(
         push_last_of_cgroups(spec, plan);
         net::push_last_of_network(spec, plan);
     }
-    match plan.is_too_long {
-        true => Err(Refusal { origin: Origin::Default, said: b"", reason: Reason::TooManySteps }),
-        false => Ok(()),
-    }
+    let too_long = Refusal { origin: Origin::Default, said: b"", reason: Reason::TooManySteps };
+    if plan.is_too_long { Err(too_long) } else { Ok(()) }
 }
 
 /// The namespaces we are in: nothing outside, hardly anything inside.
@@ -89,6 +87,7 @@ fn resolve_entrypoint<'a>(
     if let Some(said) = terminals.find(|said| said.value == Terminal::Give) {
         plan.push(Actor::Inner, said.origin, Act::GiveUpTerminal);
     }
+    confine::push_inner(spec, facts, plan.mode, plan);
     push_sockets(facts, plan);
     push_message(spec, plan);
     plan.push(Actor::Inner, Origin::Default, Act::WatchSignals);
@@ -287,6 +286,7 @@ fn push_inner<'a>(
     if !kinds.has(Namespace::Pid) {
         plan.push(inner, Origin::Default, Act::BecomeSubreaper);
     }
+    confine::push_inner(spec, facts, plan.mode, plan);
     push_sockets(facts, plan);
     push_message(spec, plan);
     plan.push(inner, Origin::Default, Act::WatchSignals);

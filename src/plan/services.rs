@@ -33,7 +33,7 @@ pub(super) struct Setting<'a> {
     /// Who its process is to begin with.
     pub inside: Inside,
     /// What takes rights away.
-    pub confinement: Confinement,
+    pub confinement: Confinement<'a>,
 }
 
 /// Names, policies and dependencies, checked as a whole.
@@ -280,7 +280,7 @@ fn push_identity<'a>(
     if let Some(origin) = setting.no_new_privs {
         plan.push(actor, origin, Act::SetNoNewPrivs);
     }
-    setting.confinement.push_after_user(actor, service, plan);
+    setting.confinement.push_after_user(actor, service, plan)?;
     Ok(())
 }
 

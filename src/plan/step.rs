@@ -128,7 +128,7 @@ pub enum Act<'a> {
     /// What is done about system calls.
     Filter(FilterAct<'a>),
     /// What takes rights away.
-    Confine(ConfineAct),
+    Confine(ConfineAct<'a>),
     /// One of descriptors 0 to 2.
     Redirect(u8, Stdio<'a>),
     /// The mode bits new files do not get.

@@ -15,12 +15,23 @@ pub struct ConfineSpec {
     pub ambient: Option<Said<CapabilityList>>,
     /// What root means.
     pub securebits: Option<Said<SecureBits>>,
+    /// Whether nobody has memory that can be written and executed.
+    pub memory_deny_write: Option<Said<bool>>,
+    /// Whether keys of ours are out of reach.
+    pub new_keyring: Option<Said<bool>>,
 }
 
 impl ConfineSpec {
     /// Nothing said yet.
     pub(super) const fn new() -> Self {
-        Self { capabilities: None, changes: None, ambient: None, securebits: None }
+        Self {
+            capabilities: None,
+            changes: None,
+            ambient: None,
+            securebits: None,
+            memory_deny_write: None,
+            new_keyring: None,
+        }
     }
 
     /// A capability is added to those that are kept, whatever was said of them before.

@@ -265,6 +265,7 @@ impl<'a> Reader<'_, 'a> {
             | Table::Net
             | Table::Limits
             | Table::Security
+            | Table::Landlock
             | Table::Init => (self.spec.add_service(origin), "services", SERVICES_MAX),
         };
         self.defined.begin_next(table);

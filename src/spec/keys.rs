@@ -6,6 +6,7 @@
 
 mod confine;
 mod init;
+mod landlock;
 mod limits;
 mod net;
 #[cfg(feature = "sandbox")]
@@ -162,7 +163,7 @@ impl Row {
         set: Set,
     ) -> Self {
         let scope = match table {
-            Table::Service | Table::Security => KeyFor::AnyVerb,
+            Table::Service | Table::Security | Table::Landlock => KeyFor::AnyVerb,
             Table::Init => KeyFor::Init,
             Table::Sandbox
             | Table::Time
@@ -187,7 +188,6 @@ impl Row {
         Self { key: Key { scope: KeyFor::Entrypoint, ..self.key }, ..self }
     }
 
-    #[cfg(feature = "sandbox")]
     const fn flag_from(self, flag_from: u8) -> Self {
         Self { key: Key { flag_from, ..self.key }, ..self }
     }
@@ -352,6 +352,7 @@ const PARTS: &[&[Row]] = &[
     sandbox::SECURITY,
     seccomp::ROWS,
     confine::ROWS,
+    landlock::ROWS,
     init::ROWS,
     service::ROWS,
     if cfg!(feature = "sandbox") { limits::OF_SERVICE } else { &[] },

@@ -18,6 +18,8 @@ pub mod flags;
 mod habits;
 mod id_maps;
 pub mod keys;
+mod kinds;
+mod landlock;
 mod limits;
 mod list;
 mod machine;
@@ -32,7 +34,7 @@ use core::ffi::CStr;
 use heapless::Vec;
 
 use crate::limits::{ID_MAP_LINES_MAX, SERVICES_MAX};
-use crate::model::{HostName, IdMap, Namespace, NamespaceSet, Proc, ServiceName, Shift};
+use crate::model::{HostName, IdMap, Proc, ServiceName, Shift};
 use crate::text::{Fault, Names};
 
 use filter::{FilterLists, FilterSpec};
@@ -42,6 +44,8 @@ pub use fault::{Complaint, Complaints, SpecFault};
 pub use habits::Habits;
 pub use id_maps::IdMapLines;
 pub use keys::{Key, KeyFor, Shape, Table};
+pub use kinds::Kinds;
+pub use landlock::{LandlockLists, LandlockSpec};
 pub use limits::{Limits, LimitsRoom, LimitsSpec};
 pub use list::List;
 pub use machine::{MachineLists, MachineSpec};
@@ -156,24 +160,6 @@ pub fn switch(text: &[u8]) -> Result<bool, Fault> {
     }
 }
 
-/// Which kinds of namespaces were asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Kinds {
-    /// Kinds named as they are: these and no others.
-    pub exactly: Option<NamespaceSet>,
-    /// Kinds named with `+`: these as well.
-    pub more: NamespaceSet,
-    /// Kinds named with `-`: these not.
-    pub less: NamespaceSet,
-}
-
-impl Kinds {
-    /// The set that was asked for, where `default` is what nobody spoke against.
-    pub fn resolve(self, default: NamespaceSet) -> NamespaceSet {
-        (self.exactly.unwrap_or(default) | self.more).difference(self.less)
-    }
-}
-
 /// The memory that a spec is filled into, outside the stack. What every spec uses comes first and
 /// lies together; the rest is hardly ever touched.
 #[derive(Debug)]
@@ -188,6 +174,7 @@ pub struct Lists<'a> {
     limits: LimitsRoom<'a>,
     machine: MachineLists<'a>,
     filter: FilterLists<'a>,
+    landlock: LandlockLists<'a>,
 }
 
 impl Lists<'_> {
@@ -203,6 +190,7 @@ impl Lists<'_> {
             limits: Vec::new(),
             machine: MachineLists::new(),
             filter: FilterLists::new(),
+            landlock: LandlockLists::new(),
         }
     }
 }
@@ -260,6 +248,8 @@ pub struct Spec<'a> {
     pub confine: ConfineSpec,
     /// What is asked of the root.
     pub root: RootSpec<'a>,
+    /// What Landlock is to allow.
+    pub landlock: LandlockSpec<'a>,
     /// What is asked of the kernel's init alone.
     pub machine: MachineSpec<'a>,
     /// The services, in the order they were said.
@@ -271,7 +261,7 @@ pub struct Spec<'a> {
 impl<'a> Spec<'a> {
     /// Nothing asked yet, to be filled into these lists.
     pub const fn new(lists: &'a mut Lists<'a>) -> Self {
-        let Lists { services, of_services, uid_map, gid_map, root, net, limits, machine, filter } =
+        let Lists { services, of_services, uid_map, gid_map, root, net, limits, machine, .. } =
             lists;
         Self {
             file: None,
@@ -293,9 +283,10 @@ impl<'a> Spec<'a> {
             net: NetSpec::new(net),
             limits: LimitsSpec::new(limits),
             no_new_privs: None,
-            filter: FilterSpec::new(filter),
+            filter: FilterSpec::new(&mut lists.filter),
             confine: ConfineSpec::new(),
             root: RootSpec::new(root),
+            landlock: LandlockSpec::new(&mut lists.landlock),
             machine: MachineSpec::new(machine),
             services,
             spare: of_services,
@@ -329,49 +320,5 @@ impl<'a> Spec<'a> {
             several => several.iter().position(ServiceSpec::is_main)?,
         };
         self.services.get_mut(index)
-    }
-
-    /// One entry of `namespaces`: `net`, `+net` or `-net`.
-    fn add_kind(&mut self, item: Item<'a>) -> Result<(), Fault> {
-        let said = match self.namespaces {
-            Some(said) if said.origin.is_same_source(item.origin) => said.value,
-            _ => Kinds::default(),
-        };
-        let mut kinds = said;
-        match item.bytes() {
-            [b'+', name @ ..] => kinds.more = kinds.more.with(Namespace::parse(name)?),
-            [b'-', name @ ..] => kinds.less = kinds.less.with(Namespace::parse(name)?),
-            name => {
-                let named = kinds.exactly.unwrap_or_default().with(Namespace::parse(name)?);
-                kinds.exactly = Some(named);
-            }
-        }
-        self.namespaces = Some(Said { value: kinds, origin: item.origin });
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::boxed::Box;
-
-    fn item(text: &CStr, argument: u32) -> Item<'_> {
-        Item { text, origin: Origin::Argument(argument) }
-    }
-
-    #[test]
-    fn kinds_are_named_exactly_or_added_to_the_default() {
-        let default = NamespaceSet::PID | NamespaceSet::MNT;
-        let ask = |words: &[&'static CStr]| {
-            let mut spec = Spec::new(Box::leak(Box::default()));
-            for word in words {
-                spec.add_kind(item(word, 1)).unwrap();
-            }
-            spec.namespaces.unwrap().value.resolve(default)
-        };
-        assert_eq!(ask(&[c"net", c"uts"]), NamespaceSet::NET | NamespaceSet::UTS);
-        assert_eq!(ask(&[c"+net"]), default | NamespaceSet::NET);
-        assert_eq!(ask(&[c"+net", c"-pid"]), NamespaceSet::MNT | NamespaceSet::NET);
     }
 }

@@ -1,4 +1,4 @@
-//! Our own memory: madvise(2).
+//! Our own memory: madvise(2), prctl(2).
 
 use core::ops::Range;
 
@@ -53,4 +53,16 @@ unsafe fn forget(Range { start, end }: Range<usize>) -> Result<(), Errno> {
         Ok(_) | Err(Errno::ENOMEM) => Ok(()),
         Err(errno) => Err(errno),
     }
+}
+
+/// prctl(2), PR_SET_MDWE, since Linux 6.3: from now on nothing becomes executable that can be
+/// written or could be before, in us and in what comes from us.
+///
+/// # Errors
+/// EINVAL on older kernels.
+pub fn deny_write() -> Result<(), Errno> {
+    let refuse = linux_raw_sys::prctl::PR_MDWE_REFUSE_EXEC_GAIN as usize;
+    // SAFETY: integers in; the three arguments that are not used must be zero.
+    let ret = unsafe { call!(prctl, linux_raw_sys::prctl::PR_SET_MDWE as usize, refuse, 0, 0, 0) };
+    check(ret).map(|_| ())
 }

@@ -19,6 +19,8 @@ pub mod clock;
 pub mod fd;
 pub mod file;
 pub mod ids;
+pub mod keys;
+pub mod landlock;
 pub mod machine;
 pub mod memory;
 pub mod mount;

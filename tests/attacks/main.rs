@@ -8,6 +8,9 @@
 mod calls;
 mod files;
 mod links;
+mod numbers;
+mod outside;
+mod shared;
 mod supervisor;
 #[path = "../support/mod.rs"]
 mod support;

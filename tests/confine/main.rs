@@ -5,5 +5,7 @@
 #![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, clippy::multiple_unsafe_ops_per_block)]
 
 mod capabilities;
+mod landlock;
+mod rest;
 #[path = "../support/mod.rs"]
 mod support;

@@ -26,7 +26,7 @@ pub fn call(words: &[&str]) -> i32 {
 }
 
 /// The names of the errors that tests speak of.
-fn name(number: i32) -> &'static str {
+pub fn name(number: i32) -> &'static str {
     match number {
         libc::EPERM => "EPERM",
         libc::EACCES => "EACCES",
@@ -38,6 +38,8 @@ fn name(number: i32) -> &'static str {
         libc::EFAULT => "EFAULT",
         libc::EBADF => "EBADF",
         libc::ENOENT => "ENOENT",
+        libc::ENOKEY => "ENOKEY",
+        libc::ECONNREFUSED => "ECONNREFUSED",
         _ => "another error",
     }
 }

@@ -15,6 +15,7 @@ pub mod etc;
 pub mod file;
 pub mod leftovers;
 pub mod proc;
+pub mod reach;
 pub mod roles;
 pub mod run;
 pub mod signals;

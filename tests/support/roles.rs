@@ -7,13 +7,16 @@ use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 
 use super::signals::{Received, block_all, fork, kill, wait_for_children};
-use super::{calls, proc};
+use super::{calls, proc, reach};
 
 pub fn play(words: &[&str]) -> i32 {
     match *words {
         ["clocks"] => clocks(),
         ["call", ref numbers @ ..] => calls::call(numbers),
         ["foreign-call"] => calls::foreign(),
+        ["reach", ref words @ ..] => reach::reach(words),
+        ["lock-namespaces"] => reach::lock_namespaces(),
+        ["locked-namespaces"] => reach::locked_namespaces(),
         ["thread"] => calls::thread(),
         ["loopback"] => loopback(),
         ["tcp-serve", address, text] => tcp_serve(address, text),

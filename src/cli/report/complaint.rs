@@ -5,7 +5,7 @@ use super::sentence::{Args, print, sentence};
 use super::{Place, filter};
 use crate::limits::TOML_DEPTH_MAX;
 use crate::spec::flags::Wrong;
-use crate::spec::{Complaint, Key, KeyFor, Shape, SpecFault};
+use crate::spec::{Complaint, Key, KeyFor, Origin, Shape, SpecFault};
 use crate::text::{Fault, Names, Quoted, Show, Sink, put};
 
 /// Reports one complaint.
@@ -14,7 +14,9 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
     let mut args = Args { said: fault.said, ..Args::NONE };
     let (table, form, word);
     let sentence = match fault.complaint {
-        Complaint::Value(key, value) => return value_fault(place, fault, key.name(), value),
+        Complaint::Value(key, value) => {
+            return value_fault(place, fault, name_of(key, place.origin), value);
+        }
         Complaint::Flag(name, Wrong::Operand(_, value)) => {
             return value_fault(place, fault, name, value);
         }
@@ -120,6 +122,15 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
 
 fn count(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// What a key is called where it was said: as a flag, or in a file.
+fn name_of(key: &Key, origin: Origin) -> &'static str {
+    let flag = match origin {
+        Origin::Argument(_) | Origin::CommandLine { .. } => key.flag_names().next(),
+        Origin::File { .. } | Origin::Default => None,
+    };
+    flag.filter(|_| key.has_flag).unwrap_or(key.name())
 }
 
 /// A value that its key cannot take.

@@ -144,6 +144,11 @@ fn by_why(why: Why) -> &'static str {
         Why::Noexec => sentence!(
             why: "a part of its path may not be entered, or it is mounted noexec"
         ),
+        Why::Forbidden => sentence!(
+            why: "its mode would let us, but Landlock, a security module, or the mode of its \
+                  interpreter does not",
+            try: "landlock.read or landlock.execute with it and with its loader"
+        ),
         Why::NoSuchUser => sentence!(
             why: "no line of the /etc/passwd inside has this user",
             try: "a number"

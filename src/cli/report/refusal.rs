@@ -1,7 +1,7 @@
 //! Why a plan was not made.
 
 use super::sentence::{Args, print, sentence};
-use super::{Place, cgroup, machine, net};
+use super::{Place, cgroup, confine, machine, net};
 use crate::limits::{ENV_MAX, ID_MAP_BYTES_MAX, STEPS_MAX};
 use crate::model::{IdKind, IdTool, Shift};
 use crate::plan::{CgroupReason, Reason, Refusal};
@@ -12,8 +12,11 @@ const NS_PER_S: i64 = 1_000_000_000;
 /// Reports a refusal.
 #[allow(clippy::too_many_lines)] // a table, one arm for each reason that has something to fill in
 pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
+    if let (Reason::Confine(reason), true) = (&refusal.reason, cfg!(feature = "sandbox")) {
+        return confine::refusal(place, reason, refusal.said);
+    }
     let mut args = Args { said: refusal.said, ..Args::NONE };
-    let (shift, kind_name, grant, not_ours, tool, missing, errno, option);
+    let (shift, kind_name, grant, not_ours, tool, errno, option);
     match refusal.reason {
         Reason::Needs(key, kind) => {
             kind_name = kind.name();
@@ -67,15 +70,11 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
         Reason::EnvTooLarge(count) => (args.a, args.b) = (number(count), number(ENV_MAX)),
         Reason::Mount(_) => {}
         Reason::TooManySteps => args.a = number(STEPS_MAX),
-        Reason::CapabilityNotOurs(which) | Reason::AmbientNotKept(which) => {
-            missing = which;
-            args.text = &missing;
-        }
         Reason::Cgroup(_)
         | Reason::Net(_)
         | Reason::Machine(_)
         | Reason::NoCommand
-        | Reason::CapabilitiesComeBack
+        | Reason::Confine(_)
         | Reason::NoName
         | Reason::NotBuilt
         | Reason::NoFilters
@@ -122,6 +121,7 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
         Reason::Net(_) => "", // none of such a build
         Reason::Machine(reason) if cfg!(feature = "init") => machine::refusal(*reason),
         Reason::Machine(_) => "", // likewise
+        Reason::Confine(_) => "", // see above
         Reason::NoCommand if is_nameless => sentence!(
             "no command",
             try: "-- COMMAND, or command = [\"…\"] in a file"
@@ -189,20 +189,6 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
             "{s} is for the kernel's init only",
             why: "it speaks of a machine that is ours alone",
             try: "nsinit init, as PID 1 of a machine"
-        ),
-        Reason::CapabilityNotOurs(_) => sentence!(
-            "a service cannot have {t}: it is not ours",
-            why: "nobody gives a capability that he does not have (capabilities(7))",
-            try: "without it, or as root; in a user namespace of run every one is there"
-        ),
-        Reason::AmbientNotKept(_) => sentence!(
-            "{t} cannot outlive an exec, for it is not kept",
-            try: "capabilities or cap-add with it"
-        ),
-        Reason::CapabilitiesComeBack => sentence!(
-            "{s} would hold only until the next setuid program",
-            why: "the bounding set is not ours to change: that needs CAP_SETPCAP",
-            try: "no-new-privs = true"
         ),
         Reason::Needs(..) => sentence!(
             "{n} needs a {t} namespace, which was left out",

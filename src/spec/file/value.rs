@@ -9,17 +9,13 @@ use core::ffi::CStr;
 
 use super::defined::{is_one_pair, is_table};
 use super::{Place, Reader, first_line};
-use crate::spec::{Complaint, Item, Key, Origin, Said, Shape, SpecFault};
+use crate::spec::{Complaint, Item, Key, Origin, Said, Shape, SpecFault, Table};
 use crate::text::toml::{Scalar, Word};
 use crate::text::{Buffer, Fault, put};
 
 /// Lists that mean something else when they are empty than when they are not said, and that we
 /// cannot follow: no namespace at all, no supplementary group. Any other empty list adds nothing.
 const NOTHING_IS_SOMETHING: [&str; 2] = ["namespaces", "groups"];
-
-/// Lists that mean something else when they are empty, and the entry that says so.
-const NOTHING_IS: [(&str, &CStr); 2] =
-    [("capabilities", c"none"), ("ambient-capabilities", c"none")];
 
 /// The name in a table whose value is a command.
 const EXEC: &[u8] = b"exec";
@@ -247,10 +243,9 @@ impl<'a> Reader<'_, 'a> {
         if matches!(key.shape, Shape::Words | Shape::TextOrExec) && !frame.has_fault {
             return self.end_command(key, frame.at).err().map(|fault| Complaint::Value(key, fault));
         }
-        let nothing = NOTHING_IS.into_iter().find(|(name, _)| *name == key.name());
-        if let (Some((_, text)), true) = (nothing, frame.is_empty) {
+        if frame.is_empty && has_none(key) {
             let service = self.spec.services.len().checked_sub(1);
-            let put = key.put(self.spec, service, Item { text, origin: frame.at });
+            let put = key.put(self.spec, service, Item { text: c"none", origin: frame.at });
             return put.err().map(|fault| Complaint::Value(key, fault));
         }
         let is_meant = frame.is_empty && NOTHING_IS_SOMETHING.contains(&key.name());
@@ -262,6 +257,12 @@ impl<'a> Reader<'_, 'a> {
         let is_missing = is_one_pair(key.shape) && !self.defined.has_pair(key);
         is_missing.then_some(Complaint::Value(key, Fault::Empty))
     }
+}
+
+/// Whether an empty list of a key is its entry `none`: something was said, namely nothing.
+fn has_none(key: &Key) -> bool {
+    let is_capabilities = matches!(key.name(), "capabilities" | "ambient-capabilities");
+    key.table == Table::Landlock || key.table == Table::Security && is_capabilities
 }
 
 /// A list at `target`.

@@ -1,6 +1,6 @@
 //! The keys that take rights away: more of `[security]`.
 
-use super::{Row, Shape, Table, whole};
+use super::{Row, Shape, Table, switch, whole};
 use crate::model::{CapabilityList, SecureBits};
 use crate::spec::{Item, Spec};
 use crate::text::Fault;
@@ -27,6 +27,14 @@ pub(super) const ROWS: &[Row] = &[
         item.gather(&mut spec.confine.securebits, SecureBits::add)
     })
     .help("|What root means: noroot, no-setuid-fixup, no-cap-ambient-raise, each with -locked."),
+    confine("memory-deny-write", Shape::Switch, "", |spec, item| {
+        item.put(&mut spec.confine.memory_deny_write, switch)
+    })
+    .help("false|No memory can be written and executed, which some compilers at run time need."),
+    confine("new-keyring", Shape::Switch, "", |spec, item| {
+        item.put(&mut spec.confine.new_keyring, switch)
+    })
+    .help("true in run, where anything confines|A session keyring of its own (keyrings(7))."),
 ];
 
 /// A key of `[security]`, which a build without confinement knows and refuses.
@@ -40,6 +48,6 @@ const fn confine(
     whole(Table::Security, name, shape, value, set)
 }
 
-fn not_built<'a>(_: &mut Spec<'a>, _: Item<'a>) -> Result<(), Fault> {
+pub(super) fn not_built<'a>(_: &mut Spec<'a>, _: Item<'a>) -> Result<(), Fault> {
     Err(Fault::NotBuilt)
 }

@@ -23,6 +23,8 @@ pub enum Table {
     Limits,
     /// `[security]`
     Security,
+    /// `[security.landlock]`
+    Landlock,
     /// `[init]`
     Init,
     /// `[[service]]`
@@ -31,7 +33,7 @@ pub enum Table {
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Sandbox,
         Self::Time,
         Self::User,
@@ -41,6 +43,7 @@ impl Table {
         Self::Interface,
         Self::Limits,
         Self::Security,
+        Self::Landlock,
         Self::Init,
         Self::Service,
     ];
@@ -57,6 +60,7 @@ impl Table {
             Self::Interface => "net.interface",
             Self::Limits => "limits",
             Self::Security => "security",
+            Self::Landlock => "security.landlock",
             Self::Init => "init",
             Self::Service => "service",
         }
@@ -74,6 +78,7 @@ impl Table {
             Self::Interface => "An interface of its network",
             Self::Limits => "How much of the machine it has",
             Self::Security => "What it may do",
+            Self::Landlock => "What Landlock lets it do",
             Self::Init => "The kernel's init and its machine",
             Self::Service => "A service (flags speak of the main one)",
         }
