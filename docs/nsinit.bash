@@ -2,15 +2,16 @@
 # the rest by hand.
 
 # begin WORDS
-_nsinit_service_flags='--no-new-privs --seccomp --add-seccomp-fd --seccomp-log --lock-in --capabilities --cap-add --cap-drop --ambient-capabilities --securebits --memory-deny-write --new-keyring --landlock-read --landlock-write --landlock-execute --landlock-devices --landlock-bind-tcp --landlock-connect-tcp --landlock-bind-udp --landlock-connect-udp --landlock-scope --landlock-log --landlock-required --env --env-file --unset-env --unsetenv --clear-env --clearenv --cwd --chdir --workdir --user --group --groups --umask --after --restart --restart-delay --restart-delay-max --restart-limit --restart-window --ready --start-timeout --stop-signal --grace --stop-timeout --kill-mode --rewrite --signal-group --unhandled --success-exit --exit-map --die-by-signal --parent-death --pre-stop --termination-message --terminal --new-session --stdin --stdout --stderr --rlimits --nice --oom-score-adj'
-_nsinit_run_flags='--name --namespaces --hostname --domainname --proc --boottime --monotonic --uid-map --gid-map --uid --gid --root --read-only --root-overlay --root-size --root-dev --root-size --size --loopback --network --interface --cgroup --cpu-max --cpu-weight --cpuset-cpus --cpuset-mems --io-max --io-weight --memory-max --memory --memory-high --memory-low --memory-min --memory-swap-max --memory-oom-group --pids-max --pids-limit --hugetlb-max --farewell --report --nonce --fail-on --modules --sysctl --clock --machine-id --default-rlimits --watchdog-device --watchdog-timeout --bind --bind-try --ro-bind --ro-bind-try --dev-bind --dev-bind-try --bind-fd --ro-bind-fd --tmpfs --overlay-src --root-overlay --overlay --tmp-overlay --ro-overlay --root-dev --dev --mqueue --dir --symlink --file --bind-data --ro-bind-data --perms --chmod --remount-ro --unshare-user --unshare-user-try --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup --unshare-cgroup-try --unshare-time --unshare-all --share-net --die-with-parent --as-pid-1'
+_nsinit_service_flags='--name --control --no-new-privs --seccomp --add-seccomp-fd --seccomp-log --lock-in --capabilities --cap-add --cap-drop --ambient-capabilities --securebits --memory-deny-write --new-keyring --landlock-read --landlock-write --landlock-execute --landlock-devices --landlock-bind-tcp --landlock-connect-tcp --landlock-bind-udp --landlock-connect-udp --landlock-scope --landlock-log --landlock-required --env --env-file --unset-env --unsetenv --clear-env --clearenv --cwd --chdir --workdir --user --group --groups --umask --after --restart --restart-delay --restart-delay-max --restart-limit --restart-window --ready --start-timeout --stop-signal --grace --stop-timeout --kill-mode --rewrite --signal-group --unhandled --success-exit --exit-map --die-by-signal --parent-death --pre-stop --termination-message --terminal --new-session --stdin --stdout --stderr --rlimits --nice --oom-score-adj'
+_nsinit_run_flags='--namespaces --hostname --domainname --proc --boottime --monotonic --uid-map --gid-map --uid --gid --root --read-only --root-overlay --root-size --root-dev --root-size --size --loopback --network --interface --cgroup --cpu-max --cpu-weight --cpuset-cpus --cpuset-mems --io-max --io-weight --memory-max --memory --memory-high --memory-low --memory-min --memory-swap-max --memory-oom-group --pids-max --pids-limit --hugetlb-max --farewell --report --nonce --fail-on --modules --sysctl --clock --machine-id --default-rlimits --watchdog-device --watchdog-timeout --bind --bind-try --ro-bind --ro-bind-try --dev-bind --dev-bind-try --bind-fd --ro-bind-fd --tmpfs --overlay-src --root-overlay --overlay --tmp-overlay --ro-overlay --root-dev --dev --mqueue --dir --symlink --file --bind-data --ro-bind-data --perms --chmod --remount-ro --unshare-user --unshare-user-try --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup --unshare-cgroup-try --unshare-time --unshare-all --share-net --die-with-parent --as-pid-1'
 _nsinit_switches='--read-only --root-dev --loopback --memory-oom-group --no-new-privs --lock-in --memory-deny-write --new-keyring --landlock-devices --landlock-log --landlock-required --clear-env --clearenv --signal-group --die-by-signal --new-session --root-dev --unshare-user --unshare-user-try --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup --unshare-cgroup-try --unshare-time --unshare-all --share-net --die-with-parent --as-pid-1'
 _nsinit_twos='--io-max --bind --bind-try --ro-bind --ro-bind-try --dev-bind --dev-bind-try --bind-fd --ro-bind-fd --symlink --file --bind-data --ro-bind-data --chmod'
 _nsinit_threes='--overlay'
-_nsinit_keys='name namespaces hostname domainname proc boottime monotonic realtime uid-map gid-map uid gid root read-only root-overlay root-size root-dev type source fd content target optional nosuid nodev noexec mode size nr-inodes hidepid pids-only masked lower upper work propagation loopback network interface veth move macvlan bridge address gateway outer-address mac mtu cgroup cpu-max cpu-weight cpuset-cpus cpuset-mems io-max io-weight memory-max memory-high memory-low memory-min memory-swap-max memory-oom-group pids-max hugetlb-max no-new-privs seccomp add-seccomp-fd seccomp-log lock-in capabilities cap-add cap-drop ambient-capabilities securebits memory-deny-write new-keyring landlock-read landlock-write landlock-execute landlock-devices landlock-bind-tcp landlock-connect-tcp landlock-bind-udp landlock-connect-udp landlock-scope landlock-log landlock-required farewell report nonce fail-on modules sysctl clock machine-id default-rlimits watchdog-device watchdog-timeout main command env env-file unset-env clear-env cwd user group groups umask after restart restart-delay restart-delay-max restart-limit restart-window ready start-timeout stop-signal grace kill-mode rewrite signal-group unhandled success-exit exit-map die-by-signal parent-death pre-stop termination-message terminal new-session stdin stdout stderr rlimits nice oom-score-adj bind bind-try ro-bind ro-bind-try dev-bind dev-bind-try bind-fd ro-bind-fd tmpfs overlay-src overlay tmp-overlay ro-overlay dev mqueue dir symlink file bind-data ro-bind-data perms chmod remount-ro unshare-user unshare-user-try unshare-ipc unshare-pid unshare-net unshare-uts unshare-cgroup unshare-cgroup-try unshare-time unshare-all share-net die-with-parent as-pid-1'
+_nsinit_keys='name namespaces hostname domainname proc control boottime monotonic realtime uid-map gid-map uid gid root read-only root-overlay root-size root-dev type source fd content target optional nosuid nodev noexec mode size nr-inodes hidepid pids-only masked lower upper work propagation loopback network interface veth move macvlan bridge address gateway outer-address mac mtu cgroup cpu-max cpu-weight cpuset-cpus cpuset-mems io-max io-weight memory-max memory-high memory-low memory-min memory-swap-max memory-oom-group pids-max hugetlb-max no-new-privs seccomp add-seccomp-fd seccomp-log lock-in capabilities cap-add cap-drop ambient-capabilities securebits memory-deny-write new-keyring landlock-read landlock-write landlock-execute landlock-devices landlock-bind-tcp landlock-connect-tcp landlock-bind-udp landlock-connect-udp landlock-scope landlock-log landlock-required farewell report nonce fail-on modules sysctl clock machine-id default-rlimits watchdog-device watchdog-timeout main command env env-file unset-env clear-env cwd user group groups umask after restart restart-delay restart-delay-max restart-limit restart-window ready start-timeout stop-signal grace kill-mode rewrite signal-group unhandled success-exit exit-map die-by-signal parent-death pre-stop termination-message terminal new-session stdin stdout stderr rlimits nice oom-score-adj bind bind-try ro-bind ro-bind-try dev-bind dev-bind-try bind-fd ro-bind-fd tmpfs overlay-src overlay tmp-overlay ro-overlay dev mqueue dir symlink file bind-data ro-bind-data perms chmod remount-ro unshare-user unshare-user-try unshare-ipc unshare-pid unshare-net unshare-uts unshare-cgroup unshare-cgroup-try unshare-time unshare-all share-net die-with-parent as-pid-1'
 _nsinit_choices() {
     case $1 in
     --proc) echo "fresh bind none" ;;
+    --control) echo "true false PATH" ;;
     --root-overlay) echo "tmpfs DIR" ;;
     --network) echo "none host pasta" ;;
     --cgroup) echo "own PATH" ;;
@@ -32,13 +33,17 @@ _nsinit() {
     local cur=${COMP_WORDS[COMP_CWORD]} verb=entrypoint flags word words index
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ] && [[ $cur != -* ]]; then
-        COMPREPLY=($(compgen -W 'run explain check doctor ls help version' -- "$cur"))
+        COMPREPLY=($(compgen -W 'run explain check doctor ls ps status stop restart signal help version' -- "$cur"))
         return
     fi
     index=1
     while [ $index -lt "$COMP_CWORD" ]; do
         word=${COMP_WORDS[index]}
         case $word in
+        ps | status | stop | restart | reload | signal)
+            _nsinit_control "$word" $((index + 1))
+            return
+            ;;
         run | explain | check | doctor | ls | help | version | entrypoint)
             [ $index -le 3 ] && verb=$word ;;
         --)
@@ -84,6 +89,36 @@ _nsinit() {
         *) COMPREPLY=($(compgen -f -X '!*.toml' -- "$cur") $(compgen -c -- "$cur")) ;;
         esac
         ;;
+    esac
+}
+
+# Behind the verb $1, whose words begin at $2: sandboxes that run, services of one, signals.
+_nsinit_control() {
+    local cur=${COMP_WORDS[COMP_CWORD]} name='' index=$2 place=0
+    while [ "$index" -lt "$COMP_CWORD" ]; do
+        case ${COMP_WORDS[index]} in
+        -*) ;;
+        *)
+            place=$((place + 1))
+            name=${name:-${COMP_WORDS[index]}}
+            ;;
+        esac
+        index=$((index + 1))
+    done
+    case $1:$place in
+    *:0)
+        COMPREPLY=($(compgen -W "$(nsinit ps 2>/dev/null | awk 'NR > 1 { print $1 }' | sort -u)" -- "$cur"))
+        case $1 in
+        ps | status) COMPREPLY+=($(compgen -W --json -- "$cur")) ;;
+        *) COMPREPLY+=($(compgen -W --no-wait -- "$cur")) ;;
+        esac
+        ;;
+    ps:*) ;;
+    *:1)
+        COMPREPLY=($(compgen -W "$(nsinit ps "$name" 2>/dev/null | awk 'NR > 1 { print $2 }')" -- "$cur"))
+        [ "$1" != signal ] || COMPREPLY+=($(compgen -A signal -- "$cur"))
+        ;;
+    signal:2) COMPREPLY=($(compgen -A signal -- "$cur")) ;;
     esac
 }
 

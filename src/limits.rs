@@ -131,20 +131,46 @@ pub const NOTIFICATION_MAX: usize = 4_096;
 /// Bytes of such a message as it is passed on: with `MAINPID=` and ten digits.
 pub const PASSED_ON_MAX: usize = NOTIFICATION_MAX + 24;
 
+/// Bytes of a request to a running nsinit, its newline included: a verb, a name and a signal have
+/// less than a hundred.
+pub const REQUEST_MAX: usize = 256;
+
+/// Those who may ask a running nsinit at a time. One more takes the place of the one who has waited
+/// longest without a word, so that nobody can keep others out.
+pub const CONNECTIONS_MAX: usize = 16;
+
+/// Those who wait to be one of them; beyond that connect(2) waits itself, or says EAGAIN.
+pub const CONNECTIONS_WAITING: usize = 64;
+
+/// Those who are let in in one round; what is left waits with the kernel for the next.
+pub const CONNECTIONS_A_ROUND: usize = 32;
+
+/// Bytes of a line of an answer: a name, what a service says of itself with every byte escaped, and
+/// some numbers.
+pub const ANSWER_MAX: usize = 2_048;
+
+/// Bytes of a row of a table of services.
+pub const ROW_MAX: usize = 1_024;
+
+/// Bytes of the name that a sandbox is found by: its own, and the launcher's PID where that is
+/// taken.
+pub const SANDBOX_NAME_MAX: usize = 44;
+
 /// Signals that PID 1 takes in one round; what is left waits with the kernel for the next.
 pub const SIGNALS_A_ROUND: usize = 32;
 
 /// Events of one round: the signals, and for each service its end, or its start and its readiness,
-/// and the end of the command beside it.
-pub const EVENTS_MAX: usize = SIGNALS_A_ROUND + 6 * SERVICES_MAX;
+/// and the end of the command beside it; and an order of each who may ask.
+pub const EVENTS_MAX: usize = SIGNALS_A_ROUND + 6 * SERVICES_MAX + CONNECTIONS_MAX;
 
 /// Descriptors that PID 1 waits for: signals, our parent, the kernel's messages, and for each
 /// service its process, the command beside it, its line that it is ready, its messages, and where
-/// both their filters ask.
-pub const SOURCES_MAX: usize = 3 + 6 * SERVICES_MAX;
+/// both their filters ask; the control socket, and those who ask there.
+pub const SOURCES_MAX: usize = 3 + 6 * SERVICES_MAX + 1 + CONNECTIONS_MAX;
 
-/// Descriptors of PID 1's own: all that is waited for, and our terminal.
-pub const KEPT_MAX: usize = SOURCES_MAX + 1;
+/// Descriptors of PID 1's own: all that is waited for, our terminal, and the directory of the
+/// control socket with the one it is in.
+pub const KEPT_MAX: usize = SOURCES_MAX + 3;
 
 /// Numbers of system calls that a filter tells apart: 472 are given in Linux 7.0, some five more a
 /// year. What is beyond is unknown to us.

@@ -51,6 +51,8 @@ enum Part {
     Step(usize),
     /// The program that is started for the step with this number, until it is executed.
     Tool(usize),
+    /// A step that is gone on without when it fails.
+    Dispensable,
     /// What is done when all steps are done.
     Loop,
 }
@@ -127,6 +129,13 @@ const EXCEPTIONS: &[Exception] = &[
         "what was asked of Landlock is not left out",
     ),
     Exception("keyctl", step, End::RightOrTold, "a filter's EPERM is for everybody below as well"),
+    Exception("unlinkat", step, End::Right, "what a killed one has left may not be there"),
+    Exception(
+        "unlinkat",
+        in_loop,
+        End::RightOrTold,
+        "what stays behind at a path that was said is in the way of the next one",
+    ),
     Exception("pipe2", in_loop, End::Told("for readiness"), "it is made for a step of the service"),
     Exception("getpid", step, End::RightOrTold, "it cannot fail; nobody's PID is 0"),
     Exception("getdents64", step, End::Right, "what others have left is left"),
@@ -144,7 +153,7 @@ fn due(part: Part, call: &str) -> End {
         (Some(Exception(_, _, end, _)), _) => *end,
         (None, Part::Step(_) | Part::Tool(_)) => End::Named(125),
         (None, Part::File) => End::Told("read \""),
-        (None, Part::Question | Part::Loop) => End::Right,
+        (None, Part::Question | Part::Dispensable | Part::Loop) => End::Right,
     }
 }
 
@@ -257,7 +266,11 @@ fn wanted(plan: &Explained, has_file: bool, role: Role) -> Vec<(&str, Part)> {
     let mut wanted: Vec<_> = asks.map(|(index, word)| (word.as_str(), part(index))).collect();
     for (index, step) in plan.steps.iter().enumerate() {
         if actors.contains(&step.actor.as_str()) && !step.is_spawn() {
-            wanted.extend(step.calls.iter().map(|word| (word.as_str(), Part::Step(index + 1))));
+            let part = match step.is_dispensable {
+                true => Part::Dispensable,
+                false => Part::Step(index + 1),
+            };
+            wanted.extend(step.calls.iter().map(|word| (word.as_str(), part)));
         }
     }
     wanted
@@ -485,6 +498,19 @@ fn with_an_interface_every_call_may_fail() {
         words: "run --interface name=eth0,veth=fault0,address=10.78.0.2/30,gateway=10.78.0.1",
         file: "",
     });
+}
+
+#[test]
+fn with_a_control_socket_every_call_may_fail() {
+    // Asked for, it must be there; a file that only has a name does without it (SERVICE, below).
+    for (is_nobody, words) in [
+        (false, "run --control true --name faults"),
+        (true, "run --control true"),
+        (false, "--control true"),
+        (false, "run --control /tmp/nsinit-faults"),
+    ] {
+        hold(&Case { is_nobody, around: Around::Nothing, words, file: "" });
+    }
 }
 
 #[test]

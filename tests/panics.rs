@@ -37,6 +37,7 @@ const PARTS: &[(bool, u64, &str)] = &[
     (cfg!(feature = "sandbox"), 48 * 1024, "a root: mounts, bubblewrap's flags, their help"),
     (cfg!(feature = "sandbox"), 36 * 1024, "limits by cgroups, a fourth of it keys and words"),
     (cfg!(feature = "sandbox"), 36 * 1024, "capabilities, Landlock, and what belongs to them"),
+    (cfg!(feature = "control"), 36 * 1024, "the control socket, and the verbs that speak to it"),
     (cfg!(feature = "net"), 16 * 1024, "interfaces, and messages to the kernel about them"),
 ];
 

@@ -10,7 +10,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::BTreeSet;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -22,9 +22,9 @@ use nsinit::model::{
 };
 use nsinit::plan::order::{Rule, broken, rules};
 use nsinit::plan::{
-    Act, Candidate, CgroupReason, Cgroups, ConfineAct, ConfineReason, Facts, Inhabitants,
-    LandlockAct, LimitsAct, MachineAct, MachineReason, Manager, Mode, MountFault, NetAct,
-    NetReason, Plan, Reason, Refusal, RootAct, Survey, TerminalState, resolve,
+    Act, Candidate, CgroupReason, Cgroups, ConfineAct, ConfineReason, ControlAct, Facts,
+    Inhabitants, LandlockAct, LimitsAct, MachineAct, MachineReason, Manager, Mode, MountFault,
+    NetAct, NetReason, Plan, Reason, Refusal, RootAct, Survey, TerminalState, resolve,
 };
 use nsinit::spec::argv::{self, Front};
 use nsinit::spec::filter::{Filter, FilterLog, Judge};
@@ -179,6 +179,7 @@ const fn machine(about: &'static str, uid: u32, capabilities: u64, kernel: (u16,
         landlock: LandlockAbi(7),
         manager: NO_MANAGER,
         has_console: false,
+        runtime_dir: None,
     };
     Machine { about, facts, ids: ALL_IDS, cgroups: SESSION }
 }
@@ -200,6 +201,10 @@ impl Machine {
             has_watchdog: true,
         };
         Self { facts: Facts { manager, ..self.facts }, ..self }
+    }
+
+    const fn with_runtime_dir(self, path: &'static CStr) -> Self {
+        Self { facts: Facts { runtime_dir: Some(path), ..self.facts }, ..self }
     }
 
     const fn with_ids(self, ids: Ids) -> Self {
@@ -250,6 +255,8 @@ use TerminalState::{Background, Foreground};
 const ROOT: Machine = machine("root on Linux 6.18", 0, ALL, (6, 18));
 const USER: Machine = machine("user 1000 on Linux 6.18", 1000, 0, (6, 18));
 const AT_TERMINAL: Machine = Machine { facts: Facts { has_console: true, ..ROOT.facts }, ..ROOT };
+const LOGGED_IN: Machine = machine("user 1000 on Linux 6.18, logged in", 1000, 0, (6, 18))
+    .with_runtime_dir(c"/run/user/1000");
 const OLD: Machine = machine("root on Linux 6.1", 0, ALL, (6, 1));
 const ROOT_FRONT: Machine =
     machine("root on Linux 6.18, in the foreground", 0, ALL, (6, 18)).with(Foreground);
@@ -409,6 +416,9 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("root-console", Run, &AT_TERMINAL),
     ("root-overlay", Run, &USER),
     ("root-overlays", Run, &ROOT),
+    ("control", Run, &LOGGED_IN),
+    ("control-path", Run, &ROOT),
+    ("control-entrypoint", Entrypoint, &DOCKER_PID1),
     ("init", Init, &KERNEL),
     ("init-keys", Init, &NEW_KERNEL),
     ("init-exec", Init, &KERNEL),
@@ -516,7 +526,7 @@ variants!(ACTS, act_name, Act, Act<'_>:
     BecomeUser DieWithSupervisor ChangeDirectory SetNoNewPrivs
     LeaveMessage LetGo Limits OpenNotifySocket TellNotifySocket
     HideNotifySocket TellPid PassReadyPipe RestoreSignals Execute Machine Net Filter
-    Confine Root);
+    Confine Root Control);
 
 variants!(MACHINE_ACTS, machine_act_name, MachineAct, MachineAct<'_>:
     Mount LinkDescriptors LoadModule SetSysctl OpenPort WatchKernel SetClock SetMachineId
@@ -553,6 +563,9 @@ variants!(CONFINE_REASONS, confine_reason_name, ConfineReason, ConfineReason:
 
 variants!(MOUNT_FAULTS, mount_fault_name, MountFault, MountFault:
     NoTarget NoSource OtherSource Mode Size Proc Layers Overlay Upper SecondRoot);
+
+variants!(CONTROL_ACTS, control_act_name, ControlAct, ControlAct<'_>:
+    Listen ListenAt);
 
 variants!(REASONS, reason_name, Reason, Reason:
     NoCommand NoName SameName NoMain SecondMain UnknownService Cycle MainOnly EntrypointOnly
@@ -765,79 +778,86 @@ fn every_order_of_the_kernel_is_tried_by_a_plan() {
     assert_eq!(untried, [""; 0], "orders of which no plan has both");
 }
 
+/// Every enum of acts and of reasons, and the names of its variants.
+const ENUMS: &[(&str, &[&str])] = &[
+    ("acts", ACTS),
+    ("acts of a machine", MACHINE_ACTS),
+    ("acts of confinement", CONFINE_ACTS),
+    ("acts of Landlock", LANDLOCK_ACTS),
+    ("acts of a network", NET_ACTS),
+    ("acts of cgroups", LIMITS_ACTS),
+    ("acts of a root", ROOT_ACTS),
+    ("acts of control", CONTROL_ACTS),
+    ("reasons", REASONS),
+    ("reasons of a machine", MACHINE_REASONS),
+    ("reasons of confinement", CONFINE_REASONS),
+    ("reasons of cgroups", CGROUP_REASONS),
+    ("reasons of a network", NET_REASONS),
+    ("faults of a mount", MOUNT_FAULTS),
+];
+
+/// The names of an act: its own, and that in its domain.
+fn names_of_act(act: &Act<'_>) -> Vec<(&'static str, &'static str)> {
+    let mut names = vec![("acts", act_name(act))];
+    if let Act::Root(act) = act {
+        names.push(("acts of a root", root_act_name(act)));
+    }
+    if let Act::Confine(act) = act {
+        names.push(("acts of confinement", confine_act_name(act)));
+        if let ConfineAct::Landlock(act) = act {
+            names.push(("acts of Landlock", landlock_act_name(act)));
+        }
+    }
+    if let Act::Machine(act) = act {
+        names.push(("acts of a machine", machine_act_name(act)));
+    }
+    if let Act::Limits(act) = act {
+        names.push(("acts of cgroups", limits_act_name(act)));
+    }
+    if let Act::Control(act) = act {
+        names.push(("acts of control", control_act_name(act)));
+    }
+    if let Act::Net(act) = act {
+        names.push(("acts of a network", net_act_name(act)));
+    }
+    names
+}
+
+/// The names of a reason, likewise.
+fn names_of_reason(reason: &Reason) -> Vec<(&'static str, &'static str)> {
+    let mut names = vec![("reasons", reason_name(reason))];
+    if let Reason::Cgroup(reason) = reason {
+        names.push(("reasons of cgroups", cgroup_reason_name(reason)));
+    }
+    if let Reason::Net(reason) = reason {
+        names.push(("reasons of a network", net_reason_name(reason)));
+    }
+    if let Reason::Machine(reason) = reason {
+        names.push(("reasons of a machine", machine_reason_name(reason)));
+    }
+    if let Reason::Confine(reason) = reason {
+        names.push(("reasons of confinement", confine_reason_name(reason)));
+    }
+    if let Reason::Mount(fault) = reason {
+        names.push(("faults of a mount", mount_fault_name(fault)));
+    }
+    names
+}
+
 #[test]
 fn every_act_and_every_reason_has_a_case() {
     // A new act does not compile here until it has a name, and fails until it has a plan.
-    let (mut acts, mut machine_acts) = (BTreeSet::new(), BTreeSet::new());
-    let (mut net_acts, mut net_reasons) = (BTreeSet::new(), BTreeSet::new());
-    let (mut root_acts, mut reasons) = (BTreeSet::new(), BTreeSet::new());
-    let (mut limits_acts, mut cgroup_reasons) = (BTreeSet::new(), BTreeSet::new());
-    let mut mount_faults = BTreeSet::new();
-    let mut machine_reasons = BTreeSet::new();
-    let (mut confine_acts, mut landlock_acts) = (BTreeSet::new(), BTreeSet::new());
-    let mut confine_reasons = BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for decided in all() {
         match decided.plan {
-            Ok(plan) => {
-                for step in plan.steps.iter() {
-                    let _ = acts.insert(act_name(&step.act)); // once is enough
-                    if let Act::Root(act) = &step.act {
-                        let _ = root_acts.insert(root_act_name(act)); // likewise
-                    }
-                    if let Act::Confine(act) = &step.act {
-                        let _ = confine_acts.insert(confine_act_name(act)); // likewise
-                        if let ConfineAct::Landlock(act) = act {
-                            let _ = landlock_acts.insert(landlock_act_name(act)); // likewise
-                        }
-                    }
-                    if let Act::Machine(act) = &step.act {
-                        let _ = machine_acts.insert(machine_act_name(act)); // likewise
-                    }
-                    if let Act::Limits(act) = &step.act {
-                        let _ = limits_acts.insert(limits_act_name(act)); // likewise
-                    }
-                    if let Act::Net(act) = &step.act {
-                        let _ = net_acts.insert(net_act_name(act)); // likewise
-                    }
-                }
-            }
-            Err(refusal) => {
-                let _ = reasons.insert(reason_name(&refusal.reason)); // likewise
-                if let Reason::Cgroup(reason) = &refusal.reason {
-                    let _ = cgroup_reasons.insert(cgroup_reason_name(reason)); // likewise
-                }
-                if let Reason::Net(reason) = &refusal.reason {
-                    let _ = net_reasons.insert(net_reason_name(reason)); // likewise
-                }
-                if let Reason::Machine(reason) = &refusal.reason {
-                    let _ = machine_reasons.insert(machine_reason_name(reason)); // likewise
-                }
-                if let Reason::Confine(reason) = &refusal.reason {
-                    let _ = confine_reasons.insert(confine_reason_name(reason)); // likewise
-                }
-                if let Reason::Mount(fault) = &refusal.reason {
-                    let _ = mount_faults.insert(mount_fault_name(fault)); // likewise
-                }
-            }
+            Ok(plan) => seen.extend(plan.steps.iter().flat_map(|step| names_of_act(&step.act))),
+            Err(refusal) => seen.extend(names_of_reason(&refusal.reason)),
         }
     }
-    let missing = |all: &[&'static str], seen: &BTreeSet<&str>| -> Vec<&str> {
-        all.iter().copied().filter(|name| !seen.contains(name)).collect()
-    };
-    assert_eq!(missing(ACTS, &acts), [""; 0], "acts in no plan");
-    assert_eq!(missing(MACHINE_ACTS, &machine_acts), [""; 0], "acts of a machine in no plan");
-    assert_eq!(missing(MACHINE_REASONS, &machine_reasons), [""; 0], "reasons of a machine");
-    assert_eq!(missing(CONFINE_ACTS, &confine_acts), [""; 0], "acts of confinement in no plan");
-    assert_eq!(missing(LANDLOCK_ACTS, &landlock_acts), [""; 0], "acts of Landlock in no plan");
-    assert_eq!(missing(CONFINE_REASONS, &confine_reasons), [""; 0], "reasons in no refusal");
-    assert_eq!(missing(NET_ACTS, &net_acts), [""; 0], "acts of a network in no plan");
-    assert_eq!(missing(LIMITS_ACTS, &limits_acts), [""; 0], "acts of cgroups in no plan");
-    assert_eq!(missing(CGROUP_REASONS, &cgroup_reasons), [""; 0], "of cgroups in no refusal");
-    assert_eq!(missing(NET_REASONS, &net_reasons), [""; 0], "reasons of a network in no refusal");
-    assert_eq!(missing(ROOT_ACTS, &root_acts), [""; 0], "acts of a root in no plan");
-    assert_eq!(missing(MOUNT_FAULTS, &mount_faults), [""; 0], "faults of a mount in no refusal");
+    let every = ENUMS.iter().flat_map(|(of, names)| names.iter().map(move |name| (*of, *name)));
+    let missing: Vec<(&str, &str)> = every.filter(|pair| !seen.contains(pair)).collect();
     // Everything is built into what is tested here.
-    assert_eq!(missing(REASONS, &reasons), ["NotBuilt"], "reasons of no refusal");
+    assert_eq!(missing, [("reasons", "NotBuilt")], "in no plan, or in no refusal");
 }
 
 #[test]

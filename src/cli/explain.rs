@@ -3,7 +3,6 @@
 use core::ffi::CStr;
 
 use super::Call;
-use super::json::{Text, list};
 use super::load::{Decided, Desk, Detail as Faults, decide};
 use super::out::{Out, fill, pad};
 use super::report::Place;
@@ -13,6 +12,7 @@ use crate::plan::{Actor, Detail, Mode, Plan, Questions, Step};
 use crate::spec::Spec;
 use crate::spec::argv::Front;
 use crate::sys::start::Start;
+use crate::text::json::{Text, list};
 use crate::text::{Length, Names, Show, Sink, put};
 
 /// Columns of the text: its number, who, what at most, and its detail at most.

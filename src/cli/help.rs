@@ -31,6 +31,10 @@ nsinit: PID 1, supervisor and launcher for Linux namespaces
   nsinit check FILE…                               every fault in a file
   nsinit doctor [--json]                           what this machine allows, what to change
   nsinit ls [--tree] [--json] [--pid PID] [KIND…]  namespaces, what keeps each alive, whose it is
+  nsinit ps [--json] [NAME]                        running sandboxes and their services
+  nsinit status [--json] NAME [SERVICE]            one of them, in words
+  nsinit stop|restart [--no-wait] NAME [SERVICE]   and wait until it is so
+  nsinit signal NAME [SERVICE] SIGNAL
   nsinit help [KEY]                                one key, as a flag and in a file
   nsinit version
 
@@ -164,6 +168,7 @@ fn one(out: &mut dyn Sink, key: &'static Key, help: Help) {
         Shape::Span => put!(out, "\"", value, "\", or a number of seconds"),
         Shape::TextOrNumber => put!(out, "\"", value, "\" or a number"),
         Shape::Switch => put!(out, "true or false"),
+        Shape::SwitchOrText => put!(out, "true, false or \"TEXT\""),
         Shape::List | Shape::OuterPaths | Shape::Words => put!(out, "[\"", value, "\", …]"),
         Shape::Pairs => put!(out, "{ NAME = \"VALUE\", … }"),
         Shape::TextOrExec => put!(out, "\"", value, "\" or { exec = [\"WORD\", …] }"),
@@ -187,6 +192,7 @@ pub fn version() -> u8 {
         (cfg!(feature = "init"), " init"),
         (cfg!(feature = "verbs"), " explain check"),
         (cfg!(feature = "inspect"), " ls doctor"),
+        (cfg!(feature = "control"), " control"),
         (cfg!(feature = "toml"), " toml"),
         (cfg!(feature = "personalities"), " personalities"),
     ];

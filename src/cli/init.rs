@@ -55,8 +55,21 @@ pub fn init(
     let Some(hands) = machine::begin() else { return Err(desk) };
     let mut hands = ManuallyDrop::new(hands); // what is held is let go by the machine's end
     say!("nsinit: init ", env!("CARGO_PKG_VERSION"), "\n");
-    let Desk { file, env, arena, lists, spec, plan, kernel_line, filters: room, heard, .. } = desk;
+    let Desk {
+        file,
+        env,
+        arena,
+        lists,
+        spec,
+        plan,
+        kernel_line,
+        filters: room,
+        callers,
+        heard,
+        ..
+    } = desk;
     machine::hear_into(heard, &mut hands);
+    hands.lend(callers);
     spec.clear();
     let _ = spec.push(Spec::new(lists)); // the one place there is
     let mut plan = Plan::new(Mode::Init, plan);

@@ -11,7 +11,7 @@ use super::out::say;
 use super::read_file::read_file;
 use super::report::{self, Place};
 use crate::engine::root::Held;
-use crate::engine::{self, inspect, probe::OurTerminal};
+use crate::engine::{self, control, inspect, probe::OurTerminal};
 use crate::limits::{ARENA_MAX, FILE_MAX, KERNEL_LINE_MAX};
 use crate::model::Errno;
 use crate::plan::{self, Facts, Mode, Plan, Questions, resolve};
@@ -35,6 +35,7 @@ pub struct Desk {
     pub(super) filters: filters::Room,
     pub(super) held: Held,
     pub(super) heard: engine::machine::Heard,
+    pub(super) callers: control::Room,
 }
 
 impl Desk {
@@ -53,6 +54,7 @@ impl Desk {
             filters: filters::Room::new(),
             held: Held::new(),
             heard: engine::machine::Heard::new(),
+            callers: control::Room::new(),
         }
     }
 }
@@ -110,6 +112,8 @@ pub struct Decided {
     pub plan: Plan<'static>,
     /// Memory for what is held while a root is made.
     pub held: Option<&'static mut Held>,
+    /// Memory for those who may ask a running nsinit.
+    pub callers: &'static mut control::Room,
 }
 
 /// Reads everything that was said and decides what will be done. `None` when it cannot be: then the
@@ -123,7 +127,7 @@ pub fn decide(
     start: &Start,
     desk: &'static mut Desk,
 ) -> Option<Decided> {
-    let Desk { file, env, arena, lists, spec, plan, filters: room, held, .. } = desk;
+    let Desk { file, env, arena, lists, spec, plan, filters: room, held, callers, .. } = desk;
     let spec = new_spec(spec, lists)?;
     let mut arena = Arena::new(arena);
     let faults = load(Source { scope, front, call, detail }, file, &mut arena, spec);
@@ -142,7 +146,7 @@ pub fn decide(
         // Whether this machine has what is asked is no fault of the file.
         plan.survey.cgroups.assume_all();
     }
-    let decided = plan_for(scope, mode, spec, start, plan)?;
+    let decided = plan_for(scope, mode, spec, start, plan, callers)?;
     Some(Decided { held: Some(held), ..decided })
 }
 
@@ -162,11 +166,11 @@ pub fn decide_as<T>(
     desk: &'static mut Desk,
     read: impl FnOnce(&mut Spec<'static>) -> Option<T>,
 ) -> Option<(Decided, T)> {
-    let Desk { lists, spec, plan, .. } = desk;
+    let Desk { lists, spec, plan, callers, .. } = desk;
     let spec = new_spec(spec, lists)?;
     let read = read(spec)?;
     let mode = Mode::Entrypoint;
-    plan_for(mode.scope(), mode, spec, start, plan).map(|decided| (decided, read))
+    plan_for(mode.scope(), mode, spec, start, plan, callers).map(|decided| (decided, read))
 }
 
 /// Asks the machine and makes the plan.
@@ -176,6 +180,7 @@ fn plan_for(
     spec: &'static Spec<'static>,
     start: &Start,
     plan: &'static mut plan::Lists<'static>,
+    callers: &'static mut control::Room,
 ) -> Option<Decided> {
     let mut questions = Questions::of(mode, spec);
     questions.cgroups &= !plan.survey.cgroups.is_mounted; // or it is known already
@@ -184,7 +189,7 @@ fn plan_for(
     engine::survey(questions, cgroup, &facts, &mut plan.survey);
     let mut plan = Plan::new(mode, plan);
     match resolve(spec, &facts, &mut plan) {
-        Ok(()) => Some(Decided { spec, questions, facts, terminal, plan, held: None }),
+        Ok(()) => Some(Decided { spec, questions, facts, terminal, plan, callers, held: None }),
         Err(refusal) => {
             report::refusal(Place { scope, file: spec.file, origin: refusal.origin }, &refusal);
             None

@@ -6,13 +6,13 @@
 //! `help` and `check`.
 
 mod check;
+mod control;
 mod doctor;
 mod env_files;
 pub mod explain;
 mod filters;
 mod help;
 mod init;
-mod json;
 mod load;
 mod ls;
 mod out;
@@ -21,6 +21,7 @@ mod read_file;
 mod report;
 mod screen;
 mod start;
+mod table;
 
 use crate::engine::machine;
 use crate::model::code;
@@ -37,8 +38,9 @@ use out::say;
 
 /// The verbs of this program that are not in every build, or that later versions will have; their
 /// names are not for programs.
-const NOT_BUILT: Names =
-    Names::new("run|explain|check|help|init|doctor|enter|ls|ps|stop|restart|signal|status|rm");
+const NOT_BUILT: Names = Names::new(
+    "run|explain|check|help|init|doctor|enter|ls|ps|stop|restart|reload|signal|status|logs|rm",
+);
 
 /// What a verb is called with: its words, and the number of the first one.
 #[derive(Clone, Copy)]
@@ -104,19 +106,27 @@ pub fn main(start: &Start, mut desk: &'static mut Desk) -> u8 {
             quietly(start, || help::help(call.rest().words))
         }
         b"version" | b"--version" | b"-V" => quietly(start, help::version),
-        _ => match NOT_BUILT.find(verb) {
-            Some(verb) => {
-                say!(
-                    "nsinit: ",
-                    verb,
-                    " is not built into this version\n  try: nsinit help, or nsinit -- ",
-                    verb,
-                    " for a program of that name\n"
-                );
-                code::FAILED
-            }
-            None => start::start(Mode::Entrypoint, Front::Entrypoint, call, start, desk),
+        _ => match control::VERBS.find(verb).filter(|_| cfg!(feature = "control")) {
+            Some(verb) => quietly(start, || control::control(verb, call.rest(), start, desk)),
+            None => other(verb, call, start, desk),
         },
+    }
+}
+
+/// No verb of ours, or none of this build.
+fn other(verb: &[u8], call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
+    match NOT_BUILT.find(verb) {
+        Some(verb) => {
+            say!(
+                "nsinit: ",
+                verb,
+                " is not built into this version\n  try: nsinit help, or nsinit -- ",
+                verb,
+                " for a program of that name\n"
+            );
+            code::FAILED
+        }
+        None => start::start(Mode::Entrypoint, Front::Entrypoint, call, start, desk),
     }
 }
 

@@ -20,6 +20,11 @@ impl Screen {
     /// No terminal.
     #[cfg(test)]
     pub const PLAIN: Self = Self { is_terminal: false, columns: usize::MAX, has_colour: false };
+    /// A terminal without colours.
+    #[cfg(test)]
+    pub const fn plain(columns: usize) -> Self {
+        Self { is_terminal: true, columns, has_colour: false }
+    }
 
     /// Looks at standard output. Colour is for terminals that are not dumb (TERM), and never where
     /// NO_COLOR is set to anything.

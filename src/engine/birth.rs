@@ -5,9 +5,9 @@ use super::launcher::Reported;
 use super::perform::perform;
 use super::record::Record;
 use super::trouble::{Trouble, plain};
-use super::{Outcome, Teller, Telling, child, launcher, turn};
-use crate::model::{Errno, Failure, NamespaceSet, Signal, code};
-use crate::plan::{Act, Actor, Plan};
+use super::{Outcome, Teller, Telling, child, control, launcher, turn};
+use crate::model::{Errno, Failure, NamespaceSet, Signal, Why, code};
+use crate::plan::{Act, Actor, Plan, Step};
 use crate::spec::Origin;
 use crate::sys::process::{self, Side};
 use crate::sys::start::Start;
@@ -22,6 +22,7 @@ pub(super) fn here(
 ) -> Outcome {
     let outcome = set_up_and_supervise(plan, start, hands, teller);
     launcher::take_foreground_back(hands);
+    control::end(hands);
     outcome
 }
 
@@ -43,16 +44,23 @@ pub(super) fn cloned(
             perform(&step.act, hands)
         };
         if let Err((errno, why)) = done {
+            let ours = Failure { step: number, errno, why };
+            if is_dispensable(plan, step, why) {
+                teller.tell(plan, Telling::Survived(ours));
+                continue;
+            }
             abandon(hands);
             let mut reported = Reported::default();
             reported.drain(hands);
             launcher::clean_up(plan, hands, &reported, teller);
             // When PID 1 failed first, ours is only what followed from that.
-            let failure = reported.failure.unwrap_or(Failure { step: number, errno, why });
+            let failure = reported.failure.unwrap_or(ours);
             return Outcome::of_code(code::FAILED, Some(failure));
         }
     }
-    launcher::wait(plan, hands, teller)
+    let outcome = launcher::wait(plan, hands, teller);
+    control::end(hands);
+    outcome
 }
 
 /// Makes PID 1; `true` in the new process.
@@ -90,11 +98,12 @@ fn in_cgroup(
 }
 
 /// A PID 1 that cannot be set up is not left behind.
-fn abandon(hands: &Hands) {
+fn abandon(hands: &mut Hands) {
     if let Some(init) = &hands.init {
         let _ = signal::kill(init.pid, Signal::KILL); // it may have ended by itself
         let _ = child::wait_for(init); // how it ended is no news
     }
+    control::end(hands);
 }
 
 /// PID 1: its steps, then its services. A failure goes to the launcher, who has the words.
@@ -130,13 +139,20 @@ fn do_steps(
     for (number, step) in plan.steps_of(actor) {
         if let Err((errno, why)) = perform(&step.act, hands) {
             let failure = Failure { step: number, errno, why };
-            // A machine is of use without much that is usual; what was asked for it must have.
-            let is_usual = matches!(step.act, Act::Machine(_) | Act::LoopbackUp);
-            match plan.mode.is_init() && is_usual && step.origin == Origin::Default {
+            match is_dispensable(plan, step, why) {
                 true => teller.tell(plan, Telling::Survived(failure)),
                 false => return Err(failure),
             }
         }
     }
     Ok(())
+}
+
+/// Whether we go on without a step that failed: nobody asked for it, and a machine is of use
+/// without much that is usual, a sandbox without being seen. But two of one name are not what was
+/// meant.
+fn is_dispensable(plan: &Plan<'_>, step: &Step<'_>, why: Why) -> bool {
+    let is_of_machine = matches!(step.act, Act::Machine(_) | Act::LoopbackUp);
+    let is_usual = is_of_machine && plan.mode.is_init() || matches!(step.act, Act::Control(_));
+    is_usual && step.origin == Origin::Default && why != Why::NameTaken
 }

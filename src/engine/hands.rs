@@ -5,6 +5,7 @@
 use core::mem::ManuallyDrop;
 
 use super::cgroup::CgroupHands;
+use super::control::Room;
 use super::machine::notes::Notes;
 use super::network::NetHands;
 use super::root::Held;
@@ -90,6 +91,10 @@ pub struct Hands {
     pub(super) asks: Option<Fd>,
     /// Where services say how they are (sd_notify(3)).
     pub(super) notify: [Option<Fd>; SERVICES_MAX],
+    /// Where those connect who want to see and steer us.
+    pub(super) listener: Option<Fd>,
+    /// What we know of them.
+    pub(super) room: Option<&'static mut Room>,
     /// Whether what we inherited is let go when all services were started; the working directory,
     /// too.
     pub(super) lets_go: Option<bool>,
@@ -136,12 +141,18 @@ impl Hands {
         Self { terminal, root, ..Self::default() }
     }
 
+    /// Memory for those who may ask.
+    pub fn lend(&mut self, room: &'static mut Room) {
+        self.room = Some(room);
+    }
+
     /// The numbers of the descriptors that PID 1 keeps, in no order; -1 in places of none.
     pub(super) fn kept(&self) -> impl Iterator<Item = i32> {
         let own = [
             self.report.write.as_ref().map_or(-1, Fd::number),
             self.gate.read.as_ref().map_or(-1, Fd::number),
             self.terminal.as_ref().map_or(-1, |terminal| terminal.number()),
+            self.listener.as_ref().map_or(-1, Fd::number),
         ];
         own.into_iter().chain(self.given.iter().copied()).chain(self.cgroups.kept())
     }

@@ -10,6 +10,7 @@ mod birth;
 mod cgroup;
 mod child;
 mod confine;
+pub mod control;
 pub mod doctor;
 mod execute;
 mod files;
@@ -47,6 +48,7 @@ use crate::sys::start::Start;
 
 pub use cgroup::Usage;
 pub use child::{end_by, wait_for};
+
 pub use hands::Hands;
 pub use pause::{Asleep, pause};
 pub use probe::ask;

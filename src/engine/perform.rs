@@ -7,7 +7,7 @@ use super::files::{whole, write_whole};
 use super::give;
 use super::hands::{Hands, Parent};
 use super::trouble::{Trouble, plain};
-use super::{cgroup, confine, filter, machine, network, oom, root, sandbox};
+use super::{cgroup, confine, control, filter, machine, network, oom, root, sandbox};
 use crate::model::{Errno, ParentDeath, Signal, SignalSet, Stdio, Why};
 use crate::plan::Act;
 use crate::sys::fd::redirect;
@@ -118,6 +118,10 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         Act::Confine(act) => match cfg!(feature = "sandbox") {
             true => confine::perform(&act, hands),
             false => Ok(()), // as above
+        },
+        Act::Control(act) => match cfg!(feature = "control") {
+            true => control::perform(&act, hands),
+            false => Ok(()), // no plan of such a build has one
         },
         // What makes a sandbox, and its launcher's side.
         Act::OpenReportPipe

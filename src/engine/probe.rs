@@ -49,6 +49,7 @@ pub fn ask(questions: Questions, start: &Start) -> (Facts, OurTerminal) {
         landlock: if questions.landlock { landlock_abi() } else { LandlockAbi::default() },
         manager: manager_of(start, pid),
         has_console: questions.console && terminal::columns(&Fd::inherited(1)).is_ok(),
+        runtime_dir: runtime_dir(start),
     };
     (facts, terminal)
 }
@@ -57,6 +58,14 @@ pub fn ask(questions: Questions, start: &Start) -> (Facts, OurTerminal) {
 fn landlock_abi() -> LandlockAbi {
     let version = available::landlock_version().unwrap_or_default();
     LandlockAbi(u8::try_from(version).unwrap_or(u8::MAX))
+}
+
+/// Where the user's own sockets belong, as long as the user is logged in.
+pub(super) fn runtime_dir(start: &Start) -> Option<&'static CStr> {
+    let name = b"XDG_RUNTIME_DIR=";
+    let pair = start.env.iter().find(|pair| pair.to_bytes().starts_with(name))?;
+    let path = CStr::from_bytes_with_nul(pair.to_bytes_with_nul().get(name.len()..)?).ok()?;
+    Some(path).filter(|path| path.to_bytes().starts_with(b"/"))
 }
 
 /// What a service manager told us, who have this PID if we know it.

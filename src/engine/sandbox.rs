@@ -71,6 +71,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         | Act::Machine(_)
         | Act::Filter(_)
         | Act::Confine(_)
+        | Act::Control(_)
         | Act::Redirect(..)
         | Act::SetUmask(_)
         | Act::SetRlimit(_)
@@ -119,6 +120,11 @@ pub(super) fn close_inherited(hands: &mut Hands) -> Result<(), Trouble> {
         core::mem::forget(end);
     }
     hands.cgroups.forget_launchers();
+    if hands.listener.is_some()
+        && let Some(room) = &mut hands.room
+    {
+        room.leave_place();
+    }
     Ok(())
 }
 

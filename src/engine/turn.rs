@@ -47,12 +47,12 @@ struct Process {
 }
 
 /// PID 1 at work.
-struct Turn<'t, 'a> {
-    plan: &'t Plan<'a>,
+pub(super) struct Turn<'t, 'a> {
+    pub(super) plan: &'t Plan<'a>,
     start: &'t Start,
-    hands: &'t mut Hands,
+    pub(super) hands: &'t mut Hands,
     teller: &'t mut dyn Teller,
-    supervisor: &'t mut Supervisor,
+    pub(super) supervisor: &'t mut Supervisor,
     processes: [Process; SERVICES_MAX],
     events: Deque<Event, EVENTS_MAX>,
     /// The last signal that was queued with a value, to be passed on with it.
@@ -71,7 +71,7 @@ struct Turn<'t, 'a> {
     /// The services whose first start was tried.
     started: ServiceSet,
     /// Whether a service was started, or a message taken, since we last waited.
-    has_started: bool,
+    pub(super) has_started: bool,
     verdict: Option<Verdict>,
 }
 
@@ -111,6 +111,9 @@ pub(super) fn supervise(
     let mut actions = Actions::new();
     let mut now = clock::now();
     turn.tell_of_terminal();
+    if turn.listens() {
+        turn.begin_to_listen(now);
+    }
     turn.supervisor.begin(now, &mut actions);
     turn.act(&actions);
     loop {
@@ -130,7 +133,7 @@ pub(super) fn supervise(
 impl Turn<'_, '_> {
     /// Puts an event behind the others. The queue holds more than one round can bring; a signal
     /// that finds no place stays with the kernel.
-    fn happened(&mut self, event: Event) {
+    pub(super) fn happened(&mut self, event: Event) {
         let _ = self.events.push_back(event);
     }
 
@@ -155,6 +158,9 @@ impl Turn<'_, '_> {
     fn tell(&mut self, news: News) {
         if self.plan.mode.is_init() {
             machine::noticed(self.plan, self.hands, news);
+        }
+        if self.listens() {
+            self.note(news);
         }
         self.teller.tell(self.plan, Telling::News(news));
         if let News::Ready { id } = news {
@@ -243,13 +249,18 @@ impl Turn<'_, '_> {
         }
     }
 
+    /// Whether somebody can ask how we are.
+    fn listens(&self) -> bool {
+        cfg!(feature = "control") && self.hands.listener.is_some()
+    }
+
     /// Whether a PID namespace ends with us, and everybody in it is below us.
     fn is_pid1(&self) -> bool {
         self.hands.supervisor_pid == 1
     }
 
     /// The process of a service that runs.
-    fn child(&self, id: ServiceId) -> Option<&Child> {
+    pub(super) fn child(&self, id: ServiceId) -> Option<&Child> {
         self.processes.get(id.index()).and_then(|process| process.child.as_ref())
     }
 

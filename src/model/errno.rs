@@ -26,7 +26,7 @@ const ROWS: [(u16, Names); 15] = [
     (93, Names::new("EPROTONOSUPPORT")),
     (95, Names::new("EOPNOTSUPP")),
     (97, Names::new("EAFNOSUPPORT|EADDRINUSE|EADDRNOTAVAIL|ENETDOWN|ENETUNREACH")),
-    (105, Names::new("ENOBUFS|EISCONN|ENOTCONN")),
+    (103, Names::new("ECONNABORTED|ECONNRESET|ENOBUFS|EISCONN|ENOTCONN")),
     (110, Names::new("ETIMEDOUT|ECONNREFUSED")),
     (114, Names::new("EALREADY|EINPROGRESS|ESTALE")),
     (122, Names::new("EDQUOT")),
@@ -107,6 +107,18 @@ impl Errno {
     pub const EMFILE: Self = Self(24);
     /// It is another file by now.
     pub const ESTALE: Self = Self(116);
+    /// What the other end said makes no sense.
+    pub const EPROTO: Self = Self(71);
+    /// Somebody is there already.
+    pub const EADDRINUSE: Self = Self(98);
+    /// Whoever connected is gone.
+    pub const ECONNABORTED: Self = Self(103);
+    /// The other end is gone.
+    pub const ECONNRESET: Self = Self(104);
+    /// Nobody answered in time.
+    pub const ETIMEDOUT: Self = Self(110);
+    /// Nobody listens there.
+    pub const ECONNREFUSED: Self = Self(111);
     /// A program that is being written to.
     pub const ETXTBSY: Self = Self(26);
 
@@ -174,6 +186,6 @@ mod tests {
     fn the_table_is_sorted_and_every_number_stands_once() {
         let end = |(first, names): (u16, Names)| usize::from(first) + names.iter().count();
         assert!(ROWS.windows(2).all(|rows| end(rows[0]) < usize::from(rows[1].0)));
-        assert_eq!(ROWS.iter().map(|(_, names)| names.iter().count()).sum::<usize>(), 66);
+        assert_eq!(ROWS.iter().map(|(_, names)| names.iter().count()).sum::<usize>(), 68);
     }
 }

@@ -64,11 +64,15 @@ pub enum Why {
     NotABlockDevice,
     /// The launcher died while the sandbox was being set up.
     LauncherGone,
+    /// The directory of the control sockets is somebody else's, or others may write to it.
+    NotOurs,
+    /// A sandbox of this name runs already.
+    NameTaken,
 }
 
 impl Why {
     /// All reasons, by their number.
-    const ALL: [Self; 27] = [
+    const ALL: [Self; 29] = [
         Self::Errno,
         Self::InterpreterMissing,
         Self::InterpreterHasCr,
@@ -96,6 +100,8 @@ impl Why {
         Self::OldRootThere,
         Self::NotABlockDevice,
         Self::LauncherGone,
+        Self::NotOurs,
+        Self::NameTaken,
     ];
 
     /// Its number.

@@ -5,12 +5,14 @@
 //! files and the kernel command line are `spec`.
 
 mod address;
+pub mod answer;
 mod arrival;
 mod attributes;
 mod caps;
 mod cgroup;
 mod cgroup_parent;
 mod clock;
+mod control;
 mod controller;
 mod errno;
 mod exit;
@@ -35,6 +37,7 @@ mod policy;
 mod ready;
 mod record;
 mod report_to;
+mod request;
 mod rlimit;
 pub mod rtnetlink;
 mod service_set;
@@ -54,6 +57,7 @@ pub use caps::{Capabilities, CapabilityChanges, CapabilityList, SecureBits};
 pub use cgroup::{MemoryCgroup, oom_kills};
 pub use cgroup_parent::CgroupParent;
 pub use clock::{Clock, Shift};
+pub use control::Control;
 pub use controller::{Controller, ControllerSet};
 pub use errno::Errno;
 pub use exit::{End, code};
@@ -76,6 +80,7 @@ pub use policy::{BeforeStop, Helper, KillMode, Policy, ReadyBy, Restart, Unhandl
 pub use ready::{PreStop, Ready};
 pub use record::{Ended, Fields, Record, Times};
 pub use report_to::ReportTo;
+pub use request::{Denial, Order, Request};
 pub use rlimit::{Resource, Rlimit};
 pub use service_set::{ServiceId, ServiceSet};
 pub use signal::Signal;

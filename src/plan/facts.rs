@@ -2,6 +2,8 @@
 //!
 //! So "what do we do on a kernel without X" is a unit test: a [`Facts`] written by hand.
 
+use core::ffi::CStr;
+
 use crate::model::{IdKind, LandlockAbi};
 use crate::spec::Spec;
 
@@ -82,6 +84,8 @@ pub struct Facts {
     pub manager: Manager,
     /// Whether our standard output is a terminal, when asked for.
     pub has_console: bool,
+    /// XDG_RUNTIME_DIR, where it is a path from the root.
+    pub runtime_dir: Option<&'static CStr>,
 }
 
 impl Facts {

@@ -61,6 +61,7 @@ pub enum Kind {
     SetMachineId,
     FeedWatchdog,
     DisarmWatchdog,
+    Listen,
     KillAll,
     Sync,
     Report,
@@ -146,6 +147,7 @@ impl Act<'_> {
             Self::Machine(act) => act.kind(),
             Self::Filter(act) => act.kind(),
             Self::Confine(act) => act.kind(),
+            Self::Control(act) => act.kind(),
             Self::Redirect(..) => Kind::Redirect,
             Self::SetUmask(_) | Self::SetRlimit(_) | Self::SetNice(_) | Self::SetOomScoreAdj(_) => {
                 Kind::Limits

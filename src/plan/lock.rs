@@ -8,7 +8,7 @@
 //! capabilities are cut that neither the workload nor a start needs.
 
 use super::confine::Confinement;
-use super::{Act, Actor, Facts, FilterAct, Plan, Reason, Refusal, Service};
+use super::{Act, Actor, Facts, FilterAct, Plan, Reason, Refusal, Service, Step};
 use crate::model::filter::{OWN_PROGRAM, OWN_WRITING_PROGRAM, Program};
 use crate::model::{BeforeStop, Capabilities, Namespace, ReadyBy, Restart};
 use crate::plan::Birth;
@@ -66,7 +66,7 @@ pub(super) fn push<'a>(
     if plan.mode.is_init() {
         return refuse(Reason::LockOfInit);
     }
-    let starts_later = plan.services.iter().any(starts_later);
+    let starts_later = plan.services.iter().any(starts_later) || is_to_be_steered(plan);
     let leaves_message = plan.services.iter().any(|own| own.termination_message.is_some());
     let own = if leaves_message { KILL.and(DAC_OVERRIDE) } else { KILL };
     let lock = match (starts_later, leaves_message) {
@@ -87,6 +87,14 @@ fn starts_later(service: &Service<'_>) -> bool {
     policy.restart != Restart::Never
         || policy.ready_by == ReadyBy::Command
         || policy.before_stop == BeforeStop::Command
+}
+
+/// Whether somebody wants to order starts. Who only may be seen is seen, stops and gets signals,
+/// and starts nothing again.
+fn is_to_be_steered(plan: &Plan<'_>) -> bool {
+    let is_asked =
+        |step: &Step<'_>| matches!(step.act, Act::Control(_)) && step.origin != Origin::Default;
+    plan.steps.iter().any(is_asked)
 }
 
 /// Whether files of a hidden process in /proc are ours all the same: they are root's, of the user

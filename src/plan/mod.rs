@@ -9,6 +9,7 @@
 mod cgroup;
 mod circle;
 mod confine;
+mod control;
 mod facts;
 mod filter;
 mod identity;
@@ -18,6 +19,7 @@ mod limits;
 mod lines;
 mod lock;
 mod machine;
+mod namespaces;
 mod net;
 mod net_act;
 mod notify;
@@ -41,6 +43,7 @@ use crate::spec::{Habits, Origin};
 
 pub use cgroup::{Candidate, CgroupReason, Cgroups, Inhabitants};
 pub use confine::{ConfineAct, ConfineReason, Holding};
+pub use control::{Base, ControlAct};
 pub use facts::{Facts, Manager, Questions, TerminalState, capability};
 use filter::Filters;
 pub use filter::{FilterAct, UNTOLD, asks_filter};

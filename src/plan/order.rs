@@ -349,6 +349,17 @@ const RULES: &[Rule] = &[
         "the number may be that of our own descriptor of the terminal (dup(2))",
     ),
     rule(
+        Kind::Listen,
+        Kind::Clone,
+        "PID 1 inherits the socket, and accept(2) there is accept(2) here (fork(2))",
+    ),
+    rule(Kind::Listen, Kind::Spawn, "a service must not run unseen (listen(2))"),
+    rule(
+        Kind::MountEarly,
+        Kind::Listen,
+        "what is bound before would be covered by the tmpfs on /run (mount(2))",
+    ),
+    rule(
         Kind::NoNewPrivs,
         Kind::InstallFilter,
         "without CAP_SYS_ADMIN only who has it may be filtered (seccomp(2), EACCES)",
@@ -417,6 +428,3 @@ pub fn broken(plan: &Plan<'_>) -> Option<(&'static Rule, usize, usize)> {
 const fn is_of_service(actor: super::Actor) -> bool {
     matches!(actor, super::Actor::Service(_) | super::Actor::Helper(..))
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,25 +4,17 @@
 //! stands in [`super::order`].
 
 use super::confine::{self, Confinement, Inside};
+use super::control::push_listen;
 use super::identity::Maps;
 use super::limits::{Layout, first_of, push_last_of_cgroups};
 use super::machine::{push_last, refuse_init_keys, resolve_init};
+use super::namespaces::{kinds, needs_of, shifts};
 use super::notify::push_sockets;
 use super::services::{Setting, ids, push_services, push_steps};
-use super::{Act, Actor, Birth, Facts, Filters, Plan, Reason, Refusal, Service, capability};
+use super::{Act, Actor, Birth, Facts, Filters, Plan, Reason, Refusal, Service};
 use super::{lock, net, root};
-use crate::model::{
-    BeforeStop, Clock, IdKind, MountType, Namespace, NamespaceSet, Proc, ReadyBy, Restart,
-    Terminal, Uplink,
-};
+use crate::model::{BeforeStop, Clock, Namespace, NamespaceSet, Proc, ReadyBy, Restart, Terminal};
 use crate::spec::{Origin, Said, Spec};
-
-/// The kinds that `run` creates when nobody says otherwise.
-const DEFAULT_KINDS: NamespaceSet = NamespaceSet::PID
-    .union(NamespaceSet::MNT)
-    .union(NamespaceSet::UTS)
-    .union(NamespaceSet::IPC)
-    .union(NamespaceSet::TIME);
 
 /// Fills `plan`, which must be empty.
 ///
@@ -88,6 +80,7 @@ fn resolve_entrypoint<'a>(
         plan.push(Actor::Inner, said.origin, Act::GiveUpTerminal);
     }
     confine::push_inner(spec, facts, plan.mode, plan);
+    push_listen(Actor::Inner, spec, facts, plan);
     push_sockets(facts, plan);
     push_message(spec, plan);
     plan.push(Actor::Inner, Origin::Default, Act::WatchSignals);
@@ -197,6 +190,7 @@ struct Parts<'p, 'a> {
 fn push_outer<'a>(spec: &'a Spec<'_>, facts: &Facts, parts: Parts<'_, 'a>, plan: &mut Plan<'a>) {
     let Parts { kinds, maps, cgroups } = parts;
     push_reaping(Actor::Outer, facts, plan);
+    push_listen(Actor::Outer, spec, facts, plan);
     plan.push(Actor::Outer, Origin::Default, Act::OpenReportPipe);
     let has_gate = waits_at_gate(spec, parts);
     if has_gate {
@@ -291,83 +285,6 @@ fn push_inner<'a>(
     push_message(spec, plan);
     plan.push(inner, Origin::Default, Act::WatchSignals);
     Ok(())
-}
-
-/// Whether any clock is shifted.
-const fn shifts(spec: &Spec<'_>) -> bool {
-    spec.monotonic.is_some() || spec.boottime.is_some()
-}
-
-/// The keys that need a kind of namespace, and where they were said.
-fn needs_of(spec: &Spec<'_>) -> [(Option<Origin>, &'static str, Namespace); 13] {
-    let loopback = spec.net.loopback.filter(|said| said.value).map(|said| said.origin);
-    let interface = spec.net.interfaces.first().map(|interface| interface.origin);
-    let uplink = spec.net.uplink.filter(|said| said.value != Uplink::Host);
-    let uplink = uplink.map(|said| said.origin);
-    let map_origin = |kind| {
-        let said = spec.id_map(kind).first().map(|said| said.origin);
-        said.or(spec.auto_map(kind))
-    };
-    let mut mounts = spec.root.mounts.iter();
-    let cgroup2 = mounts.find(|said| said.value.kind == MountType::Cgroup2);
-    [
-        (spec.hostname.map(|said| said.origin), "hostname", Namespace::Uts),
-        (spec.domainname.map(|said| said.origin), "domainname", Namespace::Uts),
-        (spec.boottime.map(|said| said.origin), "boottime", Namespace::Time),
-        (spec.monotonic.map(|said| said.origin), "monotonic", Namespace::Time),
-        (map_origin(IdKind::Uid), "uid-map", Namespace::User),
-        (map_origin(IdKind::Gid), "gid-map", Namespace::User),
-        (spec.uid.map(|said| said.origin), "uid", Namespace::User),
-        (spec.gid.map(|said| said.origin), "gid", Namespace::User),
-        (loopback, "loopback", Namespace::Net),
-        (interface, "interface", Namespace::Net),
-        (uplink, "network", Namespace::Net),
-        (spec.root.first().map(|(origin, _)| origin), "a root of its own", Namespace::Mnt),
-        (cgroup2.map(|said| said.origin), "a cgroup2", Namespace::Cgroup),
-    ]
-}
-
-/// The kinds to create: what was asked for, what a key needs, and `user` where we lack privilege.
-fn kinds<'a>(spec: &'a Spec<'_>, facts: &Facts) -> Result<NamespaceSet, Refusal<'a>> {
-    let asked = spec.namespaces.map(|said| said.value).unwrap_or_default();
-    let mut kinds = asked.resolve(DEFAULT_KINDS);
-    for (origin, key, kind) in needs_of(spec) {
-        match origin {
-            Some(_) if kinds.has(kind) => {}
-            // Left out by name: we do not overrule that.
-            Some(origin) if asked.less.has(kind) || asked.exactly.is_some() => {
-                return Err(Refusal {
-                    origin,
-                    said: key.as_bytes(),
-                    reason: Reason::Needs(key, kind),
-                });
-            }
-            Some(_) => kinds = kinds.with(kind),
-            None => {}
-        }
-    }
-    match lacking(facts, kinds, shifts(spec)) {
-        Some(_) if kinds.has(Namespace::User) => Ok(kinds),
-        Some(name) if asked.less.has(Namespace::User) => {
-            let origin = spec.namespaces.map_or(Origin::Default, |said| said.origin);
-            Err(Refusal { origin, said: b"", reason: Reason::LacksPrivilege(name) })
-        }
-        Some(_) => Ok(kinds.with(Namespace::User)),
-        None => Ok(kinds),
-    }
-}
-
-/// The first capability that creating these kinds needs and we do not have.
-fn lacking(facts: &Facts, kinds: NamespaceSet, shifts: bool) -> Option<&'static str> {
-    let needs = [
-        (!kinds.difference(NamespaceSet::USER).is_empty(), capability::SYS_ADMIN, "CAP_SYS_ADMIN"),
-        (shifts, capability::SYS_TIME, "CAP_SYS_TIME"),
-        (kinds.has(Namespace::Net), capability::NET_ADMIN, "CAP_NET_ADMIN"),
-    ];
-    needs
-        .into_iter()
-        .find(|(is_needed, capability, _)| *is_needed && !facts.has(*capability))
-        .map(|(_, _, name)| name)
 }
 
 /// Whether a fresh procfs is mounted, and who said so.

@@ -6,7 +6,7 @@
 
 use core::ffi::CStr;
 
-use super::{ConfineAct, FilterAct, LimitsAct, Lines, MachineAct, NetAct, RootAct};
+use super::{ConfineAct, ControlAct, FilterAct, LimitsAct, Lines, MachineAct, NetAct, RootAct};
 use crate::model::{
     Account, Helper, HostName, IdKind, IdMap, IdTool, NamespaceSet, ParentDeath, Rlimit, ServiceId,
     Shift, Stdio,
@@ -129,6 +129,8 @@ pub enum Act<'a> {
     Filter(FilterAct<'a>),
     /// What takes rights away.
     Confine(ConfineAct<'a>),
+    /// How it can be seen and steered from outside.
+    Control(ControlAct<'a>),
     /// One of descriptors 0 to 2.
     Redirect(u8, Stdio<'a>),
     /// The mode bits new files do not get.
@@ -239,6 +241,7 @@ impl Act<'_> {
             Self::Machine(act) => act.calls(),
             Self::Filter(act) => act.calls(),
             Self::Confine(act) => act.calls(),
+            Self::Control(act) => act.calls(),
             Self::SetUmask(_) => "umask",
             Self::SetRlimit(_) => "prlimit64",
             Self::SetNice(_) => "setpriority",
@@ -345,6 +348,8 @@ impl Show for Act<'_> {
             Self::Filter(_) => {} // as above
             Self::Confine(act) if cfg!(feature = "sandbox") => act.show(out),
             Self::Confine(_) => {} // as above
+            Self::Control(act) if cfg!(feature = "control") => act.show(out),
+            Self::Control(_) => {} // as above
             Self::Redirect(number, to) => redirect(out, number, to),
             Self::SetUmask(mask) => put!(out, "set umask ", Digits::octal(u64::from(mask), 4)),
             Self::SetRlimit(limit) => {
@@ -460,6 +465,10 @@ impl Show for Detail<'_> {
             act.show_detail(out);
         } else if let Act::Root(act) = self.0
             && cfg!(feature = "sandbox")
+        {
+            act.show_detail(out);
+        } else if let Act::Control(act) = self.0
+            && cfg!(feature = "control")
         {
             act.show_detail(out);
         } else if let Act::WatchParent(said) = self.0 {

@@ -185,7 +185,7 @@ impl<'a> Lexer<'a> {
             return Token::Wrong(Complaint::NotBuilt("sandbox"));
         }
         let negated = name.strip_prefix(b"no-").and_then(Key::of_flag);
-        match negated.filter(|key| key.shape == Shape::Switch && self.front.takes(key)) {
+        match negated.filter(|key| key.shape.is_switch() && self.front.takes(key)) {
             Some(key) => Token::Flag(key, Some(c"false")),
             None => {
                 let names = KEYS

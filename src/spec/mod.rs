@@ -34,7 +34,7 @@ use core::ffi::CStr;
 use heapless::Vec;
 
 use crate::limits::{ID_MAP_LINES_MAX, SERVICES_MAX};
-use crate::model::{HostName, IdMap, Proc, ServiceName, Shift};
+use crate::model::{Control, HostName, IdMap, Proc, ServiceName, Shift};
 use crate::text::{Fault, Names};
 
 use filter::{FilterLists, FilterSpec};
@@ -212,6 +212,8 @@ pub struct Spec<'a> {
     habits: Habits,
     /// The sandbox's name.
     pub name: Option<Said<ServiceName<'a>>>,
+    /// Whether and where those who may steer it are listened to.
+    pub control: Option<Said<Control<'a>>>,
     /// The kinds of namespaces.
     pub namespaces: Option<Said<Kinds>>,
     /// The host name inside.
@@ -268,6 +270,7 @@ impl<'a> Spec<'a> {
             verbose: false,
             habits: Habits::OURS,
             name: None,
+            control: None,
             namespaces: None,
             hostname: None,
             domainname: None,

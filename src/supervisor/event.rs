@@ -44,6 +44,8 @@ pub enum Event {
     StopService(ServiceId),
     /// An operator wants the service stopped, if it runs, and started.
     RestartService(ServiceId),
+    /// An operator sends this signal to the service's process.
+    SignalService(ServiceId, Signal),
     /// No process is left but ourselves. Heeded while [`super::Supervisor::is_sweeping`].
     NoneLeft,
     /// Time passed.

@@ -39,6 +39,7 @@ mod step;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod view;
 
 use heapless::Vec;
 
@@ -49,6 +50,7 @@ pub use news::News;
 use restart::{Judge, Random, Restarts};
 use shutdown::{Cue, Phase};
 use state::{Act, Input, State};
+pub use view::View;
 
 /// One service under supervision.
 struct Service {
@@ -108,6 +110,7 @@ impl Supervisor {
             Event::Asked(signal) => self.asked(signal, now, actions),
             Event::StopService(id) => self.ordered(id, Input::Stop, now, actions),
             Event::RestartService(id) => self.ordered(id, Input::Restart, now, actions),
+            Event::SignalService(id, signal) => self.step(id, Input::Signal(signal), now, actions),
             Event::NoneLeft => self.turn(Cue::NoneLeft, now, actions),
             Event::Tick => {
                 for id in self.ids() {
@@ -187,7 +190,7 @@ impl Supervisor {
             return self.end(now, actions);
         }
         if let Some(service) = self.services.get_mut(id.index()) {
-            service.restarts = Restarts::default();
+            service.restarts.begin_anew();
             self.step(id, order, now, actions);
         }
     }

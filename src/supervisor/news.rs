@@ -84,6 +84,19 @@ pub enum News {
 }
 
 impl News {
+    /// The service it is about.
+    pub const fn service(self) -> Option<ServiceId> {
+        match self {
+            Self::Started { id } | Self::Ready { id } | Self::NotReady { id, .. } => Some(id),
+            Self::PreStopKilled { id } | Self::NotStarted { id, .. } => Some(id),
+            Self::Ended { id, .. } | Self::Restarting { id, .. } | Self::GaveUp { id, .. } => {
+                Some(id)
+            }
+            Self::CannotStart { id, .. } | Self::Killed { id } => Some(id),
+            Self::Stopping => None,
+        }
+    }
+
     /// What happened: the `cause`, as far as it was news to a service that was in state `before`.
     pub(super) fn of_cause(id: ServiceId, before: State, cause: Input) -> Option<Self> {
         if !before.has_process() {
@@ -96,7 +109,7 @@ impl News {
             Input::NotStarted(code) => Some(Self::NotStarted { id, code }),
             Input::Ended(end) => Some(Self::Ended { id, end }),
             Input::Go | Input::Helped | Input::Hopeless(_) | Input::Forward(_) => None,
-            Input::Stop | Input::Restart | Input::Tick => None,
+            Input::Signal(_) | Input::Stop | Input::Restart | Input::Tick => None,
         }
     }
 

@@ -66,6 +66,8 @@ pub enum Next {
 pub struct Restarts {
     /// Restarts in a row; 0 says that the next start is none.
     row: u32,
+    /// Restarts at all.
+    made: u32,
     tally: Tally,
 }
 
@@ -75,10 +77,21 @@ impl Restarts {
         self.row
     }
 
+    /// Restarts that were made at all.
+    pub const fn made(&self) -> u32 {
+        self.made
+    }
+
+    /// An operator ordered something: what went before no longer counts.
+    pub fn begin_anew(&mut self) {
+        *self = Self { made: self.made, ..Self::default() };
+    }
+
     /// The service is started now. A start that nobody but the policy asked for counts.
     pub fn note_start(&mut self, policy: &Policy, now: Moment) {
         if self.row > 0 {
             self.tally.add(policy.limit, now);
+            self.made = self.made.saturating_add(1);
         }
     }
 }

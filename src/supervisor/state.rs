@@ -130,6 +130,8 @@ pub enum Input {
     Helped,
     /// This signal is meant for it.
     Forward(Signal),
+    /// An operator sends this signal to its process.
+    Signal(Signal),
     /// It has to stop.
     Stop,
     /// It has to stop, if it runs, and to start.

@@ -27,14 +27,15 @@ use crate::model::{BeforeStop, Helper, KillMode, Moment, ReadyBy, Signal, Signal
 
 /// The pause after the first check of readiness that failed; it doubles at each further one, up to
 /// `CHECK_PAUSE_MAX`: a service is seen to be ready soon, and one that takes long is no load.
-const CHECK_PAUSE: Span = Span::from_ms(50);
+pub(super) const CHECK_PAUSE: Span = Span::from_ms(50);
 const CHECK_PAUSE_MAX: Span = Span::from_s(1);
 
 /// What `input` makes of `state`, and what has to be done.
 #[allow(clippy::too_many_lines, reason = "a pure table: every pair of state and input")]
 pub fn step(state: State, input: Input, judge: &mut Judge<'_>) -> (State, Act) {
     use Input::{
-        Ended, Forward, Go, Helped, Hopeless, NotStarted, Ready, Restart, Started, Stop, Tick,
+        Ended, Forward, Go, Helped, Hopeless, NotStarted, Ready, Restart, Signal as Told, Started,
+        Stop, Tick,
     };
     use State::{Backoff, Leaving, Recalled, Running, Starting, Stopped, Stopping, Waiting};
 
@@ -47,7 +48,7 @@ pub fn step(state: State, input: Input, judge: &mut Judge<'_>) -> (State, Act) {
         (Waiting { .. }, Forward(signal)) => (state, Act::Keep(signal)),
         (Waiting { last }, Stop) => (Stopped { last }, Act::Nothing),
         (Waiting { .. }, Started | Ready | NotStarted(_) | Ended(_)) => stay(state),
-        (Waiting { .. }, Helped | Restart | Tick) => stay(state),
+        (Waiting { .. }, Helped | Told(_) | Restart | Tick) => stay(state),
 
         // Starting. What it is after was ready; should that change, it is too late to look again.
         (Starting { .. }, Started) => await_ready(judge),
@@ -63,7 +64,7 @@ pub fn step(state: State, input: Input, judge: &mut Judge<'_>) -> (State, Act) {
         }
         (Starting { .. }, Forward(signal)) => (state, Act::Keep(signal)),
         (Starting { .. }, Stop) => recall(Then::Stay, judge),
-        (Starting { .. }, Go | Helped | Hopeless(_) | Restart | Tick) => stay(state),
+        (Starting { .. }, Go | Helped | Hopeless(_) | Told(_) | Restart | Tick) => stay(state),
 
         // Recalled. The start goes on until there is somebody who hears the stop signal.
         (Recalled { kill_at, then }, Started | Ready) => {
@@ -77,7 +78,7 @@ pub fn step(state: State, input: Input, judge: &mut Judge<'_>) -> (State, Act) {
             (Recalled { kill_at, then: Then::Start }, Act::Nothing)
         }
         (Recalled { then, .. }, Tick) if is_due => (Recalled { kill_at: None, then }, Act::Kill),
-        (Recalled { .. }, Go | Helped | Hopeless(_) | Tick) => stay(state),
+        (Recalled { .. }, Go | Helped | Hopeless(_) | Told(_) | Tick) => stay(state),
 
         // Running. Should what it is after end, it goes on without.
         (Running { since, asked, .. }, Ready) => {
@@ -93,6 +94,9 @@ pub fn step(state: State, input: Input, judge: &mut Judge<'_>) -> (State, Act) {
         }
         (Running { since, readiness, asked }, Forward(signal)) => {
             (Running { since, readiness, asked: asked.with(signal) }, Act::Forward(signal))
+        }
+        (Running { since, readiness, asked }, Told(signal)) => {
+            (Running { since, readiness, asked: asked.with(signal) }, Act::Signal(signal))
         }
         (Running { .. }, Stop) => leave(Then::Stay, judge),
         (Running { .. }, Restart) => leave(Then::Start, judge),
@@ -113,12 +117,13 @@ pub fn step(state: State, input: Input, judge: &mut Judge<'_>) -> (State, Act) {
         (Backoff { last, .. }, Restart) => (Waiting { last }, Act::Nothing),
         (Backoff { last, .. }, Tick) if is_due => (Waiting { last }, Act::Nothing),
         (Backoff { .. }, Started | Ready | NotStarted(_) | Ended(_)) => stay(state),
-        (Backoff { .. }, Go | Helped | Hopeless(_) | Tick) => stay(state),
+        (Backoff { .. }, Go | Helped | Hopeless(_) | Told(_) | Tick) => stay(state),
 
         // Leaving. It was told of nothing yet, and signals still reach it.
         (Leaving { then, .. }, NotStarted(code)) => stop(then, Outcome::NotStarted(code), judge),
         (Leaving { then, .. }, Ended(how)) => stop(then, Outcome::End(how), judge),
         (Leaving { .. }, Forward(signal)) => (state, Act::Forward(signal)),
+        (Leaving { .. }, Told(signal)) => (state, Act::Signal(signal)),
         (Leaving { .. }, Stop) => tell_to_stop(Then::Stay, judge),
         (Leaving { until, has_command, .. }, Restart) => {
             (Leaving { until, has_command, then: Then::Start }, Act::Nothing)
@@ -134,6 +139,7 @@ pub fn step(state: State, input: Input, judge: &mut Judge<'_>) -> (State, Act) {
         (Stopping { then, .. }, NotStarted(code)) => stop(then, Outcome::NotStarted(code), judge),
         (Stopping { then, .. }, Ended(how)) => stop(then, Outcome::End(how), judge),
         (Stopping { .. }, Forward(signal)) => (state, Act::Forward(signal)),
+        (Stopping { .. }, Told(signal)) => (state, Act::Signal(signal)),
         (Stopping { kill_at, .. }, Stop) => {
             (Stopping { kill_at, then: Then::Stay }, Act::Signal(stop_signal))
         }
@@ -146,7 +152,7 @@ pub fn step(state: State, input: Input, judge: &mut Judge<'_>) -> (State, Act) {
         // Ended and stopped. Only an order to start moves them.
         (State::Ended { last, .. } | Stopped { last }, Restart) => (Waiting { last }, Act::Nothing),
         (State::Ended { .. } | Stopped { .. }, Go | Hopeless(_) | Forward(_)) => stay(state),
-        (State::Ended { .. } | Stopped { .. }, Helped) => stay(state),
+        (State::Ended { .. } | Stopped { .. }, Helped | Told(_)) => stay(state),
         (State::Ended { .. } | Stopped { .. }, Started | Ready | NotStarted(_)) => stay(state),
         (State::Ended { .. } | Stopped { .. }, Ended(_) | Stop | Tick) => stay(state),
     }
@@ -274,127 +280,5 @@ fn leftovers(state: State, outcome: Outcome, judge: &Judge<'_>) -> Act {
         }
         Outcome::End(_) | Outcome::NotReady => Act::Clean,
         Outcome::Unstarted | Outcome::NotStarted(_) | Outcome::GaveUp => Act::Nothing,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::restart::{Random, Restarts};
-    use super::super::tests::show;
-    use super::*;
-    use crate::model::{End, Policy, Restart, ServiceId};
-    use std::{format, string::String, vec::Vec};
-
-    const HEAD: &str = "\
-at 100s, with restart on-failure, delay 1s, grace 10s, a command for readiness, start-timeout 5s,
-pre-stop 3s
-";
-    const NOW: Moment = Moment::from_ns(100_000_000_000);
-    const EARLY: Moment = Moment::from_ns(90_000_000_000);
-    const LATE: Moment = Moment::from_ns(105_000_000_000);
-
-    /// One state of each kind, and one more where its data decides.
-    fn states() -> [State; 17] {
-        let last = Outcome::End(End::Exited(1));
-        let asked = SignalSet::EMPTY;
-        let pause = CHECK_PAUSE;
-        let awaited = |check| Readiness::Awaited { by: Some(LATE), check };
-        let running = |readiness, asked| State::Running { since: EARLY, readiness, asked };
-        let (at, then) = (EARLY, Then::Stay);
-        [
-            State::FIRST,
-            State::Starting { last: Outcome::Unstarted },
-            State::Recalled { kill_at: Some(LATE), then: Then::Stay },
-            State::Recalled { kill_at: Some(EARLY), then: Then::Start },
-            running(Readiness::Awaited { by: Some(EARLY), check: Check::None }, asked),
-            running(awaited(Check::Underway { pause }), asked),
-            running(awaited(Check::Next { at, pause }), asked),
-            running(Readiness::Ready, asked.with(Signal::INT)),
-            State::Backoff { until: LATE, last },
-            State::Backoff { until: EARLY, last },
-            State::Leaving { until: Some(LATE), has_command: true, then },
-            State::Leaving { until: Some(EARLY), has_command: false, then },
-            State::Stopping { kill_at: Some(LATE), then: Then::Fail },
-            State::Stopping { kill_at: Some(EARLY), then: Then::Start },
-            State::Ended { last: Outcome::End(End::Exited(0)), is_ready: true },
-            State::Ended { last: Outcome::GaveUp, is_ready: false },
-            State::Stopped { last },
-        ]
-    }
-
-    /// One input of each kind, and one more where its data decides.
-    fn inputs() -> [Input; 13] {
-        [
-            Input::Go,
-            Input::Hopeless(ServiceId::new(1).unwrap()),
-            Input::Started,
-            Input::Ready,
-            Input::NotStarted(127),
-            Input::Ended(End::Exited(0)),
-            Input::Ended(End::Exited(1)),
-            Input::Ended(End::Signaled(Signal::INT)),
-            Input::Helped,
-            Input::Forward(Signal::INT),
-            Input::Stop,
-            Input::Restart,
-            Input::Tick,
-        ]
-    }
-
-    /// What `input` makes of `state` at 100s under this policy, as the end of a line of the table.
-    fn line(state: State, input: Input, policy: &Policy) -> String {
-        let (mut restarts, mut random) = (Restarts::default(), Random::new(1));
-        let (restarts, random) = (&mut restarts, &mut random);
-        let mut judge = Judge { policy, restarts, random, is_stopping: false, now: NOW };
-        match step(state, input, &mut judge) {
-            (after, Act::Nothing) if after == state => String::new(),
-            (after, act) => {
-                let becomes = if after == state { "(stays)".into() } else { show::state(after) };
-                format!("{becomes:<48}{}", show::act(act))
-            }
-        }
-    }
-
-    #[test]
-    fn the_law_is_the_printed_table() {
-        // For each state: the inputs that move it, what it becomes and what is done; then the
-        // others. A main service differs at its ends, so it has a line of its own there.
-        let side = Policy {
-            restart: Restart::OnFailure,
-            delay_max: Span::from_s(1),
-            ready_by: ReadyBy::Command,
-            start_timeout: Some(Span::from_s(5)),
-            before_stop: BeforeStop::Pause(Span::from_s(3)),
-            ..Policy::default()
-        };
-        let main = Policy { is_main: true, ..side };
-        let mut table = String::from(HEAD);
-        let mut add = |name: &str, line: &str| {
-            table += format!("{name:<18}{line}").trim_end();
-            table += "\n";
-        };
-        for state in states() {
-            add("", "");
-            add(&show::state(state), "");
-            let mut unmoved = Vec::new();
-            for input in inputs() {
-                let (name, of_side, of_main) =
-                    (show::input(input), line(state, input, &side), line(state, input, &main));
-                if of_side.is_empty() {
-                    unmoved.push(String::from(name.split(' ').next().unwrap()));
-                } else {
-                    add(&format!("  {name}"), &of_side);
-                }
-                if of_main != of_side {
-                    add("    of main", &of_main);
-                }
-            }
-            unmoved.dedup();
-            add("  (nothing)", &unmoved.join(", "));
-        }
-        snapbox::assert_data_eq!(
-            table,
-            snapbox::file!["../../tests/golden/supervisor-table.txt": Text].raw()
-        );
     }
 }

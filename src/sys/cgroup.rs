@@ -1,5 +1,5 @@
 //! Directories and files of the cgroup file system, below a directory that is open: openat(2),
-//! mkdirat(2), unlinkat(2), flock(2), fchmod(2); and what its limits are about: statx(2).
+//! mkdirat(2), unlinkat(2), fchmod(2); and what its limits are about: statx(2).
 
 use core::ffi::CStr;
 
@@ -54,18 +54,6 @@ pub fn remove_in(directory: &Fd, name: &CStr) -> Result<(), Errno> {
     let (name, flags) = (name.as_ptr() as usize, raw::AT_REMOVEDIR as usize);
     // SAFETY: `name` ends in NUL and outlives the call.
     let ret = unsafe { call!(unlinkat, directory.arg(), name, flags) };
-    check(ret).map(|_| ())
-}
-
-/// flock(2), LOCK_EX without waiting: the lock is ours until everybody has closed the descriptor
-/// that shares it with us.
-///
-/// # Errors
-/// EAGAIN when it is somebody else's.
-pub fn lock_now(file: &Fd) -> Result<(), Errno> {
-    let how = (raw::LOCK_EX | raw::LOCK_NB) as usize;
-    // SAFETY: two integers in.
-    let ret = unsafe { call!(flock, file.arg(), how) };
     check(ret).map(|_| ())
 }
 

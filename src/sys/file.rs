@@ -1,5 +1,5 @@
 //! Files: open(2), read(2), pread(2), write(2), access(2), getdents64(2), mkdir(2), rmdir(2),
-//! mknod(2), symlink(2).
+//! mknod(2), symlink(2), flock(2).
 
 use core::ffi::CStr;
 
@@ -197,4 +197,16 @@ pub fn entry_names(mut entries: &[u8]) -> impl Iterator<Item = &CStr> {
         entries = rest;
         CStr::from_bytes_until_nul(entry.get(19..)?).ok()
     })
+}
+
+/// flock(2), LOCK_EX without waiting: the lock is ours until everybody has closed the descriptor
+/// that shares it with us.
+///
+/// # Errors
+/// EAGAIN when it is somebody else's.
+pub fn lock_now(file: &Fd) -> Result<(), Errno> {
+    let how = (raw::LOCK_EX | raw::LOCK_NB) as usize;
+    // SAFETY: two integers in.
+    let ret = unsafe { call!(flock, file.arg(), how) };
+    check(ret).map(|_| ())
 }

@@ -40,6 +40,11 @@ impl Address {
         Some(Self { family: net::AF_UNIX as u16, path, len })
     }
 
+    /// How many bytes of it count.
+    pub(super) const fn len(&self) -> usize {
+        self.len
+    }
+
     /// The name behind the NUL of an abstract address.
     pub fn name(&self) -> &[u8] {
         self.path.get(1..self.len.saturating_sub(size_of::<u16>())).unwrap_or_default()
@@ -113,21 +118,21 @@ pub fn name_of(socket: &Fd) -> Result<Address, Errno> {
 
 /// The kernel's struct msghdr (recvmsg(2)).
 #[repr(C)]
-struct Header {
-    name: usize,
-    name_len: u32,
-    parts: usize,
-    part_count: usize,
-    control: usize,
-    control_len: usize,
-    flags: i32,
+pub(super) struct Header {
+    pub name: usize,
+    pub name_len: u32,
+    pub parts: usize,
+    pub part_count: usize,
+    pub control: usize,
+    pub control_len: usize,
+    pub flags: i32,
 }
 
 /// A part of a message (struct iovec).
 #[repr(C)]
-struct Part {
-    base: usize,
-    len: usize,
+pub(super) struct Part {
+    pub base: usize,
+    pub len: usize,
 }
 
 /// Words of eight bytes for one message with credentials, and one with as many descriptors as the
@@ -156,14 +161,20 @@ pub struct Descriptors<'c> {
     words: &'c [u64],
 }
 
+impl<'c> Descriptors<'c> {
+    /// Each of them, in their order, which are ours to close from now on.
+    pub fn take(self) -> impl Iterator<Item = Fd> + use<'c> {
+        let words = core::mem::ManuallyDrop::new(self).words;
+        let len = words.first().map_or(0, |len| *len as usize);
+        let count = len.saturating_sub(16) / 4;
+        let pairs = words.iter().skip(2).flat_map(|word| [*word as i32, (word >> 32) as i32]);
+        pairs.take(count).map(|number| Fd::given(number as usize))
+    }
+}
+
 impl Drop for Descriptors<'_> {
     fn drop(&mut self) {
-        let len = self.words.first().map_or(0, |len| *len as usize);
-        let count = len.saturating_sub(16) / 4;
-        let pairs = self.words.iter().skip(2).flat_map(|word| [*word as i32, (word >> 32) as i32]);
-        for number in pairs.take(count) {
-            drop(Fd::given(number as usize)); // ours alone since the message came
-        }
+        Descriptors { words: self.words }.take().for_each(drop); // ours alone since it came
     }
 }
 

@@ -8,6 +8,7 @@ mod arena;
 mod buffer;
 pub mod display;
 mod fault;
+pub mod json;
 mod names;
 mod near;
 mod quote;

@@ -5,21 +5,21 @@ const LEN_MAX: usize = 32;
 
 /// The entry of `known` nearest to `word`, when it is near enough to be a typing error: at most a
 /// third of its bytes differ, or one is the beginning of the other.
-pub fn nearest(word: &[u8], known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+pub fn nearest<'n>(word: &[u8], known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let mut nearest = Nearest { word, found: None };
     known.for_each(|candidate| nearest.look_at(candidate));
     nearest.found.map(|(_, candidate)| candidate)
 }
 
 /// The nearest so far, and how many bytes of it differ.
-struct Nearest<'w> {
+struct Nearest<'w, 'n> {
     word: &'w [u8],
-    found: Option<(usize, &'static str)>,
+    found: Option<(usize, &'n str)>,
 }
 
-impl Nearest<'_> {
+impl<'n> Nearest<'_, 'n> {
     #[inline(never)] // it would be built into the loop over every list of words
-    fn look_at(&mut self, candidate: &'static str) {
+    fn look_at(&mut self, candidate: &'n str) {
         let (word, known) = (self.word, candidate.as_bytes());
         let Some(distance) = distance(word, known) else { return };
         let is_prefix = word.len() >= 3 && (known.starts_with(word) || word.starts_with(known));

@@ -72,8 +72,16 @@ fn what_a_killed_launcher_leaves_the_next_one_removes() {
         let (subtree, limit) = (Subtree::new(who), limit());
         subtree.hand_down();
         let own = subtree.below("shell", who);
-        let words =
-            ["run", "--name=box", &limit.flag(), "--", "sh", "-c", "echo up; exec sleep 99"];
+        let words = [
+            "run",
+            "--name=box",
+            "--control=false",
+            &limit.flag(),
+            "--",
+            "sh",
+            "-c",
+            "echo up; exec sleep 99",
+        ];
         // With another process in it, so that nobody moves aside.
         let words_of_other = ["sh", "-c", "echo up; exec sleep 99"];
         let mut other = within(Run::command(who, words_of_other), &own).start();

@@ -34,7 +34,7 @@ fn services(has_limit: bool, more: &str) -> String {
         _ => "hugetlb-max = { 2MiB = \"64MiB\" }",
     };
     format!(
-        "[sandbox]\nname = \"two\"\n{more}\n[limits]\n{of_all}\n\
+        "[sandbox]\nname = \"two\"\ncontrol = false\n{more}\n[limits]\n{of_all}\n\
          [[service]]\nname = \"log\"\n{of_log}\ncommand = [\"sleep\", \"1000\"]\n\
          [[service]]\nname = \"web\"\nmain = true\nafter = [\"log\"]\n\
          command = [\"sh\", \"-c\", \"grep ^0:: /proc/self/cgroup /proc/1/cgroup; echo up; cat\"]\n"

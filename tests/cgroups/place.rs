@@ -19,7 +19,8 @@ fn it_is_made_where_it_was_said_and_named_after_the_sandbox() {
     // Looks like 0::/test-of-nsinit-…/nsinit-box-PID, and an empty directory afterwards.
     let (subtree, limit) = (Subtree::new(Who::Root), limit());
     let at = format!("--cgroup={}", subtree.name);
-    let out = run(Who::Root, &["--name=box", &limit.flag(), &at]).end().quietly(0);
+    let out =
+        run(Who::Root, &["--name=box", "--control=false", &limit.flag(), &at]).end().quietly(0);
     assert!(out.starts_with(&format!("0::{}/nsinit-box-", subtree.name)), "{out}");
     let out = run(Who::Root, &[&at]).end().quietly(0);
     assert!(out.starts_with(&format!("0::{}/nsinit-run-", subtree.name)), "{out}");

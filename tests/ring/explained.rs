@@ -9,6 +9,9 @@ pub struct Step {
     pub actor: String,
     /// What is done, in words.
     pub act: String,
+    /// Whether nobody asked for it, and a failure of it is no reason to stop.
+    #[allow(dead_code)] // of one of the two rings alone
+    pub is_dispensable: bool,
     /// Its system calls, in the notation of `plan::Act::calls`.
     pub calls: Vec<String>,
 }
@@ -51,6 +54,8 @@ impl Explained {
         let step = |json: &Json| Step {
             actor: json.get("actor").text().to_owned(),
             act: json.get("act").text().to_owned(),
+            is_dispensable: json.get("act").text().starts_with("listen at ")
+                && json.get("origin").text() == "(default)",
             calls: texts(json.get("calls")),
         };
         let steps: Vec<Step> = json.get("steps").list().iter().map(step).collect();

@@ -10,6 +10,7 @@ pub type Loop = [(&'static str, &'static str, &'static str)];
 /// What the launcher may do when its steps are done.
 pub const LAUNCHER_LOOP: &Loop = &[
     ("ppoll", "", "sleeps until a signal comes, PID 1 reports or ends"),
+    ("unlinkat", "ppoll", "removes the control socket and its directory"),
     ("read", "ppoll", "takes the signals that came, and PID 1's reports"),
     ("pidfd_send_signal", "read", "passes a signal on to PID 1"),
     ("ioctl", "ppoll", "asks the pidfd how PID 1 ended; takes the terminal back"),
@@ -30,6 +31,7 @@ pub const LAUNCHER_LOOP: &Loop = &[
 pub const SUPERVISOR_LOOP: &Loop = &[
     ("clock_gettime", "", "the supervisor counts in time"),
     ("getpid", "", "learns whether it is PID 1, whom -1 does not mean"),
+    ("unlinkat", "ppoll", "removes the control socket and its directory"),
     ("pipe2", "clock_gettime", "for a service's word that it is ready"),
     ("clone3", "clock_gettime", "makes a service's process: the step \"spawn\", counted apart"),
     ("recvmsg", "clock_gettime", "takes what services say; an earlier run's word is dropped"),

@@ -2,8 +2,8 @@
 
 use super::each;
 use super::finding::Filled;
-use crate::cli::json::Text;
 use crate::engine::doctor::Machine;
+use crate::text::json::Text;
 use crate::text::{Show, Sink, put};
 
 /// A text, or `null`.

@@ -4,8 +4,8 @@ use core::ffi::CStr;
 
 use super::row::{Keeper, Sandbox};
 use super::tree::each;
-use crate::cli::json::{Text, list};
 use crate::engine::inspect::{self, Entry, Of, Order, Table};
+use crate::text::json::{Text, list};
 use crate::text::{Lossy, Show, Sink, put};
 
 /// A value, or `null`.

@@ -217,6 +217,7 @@ impl Show for Form {
             Shape::Span => ("\"", value, "\", or a whole number of seconds"),
             Shape::TextOrNumber => ("\"", value, "\", or a whole number"),
             Shape::Switch => ("", "true", " or false"),
+            Shape::SwitchOrText => ("true, false or \"", "TEXT", "\""),
             Shape::List | Shape::OuterPaths | Shape::Words => ("[\"", value, "\"]"),
             Shape::Pairs => ("{ NAME = ", "\"VALUE\"", " }"),
             Shape::TextOrExec => ("\"", value, "\" or { exec = [\"WORD\"] }"),

@@ -5,7 +5,7 @@ use super::filter;
 use super::machine;
 use super::root;
 use super::sentence::{Args, print, sentence};
-use super::{cgroup, net};
+use super::{cgroup, control, net};
 use crate::engine::probe::{self, Blocked};
 use crate::model::{Errno, Failure, NamespaceSet, Stdio, Why};
 use crate::plan::{Act, Actor, Birth, Facts, Plan};
@@ -183,6 +183,8 @@ fn by_why(why: Why) -> &'static str {
             try: "modules with its driver, or a time: clock = \"@SECONDS\""
         ),
         Why::LauncherGone => sentence!(why: "the process that waits for us has ended"),
+        Why::NotOurs => control::NOT_OURS,
+        Why::NameTaken => control::NAME_TAKEN,
     }
 }
 
@@ -264,6 +266,9 @@ fn by_act(act: &Act<'_>, errno: Errno, program: &[u8]) -> &'static str {
             why: "a security module takes the capabilities away in this user namespace",
             try: "--no-loopback"
         ),
+        (Act::Control(act), errno) if cfg!(feature = "control") => {
+            super::control::by_act(act, errno)
+        }
         (_, _) => NOTHING,
     }
 }

@@ -7,6 +7,7 @@
 mod cgroup;
 mod complaint;
 mod confine;
+mod control;
 mod failure;
 mod filter;
 mod glibc;
@@ -29,6 +30,7 @@ use crate::spec::Origin;
 use crate::text::{Quoted, Show, Sink, put};
 
 pub use complaint::complaint;
+pub use control::{denied, no_answer, no_sandbox_named, no_signal, not_reached, word_too_many};
 pub use failure::{failure, survived};
 pub use inspect::{no_pid, no_proc, no_process, too_many_namespaces, unknown_flag, unknown_kind};
 pub use last_words::leave;

@@ -4,8 +4,8 @@ use super::cgroup::Used;
 use super::sentence::{Args, print, sentence};
 use super::{Scope, filter};
 use crate::engine::{Teller, Telling};
-use crate::model::{End, ReadyBy, ServiceId, Signal, Span};
-use crate::plan::{Facts, Plan};
+use crate::model::{End, Failure, ReadyBy, ServiceId, Signal, Span};
+use crate::plan::{Act, Facts, Plan};
 use crate::supervisor::News;
 use crate::text::{Quoted, Show, Sink};
 
@@ -30,7 +30,9 @@ impl Teller for Reporter {
         if let Telling::Failure(failure) = telling {
             super::failure(plan, &Facts::default(), failure);
         } else if let Telling::Survived(failure) = telling {
-            super::survived(plan, failure);
+            if self.is_verbose || !is_unasked(plan, failure) {
+                super::survived(plan, failure);
+            }
         } else if self.is_told(plan, telling) {
             with_words(plan, telling, &mut |words, args| print(&Scope(plan.mode), words, args));
         }
@@ -236,6 +238,12 @@ impl Show for Needs<'_> {
 fn name<'a>(plan: &Plan<'a>, id: Option<ServiceId>) -> &'a [u8] {
     let service = id.and_then(|id| plan.service(id));
     service.map_or(b"".as_slice(), |service| service.name.bytes())
+}
+
+/// Whether it is about a thing that nobody asked for and hardly anybody misses: to be seen by `ps`.
+fn is_unasked(plan: &Plan<'_>, failure: Failure) -> bool {
+    let step = plan.steps.get(usize::from(failure.step));
+    step.is_some_and(|step| matches!(step.act, Act::Control(_)) && !plan.mode.is_init())
 }
 
 /// Whether readiness is something else than running.

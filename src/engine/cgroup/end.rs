@@ -149,7 +149,7 @@ pub(super) fn sweep(parent: &Fd) {
 
 fn remove_left(parent: &Fd, name: &CStr) {
     let Ok(left) = cgroup::open_in(parent, name, Access::Directory) else { return };
-    if cgroup::lock_now(&left).is_err() {
+    if file::lock_now(&left).is_err() {
         return; // its launcher lives
     }
     let mut buffer = [0u8; 1024];

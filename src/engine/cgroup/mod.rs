@@ -237,7 +237,7 @@ fn make_and_lock(parent: &Fd, name: &CStr) -> Result<Own, Errno> {
     cgroup::make_in(parent, name)?;
     let open = || {
         let directory = cgroup::open_in(parent, name, Access::Directory)?;
-        cgroup::lock_now(&directory)?;
+        file::lock_now(&directory)?;
         cgroup::open_to_all(&directory)?;
         let procs = cgroup::open_in(&directory, PROCS, Access::Write)?;
         Ok(Own { directory: Some(directory), procs: Some(procs), ..Own::default() })

@@ -10,7 +10,7 @@ use crate::sys::{process, signal};
 
 impl Turn<'_, '_> {
     /// A signal came for us, as which it may be rewritten.
-    pub(super) fn arrived(&mut self, came: Signal, value: Option<u64>) {
+    pub(in super::super) fn arrived(&mut self, came: Signal, value: Option<u64>) {
         if self.plan.mode.is_init()
             && let Some(asked) = machine::arrived(came, self.hands)
         {

@@ -13,7 +13,14 @@ impl Turn<'_, '_> {
     pub(super) fn lock_in(&mut self) {
         let has_started_all = self.started.len() == self.plan.services.len();
         let Some(lock) = self.hands.lock.take_if(|_| has_started_all) else { return };
-        let Err(errno) = hold(&lock) else { return };
+        let Err(errno) = hold(&lock) else {
+            if lock.program.is_some()
+                && let Some(room) = &mut self.hands.room
+            {
+                room.is_locked_in = true;
+            }
+            return;
+        };
         let is_it = |step: &Step<'_>| matches!(step.act, Act::Filter(FilterAct::LockIn(_)));
         let mut steps = self.plan.steps_of(Actor::Inner).filter(|(_, step)| is_it(step));
         if let Some((step, _)) = steps.next() {

@@ -36,7 +36,9 @@ impl Turn<'_, '_> {
     #[inline(never)] // its list would lie in the frame of the loop
     fn ours(&self) -> Vec<u32, KEPT_MAX> {
         let terminal = self.hands.terminal.as_deref();
-        let own = [self.hands.signals.as_ref(), self.hands.parent.pidfd(), terminal];
+        let listener = self.hands.listener.as_ref();
+        let own = [self.hands.signals.as_ref(), self.hands.parent.pidfd(), terminal, listener];
+        let room = self.hands.room.as_ref().filter(|_| listener.is_some());
         let of_services = self.processes.iter().flat_map(|process| {
             let child = process.child.as_ref().and_then(|child| child.pidfd.as_ref());
             let companion = process.companion.as_ref();
@@ -46,6 +48,7 @@ impl Turn<'_, '_> {
         });
         let all =
             own.into_iter().chain(of_services).flatten().chain(self.hands.notify.iter().flatten());
+        let all = all.chain(room.into_iter().flat_map(|room| room.descriptors()));
         let mut numbers = Vec::new();
         for number in all.filter_map(|fd: &Fd| u32::try_from(fd.number()).ok()) {
             let _ = numbers.push(number); // a place for each

@@ -1,12 +1,13 @@
-//! What PID 1 waits for: signals, our parent, the kernel's messages, and for each service its
-//! process, the command beside it, and the places where it says that it is ready.
+//! What PID 1 waits for: signals, our parent, the kernel's messages, those who want to see and
+//! steer us, and for each service its process, the command beside it, and the places where it says
+//! that it is ready.
 
 use heapless::Vec;
 
 use super::Turn;
 use crate::engine::machine;
 use crate::limits::SOURCES_MAX;
-use crate::model::{Errno, Moment, ServiceId};
+use crate::model::{Errno, Moment, ServiceId, Span};
 use crate::supervisor::Event;
 use crate::sys::file;
 use crate::sys::wait::{self, Source};
@@ -20,6 +21,7 @@ enum From {
     Companion(ServiceId),
     /// A filter, of the service or of the command beside it.
     Filter(ServiceId, bool),
+    Caller(u8),
 }
 
 impl Turn<'_, '_> {
@@ -34,14 +36,14 @@ impl Turn<'_, '_> {
         self.let_go();
         self.lock_in();
         self.give_memory_back();
-        machine::feed(self.hands, now);
-        let deadlines = [self.supervisor.deadline(), machine::next_feed(self.hands)];
-        let timeout = deadlines.into_iter().flatten().min().map(|deadline| deadline.since(now));
+        let timeout = self.patience_of_all(now);
         let mut sources: Vec<Source, SOURCES_MAX> = Vec::new();
         let mut from: Vec<From, SOURCES_MAX> = Vec::new();
         let _ = sources.push(Source::of(self.hands.signals.as_ref())); // a place for each …
         let _ = sources.push(Source::of(self.hands.parent.pidfd()));
         let _ = sources.push(Source::of(machine::messages(self.hands)));
+        let door = if self.listens() { self.door() } else { None };
+        let _ = sources.push(Source::of(door));
         for ((id, process), notify) in ServiceId::all().zip(&self.processes).zip(&self.hands.notify)
         {
             // A word comes before the end of who said it.
@@ -63,6 +65,12 @@ impl Turn<'_, '_> {
                 let _ = from.push(whose); // in both lists
             }
         }
+        if self.listens() {
+            for (place, fd) in self.callers() {
+                let _ = sources.push(Source::readable(fd)); // … and one for each who may ask,
+                let _ = from.push(From::Caller(place)); // as before
+            }
+        }
         if wait::poll(&mut sources, timeout) == Ok(0) {
             self.happened(Event::Tick);
         }
@@ -75,23 +83,44 @@ impl Turn<'_, '_> {
             machine::listen(self.hands);
             self.has_started = true; // as deep in the stack as a start
         }
+        let is_called = sources.next().is_some_and(Source::is_ready);
         if has_signals {
             self.take_signals();
         }
         for (from, source) in from.iter().zip(sources).filter(|(_, source)| source.is_ready()) {
-            match *from {
-                From::Message(id) => self.take_messages(id),
-                From::Ready(id) => self.take_word(id),
-                From::Child(id) => self.take_end(id, source.is_hung_up()),
-                From::Companion(id) => self.take_help(id, source.is_hung_up()),
-                From::Filter(id, is_beside) if source.is_hung_up() => {
-                    self.close_line(id, is_beside);
-                }
-                From::Filter(id, is_beside) => self.take_question(id, is_beside),
-            }
+            self.take(*from, source.is_hung_up());
+        }
+        if is_called && self.listens() {
+            self.let_in();
         }
         if self.hands.reads_child_signal {
             self.look_for_the_last();
+        }
+    }
+
+    /// How long nothing has to be done but what comes, and what had to be done by now.
+    fn patience_of_all(&mut self, now: Moment) -> Option<Span> {
+        machine::feed(self.hands, now);
+        let deadlines = [self.supervisor.deadline(), machine::next_feed(self.hands)];
+        let mut deadline = deadlines.into_iter().flatten().min();
+        if self.listens() {
+            self.attend();
+            deadline = deadline.into_iter().chain(self.patience()).min();
+        }
+        deadline.map(|deadline| deadline.since(now))
+    }
+
+    /// Takes what came from one of them.
+    fn take(&mut self, from: From, is_hung_up: bool) {
+        match from {
+            From::Message(id) => self.take_messages(id),
+            From::Ready(id) => self.take_word(id),
+            From::Child(id) => self.take_end(id, is_hung_up),
+            From::Companion(id) => self.take_help(id, is_hung_up),
+            From::Filter(id, is_beside) if is_hung_up => self.close_line(id, is_beside),
+            From::Filter(id, is_beside) => self.take_question(id, is_beside),
+            From::Caller(place) if cfg!(feature = "control") => self.take_request(place),
+            From::Caller(_) => {} // nobody asks
         }
     }
 

@@ -4,7 +4,7 @@ use super::{EARLY, MachineAct, MachineReason};
 use crate::model::Farewell;
 use crate::plan::confine::{Confinement, Inside};
 use crate::plan::services::Setting;
-use crate::plan::{Act, Actor, Facts, Filters, Plan, Reason, Refusal, notify, resolve};
+use crate::plan::{Act, Actor, Facts, Filters, Plan, Reason, Refusal, control, notify, resolve};
 use crate::spec::{MachineSpec, Origin, Said, Spec};
 
 /// The kernel's init: the machine is set up by its PID 1, and left by it.
@@ -50,6 +50,7 @@ pub(in crate::plan) fn resolve_init<'a>(
         let origin = spec.net.loopback.map_or(Origin::Default, |said| said.origin);
         plan.push(inner, origin, Act::LoopbackUp);
     }
+    control::push_listen(inner, spec, facts, plan);
     notify::push_sockets(facts, plan);
     resolve::push_message(spec, plan);
     push_watchdog(machine, plan)?;

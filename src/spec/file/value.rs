@@ -71,6 +71,7 @@ impl<'a> Reader<'_, 'a> {
             | Shape::OuterPath
             | Shape::OuterPathOrTmpfs
             | Shape::OuterPaths
+            | Shape::SwitchOrText
             | Shape::Number
             | Shape::Span
             | Shape::TextOrNumber
@@ -299,6 +300,7 @@ const fn takes(shape: Shape, scalar: Scalar, is_pair: bool) -> bool {
         Shape::Number => is_number,
         Shape::Span | Shape::TextOrNumber | Shape::List => is_text || is_number,
         Shape::Switch => matches!(scalar, Scalar::Switch(_)),
+        Shape::SwitchOrText => is_text || matches!(scalar, Scalar::Switch(_)),
         Shape::Pairs => is_pair && (is_text || is_number),
         Shape::TextOrPair => is_text || (is_pair && is_number),
         Shape::TextOrExec => is_text || is_number,

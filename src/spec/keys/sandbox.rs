@@ -10,6 +10,7 @@ pub(super) const SANDBOX: &[Row] = &[
     whole(Table::Sandbox, "name", Shape::Text, "NAME", |spec, item| {
         item.put_text(&mut spec.name, ServiceName::parse)
     })
+    .for_any_verb()
     .help("the file's stem|Name of the sandbox."),
     whole(Table::Sandbox, "namespaces", Shape::List, "KIND", |spec, item| spec.add_kind(item))
         .help(

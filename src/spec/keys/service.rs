@@ -1,10 +1,11 @@
 //! The keys of a service: `[[service]]`.
 
-use super::{Item, Row, Said, Set, Shape, Table, count_below, switch};
+use super::{Item, Row, Set, Shape, Table, count_below, switch};
 use crate::model::{
     Account, ExitCodes, ExitMap, KillMode, ParentDeath, Restart, Rewrites, ServiceName, Signal,
     Span, Stdio, Terminal, Unhandled,
 };
+use crate::spec::Said;
 use crate::spec::service::{ServiceSpec, absolute, span_or_infinity};
 use crate::text::{Fault, Words, units};
 

@@ -19,6 +19,9 @@ impl World {
             Action::Start(id) => self.start(id),
             Action::Help(id, helper) => self.help(id, helper),
             Action::EndHelp(id) => self.body(id).helper = None,
+            Action::Signal(id, signal) if event == Event::SignalService(id, signal) => {
+                self.signal(id, signal, true);
+            }
             Action::Signal(id, signal) => {
                 let policy = self.bodies[id.index()].policy;
                 let is_kill = signal == Signal::KILL && event == Event::Tick;
@@ -39,6 +42,7 @@ impl World {
                     Event::Started(started) => started == id,
                     Event::Ready(_) | Event::NotStarted(..) | Event::Ended(..) => false,
                     Event::StopService(_) | Event::RestartService(_) => false,
+                    Event::SignalService(..) => false,
                     Event::Helped(..) | Event::NoneLeft | Event::Tick => false,
                 };
                 assert!(is_main && is_due, "only what came is passed on, and only to main");
@@ -236,6 +240,7 @@ impl World {
                     Event::Asked(signal) => Some(signal),
                     Event::StopService(id) if id == main.id => Some(main.policy.stop_signal),
                     Event::StopService(_) | Event::RestartService(_) => None,
+                    Event::SignalService(..) => None,
                     Event::Started(_) | Event::Ready(_) | Event::NotStarted(..) => None,
                     Event::Ended(..) | Event::Helped(..) | Event::NoneLeft | Event::Tick => None,
                 });
@@ -295,6 +300,7 @@ impl World {
                 }
             }
             Event::Asked(_) | Event::StopService(_) | Event::RestartService(_) => {}
+            Event::SignalService(..) => {}
             Event::Started(_) | Event::Ready(_) | Event::NotStarted(..) => {}
             Event::Ended(..) | Event::Helped(..) | Event::NoneLeft | Event::Tick => {}
         }

@@ -112,6 +112,7 @@ pub fn input(input: Input) -> String {
         Input::Ended(how) => format!("Ended {}", end(how)),
         Input::Helped => "Helped".into(),
         Input::Forward(signal) => format!("Forward {signal}"),
+        Input::Signal(signal) => format!("Signal {signal}"),
         Input::Stop => "Stop".into(),
         Input::Restart => "Restart".into(),
         Input::Tick => "Tick".into(),
@@ -149,6 +150,7 @@ pub fn event(event: Event) -> String {
         Event::Asked(signal) => format!("asked {signal}"),
         Event::StopService(id) => format!("operator stops {}", service(id)),
         Event::RestartService(id) => format!("operator restarts {}", service(id)),
+        Event::SignalService(id, signal) => format!("operator signals {} {signal}", service(id)),
         Event::NoneLeft => "none left".into(),
         Event::Tick => "tick".into(),
     }

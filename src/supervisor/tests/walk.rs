@@ -106,6 +106,7 @@ fn chance(world: &mut World) -> Event {
         (_, 3) => Event::StopService(id),
         (_, 4) => Event::RestartService(id),
         (_, 5 | 6) => Event::Tick,
+        (Process::Executing, 23) => Event::SignalService(id, signal),
         (_, 7..20) if world.is_empty() => Event::NoneLeft,
         (Process::None, 7) => Event::Ended(id, end),
         (Process::None, 8) => Event::Started(id),

@@ -226,6 +226,7 @@ impl World {
             Event::NotStarted(id, _) | Event::Ended(id, _) => !has_process(id),
             Event::Helped(id, _) => self.bodies[id.index()].helper.is_none(),
             Event::Asked(_) | Event::StopService(_) | Event::RestartService(_) => false,
+            Event::SignalService(..) => false,
             Event::NoneLeft | Event::Tick => false,
         }
     }
@@ -259,7 +260,7 @@ impl World {
                 self.body(id).is_given_up &= is_stop; // there is nothing to stop
                 self.was_operated = true;
             }
-            Event::StopService(_) | Event::RestartService(_) => {}
+            Event::StopService(_) | Event::RestartService(_) | Event::SignalService(..) => {}
             Event::Asked(_) | Event::NoneLeft | Event::Tick => {}
         }
     }

@@ -1,0 +1,118 @@
+//! The verbs that speak to a running nsinit over its control socket: `ps`, `status`, `stop`,
+//! `restart`, `reload`, `signal`.
+//!
+//! A request that is not carried out, and a sandbox that is not there, end with 1; what is no
+//! request with 125.
+
+mod order;
+mod ps;
+mod row;
+mod status;
+
+use core::ffi::CStr;
+
+use super::Call;
+use super::load::Desk;
+use super::report;
+use crate::engine::control::find::{self, Sandbox};
+use crate::model::{Errno, Order, Signal, code};
+use crate::sys::start::Start;
+use crate::text::{Arena, Names, nearest};
+
+/// The exit code when what was asked for is not so.
+const NOT_SO: u8 = 1;
+
+/// A verb's words, read.
+struct Asked {
+    verb: &'static str,
+    is_json: bool,
+    /// Whether what was ordered is waited for.
+    waits: bool,
+    name: Option<&'static CStr>,
+    service: Option<&'static CStr>,
+    last: Option<&'static CStr>,
+}
+
+/// The verbs.
+pub const VERBS: Names = Names::new("ps|status|stop|restart|reload|signal");
+
+/// Does what one of [`VERBS`] says.
+#[inline(never)] // of no start
+pub fn control(verb: &'static str, call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
+    let Some(asked) = read(verb, call) else { return code::FAILED };
+    match (verb, asked.name) {
+        ("ps", name) => ps::ps(&asked, name, start, desk),
+        (_, None) => {
+            report::no_sandbox_named(verb);
+            code::FAILED
+        }
+        ("status", Some(name)) => status::status(&asked, name, start, desk),
+        ("stop", Some(name)) => order::order(&asked, name, Order::Stop, start, desk),
+        ("restart", Some(name)) => order::order(&asked, name, Order::Restart, start, desk),
+        ("reload", Some(name)) => order::order(&asked, name, Order::Reload, start, desk),
+        (_, Some(name)) => {
+            let text = asked.last.or(asked.service).unwrap_or_default();
+            match Signal::parse(text.to_bytes()) {
+                Ok(signal) => {
+                    let service = asked.service.filter(|_| asked.last.is_some());
+                    let asked = Asked { service, ..asked };
+                    order::order(&asked, name, Order::Signal(signal), start, desk)
+                }
+                Err(_) => {
+                    report::no_signal(verb, text.to_bytes());
+                    code::FAILED
+                }
+            }
+        }
+    }
+}
+
+/// Reads the words; `None` when one of them cannot be, which has been said then.
+fn read(verb: &'static str, call: Call) -> Option<Asked> {
+    let mut asked =
+        Asked { verb, is_json: false, waits: true, name: None, service: None, last: None };
+    let is_list = matches!(verb, "ps" | "status");
+    let flags = if is_list { Names::new("--json") } else { Names::new("--no-wait") };
+    for (number, word) in (call.first..).zip(call.words.iter()) {
+        match word.to_bytes() {
+            b"--json" if is_list => asked.is_json = true,
+            b"--no-wait" if !is_list => asked.waits = false,
+            [b'-', ..] => {
+                report::unknown_flag(verb, number, word.to_bytes(), flags);
+                return None;
+            }
+            _ if asked.name.is_none() => asked.name = Some(word),
+            _ if asked.service.is_none() && verb != "ps" => asked.service = Some(word),
+            _ if asked.last.is_none() && verb == "signal" => asked.last = Some(word),
+            said => {
+                report::word_too_many(verb, number, said);
+                return None;
+            }
+        }
+    }
+    Some(asked)
+}
+
+/// Connects to the sandbox of this name; says why not.
+fn connect(asked: &Asked, name: &CStr, start: &Start, memory: &mut [u8]) -> Option<Sandbox> {
+    match find::connect(name.to_bytes(), start) {
+        Ok(sandbox) => Some(sandbox),
+        Err(errno) => {
+            not_reached(asked.verb, name, errno, start, memory);
+            None
+        }
+    }
+}
+
+/// No sandbox of this name can be reached; perhaps the near one was meant.
+fn not_reached(verb: &str, name: &CStr, errno: Errno, start: &Start, memory: &mut [u8]) {
+    let mut arena = Arena::new(memory);
+    find::each(start, &mut |known, _| {
+        for part in [known, b"\0"] {
+            let _ = arena.push(part); // one that finds no room is not proposed
+        }
+    });
+    let known = arena.keep_words();
+    let known = known.iter().filter_map(|word| word.to_str().ok());
+    report::not_reached(verb, name.to_bytes(), errno, nearest(name.to_bytes(), known));
+}

@@ -1,0 +1,90 @@
+//! Which kinds of namespaces `run` creates: what was asked for, what a key needs, and `user` where
+//! we lack privilege.
+
+use super::{Facts, Reason, Refusal, capability};
+use crate::model::{IdKind, MountType, Namespace, NamespaceSet, Uplink};
+use crate::spec::{Origin, Spec};
+
+/// The kinds that `run` creates when nobody says otherwise.
+const DEFAULT_KINDS: NamespaceSet = NamespaceSet::PID
+    .union(NamespaceSet::MNT)
+    .union(NamespaceSet::UTS)
+    .union(NamespaceSet::IPC)
+    .union(NamespaceSet::TIME);
+
+/// Whether any clock is shifted.
+pub(super) const fn shifts(spec: &Spec<'_>) -> bool {
+    spec.monotonic.is_some() || spec.boottime.is_some()
+}
+
+/// The keys that need a kind of namespace, and where they were said.
+pub(super) fn needs_of(spec: &Spec<'_>) -> [(Option<Origin>, &'static str, Namespace); 13] {
+    let loopback = spec.net.loopback.filter(|said| said.value).map(|said| said.origin);
+    let interface = spec.net.interfaces.first().map(|interface| interface.origin);
+    let uplink = spec.net.uplink.filter(|said| said.value != Uplink::Host);
+    let uplink = uplink.map(|said| said.origin);
+    let map_origin = |kind| {
+        let said = spec.id_map(kind).first().map(|said| said.origin);
+        said.or(spec.auto_map(kind))
+    };
+    let mut mounts = spec.root.mounts.iter();
+    let cgroup2 = mounts.find(|said| said.value.kind == MountType::Cgroup2);
+    [
+        (spec.hostname.map(|said| said.origin), "hostname", Namespace::Uts),
+        (spec.domainname.map(|said| said.origin), "domainname", Namespace::Uts),
+        (spec.boottime.map(|said| said.origin), "boottime", Namespace::Time),
+        (spec.monotonic.map(|said| said.origin), "monotonic", Namespace::Time),
+        (map_origin(IdKind::Uid), "uid-map", Namespace::User),
+        (map_origin(IdKind::Gid), "gid-map", Namespace::User),
+        (spec.uid.map(|said| said.origin), "uid", Namespace::User),
+        (spec.gid.map(|said| said.origin), "gid", Namespace::User),
+        (loopback, "loopback", Namespace::Net),
+        (interface, "interface", Namespace::Net),
+        (uplink, "network", Namespace::Net),
+        (spec.root.first().map(|(origin, _)| origin), "a root of its own", Namespace::Mnt),
+        (cgroup2.map(|said| said.origin), "a cgroup2", Namespace::Cgroup),
+    ]
+}
+
+/// The kinds to create: what was asked for, what a key needs, and `user` where we lack privilege.
+pub(super) fn kinds<'a>(spec: &'a Spec<'_>, facts: &Facts) -> Result<NamespaceSet, Refusal<'a>> {
+    let asked = spec.namespaces.map(|said| said.value).unwrap_or_default();
+    let mut kinds = asked.resolve(DEFAULT_KINDS);
+    for (origin, key, kind) in needs_of(spec) {
+        match origin {
+            Some(_) if kinds.has(kind) => {}
+            // Left out by name: we do not overrule that.
+            Some(origin) if asked.less.has(kind) || asked.exactly.is_some() => {
+                return Err(Refusal {
+                    origin,
+                    said: key.as_bytes(),
+                    reason: Reason::Needs(key, kind),
+                });
+            }
+            Some(_) => kinds = kinds.with(kind),
+            None => {}
+        }
+    }
+    match lacking(facts, kinds, shifts(spec)) {
+        Some(_) if kinds.has(Namespace::User) => Ok(kinds),
+        Some(name) if asked.less.has(Namespace::User) => {
+            let origin = spec.namespaces.map_or(Origin::Default, |said| said.origin);
+            Err(Refusal { origin, said: b"", reason: Reason::LacksPrivilege(name) })
+        }
+        Some(_) => Ok(kinds.with(Namespace::User)),
+        None => Ok(kinds),
+    }
+}
+
+/// The first capability that creating these kinds needs and we do not have.
+fn lacking(facts: &Facts, kinds: NamespaceSet, shifts: bool) -> Option<&'static str> {
+    let needs = [
+        (!kinds.difference(NamespaceSet::USER).is_empty(), capability::SYS_ADMIN, "CAP_SYS_ADMIN"),
+        (shifts, capability::SYS_TIME, "CAP_SYS_TIME"),
+        (kinds.has(Namespace::Net), capability::NET_ADMIN, "CAP_NET_ADMIN"),
+    ];
+    needs
+        .into_iter()
+        .find(|(is_needed, capability, _)| *is_needed && !facts.has(*capability))
+        .map(|(_, _, name)| name)
+}
