@@ -29,6 +29,8 @@ pub const LANDLOCK_PATHS_MAX: usize = 96;
 
 /// Ports of Landlock.
 pub const LANDLOCK_PORTS_MAX: usize = 64;
+/// Kinds of namespaces: the kernel has eight (namespaces(7)).
+pub const KINDS_MAX: usize = 8;
 
 /// Lines of a uid_map or gid_map (user_namespaces(7): 340 since Linux 4.15).
 pub const ID_MAP_LINES_MAX: usize = 340;

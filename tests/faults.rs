@@ -15,6 +15,7 @@ mod ring {
     pub mod calls;
     pub mod cgroup;
     pub mod explained;
+    pub mod holder;
     pub mod json;
     pub mod launch;
     pub mod names;
@@ -26,6 +27,7 @@ use std::process::Command;
 
 use ring::calls::align;
 use ring::explained::{Explained, Step};
+use ring::holder::Holder;
 use ring::launch::{Around, Folder, become_nobody, is_root, surround};
 use ring::names::name_of;
 use ring::tracer::{Launch, Place, Role, launch};
@@ -47,6 +49,8 @@ enum Part {
     File,
     /// What else is asked before the plan is made.
     Question,
+    /// What is to be joined is looked at.
+    Join,
     /// The step with this number, from 1.
     Step(usize),
     /// The program that is started for the step with this number, until it is executed.
@@ -79,6 +83,11 @@ const fn step(part: Part) -> bool {
 
 const fn tool(part: Part) -> bool {
     matches!(part, Part::Tool(_))
+}
+
+/// The joiner is made by step 3.
+const fn fork(part: Part) -> bool {
+    matches!(part, Part::Step(3))
 }
 
 const fn question(part: Part) -> bool {
@@ -118,6 +127,9 @@ const EXCEPTIONS: &[Exception] = &[
         End::Told("needs filters of system calls"),
         "a filter that was asked for is not left out",
     ),
+    Exception("wait4", fork, End::Right, "the joiner's pidfd tells its end as well"),
+    Exception("read", fork, End::Right, "who PID 1 is, is asked again"),
+    Exception("write", in_loop, End::Told("clone into new"), "who PID 1 is, nobody knows"),
     Exception("prctl", in_loop, End::RightOrTold, "what PID 1 keeps is told, and no reason to end"),
     Exception("capget", in_loop, End::RightOrTold, "as before"),
     Exception("capset", in_loop, End::RightOrTold, "as before"),
@@ -153,6 +165,7 @@ fn due(part: Part, call: &str) -> End {
         (Some(Exception(_, _, end, _)), _) => *end,
         (None, Part::Step(_) | Part::Tool(_)) => End::Named(125),
         (None, Part::File) => End::Told("read \""),
+        (None, Part::Join) => End::RightOrTold,
         (None, Part::Question | Part::Dispensable | Part::Loop) => End::Right,
     }
 }
@@ -209,8 +222,9 @@ impl Case {
 
     fn launch(&self, folder: &Folder, mark: &str, fault: Option<(Place, i32)>) -> Launch {
         let (command, _keep) = surround(self.command(folder, &[], mark), self.around);
-        let has_launcher = self.words.starts_with("run");
-        launch(command, has_launcher, self.is_nobody && is_root(), fault)
+        let (has_launcher, has_joiner) =
+            (self.words.starts_with("run"), self.words.contains("--join"));
+        launch(command, has_launcher, has_joiner, self.is_nobody && is_root(), fault)
     }
 }
 
@@ -255,13 +269,20 @@ fn wanted(plan: &Explained, has_file: bool, role: Role) -> Vec<(&str, Part)> {
     }
     let actors: &[&str] = match (role, plan.has_launcher()) {
         (Role::Started, true) => &["outer"],
+        (Role::Joiner, _) => &["joiner"],
         (Role::Started, false) | (Role::Init, _) => &["inner"],
         (Role::Tool(_), _) => &[],
         (Role::Service(number), _) => &[plan.services()[usize::from(number)].0],
     };
     // Behind the first call a file is opened, read and closed, when there is one.
     let file = if has_file { 1..4 } else { 0..0 };
-    let part = |index| if file.contains(&index) { Part::File } else { Part::Question };
+    // What is to be joined is looked at last, when the kernel's version is known.
+    let joins = plan.asks.iter().position(|word| word == "uname").filter(|_| plan.has_joiner());
+    let part = |index| match (file.contains(&index), joins) {
+        (true, _) => Part::File,
+        (false, Some(uname)) if index > uname => Part::Join,
+        (false, _) => Part::Question,
+    };
     let asks = plan.asks.iter().enumerate().filter(|_| role == Role::Started);
     let mut wanted: Vec<_> = asks.map(|(index, word)| (word.as_str(), part(index))).collect();
     for (index, step) in plan.steps.iter().enumerate() {
@@ -446,6 +467,17 @@ fn in_a_cgroup_every_call_may_fail() {
         hold(&Case { is_nobody: false, around: Around::Nothing, words, file: "" });
     }
     hold(&Case { is_nobody: true, around: Around::OwnCgroup, words: "run LIMIT", file: "" });
+}
+
+#[test]
+fn with_namespaces_of_others_every_call_may_fail() {
+    // The joiner's failures are the launcher's to tell, and nobody stays behind that it made.
+    for words in ["run --join net=HOLDER --join uts=HOLDER", "run --join user=HOLDER"] {
+        let folder = Folder::new();
+        let holder = Holder::of("net,uts,user", false, &folder).unwrap();
+        let words = words.replace("HOLDER", &holder.pid.to_string());
+        hold(&Case { is_nobody: false, around: Around::Nothing, words: words.leak(), file: "" });
+    }
 }
 
 #[test]

@@ -18,13 +18,15 @@ use nsinit::cli::explain::print_text;
 use nsinit::limits::{ARENA_MAX, ENV_MAX};
 use nsinit::model::filter::{Action, DEFAULT_PROGRAM, Instruction};
 use nsinit::model::{
-    BeforeStop, ControllerSet, Errno, IdKind, IdMap, IdRange, IdTool, LandlockAbi, Signal,
+    BeforeStop, ControllerSet, Errno, IdKind, IdMap, IdRange, IdTool, LandlockAbi, Namespace,
+    Signal,
 };
 use nsinit::plan::order::{Rule, broken, rules};
 use nsinit::plan::{
     Act, Candidate, CgroupReason, Cgroups, ConfineAct, ConfineReason, ControlAct, Facts,
-    Inhabitants, LandlockAct, LimitsAct, MachineAct, MachineReason, Manager, Mode, MountFault,
-    NetAct, NetReason, Plan, Reason, Refusal, RootAct, Survey, TerminalState, resolve,
+    Inhabitants, JoinAct, JoinFacts, JoinReason, Known, LandlockAct, LimitsAct, MachineAct,
+    MachineReason, Manager, Mode, MountFault, NetAct, NetReason, Plan, Reason, Refusal, RootAct,
+    Survey, TerminalState, resolve,
 };
 use nsinit::spec::argv::{self, Front};
 use nsinit::spec::filter::{Filter, FilterLog, Judge};
@@ -180,6 +182,7 @@ const fn machine(about: &'static str, uid: u32, capabilities: u64, kernel: (u16,
         manager: NO_MANAGER,
         has_console: false,
         runtime_dir: None,
+        joins: JoinFacts::NONE,
     };
     Machine { about, facts, ids: ALL_IDS, cgroups: SESSION }
 }
@@ -341,6 +344,19 @@ const NO_LANDLOCK: Machine =
 const KERNEL: Machine = machine("the kernel's init on Linux 6.12", 0, ALL, (6, 12)).pid1();
 const NEW_KERNEL: Machine = machine("the kernel's init on Linux 7.2", 0, ALL, (7, 2)).pid1();
 
+const fn found(joins: JoinFacts) -> Machine {
+    Machine { facts: Facts { joins, ..ROOT.facts }, ..ROOT }
+}
+
+const JOIN_OURS: Machine = found(JoinFacts::NONE.with(Namespace::Net, Known::Ours));
+const JOIN_GONE: Machine =
+    found(JoinFacts::NONE.with(Namespace::Net, Known::Unopened(Errno::ENOENT)));
+const JOIN_FILE: Machine = found(JoinFacts::NONE.with(Namespace::Net, Known::NoNamespace));
+const JOIN_UTS: Machine =
+    found(JoinFacts::NONE.with(Namespace::Net, Known::OfKind(Namespace::Uts)));
+const JOIN_CLOSED: Machine =
+    found(JoinFacts::NONE.with(Namespace::Net, Known::Unopened(Errno::EACCES)));
+
 use Mode::{Entrypoint, Init, Run};
 
 /// Name, verb, machine.
@@ -422,7 +438,16 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("init", Init, &KERNEL),
     ("init-keys", Init, &NEW_KERNEL),
     ("init-exec", Init, &KERNEL),
+    ("join", Run, &ROOT),
+    ("join-user", Run, &USER),
+    ("join-ours", Run, &JOIN_OURS),
     // Refusals.
+    ("join-gone", Run, &JOIN_GONE),
+    ("join-no-namespace", Run, &JOIN_FILE),
+    ("join-other-kind", Run, &JOIN_UTS),
+    ("join-unopened", Run, &JOIN_CLOSED),
+    ("join-needs-privilege", Run, &USER),
+    ("join-changed", Run, &ROOT),
     ("no-command", Run, &ROOT),
     ("service-without-command", Run, &ROOT),
     ("no-name", Run, &ROOT),
@@ -517,7 +542,7 @@ macro_rules! variants {
 }
 
 variants!(ACTS, act_name, Act, Act<'_>:
-    ReapByKernel ReapByWaiting WatchForStops OpenReportPipe OpenGate Clone WriteIdMap
+    ReapByKernel ReapByWaiting WatchForStops OpenReportPipe OpenGate Join Clone WriteIdMap
     MapByTool PassGate
     DenySetgroups MapSelf CloseInherited WaitAtGate LeaveGroup MakeMountsPrivate MountProc
     ShiftClocks SetHostname SetDomainname LoopbackUp BecomeMapped DieWithLauncher WatchParent
@@ -568,11 +593,17 @@ variants!(CONTROL_ACTS, control_act_name, ControlAct, ControlAct<'_>:
     Listen ListenAt);
 
 variants!(REASONS, reason_name, Reason, Reason:
+    Join
     NoCommand NoName SameName NoMain SecondMain UnknownService Cycle MainOnly EntrypointOnly
     InitOnly RunOnly NotBuilt NoFilters NothingToTell Needs ProcNeeds LacksPrivilege NotGranted
     NothingGranted NoIdTool IdToolHasNoPrivileges MapNotOurs MapOfRoot MapOverlaps MapTooLong
     MapAndId ClockRange GroupsDenied TimeoutForNothing DelayAboveMax Confine EnvTooLarge
     TooManySteps LockOfInit Net Mount Cgroup Machine);
+
+variants!(JOIN_ACTS, join_act_name, JoinAct, JoinAct<'_>: Fork Enter BecomeKnown);
+
+variants!(JOIN_REASONS, join_reason_name, JoinReason, JoinReason:
+    Unopened NoProcess NoNamespace WrongKind NeedsPrivilege Changes);
 
 /// What was decided.
 struct Decided {
@@ -788,11 +819,13 @@ const ENUMS: &[(&str, &[&str])] = &[
     ("acts of cgroups", LIMITS_ACTS),
     ("acts of a root", ROOT_ACTS),
     ("acts of control", CONTROL_ACTS),
+    ("acts of joining", JOIN_ACTS),
     ("reasons", REASONS),
     ("reasons of a machine", MACHINE_REASONS),
     ("reasons of confinement", CONFINE_REASONS),
     ("reasons of cgroups", CGROUP_REASONS),
     ("reasons of a network", NET_REASONS),
+    ("reasons of joining", JOIN_REASONS),
     ("faults of a mount", MOUNT_FAULTS),
 ];
 
@@ -817,6 +850,9 @@ fn names_of_act(act: &Act<'_>) -> Vec<(&'static str, &'static str)> {
     if let Act::Control(act) = act {
         names.push(("acts of control", control_act_name(act)));
     }
+    if let Act::Join(act) = act {
+        names.push(("acts of joining", join_act_name(act)));
+    }
     if let Act::Net(act) = act {
         names.push(("acts of a network", net_act_name(act)));
     }
@@ -837,6 +873,9 @@ fn names_of_reason(reason: &Reason) -> Vec<(&'static str, &'static str)> {
     }
     if let Reason::Confine(reason) = reason {
         names.push(("reasons of confinement", confine_reason_name(reason)));
+    }
+    if let Reason::Join(reason) = reason {
+        names.push(("reasons of joining", join_reason_name(reason)));
     }
     if let Reason::Mount(fault) = reason {
         names.push(("faults of a mount", mount_fault_name(fault)));

@@ -14,6 +14,7 @@ mod ring {
     pub mod cgroup;
     pub mod difference;
     pub mod explained;
+    pub mod holder;
     pub mod json;
     pub mod launch;
     pub mod loops;
@@ -27,8 +28,9 @@ use std::process::Command;
 use ring::calls::align;
 use ring::difference::difference;
 use ring::explained::Explained;
+use ring::holder::Holder;
 use ring::launch::{Around, Folder, is_root, surround};
-use ring::loops::{LAUNCHER_LOOP, Loop, SUPERVISOR_LOOP, is_loop};
+use ring::loops::{JOINER_END, LAUNCHER_LOOP, Loop, SUPERVISOR_LOOP, is_loop};
 use ring::strace::{Call, Trace};
 use ring::tool::tool;
 
@@ -47,6 +49,8 @@ struct Case {
     is_pid1: bool,
     /// Whether a service manager has told nsinit about itself.
     is_managed: bool,
+    /// Kinds of namespaces that somebody has, whom the words call HOLDER; none, nobody.
+    joining: &'static str,
     /// The words behind `nsinit`; `FILE` stands for the case's file.
     words: &'static str,
     file: &'static str,
@@ -59,6 +63,7 @@ const fn case(who: Who, words: &'static str) -> Case {
         around: Around::Nothing,
         is_pid1: false,
         is_managed: false,
+        joining: "",
         words,
         file: "",
         code: 0,
@@ -76,6 +81,10 @@ impl Case {
 
     const fn managed(self) -> Self {
         Self { is_managed: true, ..self }
+    }
+
+    const fn joining(self, joining: &'static str) -> Self {
+        Self { joining, ..self }
     }
 
     const fn file(self, file: &'static str) -> Self {
@@ -117,12 +126,14 @@ fn calls_of<'p>(plan: &'p Explained, actor: &str) -> Vec<&'p str> {
 }
 
 /// The words of a case, as arguments.
-fn arguments(case: &Case, folder: &Folder) -> Vec<String> {
+fn arguments(case: &Case, folder: &Folder, holder: &Option<Holder>) -> Vec<String> {
     let path = match case.file {
         "" => String::new(),
         text => folder.write("case.toml", &folder.fill(text)),
     };
-    folder.fill(case.words).split(' ').map(|word| word.replace("FILE", &path)).collect()
+    let pid = holder.as_ref().map_or(String::new(), |holder| holder.pid.to_string());
+    let word = |word: &str| word.replace("FILE", &path).replace("HOLDER", &pid);
+    folder.fill(case.words).split(' ').map(word).collect()
 }
 
 /// A manager that nobody hears, and that starts the rest in its place.
@@ -149,8 +160,8 @@ fn traced(case: &Case, folder: &Folder, options: &[&str], words: &[String]) -> C
 }
 
 /// The plan, as `explain` has it for the same words by the same person at the same place.
-fn explain(case: &Case, folder: &Folder) -> Explained {
-    let mut words = arguments(case, folder);
+fn explain(case: &Case, folder: &Folder, holder: &Option<Holder>) -> Explained {
+    let mut words = arguments(case, folder, holder);
     let entrypoint = ["entrypoint".to_owned()];
     let verb = if words[0] == "run" { &[] } else { &entrypoint[..] };
     let before = ["explain".to_owned(), "--json".to_owned()];
@@ -164,9 +175,9 @@ fn explain(case: &Case, folder: &Folder) -> Explained {
 }
 
 /// What strace sees, and the exit code.
-fn trace(case: &Case, folder: &Folder) -> (Trace, i32) {
+fn trace(case: &Case, folder: &Folder, holder: &Option<Holder>) -> (Trace, i32) {
     let log = folder.path("trace");
-    let words = arguments(case, folder);
+    let words = arguments(case, folder, holder);
     let options = ["-o", log.to_str().unwrap()];
     let (mut command, _keep) = surround(traced(case, folder, &options, &words), case.around);
     let status = command.status().unwrap();
@@ -178,6 +189,8 @@ fn trace(case: &Case, folder: &Folder) -> (Trace, i32) {
 struct Processes<'t> {
     /// The one that was started as nsinit, from its first call on.
     started: &'t [Call],
+    /// The one that joins namespaces of others, where there are any.
+    joiner: Option<&'t [Call]>,
     /// PID 1 inside, or again the one that was started.
     supervisor: &'t [Call],
     /// Those that became a service, in the order they were made.
@@ -190,7 +203,7 @@ impl<'t> Processes<'t> {
     /// Tells them apart by the order in which they appear: the launcher makes PID 1 and nothing
     /// else, and PID 1 sleeps while the process it made becomes a service. (What a clone3 inside a
     /// PID namespace returns, strace cannot always translate.)
-    fn find(trace: &'t Trace, folder: &Folder, has_launcher: bool) -> Self {
+    fn find(trace: &'t Trace, folder: &Folder, plan: &Explained) -> Self {
         let program = format!("execve(\"{}\"", folder.nsinit().display());
         let start = |(_, calls): &'t (u32, Vec<Call>)| {
             let is_it = |call: &Call| call.is_exec() && call.shown.starts_with(&program);
@@ -205,16 +218,20 @@ impl<'t> Processes<'t> {
             !is_trial && !calls.iter().any(Call::is_id_tool)
         };
         let mut rest = processes.map(|(_, calls)| calls.as_slice()).filter(is_ours);
-        let supervisor = if has_launcher { rest.next().expect("no PID 1") } else { started };
         let tools = trace.iter().filter(|(_, calls)| calls.iter().any(Call::is_id_tool)).count();
-        Self { started, supervisor, services: rest.collect(), tools }
+        let joiner = plan.has_joiner().then(|| rest.next().expect("no joiner"));
+        let supervisor = match plan.has_launcher() {
+            true => rest.next().expect("no PID 1"),
+            false => started,
+        };
+        Self { started, joiner, supervisor, services: rest.collect(), tools }
     }
 }
 
 /// Everything that is wrong with what was seen.
 fn untruths(plan: &Explained, trace: &Trace, folder: &Folder) -> Vec<String> {
-    let Processes { started, supervisor, services, tools } =
-        Processes::find(trace, folder, plan.has_launcher());
+    let Processes { started, joiner, supervisor, services, tools } =
+        Processes::find(trace, folder, plan);
     let mut wrong = Vec::new();
     let due = plan.steps.iter().filter(|step| step.is_tool()).count();
     if tools != due {
@@ -229,10 +246,14 @@ fn untruths(plan: &Explained, trace: &Trace, folder: &Folder) -> Vec<String> {
         wanted.clear();
         role = "PID 1";
     }
+    if let Some(calls) = joiner {
+        let joiner = Seen { role: "the joiner".into(), calls };
+        wrong.extend(joiner.check(&calls_of(plan, "joiner"), JOINER_END));
+    }
     wanted.extend(calls_of(plan, "inner"));
     let inner = Seen { role: role.into(), calls: supervisor };
     wrong.extend(inner.check(&wanted, SUPERVISOR_LOOP));
-    for seen in [started, supervisor] {
+    for seen in [Some(started), joiner, Some(supervisor)].into_iter().flatten() {
         if seen.last().is_none_or(|call| call.name != "exit_group") {
             wrong.push("a process of ours did not end by exit_group".into());
         }
@@ -279,8 +300,10 @@ fn hold(cases: &[Case]) {
             "this case is about root: run the tests as root, or in a container that is"
         );
         let folder = Folder::new();
-        let plan = explain(case, &folder);
-        let (trace, code) = trace(case, &folder);
+        let is_user = case.who == Who::Nobody;
+        let holder = Holder::of(case.joining, is_user, &folder);
+        let plan = explain(case, &folder, &holder);
+        let (trace, code) = trace(case, &folder, &holder);
         let mut wrong = untruths(&plan, &trace, &folder);
         if code != case.code {
             wrong.push(format!("exit code {code}, not {}", case.code));
@@ -576,6 +599,20 @@ fn cgroups_come_as_explained() {
 }
 
 #[test]
+fn joins_come_as_explained() {
+    // The joiner enters and makes PID 1; the truth holds for whatever is ours already, too.
+    hold(&[
+        case(Who::Root, "run --join net=HOLDER -- /bin/true").joining("net"),
+        case(Who::Root, "run --join pid=HOLDER --join time=HOLDER -- /bin/true")
+            .joining("pid,time"),
+        case(Who::Root, "run --join user=HOLDER --join uts=/proc/HOLDER/ns/uts -- /bin/true")
+            .joining("user,uts"),
+        case(Who::Root, "run --join net=/proc/self/ns/net -- /bin/true"),
+        case(Who::Nobody, "run --join user=HOLDER --join net=HOLDER -- /bin/true").joining("net"),
+    ]);
+}
+
+#[test]
 fn services_come_as_explained() {
     // Three services and a chain of `after`: each one's own process does its own steps.
     hold(&[
@@ -680,10 +717,11 @@ fn a_launch_makes_at_most_forty_calls() {
     // Launcher from behind its own execve, PID 1 whole, the service's process with its execve.
     for who in [Who::Root, Who::Nobody] {
         let folder = Folder::new();
-        let (trace, code) = trace(&case(who, "run -- /bin/true"), &folder);
+        let (trace, code) = trace(&case(who, "run -- /bin/true"), &folder, &None);
         assert_eq!(code, 0);
+        let plan = explain(&case(who, "run -- /bin/true"), &folder, &None);
         let Processes { started: launcher, supervisor: init, services, .. } =
-            Processes::find(&trace, &folder, true);
+            Processes::find(&trace, &folder, &plan);
         let service = services[0];
         let child = service.iter().position(Call::is_exec).unwrap() + 1;
         let all = launcher.len() + init.len() + child;

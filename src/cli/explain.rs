@@ -59,6 +59,7 @@ impl Show for Who<'_, '_> {
     fn show(&self, out: &mut dyn Sink) {
         match self.1 {
             Actor::Outer => put!(out, "outer"),
+            Actor::Joiner => put!(out, "joiner"),
             Actor::Inner => put!(out, "inner"),
             Actor::Last => put!(out, "last"),
             Actor::Service(id) | Actor::Helper(id, _) => {
@@ -68,7 +69,8 @@ impl Show for Who<'_, '_> {
                 match self.1 {
                     Actor::Helper(_, Helper::Check) => put!(out, " check"),
                     Actor::Helper(_, Helper::PreStop) => put!(out, " pre-stop"),
-                    Actor::Outer | Actor::Inner | Actor::Last | Actor::Service(_) => {}
+                    Actor::Outer | Actor::Joiner | Actor::Inner => {}
+                    Actor::Last | Actor::Service(_) => {}
                 }
             }
         }
@@ -104,7 +106,9 @@ pub fn print_json(out: &mut dyn Sink, plan: &Plan<'_>, spec: &Spec<'_>, question
     let file = spec.file;
     put!(out, "{\"mode\":", Text(&plan.mode.scope()), ",\"asks\":");
     let asked = engine::probe::calls(questions, file.is_some(), &spec.filter);
-    list(out, asked.into_iter().flat_map(Names::iter));
+    let joins = if cfg!(feature = "join") { questions.joins } else { 0 };
+    let looks = core::iter::repeat_n(Names::new(engine::join::calls()), joins);
+    list(out, asked.into_iter().chain(looks).flat_map(Names::iter));
     put!(out, ",\"steps\":[");
     for (number, step) in (1u32..).zip(plan.steps.iter()) {
         put!(out, if number == 1 { "\n" } else { ",\n" }, "{\"number\":", number);

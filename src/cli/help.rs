@@ -189,6 +189,7 @@ pub fn version() -> u8 {
     put!(&mut out, ", built in: entrypoint");
     let parts = [
         (cfg!(feature = "run"), " run"),
+        (cfg!(feature = "join"), " join"),
         (cfg!(feature = "init"), " init"),
         (cfg!(feature = "verbs"), " explain check"),
         (cfg!(feature = "inspect"), " ls doctor"),

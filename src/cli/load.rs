@@ -108,6 +108,8 @@ pub struct Decided {
     pub facts: Facts,
     /// Our terminal, when we are in its foreground.
     pub terminal: OurTerminal,
+    /// The namespaces that are to be joined.
+    pub joins: engine::join::Handles,
     /// What will be done.
     pub plan: Plan<'static>,
     /// Memory for what is held while a root is made.
@@ -184,12 +186,18 @@ fn plan_for(
 ) -> Option<Decided> {
     let mut questions = Questions::of(mode, spec);
     questions.cgroups &= !plan.survey.cgroups.is_mounted; // or it is known already
-    let (facts, terminal) = engine::ask(questions, start);
+    let (mut facts, terminal) = engine::ask(questions, start);
     let cgroup = spec.limits.cgroup.map(|said| said.value);
     engine::survey(questions, cgroup, &facts, &mut plan.survey);
+    let joins = match cfg!(feature = "join") && questions.joins > 0 {
+        true => engine::join::open(&spec.join, &mut facts),
+        false => engine::join::Handles::default(),
+    };
     let mut plan = Plan::new(mode, plan);
     match resolve(spec, &facts, &mut plan) {
-        Ok(()) => Some(Decided { spec, questions, facts, terminal, plan, callers, held: None }),
+        Ok(()) => {
+            Some(Decided { spec, questions, facts, terminal, joins, plan, callers, held: None })
+        }
         Err(refusal) => {
             report::refusal(Place { scope, file: spec.file, origin: refusal.origin }, &refusal);
             None

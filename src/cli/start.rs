@@ -14,12 +14,11 @@ use crate::sys::start::Start;
 /// Starts what was asked for and comes back with the exit code when it is over.
 pub fn start(mode: Mode, front: Front, call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
     let decided = decide(mode.scope(), mode, front, call, Detail::First, start, desk);
-    let Some(Decided { spec, facts, terminal, plan, held, callers, .. }) = decided else {
-        return code::FAILED;
-    };
+    let Some(decided) = decided else { return code::FAILED };
+    let Decided { spec, facts, terminal, joins, plan, held, callers, .. } = decided;
     let mut reporter = Reporter::new(spec.verbose);
     // What is held is let go by the end of the process, which follows at once.
-    let mut hands = ManuallyDrop::new(Hands::new(terminal, held));
+    let mut hands = ManuallyDrop::new(Hands::new(terminal, held).with_joins(joins));
     hands.lend(callers);
     let outcome = engine::carry_out(&plan, start, &mut hands, &mut reporter);
     if let Some(failure) = outcome.failure {

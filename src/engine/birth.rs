@@ -5,9 +5,9 @@ use super::launcher::Reported;
 use super::perform::perform;
 use super::record::Record;
 use super::trouble::{Trouble, plain};
-use super::{Outcome, Teller, Telling, child, control, launcher, turn};
+use super::{Outcome, Teller, Telling, child, control, join, launcher, turn};
 use crate::model::{Errno, Failure, NamespaceSet, Signal, Why, code};
-use crate::plan::{Act, Actor, Plan, Step};
+use crate::plan::{Act, Actor, JoinAct, Plan, Step};
 use crate::spec::Origin;
 use crate::sys::process::{self, Side};
 use crate::sys::start::Start;
@@ -34,18 +34,19 @@ pub(super) fn cloned(
     teller: &mut dyn Teller,
 ) -> Outcome {
     for (number, step) in plan.steps_of(Actor::Outer) {
-        let done = if let Act::Clone(kinds) = step.act {
-            match clone(kinds, plan, hands) {
-                Ok(true) => return inside(plan, start, hands, teller),
-                Ok(false) => Ok(()),
-                Err(trouble) => Err(trouble),
-            }
+        let failed = |(errno, why): Trouble| Failure { step: number, errno, why };
+        let is_inside = if let Act::Clone(kinds) = step.act {
+            clone(kinds, plan, hands).map_err(failed)
+        } else if matches!(step.act, Act::Join(JoinAct::Fork)) && cfg!(feature = "join") {
+            join::fork(plan, number, hands)
         } else {
-            perform(&step.act, hands)
+            perform(&step.act, hands).map(|()| false).map_err(failed)
         };
-        if let Err((errno, why)) = done {
-            let ours = Failure { step: number, errno, why };
-            if is_dispensable(plan, step, why) {
+        if is_inside == Ok(true) {
+            return inside(plan, start, hands, teller);
+        }
+        if let Err(ours) = is_inside {
+            if is_dispensable(plan, step, ours.why) {
                 teller.tell(plan, Telling::Survived(ours));
                 continue;
             }

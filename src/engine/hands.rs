@@ -6,12 +6,13 @@ use core::mem::ManuallyDrop;
 
 use super::cgroup::CgroupHands;
 use super::control::Room;
+use super::join::Handles;
 use super::machine::notes::Notes;
 use super::network::NetHands;
 use super::root::Held;
 use super::trouble::{Trouble, plain};
 use crate::limits::{GIVEN_MAX, SERVICES_MAX};
-use crate::model::{Errno, Signal, SignalSet};
+use crate::model::{Errno, Failure, Signal, SignalSet};
 use crate::plan::Lock;
 use crate::sys::Fd;
 use crate::sys::fd::pipe;
@@ -104,6 +105,8 @@ pub struct Hands {
     pub(super) signals: Option<Fd>,
     /// Our parent, and the signal that its end counts as.
     pub(super) parent: Parent,
+    /// What PID 1 has reported already when the launcher begins to wait for it.
+    pub(super) reported: Option<Failure>,
     /// PID 1, for the launcher.
     pub(super) init: Option<Child>,
     /// Whether SIGCHLD was ignored when we were started, which the workload inherits.
@@ -128,6 +131,8 @@ pub struct Hands {
     pub(super) cgroups: CgroupHands,
     /// The ruleset of a service that is being started: a descriptor of its process, not of ours.
     pub(super) ruleset: Option<ManuallyDrop<Fd>>,
+    /// The namespaces that are to be joined.
+    pub(super) joins: Handles,
     /// What is known of the machine, where we are the kernel's init.
     pub(super) machine: Notes,
     /// The PID of whoever supervises, for services that must end with it.
@@ -144,6 +149,12 @@ impl Hands {
     /// Memory for those who may ask.
     pub fn lend(&mut self, room: &'static mut Room) {
         self.room = Some(room);
+    }
+
+    /// The same hands, holding the namespaces that are to be joined.
+    #[must_use]
+    pub fn with_joins(self, joins: Handles) -> Self {
+        Self { joins, ..self }
     }
 
     /// The numbers of the descriptors that PID 1 keeps, in no order; -1 in places of none.

@@ -28,7 +28,7 @@ pub(super) fn wait(plan: &Plan<'_>, hands: &mut Hands, teller: &mut dyn Teller) 
     let Some(init) = &hands.init else {
         return Outcome::of_code(code::FAILED, None);
     };
-    let mut reported = Reported::default();
+    let mut reported = Reported { failure: hands.reported, ..Reported::default() };
     let end = loop {
         if let Some(end) = turn(hands, init, &mut reported) {
             break end;
@@ -124,7 +124,7 @@ impl Reported {
         match record {
             Record::Failed(failure) => self.failure = Some(failure),
             Record::ToldOutOfMemory => self.out_of_memory = self.out_of_memory.saturating_add(1),
-            Record::Alive | Record::Stopped(_) => {}
+            Record::Alive | Record::Stopped(_) | Record::Born { .. } => {}
         }
     }
 
@@ -148,7 +148,7 @@ pub(super) fn await_word(hands: &Hands) -> Result<(), Trouble> {
         let _ = wait::poll(&mut sources, None); // an interruption is one more round
         match next_report(hands) {
             Some(Record::Alive) => return Ok(()),
-            Some(Record::Stopped(_) | Record::ToldOutOfMemory) => {}
+            Some(Record::Stopped(_) | Record::ToldOutOfMemory | Record::Born { .. }) => {}
             Some(failed @ Record::Failed(failure)) => {
                 say(failed, hands)?; // it is read again by whoever has the words
                 return Err((failure.errno, failure.why));

@@ -19,6 +19,7 @@ mod give;
 mod hands;
 mod idmap;
 pub mod inspect;
+pub mod join;
 mod landlock;
 mod launcher;
 pub mod machine;

@@ -224,7 +224,10 @@ fn start_pasta(hands: &mut Hands) -> Result<(), Trouble> {
     match file::read(&answer, &mut bytes).map_err(plain)? {
         record::LEN => match Record::from_bytes(bytes) {
             Some(Record::Failed(failure)) => Err((failure.errno, failure.why)),
-            Some(Record::Alive | Record::Stopped(_) | Record::ToldOutOfMemory) | None => Ok(()),
+            Some(
+                Record::Alive | Record::Stopped(_) | Record::ToldOutOfMemory | Record::Born { .. },
+            )
+            | None => Ok(()),
         },
         _ => Err((Errno::EIO, Why::Tool)),
     }

@@ -14,6 +14,8 @@ pub(super) enum Record {
     Stopped(Signal),
     /// It was told that the kernel killed a service for want of memory.
     ToldOutOfMemory,
+    /// The joiner has made PID 1, whose pidfd has this number in the launcher.
+    Born { pid: i32, pidfd: Option<i32> },
 }
 
 /// The length of a record, in bytes.
@@ -31,6 +33,12 @@ impl Record {
             }
             Self::Stopped(signal) => [3, signal.number(), 0, 0, 0, 0, 0, 0],
             Self::ToldOutOfMemory => [4, 0, 0, 0, 0, 0, 0, 0],
+            Self::Born { pid, pidfd } => {
+                let [p0, p1, p2, p3] = pid.to_le_bytes();
+                // Neither has more than 22 bits; no pidfd has the number 0.
+                let [f0, f1, f2, _] = pidfd.unwrap_or(0).to_le_bytes();
+                [5, f0, f1, f2, p0, p1, p2, p3]
+            }
         }
     }
 
@@ -45,6 +53,10 @@ impl Record {
             })),
             [3, number, ..] => Signal::new(u32::from(number)).map(Self::Stopped),
             [4, ..] => Some(Self::ToldOutOfMemory),
+            [5, f0, f1, f2, p0, p1, p2, p3] => Some(Self::Born {
+                pid: i32::from_le_bytes([p0, p1, p2, p3]),
+                pidfd: Some(i32::from_le_bytes([f0, f1, f2, 0])).filter(|number| *number > 0),
+            }),
             _ => None,
         }
     }
@@ -57,9 +69,15 @@ mod tests {
     #[test]
     fn records_go_there_and_back() {
         let failure = Failure { step: 300, errno: Errno::EACCES, why: Why::Noexec };
-        let told = Record::ToldOutOfMemory;
-        for record in [Record::Alive, Record::Failed(failure), Record::Stopped(Signal::TSTP), told]
-        {
+        let born = |pidfd| Record::Born { pid: 4_194_303, pidfd };
+        for record in [
+            Record::Alive,
+            Record::Failed(failure),
+            Record::Stopped(Signal::TSTP),
+            Record::ToldOutOfMemory,
+            born(None),
+            born(Some(1_048_575)),
+        ] {
             assert_eq!(Record::from_bytes(record.to_bytes()), Some(record));
         }
         assert_eq!(Record::from_bytes([9; LEN]), None);

@@ -54,6 +54,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         | Act::ReapByWaiting
         | Act::WatchForStops
         | Act::Clone(_)
+        | Act::Join(_)
         | Act::LeaveGroup
         | Act::BecomeSubreaper
         | Act::GiveUpTerminal

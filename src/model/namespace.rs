@@ -43,6 +43,16 @@ impl Namespace {
         Self::Uts,
     ];
 
+    /// Its place in [`Namespace::ALL`].
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The kind with this `CLONE_NEW*` flag.
+    pub fn of_flag(flag: u32) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.flag() == flag)
+    }
+
     /// Its name in /proc/PID/ns.
     pub const fn name(self) -> &'static str {
         match self {
@@ -185,6 +195,8 @@ mod tests {
         for kind in Namespace::ALL {
             assert_eq!(Namespace::parse(kind.name().as_bytes()), Ok(kind));
             assert!(kind.limit_file().contains(kind.name()));
+            assert_eq!(Namespace::of_flag(kind.flag()), Some(kind));
+            assert_eq!(Namespace::ALL[kind.index()], kind);
         }
         assert_eq!(Namespace::parse(b"mount"), Ok(Namespace::Mnt));
         assert_eq!(Namespace::parse(b"PID"), Err(Fault::NotOneOf(NAMES)));

@@ -4,6 +4,7 @@
 
 use core::ffi::CStr;
 
+use super::JoinFacts;
 use crate::model::{IdKind, LandlockAbi};
 use crate::spec::Spec;
 
@@ -86,6 +87,8 @@ pub struct Facts {
     pub has_console: bool,
     /// XDG_RUNTIME_DIR, where it is a path from the root.
     pub runtime_dir: Option<&'static CStr>,
+    /// What is known of the namespaces that are to be joined.
+    pub joins: JoinFacts,
 }
 
 impl Facts {
@@ -127,6 +130,8 @@ pub struct Questions {
     pub ids: bool,
     /// Our terminal: the kernel's init has none.
     pub terminal: bool,
+    /// How many namespaces are to be joined: whether they are namespaces, of what kind, and ours.
+    pub joins: usize,
 }
 
 impl Questions {
@@ -143,6 +148,7 @@ impl Questions {
             cgroups: is_run && spec.has_cgroups(),
             ids: is_run && IdKind::ALL.into_iter().any(|kind| spec.has_map(kind)),
             terminal: !mode.is_init(),
+            joins: if is_run { spec.join.joins.len() } else { 0 },
         }
     }
 }

@@ -289,7 +289,7 @@ impl<'a> Asked<'a> {
     fn scopes(&self, actor: Actor, plan: &Plan<'_>) -> Result<Scopes, Refusal<'a>> {
         let has_socket = match actor {
             Actor::Service(id) => plan.steps.iter().any(|step| opens_socket(&step.act, id)),
-            Actor::Helper(..) | Actor::Outer | Actor::Inner | Actor::Last => false,
+            Actor::Helper(..) | Actor::Outer | Actor::Joiner | Actor::Inner | Actor::Last => false,
         };
         match (self.scope, actor) {
             (Some(Said { value, origin }), _) => match has_socket && value.has(Scopes::ABSTRACT) {

@@ -1,6 +1,7 @@
 //! Which kinds of namespaces `run` creates: what was asked for, what a key needs, and `user` where
-//! we lack privilege.
+//! we lack privilege. What is joined is not created.
 
+use super::join::Joined;
 use super::{Facts, Reason, Refusal, capability};
 use crate::model::{IdKind, MountType, Namespace, NamespaceSet, Uplink};
 use crate::spec::{Origin, Spec};
@@ -47,12 +48,17 @@ pub(super) fn needs_of(spec: &Spec<'_>) -> [(Option<Origin>, &'static str, Names
 }
 
 /// The kinds to create: what was asked for, what a key needs, and `user` where we lack privilege.
-pub(super) fn kinds<'a>(spec: &'a Spec<'_>, facts: &Facts) -> Result<NamespaceSet, Refusal<'a>> {
+pub(super) fn kinds<'a>(
+    spec: &'a Spec<'_>,
+    facts: &Facts,
+    joined: Joined,
+) -> Result<NamespaceSet, Refusal<'a>> {
     let asked = spec.namespaces.map(|said| said.value).unwrap_or_default();
-    let mut kinds = asked.resolve(DEFAULT_KINDS);
+    let mut kinds = asked.resolve(DEFAULT_KINDS).difference(joined.said);
     for (origin, key, kind) in needs_of(spec) {
+        joined.refuse_change(origin, key, kind)?;
         match origin {
-            Some(_) if kinds.has(kind) => {}
+            Some(_) if kinds.has(kind) || joined.said.has(kind) => {}
             // Left out by name: we do not overrule that.
             Some(origin) if asked.less.has(kind) || asked.exactly.is_some() => {
                 return Err(Refusal {
@@ -66,8 +72,8 @@ pub(super) fn kinds<'a>(spec: &'a Spec<'_>, facts: &Facts) -> Result<NamespaceSe
         }
     }
     match lacking(facts, kinds, shifts(spec)) {
-        Some(_) if kinds.has(Namespace::User) => Ok(kinds),
-        Some(name) if asked.less.has(Namespace::User) => {
+        Some(_) if kinds.has(Namespace::User) || joined.has_user() => Ok(kinds),
+        Some(name) if asked.less.has(Namespace::User) || joined.said.has(Namespace::User) => {
             let origin = spec.namespaces.map_or(Origin::Default, |said| said.origin);
             Err(Refusal { origin, said: b"", reason: Reason::LacksPrivilege(name) })
         }

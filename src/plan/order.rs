@@ -39,6 +39,23 @@ const RULES: &[Rule] = &[
     ),
     rule(Kind::OpenPipe, Kind::Clone, "both sides need an end (pipe(2))"),
     rule(
+        Kind::Reap,
+        Kind::ForkJoiner,
+        "PID 1 is our child by clone(2) with CLONE_PARENT, and its end may come at once",
+    ),
+    rule(Kind::OpenPipe, Kind::ForkJoiner, "both sides need an end (pipe(2))"),
+    rule(Kind::ForkJoiner, Kind::Join, "what one process joins, no other does (setns(2))"),
+    rule(
+        Kind::Join,
+        Kind::Clone,
+        "a PID namespace takes children to come, a user namespace owns what it makes (setns(2))",
+    ),
+    rule(
+        Kind::Join,
+        Kind::BecomeMapped,
+        "only ids that the user namespace knows can be taken (setresuid(2), EINVAL)",
+    ),
+    rule(
         Kind::Clone,
         Kind::WriteIdMap,
         "the map is a file of the new process (user_namespaces(7))",

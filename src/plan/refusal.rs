@@ -1,6 +1,6 @@
 //! Why a plan will not be made: said before anything was touched.
 
-use super::{CgroupReason, ConfineReason, MachineReason, MountFault, NetReason};
+use super::{CgroupReason, ConfineReason, JoinReason, MachineReason, MountFault, NetReason};
 use crate::model::{Clock, IdKind, IdMap, Namespace, Shift};
 use crate::spec::Origin;
 
@@ -67,6 +67,8 @@ pub enum Reason {
     MapAndId(IdKind),
     /// A clock cannot be shifted so far; how it stands now, in nanoseconds.
     ClockRange(Clock, Shift, i64),
+    /// A namespace will not be joined.
+    Join(JoinReason),
     /// Supplementary groups, where setgroups is denied.
     GroupsDenied,
     /// A time to get ready, for a service that does not say when it is.

@@ -6,6 +6,7 @@
 use super::confine::{self, Confinement, Inside};
 use super::control::push_listen;
 use super::identity::Maps;
+use super::join::Joined;
 use super::limits::{Layout, first_of, push_last_of_cgroups};
 use super::machine::{push_last, refuse_init_keys, resolve_init};
 use super::namespaces::{kinds, needs_of, shifts};
@@ -115,7 +116,8 @@ pub(super) fn refuse_run_keys<'a>(spec: &'a Spec<'_>, is_guest: bool) -> Result<
     let needs = needs_of(spec).into_iter().filter(|(_, _, kind)| is_ours(*kind));
     let needs = needs.filter_map(|(origin, key, _)| Some((origin?, key)));
     let limits = first_of(spec).filter(|_| spec.has_cgroups()).map(|origin| (origin, "limits"));
-    match asked.into_iter().chain(proc).chain(needs).chain(limits).next() {
+    let all = asked.into_iter().chain(proc).chain(spec.join.first()).chain(needs).chain(limits);
+    match all.into_iter().next() {
         Some((origin, key)) => {
             Err(Refusal { origin, said: key.as_bytes(), reason: Reason::RunOnly })
         }
@@ -136,7 +138,8 @@ fn resolve_run<'a>(
     facts: &Facts,
     plan: &mut Plan<'a>,
 ) -> Result<Setting<'a>, Refusal<'a>> {
-    let kinds = kinds(spec, facts)?;
+    let joined = Joined::decide(spec, facts)?;
+    let kinds = kinds(spec, facts, joined)?;
     let maps = Maps::decide(spec, facts, plan.survey, kinds)?;
     check_clocks(spec, facts)?;
     net::check(spec, facts, kinds)?;
@@ -145,7 +148,7 @@ fn resolve_run<'a>(
     }
     let cgroups = Layout::decide(spec, facts, kinds, plan)?;
     (plan.birth, plan.is_pid1) = (Birth::Cloned(kinds), kinds.has(Namespace::Pid));
-    let parts = Parts { kinds, maps: &maps, cgroups: cgroups.as_ref() };
+    let parts = Parts { kinds, joined, maps: &maps, cgroups: cgroups.as_ref() };
     push_outer(spec, facts, parts, plan);
     push_inner(spec, facts, parts, plan)?;
     let no_new_privs = match spec.no_new_privs {
@@ -182,13 +185,14 @@ pub(super) fn push_reaping<'a>(actor: Actor, facts: &Facts, plan: &mut Plan<'a>)
 #[derive(Clone, Copy)]
 struct Parts<'p, 'a> {
     kinds: NamespaceSet,
+    joined: Joined,
     maps: &'p Maps<'a>,
     cgroups: Option<&'p Layout<'a>>,
 }
 
 /// The launcher's steps.
 fn push_outer<'a>(spec: &'a Spec<'_>, facts: &Facts, parts: Parts<'_, 'a>, plan: &mut Plan<'a>) {
-    let Parts { kinds, maps, cgroups } = parts;
+    let Parts { kinds, joined, maps, cgroups } = parts;
     push_reaping(Actor::Outer, facts, plan);
     push_listen(Actor::Outer, spec, facts, plan);
     plan.push(Actor::Outer, Origin::Default, Act::OpenReportPipe);
@@ -204,7 +208,14 @@ fn push_outer<'a>(spec: &'a Spec<'_>, facts: &Facts, parts: Parts<'_, 'a>, plan:
         // The kernel makes namespaces before it moves the child (kernel/fork.c, copy_process).
         at_clone = at_clone.difference(NamespaceSet::CGROUP);
     }
-    plan.push(Actor::Outer, said, Act::Clone(at_clone));
+    let maker = match joined.others.is_empty() {
+        true => Actor::Outer,
+        false => {
+            joined.push(spec, facts, plan);
+            Actor::Joiner
+        }
+    };
+    plan.push(maker, said, Act::Clone(at_clone));
     maps.push_by_launcher(plan);
     if let Some(cgroups) = cgroups {
         cgroups.push_at_gate(spec, plan);
@@ -230,7 +241,7 @@ fn push_inner<'a>(
     plan: &mut Plan<'a>,
 ) -> Result<(), Refusal<'a>> {
     let inner = Actor::Inner;
-    let Parts { kinds, maps, cgroups } = parts;
+    let Parts { kinds, joined, maps, cgroups } = parts;
     if let Some(cgroups) = cgroups {
         cgroups.push_inner(plan);
     }
@@ -248,7 +259,7 @@ fn push_inner<'a>(
     if kinds.has(Namespace::Mnt) {
         plan.push(inner, Origin::Default, Act::MakeMountsPrivate);
     }
-    match (has_root, fresh_proc(spec, kinds)?) {
+    match (has_root, fresh_proc(spec, kinds, joined)?) {
         (true, _) => root::push_open(spec, facts, kinds, plan),
         (false, Some(origin)) => plan.push(inner, origin, Act::MountProc),
         (false, None) => {}
@@ -273,6 +284,7 @@ fn push_inner<'a>(
     if let Some(act) = maps.become_mapped() {
         plan.push(inner, Origin::Default, act);
     }
+    joined.push_identity(facts, plan);
     if has_root {
         root::push_enter(spec, facts, kinds, plan);
     }
@@ -288,8 +300,20 @@ fn push_inner<'a>(
 }
 
 /// Whether a fresh procfs is mounted, and who said so.
-fn fresh_proc<'a>(spec: &'a Spec<'_>, kinds: NamespaceSet) -> Result<Option<Origin>, Refusal<'a>> {
-    let missing = [Namespace::Pid, Namespace::Mnt].into_iter().find(|kind| !kinds.has(*kind));
+fn fresh_proc<'a>(
+    spec: &'a Spec<'_>,
+    kinds: NamespaceSet,
+    joined: Joined,
+) -> Result<Option<Origin>, Refusal<'a>> {
+    let fresh = spec.proc.filter(|said| said.value == Proc::Fresh).map(|said| said.origin);
+    joined.refuse_change(fresh, "proc", Namespace::Mnt)?;
+    // A procfs shows the PID namespace of whoever mounts it, created or joined.
+    let has_pid = kinds.has(Namespace::Pid) || joined.others.has(Namespace::Pid);
+    let missing = match (has_pid, kinds.has(Namespace::Mnt)) {
+        (false, _) => Some(Namespace::Pid),
+        (true, false) => Some(Namespace::Mnt),
+        (true, true) => None,
+    };
     match (spec.proc, missing) {
         (Some(Said { value: Proc::Bind | Proc::None, .. }), _) | (None, Some(_)) => Ok(None),
         (Some(Said { value: Proc::Fresh, origin }), Some(kind)) => {

@@ -6,7 +6,9 @@
 
 use core::ffi::CStr;
 
-use super::{ConfineAct, ControlAct, FilterAct, LimitsAct, Lines, MachineAct, NetAct, RootAct};
+use super::{
+    ConfineAct, ControlAct, FilterAct, JoinAct, LimitsAct, Lines, MachineAct, NetAct, RootAct,
+};
 use crate::model::{
     Account, Helper, HostName, IdKind, IdMap, IdTool, NamespaceSet, ParentDeath, Rlimit, ServiceId,
     Shift, Stdio,
@@ -19,6 +21,8 @@ use crate::text::{Digits, Names, Quoted, Show, Sink, Words, put};
 pub enum Actor {
     /// The launcher, outside the new namespaces.
     Outer,
+    /// The process that enters namespaces of others and makes PID 1 in them.
+    Joiner,
     /// PID 1 inside, or we ourselves where nothing is cloned.
     Inner,
     /// The process that becomes this service.
@@ -44,6 +48,8 @@ pub enum Act<'a> {
     OpenGate,
     /// PID 1 is made, in new namespaces of these kinds.
     Clone(NamespaceSet),
+    /// What is done to join namespaces of others.
+    Join(JoinAct<'a>),
     /// The launcher writes an id map of PID 1.
     WriteIdMap(IdKind, Lines<'a>),
     /// A program that has the privilege writes an id map of PID 1 for the launcher.
@@ -207,6 +213,7 @@ impl Act<'_> {
             Self::ReapByKernel | Self::ReapByWaiting | Self::WatchForStops => "rt_sigaction",
             Self::OpenReportPipe | Self::OpenGate => "pipe2",
             Self::Clone(_) | Self::Spawn => "clone3",
+            Self::Join(act) => act.calls(),
             Self::WriteIdMap(..) => "openat|write|close",
             Self::MapByTool(..) => "clone3|wait4|ioctl?|close",
             Self::PassGate => "write",
@@ -287,6 +294,8 @@ impl Show for Act<'_> {
             Self::OpenReportPipe => put!(out, "open the pipe for reports"),
             Self::OpenGate => put!(out, "open the gate"),
             Self::Clone(kinds) => put!(out, "clone into new namespaces ", kinds),
+            Self::Join(act) if cfg!(feature = "join") => act.show(out),
+            Self::Join(_) => {} // no plan of such a build has one
             Self::WriteIdMap(kind, lines) | Self::MapByTool(kind, lines, _) => {
                 put!(out, "write ", kind.file(), " ");
                 for (index, line) in lines.iter().enumerate() {

@@ -7,6 +7,7 @@
 mod confine;
 mod control;
 mod init;
+mod join;
 mod landlock;
 mod limits;
 mod net;
@@ -233,6 +234,7 @@ pub const HELP: &[Help] = &column!(help);
 const PARTS: &[&[Row]] = &[
     sandbox::SANDBOX,
     control::SANDBOX,
+    join::ROWS,
     sandbox::TIME,
     sandbox::USER,
     #[cfg(feature = "sandbox")]

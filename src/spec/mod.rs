@@ -17,6 +17,7 @@ pub mod filter_file;
 pub mod flags;
 mod habits;
 mod id_maps;
+mod join;
 pub mod keys;
 mod kinds;
 mod landlock;
@@ -43,6 +44,7 @@ pub use confine::ConfineSpec;
 pub use fault::{Complaint, Complaints, SpecFault};
 pub use habits::Habits;
 pub use id_maps::IdMapLines;
+pub use join::{JoinLists, JoinSpec};
 pub use keys::{Key, KeyFor, Shape, Table};
 pub use kinds::Kinds;
 pub use landlock::{LandlockLists, LandlockSpec};
@@ -175,6 +177,7 @@ pub struct Lists<'a> {
     machine: MachineLists<'a>,
     filter: FilterLists<'a>,
     landlock: LandlockLists<'a>,
+    join: JoinLists<'a>,
 }
 
 impl Lists<'_> {
@@ -191,6 +194,7 @@ impl Lists<'_> {
             machine: MachineLists::new(),
             filter: FilterLists::new(),
             landlock: LandlockLists::new(),
+            join: JoinLists::new(),
         }
     }
 }
@@ -254,6 +258,8 @@ pub struct Spec<'a> {
     pub landlock: LandlockSpec<'a>,
     /// What is asked of the kernel's init alone.
     pub machine: MachineSpec<'a>,
+    /// What is asked of namespaces that others made, or that outlive us.
+    pub join: JoinSpec<'a>,
     /// The services, in the order they were said.
     pub services: &'a mut Vec<ServiceSpec<'a>, SERVICES_MAX>,
     /// Memory for the lists of services to come.
@@ -263,8 +269,9 @@ pub struct Spec<'a> {
 impl<'a> Spec<'a> {
     /// Nothing asked yet, to be filled into these lists.
     pub const fn new(lists: &'a mut Lists<'a>) -> Self {
-        let Lists { services, of_services, uid_map, gid_map, root, net, limits, machine, .. } =
-            lists;
+        let Lists {
+            services, of_services, uid_map, gid_map, root, net, limits, machine, join, ..
+        } = lists;
         Self {
             file: None,
             verbose: false,
@@ -291,6 +298,7 @@ impl<'a> Spec<'a> {
             root: RootSpec::new(root),
             landlock: LandlockSpec::new(&mut lists.landlock),
             machine: MachineSpec::new(machine),
+            join: JoinSpec::new(join),
             services,
             spare: of_services,
         }

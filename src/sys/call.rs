@@ -83,6 +83,8 @@ pub(super) mod number {
         getsockname = __NR_getsockname,
         getpgid = __NR_getpgid,
         getpid = __NR_getpid,
+        getegid = __NR_getegid,
+        geteuid = __NR_geteuid,
         getppid = __NR_getppid,
         getsid = __NR_getsid,
         getxattr = __NR_getxattr,

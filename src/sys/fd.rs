@@ -47,6 +47,16 @@ impl Fd {
         Self(number)
     }
 
+    /// fcntl(2), F_DUPFD_CLOEXEC: a copy that is ours.
+    ///
+    /// # Errors
+    /// EBADF when nobody gave us such a descriptor, EMFILE.
+    pub fn copy(&self) -> Result<Self, Errno> {
+        // SAFETY: three integers in.
+        let ret = unsafe { call!(fcntl, self.arg(), raw::F_DUPFD_CLOEXEC as usize, 3) };
+        check(ret).map(Self::given)
+    }
+
     /// Its number.
     pub const fn number(&self) -> i32 {
         self.0

@@ -6,8 +6,27 @@ use core::ffi::CStr;
 use rustix::fs::Mode;
 use rustix::process::{Gid, Resource as RawResource, Uid};
 
+use super::call::{call, check};
 use super::errno;
 use crate::model::{Errno, Resource, Rlimit};
+
+/// geteuid(2)
+///
+/// # Errors
+/// None that can happen.
+pub fn uid() -> Result<u32, Errno> {
+    // SAFETY: nothing in.
+    check(unsafe { call!(geteuid) }).map(|uid| uid as u32)
+}
+
+/// getegid(2)
+///
+/// # Errors
+/// None that can happen.
+pub fn gid() -> Result<u32, Errno> {
+    // SAFETY: nothing in.
+    check(unsafe { call!(getegid) }).map(|gid| gid as u32)
+}
 
 /// setresuid(2), setresgid(2): real, effective and saved id at once.
 ///

@@ -59,11 +59,16 @@ fn given(pidfd: i32) -> Option<Fd> {
 /// EPERM, EINVAL where the kernel lacks a kind, ENOSPC or EUSERS at a limit, ENOSYS where a seccomp
 /// filter hides clone3 and `time` is asked for.
 pub fn clone_into(kinds: NamespaceSet) -> Result<Side, Errno> {
+    copy(u64::from(kinds.bits()), u64::from(raw::SIGCHLD))
+}
+
+/// clone3(2) with these flags; clone(2), where there is no clone3 and the flags allow that.
+fn copy(flags: u64, exit_signal: u64) -> Result<Side, Errno> {
     let mut pidfd = -1i32;
-    match clone3(kinds, None, &mut pidfd) {
+    match clone3(flags, exit_signal, None, &mut pidfd) {
         // clone(2) has no bit for `time`: 0x80 lies in its exit signal.
-        Err(Errno::ENOSYS) if !kinds.has(Namespace::Time) => {
-            let pid = clone_old(kinds.bits(), &mut pidfd)?;
+        Err(Errno::ENOSYS) if flags & u64::from(Namespace::Time.flag()) == 0 => {
+            let pid = clone_old((flags | exit_signal) as u32, &mut pidfd)?;
             Ok(side_of(pid, pidfd))
         }
         other => other,
@@ -76,11 +81,17 @@ pub fn clone_into(kinds: NamespaceSet) -> Result<Side, Errno> {
 /// As [`clone_into`], E2BIG before Linux 5.7, ENOSYS; EACCES when we may not move a process there,
 /// EBUSY where a cgroup with processes of its own hands controllers down, ENODEV when it is gone.
 pub fn clone_into_cgroup(kinds: NamespaceSet, cgroup: &Fd) -> Result<Side, Errno> {
-    clone3(kinds, Some(cgroup), &mut -1)
+    clone3(u64::from(kinds.bits()), u64::from(raw::SIGCHLD), Some(cgroup), &mut -1)
 }
 
-fn clone3(kinds: NamespaceSet, cgroup: Option<&Fd>, pidfd: &mut i32) -> Result<Side, Errno> {
-    let (args, size) = clone3_args(u64::from(kinds.bits()), pidfd, cgroup);
+fn clone3(
+    flags: u64,
+    exit_signal: u64,
+    cgroup: Option<&Fd>,
+    pidfd: &mut i32,
+) -> Result<Side, Errno> {
+    let (args, size) = clone3_args(flags, pidfd, cgroup);
+    let args = raw::clone_args { exit_signal, ..args };
     // SAFETY: the kernel reads the struct and writes `pidfd`. Memory is copied, as by fork(2), so
     // the child has a whole stack of its own to return on.
     let pid = check(unsafe { call!(clone3, (&raw const args) as usize, size) })?;
@@ -97,10 +108,36 @@ fn side_of(pid: usize, pidfd: i32) -> Side {
 
 /// clone(2), where there is no clone3.
 fn clone_old(flags: u32, pidfd: &mut i32) -> Result<usize, Errno> {
-    let flags = flags | raw::CLONE_PIDFD | raw::SIGCHLD;
+    let flags = flags | raw::CLONE_PIDFD;
     let [a, b, c, d, e] = arch::clone_args(flags as usize, core::ptr::from_mut(pidfd) as usize);
     // SAFETY: as above; a stack of zero keeps the copied one.
     check(unsafe { call!(clone, a, b, c, d, e) })
+}
+
+/// clone3(2) with CLONE_FILES: a copy of ourselves that has our very table of descriptors. What it
+/// opens is open here.
+///
+/// # Errors
+/// EAGAIN at a limit of processes, ENOMEM.
+pub fn clone_with_files() -> Result<Side, Errno> {
+    copy(u64::from(raw::CLONE_FILES), u64::from(raw::SIGCHLD))
+}
+
+/// clone3(2) with CLONE_PARENT: as [`clone_into`], but the new process is a child of our parent,
+/// whom its end is told.
+///
+/// # Errors
+/// As [`clone_into`], and ENOMEM where the PID namespace for our children has lost its PID 1
+/// (pid_namespaces(7)).
+pub fn clone_sibling(kinds: NamespaceSet) -> Result<Side, Errno> {
+    // A sibling's exit signal is our own (kernel/fork.c, `copy_process`).
+    copy(u64::from(raw::CLONE_PARENT | kinds.bits()), 0)
+}
+
+/// A child of ours that another process made for us, with the number of its pidfd in the table of
+/// descriptors that we share.
+pub fn made_for_us(pid: i32, pidfd: Option<i32>) -> Child {
+    Child { pid, pidfd: pidfd.and_then(given) }
 }
 
 /// clone3(2) with CLONE_VM and CLONE_VFORK: a child that borrows our memory until it executes a

@@ -225,3 +225,13 @@ fn send_info(pidfd: &Fd, signal: Signal, value: u64, flags: usize) -> Result<(),
     let ret = unsafe { call!(pidfd_send_signal, pidfd.arg(), number, info_at, flags) };
     check(ret).map(|_| ())
 }
+
+/// pidfd_send_signal(2) with signal 0: whether `fd` is a pidfd whose process is there.
+///
+/// # Errors
+/// ESRCH when it is gone, EBADF when `fd` is no pidfd, EPERM.
+pub fn probe(fd: &Fd) -> Result<(), Errno> {
+    // SAFETY: integers in; no siginfo is given.
+    let ret = unsafe { call!(pidfd_send_signal, fd.arg(), 0, 0, 0) };
+    check(ret).map(|_| ())
+}

@@ -104,6 +104,18 @@ fn wait4(pid: i32) -> Result<Option<(i32, End)>, Errno> {
     Ok(End::from_wait(status).filter(|_| pid > 0).map(|end| (pid, end)))
 }
 
+/// wait4(2) that waits until a child has ended, and reaps it. Where the kernel reaps, it comes back
+/// when that is done; nobody asks how it ended.
+///
+/// # Errors
+/// ECHILD when the kernel has reaped it, or it is no child of ours.
+pub fn until_ended(pid: i32) -> Result<(), Errno> {
+    let options = raw::__WALL as usize;
+    // SAFETY: integers in; neither status nor rusage is asked for.
+    let ret = unsafe { call!(wait4, pid as usize, 0, options, 0) };
+    check(ret).map(|_| ())
+}
+
 /// waitid(2) on a pidfd, without waiting: the signal that stopped this child since we last asked.
 ///
 /// # Errors

@@ -33,9 +33,9 @@ impl Step {
         self.actor == "outer" && self.act.starts_with("try ")
     }
 
-    /// Whether PID 1 or the launcher does it.
+    /// Whether PID 1, the launcher or the joiner does it.
     pub fn is_ours(&self) -> bool {
-        matches!(self.actor.as_str(), "outer" | "inner")
+        matches!(self.actor.as_str(), "outer" | "joiner" | "inner")
     }
 }
 
@@ -63,6 +63,11 @@ impl Explained {
             assert_eq!(*step.get("number"), Json::Number(number), "steps are numbered from 1");
         }
         Self { asks: texts(json.get("asks")), steps }
+    }
+
+    /// Whether a process joins namespaces of others.
+    pub fn has_joiner(&self) -> bool {
+        self.steps.iter().any(|step| step.actor == "joiner")
     }
 
     /// Whether there is a launcher.

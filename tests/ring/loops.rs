@@ -27,6 +27,10 @@ pub const LAUNCHER_LOOP: &Loop = &[
     ("exit_group", "ppoll", "the end"),
 ];
 
+/// What the joiner may do when its steps are done.
+pub const JOINER_END: &Loop =
+    &[("write", "", "tells the launcher who PID 1 is"), ("exit_group", "write", "the end")];
+
 /// What PID 1, or who supervises in its place, may do when its steps are done.
 pub const SUPERVISOR_LOOP: &Loop = &[
     ("clock_gettime", "", "the supervisor counts in time"),

@@ -30,6 +30,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub enum Role {
     /// The one that was started: the launcher, or the supervisor where there is no launcher.
     Started,
+    /// The one that joins namespaces of others.
+    Joiner,
     /// PID 1 of the sandbox.
     Init,
     /// The one that becomes a service, by the order in which they are made.
@@ -80,15 +82,18 @@ struct Tracer {
     tools: u8,
     has_launcher: bool,
     started: pid_t,
+    /// Whether the process that was started makes a joiner, and that PID 1.
+    has_joiner: bool,
     fault: Option<(Place, c_int)>,
     launch: Launch,
 }
 
-/// Starts `command`, which is a launcher or not, and sees it through, by `nobody` if it is to be;
-/// with `fault` this one call fails with this errno.
+/// Starts `command`, which is a launcher or not, has a joiner or not, and sees it through, by
+/// `nobody` if it is to be; with `fault` this one call fails with this errno.
 pub fn launch(
     mut command: Command,
     has_launcher: bool,
+    has_joiner: bool,
     is_nobody: bool,
     fault: Option<(Place, c_int)>,
 ) -> Launch {
@@ -115,6 +120,7 @@ pub fn launch(
         tools: 0,
         has_launcher,
         started,
+        has_joiner,
         fault,
         launch: Launch {
             calls: Vec::new(),
@@ -149,7 +155,11 @@ impl Tracer {
             }
             if libc::WIFEXITED(status) || libc::WIFSIGNALED(status) {
                 self.ended(pid, status, watchdog);
-                continue;
+                // Whoever holds namespaces for the launch is a child of ours as well.
+                match self.tracees.is_empty() {
+                    true => return,
+                    false => continue,
+                }
             }
             if is_new {
                 is_new = false;
@@ -200,6 +210,7 @@ impl Tracer {
             libc::PTRACE_EVENT_CLONE | libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK => {
                 let is_borrower = status >> 16 == libc::PTRACE_EVENT_VFORK;
                 let role = match is_borrower {
+                    false if self.has_joiner && pid == self.started => Role::Joiner,
                     false => Role::Init,
                     true if self.has_launcher && pid == self.started => Role::Tool(self.tools),
                     true => Role::Service(self.services),

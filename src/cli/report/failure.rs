@@ -2,6 +2,7 @@
 
 use super::confine;
 use super::filter;
+use super::join;
 use super::machine;
 use super::root;
 use super::sentence::{Args, print, sentence};
@@ -72,6 +73,9 @@ pub(super) fn with_failure(
         }
     }
     let sentence = match (why, act) {
+        (Why::Errno, Some(act)) if join::is_dead_pid_namespace(plan, &act, errno) => {
+            join::DEAD_PID_NAMESPACE
+        }
         (Why::Errno, Some(act)) => match refused_kinds(&act, errno) {
             Some(kinds) if cfg!(feature = "run") => match in_cgroup(plan, &act, errno) {
                 Some(sentence) => sentence,
@@ -269,6 +273,7 @@ fn by_act(act: &Act<'_>, errno: Errno, program: &[u8]) -> &'static str {
         (Act::Control(act), errno) if cfg!(feature = "control") => {
             super::control::by_act(act, errno)
         }
+        (Act::Join(act), _) if cfg!(feature = "join") => join::by_act(act, errno),
         (_, _) => NOTHING,
     }
 }

@@ -13,6 +13,7 @@ mod filter;
 mod glibc;
 mod grammar;
 mod inspect;
+mod join;
 mod last_words;
 mod machine;
 mod net;

@@ -1,7 +1,7 @@
 //! Why a plan was not made.
 
 use super::sentence::{Args, print, sentence};
-use super::{Place, cgroup, confine, machine, net};
+use super::{Place, cgroup, confine, join, machine, net};
 use crate::limits::{ENV_MAX, ID_MAP_BYTES_MAX, STEPS_MAX};
 use crate::model::{IdKind, IdTool, Shift};
 use crate::plan::{CgroupReason, Reason, Refusal};
@@ -18,6 +18,9 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
     let mut args = Args { said: refusal.said, ..Args::NONE };
     let (shift, kind_name, grant, not_ours, tool, errno, option);
     match refusal.reason {
+        Reason::Join(reason) if cfg!(feature = "join") => {
+            return join::refusal(place, refusal.said, reason);
+        }
         Reason::Needs(key, kind) => {
             kind_name = kind.name();
             (args.name, args.text) = (key, &kind_name);
@@ -89,6 +92,7 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
         | Reason::EntrypointOnly
         | Reason::RunOnly
         | Reason::InitOnly
+        | Reason::Join(_)
         | Reason::GroupsDenied
         | Reason::MapOfRoot
         | Reason::TimeoutForNothing
@@ -271,6 +275,7 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
             try: "--clear-env"
         ),
         Reason::Mount(fault) => super::root::fault(*fault),
+        Reason::Join(_) => "", // it has words of its own
         Reason::TooManySteps => sentence!("more than {a} steps", try: "fewer services"),
     }
 }

@@ -1,0 +1,69 @@
+//! What was asked of namespaces that others made, or that outlive us: `join` and `persist`.
+
+use core::ffi::CStr;
+
+use heapless::Vec;
+
+use super::{Item, List, Origin, Said};
+use crate::limits::KINDS_MAX;
+use crate::model::{Join, Namespace};
+use crate::text::Fault;
+
+/// The memory of its list.
+#[derive(Debug)]
+pub struct JoinLists<'a> {
+    joins: Vec<Said<Join<'a>>, KINDS_MAX>,
+}
+
+impl JoinLists<'_> {
+    /// An empty list.
+    #[allow(clippy::new_without_default)] // it is made once, within those of the whole
+    pub const fn new() -> Self {
+        Self { joins: Vec::new() }
+    }
+}
+
+/// What was asked; nothing, where nobody said it.
+#[derive(Debug)]
+pub struct JoinSpec<'a> {
+    /// Namespaces to join instead of creating them, one of a kind at most.
+    pub joins: List<'a, Said<Join<'a>>, KINDS_MAX>,
+}
+
+impl<'a> JoinSpec<'a> {
+    /// Nothing said yet, with memory for its list.
+    pub(super) const fn new(lists: &'a mut JoinLists<'a>) -> Self {
+        Self { joins: List::new(&mut lists.joins) }
+    }
+
+    /// One namespace to join; the last word on a kind counts.
+    pub(super) fn add(&mut self, join: Join<'a>, origin: Origin) -> Result<(), Fault> {
+        let said = Said { value: join, origin };
+        match self.joins.iter_mut().find(|known| known.value.kind == join.kind) {
+            Some(known) => *known = said,
+            None => self.joins.push(said)?,
+        }
+        Ok(())
+    }
+
+    /// One entry of `join`.
+    pub(super) fn put(&mut self, item: Item<'a>) -> Result<(), Fault> {
+        self.add(Join::parse(item.text)?, item.origin)
+    }
+
+    /// What is joined of this kind.
+    pub fn of(&self, kind: Namespace) -> Option<Said<Join<'a>>> {
+        self.joins.iter().find(|said| said.value.kind == kind).copied()
+    }
+
+    /// The first of its keys that was said, and where.
+    pub fn first(&self) -> Option<(Origin, &'static str)> {
+        self.joins.first().map(|said| (said.origin, "join"))
+    }
+}
+
+/// A descriptor that we were given, as bubblewrap's flags name it.
+pub(super) fn descriptor(text: &CStr) -> Result<u16, Fault> {
+    let number = crate::text::units::unsigned(text.to_bytes(), u64::from(u16::MAX))?;
+    u16::try_from(number).map_err(|_| Fault::OutOfRange { min: 0, max: i64::from(u16::MAX) })
+}
