@@ -109,6 +109,16 @@ pub const REPORTS_MAX: usize = 8;
 /// Kernel modules that are asked for; what they need is not counted.
 pub const MODULES_MAX: usize = 64;
 
+/// Types of file systems that are tried for a root by name; without names, as many as there are.
+pub const ROOT_KINDS_MAX: usize = 8;
+
+/// Directories within each other that an initramfs is emptied of: each costs a kilobyte of stack,
+/// which has eight megabytes.
+pub const INITRAMFS_DEPTH_MAX: usize = 64;
+
+/// How long a root's device is waited for when nobody says: disks behind a bus need seconds.
+pub const ROOT_WAIT_S: u64 = 30;
+
 /// Settings of the kernel.
 pub const SYSCTLS_MAX: usize = 64;
 

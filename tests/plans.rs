@@ -183,6 +183,7 @@ const fn machine(about: &'static str, uid: u32, capabilities: u64, kernel: (u16,
         has_console: false,
         runtime_dir: None,
         joins: JoinFacts::NONE,
+        has_disk_root: false,
     };
     Machine { about, facts, ids: ALL_IDS, cgroups: SESSION }
 }
@@ -194,6 +195,10 @@ impl Machine {
 
     const fn pid1(self) -> Self {
         Self { facts: Facts { is_pid1: true, ..self.facts }, ..self }
+    }
+
+    const fn on_disk(self) -> Self {
+        Self { facts: Facts { has_disk_root: true, ..self.facts }, ..self }
     }
 
     const fn managed(self) -> Self {
@@ -342,6 +347,7 @@ const NO_LANDLOCK: Machine =
 
 /// A whole machine, as the kernel starts its init in it.
 const KERNEL: Machine = machine("the kernel's init on Linux 6.12", 0, ALL, (6, 12)).pid1();
+const DISK: Machine = machine("the kernel's init on a disk", 0, ALL, (6, 12)).pid1().on_disk();
 const NEW_KERNEL: Machine = machine("the kernel's init on Linux 7.2", 0, ALL, (7, 2)).pid1();
 
 const fn found(joins: JoinFacts) -> Machine {
@@ -441,6 +447,9 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("join", Run, &ROOT),
     ("join-user", Run, &USER),
     ("join-ours", Run, &JOIN_OURS),
+    ("init-root", Init, &KERNEL),
+    ("init-root-tag", Init, &KERNEL),
+    ("init-root-none", Init, &DISK),
     // Refusals.
     ("join-gone", Run, &JOIN_GONE),
     ("join-no-namespace", Run, &JOIN_FILE),
@@ -463,6 +472,10 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("init-only", Entrypoint, &DOCKER_PID1),
     ("init-namespaces", Init, &KERNEL),
     ("no-watchdog", Init, &KERNEL),
+    ("no-root", Init, &KERNEL),
+    ("root-label", Init, &KERNEL),
+    ("root-untyped", Init, &KERNEL),
+    ("root-disk", Init, &DISK),
     ("needs-uts", Run, &ROOT),
     ("needs-time", Run, &ROOT),
     ("proc-needs", Run, &ROOT),
@@ -554,10 +567,12 @@ variants!(ACTS, act_name, Act, Act<'_>:
     Confine Root Control);
 
 variants!(MACHINE_ACTS, machine_act_name, MachineAct, MachineAct<'_>:
-    Mount LinkDescriptors LoadModule SetSysctl OpenPort WatchKernel SetClock SetMachineId
-    FeedWatchdog DisarmWatchdog KillAll Sync Report Unmount EndBy GoDown Become);
+    Mount LinkDescriptors LoadModule SetSysctl OpenPort WatchKernel MountRoot CoverRoot EnterRoot
+    SetClock SetMachineId FeedWatchdog DisarmWatchdog KillAll Sync Report Unmount EndBy GoDown
+    Become);
 
-variants!(MACHINE_REASONS, machine_reason_name, MachineReason, MachineReason: NoWatchdog);
+variants!(MACHINE_REASONS, machine_reason_name, MachineReason, MachineReason:
+    NoWatchdog NoRoot RootByContents RootWithoutType NoInitramfs);
 
 variants!(NET_ACTS, net_act_name, NetAct, NetAct<'_>:
     MakePair MakeMacvlan Keep Move Up AddAddress AddRoute TellIds AwaitIds StartPasta AwaitKeeper

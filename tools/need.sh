@@ -35,6 +35,9 @@ needs() {
         echo 'cpio cpio'
         echo 'gzip gzip'
         echo 'zstd zstd'           # unpacks kernels, so that they boot faster
+        echo 'xz xz-utils'
+        echo 'mke2fs e2fsprogs'    # disks for guests
+        echo 'mksquashfs squashfs-tools'
         ;;
     bench)
         echo 'strace strace'

@@ -164,6 +164,7 @@ fn load(
             }
         }
     }
+    cmdline::read_root(line, arena, spec, &mut printer);
     cmdline::read(line, arena, spec, &mut printer);
     match asked {
         Asked::ByName => cmdline::command(line, arena, spec, &mut printer),

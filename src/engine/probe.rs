@@ -48,6 +48,7 @@ pub fn ask(questions: Questions, start: &Start) -> (Facts, OurTerminal) {
         has_filters: questions.filters && seccomp::is_available(),
         landlock: if questions.landlock { landlock_abi() } else { LandlockAbi::default() },
         manager: manager_of(start, pid),
+        has_disk_root: questions.root && process::pid() == 1 && !mount::is_initramfs(),
         has_console: questions.console && terminal::columns(&Fd::inherited(1)).is_ok(),
         runtime_dir: runtime_dir(start),
         joins: JoinFacts::NONE,
@@ -90,7 +91,7 @@ fn manager_of(start: &Start, pid: Option<i32>) -> Manager {
 
 /// The system calls of everything that is asked before the plan is made, in the notation of
 /// `plan::Act::calls`.
-pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [Names; 17] {
+pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [Names; 18] {
     let when = |is_asked, calls| if is_asked { Names::new(calls) } else { Names::new("") };
     let [first, second, third, fourth, fifth] = survey::calls(questions);
     [
@@ -114,6 +115,7 @@ pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [
         fifth,
         when(questions.filters, "seccomp"),
         when(questions.console, "ioctl"),
+        when(questions.root, "getpid|statfs?"),
         when(questions.landlock, "landlock_create_ruleset"),
     ]
 }

@@ -44,6 +44,12 @@ pub enum Why {
     NoSuchModule,
     /// The machine has no clock that goes on without power, or its driver is not loaded.
     NoRtc,
+    /// The device of a root did not come in time.
+    NoRootDevice,
+    /// No file system that the kernel has is on the device of a root.
+    NoFileSystem,
+    /// A root has no directory for a file system of the kernel, and none can be made.
+    NoPlaceInRoot,
     /// A program that we started for this did not succeed.
     Tool,
     /// A place in a root: a symbolic link on the way leads to nothing.
@@ -72,7 +78,7 @@ pub enum Why {
 
 impl Why {
     /// All reasons, by their number.
-    const ALL: [Self; 29] = [
+    const ALL: [Self; 32] = [
         Self::Errno,
         Self::InterpreterMissing,
         Self::InterpreterHasCr,
@@ -90,6 +96,9 @@ impl Why {
         Self::ReadBack,
         Self::NoSuchModule,
         Self::NoRtc,
+        Self::NoRootDevice,
+        Self::NoFileSystem,
+        Self::NoPlaceInRoot,
         Self::Tool,
         Self::DanglingLink,
         Self::LinkInTheWay,

@@ -89,6 +89,9 @@ pub struct Facts {
     pub runtime_dir: Option<&'static CStr>,
     /// What is known of the namespaces that are to be joined.
     pub joins: JoinFacts,
+    /// Whether we are PID 1 and our root is that of a disk, when asked for: the kernel has mounted
+    /// it, and there is no initramfs to be left.
+    pub has_disk_root: bool,
 }
 
 impl Facts {
@@ -132,6 +135,8 @@ pub struct Questions {
     pub terminal: bool,
     /// How many namespaces are to be joined: whether they are namespaces, of what kind, and ours.
     pub joins: usize,
+    /// Our root: whether it is an initramfs.
+    pub root: bool,
 }
 
 impl Questions {
@@ -149,6 +154,7 @@ impl Questions {
             ids: is_run && IdKind::ALL.into_iter().any(|kind| spec.has_map(kind)),
             terminal: !mode.is_init(),
             joins: if is_run { spec.join.joins.len() } else { 0 },
+            root: mode.is_init() && spec.machine.root.source.is_some(),
         }
     }
 }

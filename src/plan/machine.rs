@@ -10,8 +10,8 @@ mod steps;
 use core::ffi::CStr;
 
 use super::order::Kind;
-use crate::model::{Down, FailOn, MachineIdFrom, ReportTo, Span, Sysctl, WallClock};
-use crate::spec::Said;
+use crate::model::{Down, FailOn, MachineIdFrom, ReportTo, RootSource, Span, Sysctl, WallClock};
+use crate::spec::{Said, SwitchRoot};
 use crate::text::{Quoted, Show, Sink, Words, put};
 
 pub use early::{EARLY, Early};
@@ -24,6 +24,14 @@ pub(super) use steps::{refuse_init_keys, resolve_init};
 pub enum MachineReason {
     /// How long a watchdog waits, and none to be fed.
     NoWatchdog,
+    /// How a root is mounted, and none to be mounted.
+    NoRoot,
+    /// A root by what is written in it.
+    RootByContents,
+    /// A root of no device, and no type.
+    RootWithoutType,
+    /// A root, and no initramfs to be left for it.
+    NoInitramfs,
 }
 
 /// What is done to a machine.
@@ -41,6 +49,12 @@ pub enum MachineAct<'a> {
     OpenPort,
     /// The kernel's messages are read from now on.
     WatchKernel,
+    /// A root file system is mounted beside the initramfs.
+    MountRoot(&'a SwitchRoot<'a>, RootSource<'a>),
+    /// What is written to it goes to memory.
+    CoverRoot,
+    /// It becomes the root, and the initramfs is emptied.
+    EnterRoot,
     /// The time of day, not earlier than the file was written.
     SetClock(WallClock, Option<&'a CStr>),
     /// The machine's name for programs.
@@ -82,6 +96,18 @@ impl MachineAct<'_> {
             Self::SetSysctl(_) => "openat|write|close",
             Self::OpenPort => "openat*|getdents64*|read*|close*|ppoll*",
             Self::WatchKernel => "openat",
+            Self::MountRoot(_, RootSource::Tag(_)) => "mkdirat|mount+",
+            Self::MountRoot(..) => {
+                "socket|bind?|clock_gettime|faccessat*|openat*|getdents64*|read*|close*|ppoll*|\
+                 mkdirat|mount+"
+            }
+            Self::CoverRoot => {
+                "mkdirat+|mount|mkdirat|mkdirat|mount|umount2|umount2|openat|move_mount|close"
+            }
+            Self::EnterRoot => {
+                "openat|openat|statx*|mkdirat*|openat2*|move_mount*|umount2*|fchdir|move_mount|\
+                 chroot|fchdir|getdents64*|unlinkat*|openat*|statx*|close*"
+            }
             Self::SetClock(WallClock::At(_), _) => "clock_settime",
             Self::SetClock(WallClock::Rtc, _) => {
                 "statx?|openat|read|close|clock_gettime?|clock_settime?"
@@ -112,6 +138,9 @@ impl MachineAct<'_> {
             Self::SetSysctl(_) => Kind::SetSysctl,
             Self::OpenPort => Kind::OpenPort,
             Self::WatchKernel => Kind::WatchKernel,
+            Self::MountRoot(..) => Kind::MountRoot,
+            Self::CoverRoot => Kind::CoverRoot,
+            Self::EnterRoot => Kind::LeaveInitramfs,
             Self::SetClock(..) => Kind::SetClock,
             Self::SetMachineId(_) => Kind::SetMachineId,
             Self::FeedWatchdog(..) => Kind::FeedWatchdog,
@@ -141,6 +170,7 @@ impl MachineAct<'_> {
                     put!(out, ", ", to.value);
                 }
             }
+            Self::MountRoot(root, _) => show_root(root, out),
             Self::SetClock(WallClock::Rtc, _) => put!(out, "not before 2026, nor before the file"),
             Self::SetMachineId(MachineIdFrom::Said(_)) => {}
             Self::SetMachineId(_) => put!(out, "unless it has one"),
@@ -159,6 +189,8 @@ impl MachineAct<'_> {
             | Self::LoadModule(_)
             | Self::SetSysctl(_)
             | Self::WatchKernel
+            | Self::CoverRoot
+            | Self::EnterRoot
             | Self::SetClock(WallClock::At(_), _)
             | Self::DisarmWatchdog
             | Self::KillAll
@@ -167,6 +199,16 @@ impl MachineAct<'_> {
             | Self::EndBy(_)
             | Self::Become(_) => {}
         }
+    }
+}
+
+/// How a root is mounted.
+fn show_root(root: &SwitchRoot<'_>, out: &mut dyn Sink) {
+    let is = |said: Option<Said<bool>>| said.is_some_and(|said| said.value);
+    put!(out, if is(root.is_writable) && !is(root.is_volatile) { "rw" } else { "ro" });
+    for said in [root.kind, root.options].into_iter().flatten() {
+        put!(out, ", ");
+        out.put(said.value.to_bytes());
     }
 }
 
@@ -187,6 +229,9 @@ impl Show for MachineAct<'_> {
             }
             Self::OpenPort => put!(out, "open the port for the report"),
             Self::WatchKernel => put!(out, "watch the kernel's messages"),
+            Self::MountRoot(_, source) => put!(out, "mount the root ", source),
+            Self::CoverRoot => put!(out, "lay memory over the root"),
+            Self::EnterRoot => put!(out, "enter the root, and empty the initramfs"),
             Self::SetClock(clock, _) => put!(out, "set the clock to ", clock),
             Self::SetMachineId(from) => put!(out, "set the machine-id: ", from),
             Self::FeedWatchdog(path, _) => {

@@ -9,6 +9,7 @@
 //! Two things differ: an open quote is a fault here, and byte 0xa0 is no white space, for it is a
 //! part of letters in UTF-8. What the values mean does not belong here: that is `model`.
 
+mod kernels;
 #[cfg(test)]
 mod tests;
 
@@ -37,6 +38,8 @@ pub fn read<'a>(
         }
     }
 }
+
+pub use kernels::read_root;
 
 /// The file that `nsinit.config=` names, so that it can be read before what overrules it; the last
 /// word counts.

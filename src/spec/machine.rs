@@ -4,7 +4,7 @@ use core::ffi::CStr;
 
 use heapless::Vec;
 
-use super::{Item, List, Origin, Said};
+use super::{Item, List, Origin, Said, SwitchRoot};
 use crate::limits::{MODULES_MAX, REPORTS_MAX, RLIMITS_MAX, SYSCTLS_MAX};
 use crate::model::{
     Down, FailOn, Farewell, MachineIdFrom, ReportTo, Rlimit, Span, Sysctl, WallClock,
@@ -45,6 +45,8 @@ pub struct MachineSpec<'a> {
     pub sysctl: List<'a, Said<Sysctl<'a>>, SYSCTLS_MAX>,
     /// Resource limits of everybody.
     pub rlimits: List<'a, Said<Rlimit>, RLIMITS_MAX>,
+    /// The root that it goes on with.
+    pub root: SwitchRoot<'a>,
     /// Where the time of day comes from.
     pub clock: Option<Said<WallClock>>,
     /// Where the machine's name for its programs comes from, when it has none.
@@ -67,6 +69,7 @@ impl<'a> MachineSpec<'a> {
             modules: List::new(modules),
             sysctl: List::new(sysctl),
             rlimits: List::new(rlimits),
+            root: SwitchRoot::NONE,
             clock: None,
             machine_id: None,
             watchdog: None,
@@ -85,6 +88,7 @@ impl<'a> MachineSpec<'a> {
             origin(self.modules.first().map(|said| said.origin), "modules"),
             origin(self.sysctl.first().map(|said| said.origin), "sysctl"),
             origin(self.rlimits.first().map(|said| said.origin), "default-rlimits"),
+            self.root.first(),
             origin(self.clock.map(|said| said.origin), "clock"),
             origin(self.machine_id.map(|said| said.origin), "machine-id"),
             origin(self.watchdog.map(|said| said.origin), "watchdog-device"),

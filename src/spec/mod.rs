@@ -29,6 +29,7 @@ pub mod personality;
 mod root;
 mod service;
 mod split;
+mod switch_root;
 
 use core::ffi::CStr;
 
@@ -54,6 +55,7 @@ pub use machine::{MachineLists, MachineSpec};
 pub use net::{InterfaceSpec, NetLists, NetSpec};
 pub use root::{RootLists, RootSpec};
 pub use service::{EnvChange, ServiceLists, ServiceSpec};
+pub use switch_root::SwitchRoot;
 
 /// Where a value was said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -25,6 +25,8 @@ pub enum Mode {
     Replace,
     /// A directory, for reading its entries.
     Directory,
+    /// The same, but not where a symbolic link leads.
+    Below,
     /// For reading, never waiting.
     ReadNow,
     /// For writing, never waiting; the file must be there.
@@ -55,6 +57,7 @@ fn open_from(directory: usize, path: &CStr, mode: Mode) -> Result<Fd, Errno> {
         Mode::Replace => raw::O_WRONLY | raw::O_TRUNC | raw::O_CREAT | raw::O_NONBLOCK,
         Mode::Append => raw::O_WRONLY | raw::O_APPEND | raw::O_CREAT,
         Mode::Directory => raw::O_RDONLY | raw::O_DIRECTORY,
+        Mode::Below => raw::O_RDONLY | raw::O_DIRECTORY | raw::O_NOFOLLOW,
         Mode::ReadNow => raw::O_RDONLY | raw::O_NONBLOCK,
         Mode::WriteNow => raw::O_WRONLY | raw::O_NONBLOCK,
     };
@@ -149,6 +152,17 @@ pub fn remove_directory(path: &CStr) -> Result<(), Errno> {
     let (here, flags) = (raw::AT_FDCWD as usize, raw::AT_REMOVEDIR as usize);
     // SAFETY: `path` ends in NUL and outlives the call.
     let ret = unsafe { call!(unlinkat, here, path.as_ptr() as usize, flags) };
+    check(ret).map(|_| ())
+}
+
+/// unlink(2), unlinkat: a name below `directory` is gone; of a directory when it `is_directory`.
+///
+/// # Errors
+/// EISDIR, ENOTEMPTY, EBUSY for what something is mounted on.
+pub fn remove_in(directory: &Fd, name: &CStr, is_directory: bool) -> Result<(), Errno> {
+    let flags = if is_directory { raw::AT_REMOVEDIR as usize } else { 0 };
+    // SAFETY: `name` ends in NUL and outlives the call.
+    let ret = unsafe { call!(unlinkat, directory.arg(), name.as_ptr() as usize, flags) };
     check(ret).map(|_| ())
 }
 

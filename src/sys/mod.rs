@@ -36,6 +36,7 @@ pub mod stat;
 pub mod stream;
 pub mod terminal;
 pub mod tree;
+pub mod uevent;
 pub mod unix;
 pub mod uts;
 pub mod vsock;

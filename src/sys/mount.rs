@@ -50,6 +50,62 @@ pub fn mount_kernel(
     check(ret).map(|_| ())
 }
 
+/// mount(2): a file system of a device, or of whoever `source` names, read-only unless it
+/// `is_writable`. A type that it is not of is not worth a message of the kernel (MS_SILENT).
+///
+/// # Errors
+/// EINVAL when it is of another type or an option is none of its, ENODEV for a type that the kernel
+/// lacks, ENOTBLK, EACCES for a device that cannot be written, EBUSY.
+pub fn mount_root(
+    source: &CStr,
+    target: &CStr,
+    kind: &CStr,
+    is_writable: bool,
+    options: &CStr,
+) -> Result<(), Errno> {
+    let flags = raw::MS_SILENT | if is_writable { 0 } else { raw::MS_RDONLY };
+    let (source, target) = (source.as_ptr() as usize, target.as_ptr() as usize);
+    let (kind, options) = (kind.as_ptr() as usize, options.as_ptr() as usize);
+    // SAFETY: four C strings that outlive the call.
+    let ret = unsafe { call!(mount, source, target, kind, flags as usize, options) };
+    check(ret).map(|_| ())
+}
+
+/// umount2(2), MNT_DETACH: a mount has its place no longer, whoever uses it.
+///
+/// # Errors
+/// EINVAL when `target` is no mount point.
+pub fn detach(target: &CStr) -> Result<(), Errno> {
+    const DETACH: usize = 2; // MNT_DETACH
+    // SAFETY: a C string that outlives the call, and an integer.
+    let ret = unsafe { call!(umount2, target.as_ptr() as usize, DETACH) };
+    check(ret).map(|_| ())
+}
+
+/// chroot(2): the directory that we stand in is our root.
+///
+/// # Errors
+/// EPERM without CAP_SYS_CHROOT.
+pub fn make_root() -> Result<(), Errno> {
+    // SAFETY: a C string that outlives the call.
+    let ret = unsafe { call!(chroot, c".".as_ptr() as usize) };
+    check(ret).map(|_| ())
+}
+
+/// statfs(2): whether the root is in memory, as an initramfs is (ramfs, or tmpfs from Linux 3.13
+/// on: init/do_mounts.c, `init_rootfs`).
+pub fn is_initramfs() -> bool {
+    // SAFETY: a struct of integers, for which zero is a value.
+    let mut info: raw::statfs64 = unsafe { core::mem::zeroed() };
+    // SAFETY: a C string, and the kernel writes one struct statfs, which is as large as statfs64
+    // on machines of 64 bits; both outlive the call.
+    let ret = unsafe { call!(statfs, c"/".as_ptr() as usize, (&raw mut info) as usize) };
+    let kind = u64::try_from(info.f_type).unwrap_or_default();
+    const RAMFS_MAGIC: u64 = 0x8584_58f6; // linux/magic.h
+    const TMPFS_MAGIC: u64 = 0x0102_1994; // linux/magic.h
+    check(ret).is_ok() && matches!(kind, RAMFS_MAGIC | TMPFS_MAGIC)
+}
+
 /// mount(2), MS_BIND: what is at `source` is at `target` as well.
 ///
 /// # Errors

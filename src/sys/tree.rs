@@ -44,6 +44,18 @@ pub fn put_at(mount: &Fd, base: &Fd, name: &CStr) -> Result<(), Errno> {
     move_mount(mount, base, name, raw::MOVE_MOUNT_F_EMPTY_PATH)
 }
 
+/// move_mount(2): what is mounted at `path` is at `place` from now on, with all below it.
+///
+/// # Errors
+/// EINVAL when nothing is mounted at `path`, ENOTDIR.
+pub fn move_to(path: &CStr, place: &Fd) -> Result<(), Errno> {
+    let (here, path) = (raw::AT_FDCWD as usize, path.as_ptr() as usize);
+    let (empty, flags) = (c"".as_ptr() as usize, raw::MOVE_MOUNT_T_EMPTY_PATH as usize);
+    // SAFETY: two C strings that outlive the call.
+    let ret = unsafe { call!(move_mount, here, path, place.arg(), empty, flags) };
+    check(ret).map(|_| ())
+}
+
 fn move_mount(mount: &Fd, base: &Fd, name: &CStr, flags: u32) -> Result<(), Errno> {
     let (from, empty) = (mount.arg(), c"".as_ptr() as usize);
     let name = name.as_ptr() as usize;

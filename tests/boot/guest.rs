@@ -5,6 +5,7 @@
 //! ```text
 //! workload: exit N | signal N | hang | panic | cut | reset | words … | cat PATH | clock
 //!           oops MODULE | stuck | date | last SECONDS | freeze | kexec KERNEL INITRAMFS LINE
+//!           write PATH WORD
 //! init:     silent | gone | hang | cut | return | late N | port N | console N | another N
 //!           garbage N | forged N | words … | cat PATH
 //! ```
@@ -87,6 +88,7 @@ fn workload(role: &[u8], words: Words<'_>) -> u8 {
             let _ = wait::poll(&mut [], Some(Span::from_s(number(words).into()))); // that is all
             return 0;
         }
+        b"write" => return write(words.rest()),
         b"freeze" => return trouble::freeze(),
         b"kexec" => return trouble::kexec(words.rest()),
         b"oops" => return trouble::oops(words.rest().first().unwrap_or_default()),
@@ -113,6 +115,21 @@ fn cat(path: &CStr) -> u8 {
         print(buffer.get(..len).unwrap_or_default());
     }
     0
+}
+
+/// A file with a word in it, which is read again.
+fn write(words: Words<'_>) -> u8 {
+    let (path, word) =
+        (words.first().unwrap_or_default(), words.rest().first().unwrap_or_default());
+    let written = file::open(path, file::Mode::Replace)
+        .and_then(|target| file::write(&target, word.to_bytes()));
+    match written {
+        Ok(_) => cat(path),
+        Err(errno) => {
+            say(format_args!("workload: {errno:?}"));
+            1
+        }
+    }
 }
 
 /// A broken nsinit. What it says by the port and on the console is what the real one would say.

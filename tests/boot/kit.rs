@@ -145,6 +145,24 @@ impl Guest {
         self
     }
 
+    /// With modules of its kernel (`drivers/block/virtio_blk`), and a modules.dep that says of each
+    /// that it needs those before it.
+    pub fn modules(mut self, kernel: Kernel, names: &[&str]) -> Self {
+        let folder = kernel.path().parent().unwrap().to_owned();
+        let version = fs::read_to_string(folder.join("version")).unwrap();
+        let home = format!("/lib/modules/{}", version.trim());
+        let paths: Vec<_> = names.iter().map(|name| format!("kernel/{name}.ko.xz")).collect();
+        let mut dep = String::new();
+        for (index, path) in paths.iter().enumerate() {
+            let before: Vec<_> = paths[..index].iter().rev().map(String::as_str).collect();
+            dep += &format!("{path}: {}\n", before.join(" "));
+            let source = folder.join("modules").join(path);
+            self = self.option("--file", format!("{}:{home}/{path}", source.display()));
+        }
+        let dep = file(&format!("{}.dep", names.join("-").replace('/', "-")), &dep);
+        self.option("--file", format!("{}:{home}/modules.dep", dep.display()))
+    }
+
     pub fn command<'w>(mut self, words: impl IntoIterator<Item = &'w str>) -> Self {
         self.words = words.into_iter().map(str::to_owned).collect();
         self

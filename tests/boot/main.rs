@@ -14,5 +14,6 @@ mod init;
 mod inside;
 mod kit;
 mod leave;
+mod root;
 mod setup;
 mod trouble;

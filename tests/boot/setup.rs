@@ -61,25 +61,11 @@ fn limits_are_everybodys() {
 /// and a machine whose PID 1 stands still is reset.
 #[test]
 fn a_watchdog_resets_a_machine_whose_init_hangs() {
-    let modules = USUAL.path().parent().unwrap().join("modules");
-    let version = std::fs::read_to_string(modules.parent().unwrap().join("version")).unwrap();
-    let home = format!("/lib/modules/{}", version.trim());
-    let dep = crate::kit::file(
-        "watchdog.dep",
-        "kernel/drivers/watchdog/i6300esb.ko.xz: kernel/drivers/watchdog/watchdog.ko.xz\n\
-         kernel/drivers/watchdog/watchdog.ko.xz:\n",
-    );
     let guest = |words: &str| {
         let append = "nsinit.modules=i6300esb nsinit.watchdog-device=/dev/watchdog \
                       nsinit.watchdog-timeout=4s";
-        let mut guest = guest(append, "-device i6300esb", words);
-        guest = guest.option("--file", format!("{}:{home}/modules.dep", dep.display()));
-        for name in ["i6300esb", "watchdog"] {
-            let path = format!("kernel/drivers/watchdog/{name}.ko.xz");
-            let option = format!("{}/{path}:{home}/{path}", modules.display());
-            guest = guest.option("--file", option);
-        }
-        guest
+        guest(append, "-device i6300esb", words)
+            .modules(USUAL, &["drivers/watchdog/watchdog", "drivers/watchdog/i6300esb"])
     };
     guest("last 12").check(0, "");
     guest("freeze").check(243, "the guest went away without a verdict");

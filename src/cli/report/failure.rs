@@ -182,10 +182,10 @@ fn by_why(why: Why) -> &'static str {
             why: "it is no block device",
             try: "lsblk, and the path of a whole device"
         ),
-        Why::NoRtc => sentence!(
-            why: "the machine has no clock of its own that can be read",
-            try: "modules with its driver, or a time: clock = \"@SECONDS\""
-        ),
+        Why::NoRtc => machine::NO_RTC,
+        Why::NoRootDevice => machine::NO_ROOT_DEVICE,
+        Why::NoFileSystem => machine::NO_FILE_SYSTEM,
+        Why::NoPlaceInRoot => machine::NO_PLACE_IN_ROOT,
         Why::LauncherGone => sentence!(why: "the process that waits for us has ended"),
         Why::NotOurs => control::NOT_OURS,
         Why::NameTaken => control::NAME_TAKEN,

@@ -56,6 +56,9 @@ pub fn leave(plan: &Plan<'_>, start: &Start, hands: &mut Hands, exit_code: u8) -
             | MachineAct::LoadModule(_)
             | MachineAct::SetSysctl(_)
             | MachineAct::WatchKernel
+            | MachineAct::MountRoot(..)
+            | MachineAct::CoverRoot
+            | MachineAct::EnterRoot
             | MachineAct::SetClock(..)
             | MachineAct::SetMachineId(_)
             | MachineAct::FeedWatchdog(..)

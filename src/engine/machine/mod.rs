@@ -11,6 +11,7 @@ mod mounts;
 pub(super) mod notes;
 mod port;
 mod report;
+mod root;
 mod trouble;
 mod watchdog;
 
@@ -97,6 +98,9 @@ pub(super) fn perform(act: &MachineAct<'_>, hands: &mut Hands) -> Result<(), Tro
             hands.machine.port = port::find(crate::model::ReportTo::PORT);
             Ok(())
         }
+        MachineAct::MountRoot(root, source) => root::mount(root, source),
+        MachineAct::CoverRoot => root::cover(),
+        MachineAct::EnterRoot => root::enter(),
         MachineAct::SetClock(clock, config) => identity::set_clock(clock, config),
         MachineAct::SetMachineId(from) => identity::set_machine_id(from),
         MachineAct::FeedWatchdog(path, timeout) => {

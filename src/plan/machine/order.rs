@@ -36,6 +36,47 @@ pub(in crate::plan) const RULES: &[Rule] = &[
     ),
     rule(
         Kind::LoadModule,
+        Kind::MountRoot,
+        "the driver of the disk may be one of the modules (CONFIG_VIRTIO_BLK=m)",
+    ),
+    rule(
+        Kind::SetClock,
+        Kind::MountRoot,
+        "a file system that is written notes when it was mounted (fs/ext4/super.c, s_mtime)",
+    ),
+    rule(
+        Kind::SetClock,
+        Kind::LeaveInitramfs,
+        "the file that tells the earliest time is in the initramfs",
+    ),
+    rule(
+        Kind::MountRoot,
+        Kind::CoverRoot,
+        "an overlay takes its layers when it is mounted (fs/overlayfs/super.c)",
+    ),
+    rule(
+        Kind::MountEarly,
+        Kind::LeaveInitramfs,
+        "what is mounted goes along; the places in the initramfs are removed (switch_root(8))",
+    ),
+    rule(Kind::CoverRoot, Kind::LeaveInitramfs, "where the layers lie is gone with the initramfs"),
+    rule(
+        Kind::LoadModule,
+        Kind::LeaveInitramfs,
+        "the modules are in the initramfs, which is emptied",
+    ),
+    rule(
+        Kind::LeaveInitramfs,
+        Kind::SetMachineId,
+        "the name of a machine stands in its root, not in its initramfs",
+    ),
+    rule(
+        Kind::LeaveInitramfs,
+        Kind::Spawn,
+        "chroot(2) moves nobody but who calls it and is born later",
+    ),
+    rule(
+        Kind::LoadModule,
         Kind::FeedWatchdog,
         "the driver of the watchdog may be one of the modules (CONFIG_I6300ESB_WDT=m)",
     ),

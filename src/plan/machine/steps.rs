@@ -1,7 +1,7 @@
 //! Which acts a machine needs, in their order: its set-up, and its end.
 
 use super::{EARLY, MachineAct, MachineReason};
-use crate::model::Farewell;
+use crate::model::{Farewell, RootSource};
 use crate::plan::confine::{Confinement, Inside};
 use crate::plan::services::Setting;
 use crate::plan::{Act, Actor, Facts, Filters, Plan, Reason, Refusal, control, notify, resolve};
@@ -29,6 +29,7 @@ pub(in crate::plan) fn resolve_init<'a>(
     if let Some(Said { value, origin }) = machine.clock {
         push(inner, origin, MachineAct::SetClock(value, spec.file), plan);
     }
+    push_root(machine, facts, plan)?;
     push(inner, Origin::Default, MachineAct::OpenPort, plan);
     push(inner, Origin::Default, MachineAct::WatchKernel, plan);
     for Said { value, origin } in &machine.sysctl {
@@ -65,6 +66,50 @@ pub(in crate::plan) fn resolve_init<'a>(
         inside: Inside::as_we_are(facts),
         confinement: Confinement::NONE,
     })
+}
+
+/// The root that the initramfs is left for. One that the kernel was told to mount is mounted where
+/// there is no initramfs.
+#[inline(never)] // of no other start
+fn push_root<'a>(
+    machine: &'a MachineSpec<'_>,
+    facts: &Facts,
+    plan: &mut Plan<'a>,
+) -> Result<(), Refusal<'a>> {
+    let root = &machine.root;
+    let refuse = |origin, said: &'static str, reason| {
+        Err(Refusal { origin, said: said.as_bytes(), reason: Reason::Machine(reason) })
+    };
+    let Some(Said { value: source, origin }) = root.source else {
+        return match root.first_detail() {
+            Some((origin, key)) => refuse(origin, key, MachineReason::NoRoot),
+            None => Ok(()),
+        };
+    };
+    match source {
+        RootSource::None => return Ok(()),
+        _ if facts.has_disk_root && root.is_kernels => return Ok(()),
+        _ if facts.has_disk_root => {
+            return refuse(origin, "switch-root", MachineReason::NoInitramfs);
+        }
+        RootSource::Inside(_) => {
+            return refuse(origin, "switch-root", MachineReason::RootByContents);
+        }
+        RootSource::Tag(_) if root.kind.is_none() => {
+            return refuse(origin, "switch-root", MachineReason::RootWithoutType);
+        }
+        RootSource::Device(_)
+        | RootSource::Number(..)
+        | RootSource::PartLabel(_)
+        | RootSource::PartUuid(_)
+        | RootSource::Tag(_) => {}
+    }
+    push(Actor::Inner, origin, MachineAct::MountRoot(root, source), plan);
+    if let Some(said) = root.is_volatile.filter(|said| said.value) {
+        push(Actor::Inner, said.origin, MachineAct::CoverRoot, plan);
+    }
+    push(Actor::Inner, origin, MachineAct::EnterRoot, plan);
+    Ok(())
 }
 
 /// The watchdog, last of all: until the loop feeds it nobody does.

@@ -1,8 +1,9 @@
 //! The keys of the kernel's init: `[init]`.
 
 use super::{Row, Set, Shape, Table, whole};
-use crate::model::{FailOn, Farewell, MachineIdFrom, ReportTo, WallClock};
+use crate::model::{FailOn, Farewell, MachineIdFrom, ReportTo, RootSource, Span, WallClock};
 use crate::spec::machine::{device, module, nonce, watchdog_timeout};
+use crate::spec::{switch, switch_root};
 
 /// `[init]`
 pub(super) const ROWS: &[Row] = &[
@@ -41,6 +42,34 @@ pub(super) const ROWS: &[Row] = &[
         spec.machine.modules.append(item, name)
     })
     .help("|Kernel modules to load, by name with what they need, or by path."),
+    whole(Table::Init, "switch-root", Shape::Text, "SOURCE", |spec, item| {
+        spec.machine.root.is_kernels = false;
+        item.put_text(&mut spec.machine.root.source, RootSource::parse)
+    })
+    .help(
+        "the kernel's root=, or none|Root to leave the initramfs for: /dev/vda2, MAJOR:MINOR, \
+         PARTLABEL=NAME, PARTUUID=ID, or the tag of a virtiofs or 9p.",
+    ),
+    whole(Table::Init, "switch-root-type", Shape::Text, "TYPE", |spec, item| {
+        item.put_text(&mut spec.machine.root.kind, switch_root::kinds)
+    })
+    .help("rootfstype=, or each that the kernel has|Its file system, or some with commas."),
+    whole(Table::Init, "switch-root-options", Shape::Text, "OPTIONS", |spec, item| {
+        item.put_text(&mut spec.machine.root.options, switch_root::options)
+    })
+    .help("rootflags=|Options of its file system, with commas."),
+    whole(Table::Init, "switch-root-writable", Shape::Switch, "", |spec, item| {
+        item.put(&mut spec.machine.root.is_writable, switch)
+    })
+    .help("rw, else false|Write to it."),
+    whole(Table::Init, "switch-root-volatile", Shape::Switch, "", |spec, item| {
+        item.put(&mut spec.machine.root.is_volatile, switch)
+    })
+    .help("false|What is written goes to memory, by an overlay, and is gone at the end."),
+    whole(Table::Init, "switch-root-wait", Shape::Span, "TIME", |spec, item| {
+        item.put(&mut spec.machine.root.wait, Span::parse)
+    })
+    .help("30s|How long its device is waited for."),
     whole(Table::Init, "sysctl", Shape::Pairs, "NAME=VALUE", |spec, item| {
         spec.machine.set_sysctl(item)
     })
