@@ -1,4 +1,4 @@
-//! What a file is, without reading it: statx(2), getxattr(2), readlink(2), and open(2) with O_PATH.
+//! What a file is, without reading it: statx(2), getxattr(2), and open(2) with O_PATH.
 
 use core::ffi::CStr;
 
@@ -73,17 +73,6 @@ pub fn has_capabilities(path: &CStr) -> bool {
     // SAFETY: two C strings that outlive the call; of no room only the length is told.
     let ret = unsafe { call!(getxattr, path, name, 0, 0) };
     check(ret).is_ok_and(|len| len > 0)
-}
-
-/// readlink(2), readlinkat: what the link `path` below `directory` says, as far as it fits.
-///
-/// # Errors
-/// EINVAL when it is no link, ENOENT, EACCES.
-pub fn read_link<'b>(directory: &Fd, path: &CStr, buffer: &'b mut [u8]) -> Result<&'b [u8], Errno> {
-    let (path, place, len) = (path.as_ptr() as usize, buffer.as_mut_ptr() as usize, buffer.len());
-    // SAFETY: `path` ends in NUL; the kernel writes at most `len` bytes into `buffer`.
-    let ret = unsafe { call!(readlinkat, directory.arg(), path, place, len) };
-    check(ret).map(|len| buffer.get(..len).unwrap_or_default())
 }
 
 /// openat(2), O_PATH: a mere handle of `path` below `directory`; links are followed. Whatever the

@@ -93,6 +93,22 @@ pub fn change(
     set_attributes(mount, &attributes, flags)
 }
 
+/// mount_setattr(2), MOUNT_ATTR_IDMAP: the ids of a mount that is nowhere are mapped as in a user
+/// namespace.
+///
+/// # Errors
+/// EINVAL for a file system that cannot, EPERM without CAP_SYS_ADMIN over it, ENOSYS before Linux
+/// 5.12.
+pub fn map_ids(mount: &Fd, user_namespace: &Fd) -> Result<(), Errno> {
+    let attributes = raw::mount_attr {
+        attr_set: u64::from(raw::MOUNT_ATTR_IDMAP),
+        attr_clr: 0,
+        propagation: 0,
+        userns_fd: u64::from(user_namespace.number().unsigned_abs()),
+    };
+    set_attributes(mount, &attributes, raw::AT_EMPTY_PATH)
+}
+
 fn set_attributes(mount: &Fd, attributes: &raw::mount_attr, flags: u32) -> Result<(), Errno> {
     let (empty, place) = (c"".as_ptr() as usize, core::ptr::from_ref(attributes) as usize);
     let (flags, size) = (flags as usize, size_of::<raw::mount_attr>());

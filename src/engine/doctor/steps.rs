@@ -10,12 +10,12 @@ use super::trial::{Out, Probe, below};
 use crate::engine::child::wait_for;
 use crate::engine::network::ask;
 use crate::model::rtnetlink::{Looks, Message};
-use crate::model::{End, Errno, InterfaceName, Namespace, NamespaceSet, Signal};
+use crate::model::{Attributes, End, Errno, InterfaceName, Namespace, NamespaceSet, Signal};
 use crate::sys::file::{self, Mode};
 use crate::sys::process::{self, Side};
 use crate::sys::signal::{self, Disposition};
 use crate::sys::wait::{self, Source};
-use crate::sys::{Fd, available, fd, mount, namespace, net};
+use crate::sys::{Fd, fd, mount, namespace, net, stat, tree};
 use crate::text::{Buffer, put};
 
 /// Who tries.
@@ -131,7 +131,8 @@ fn network(out: &Out) {
 /// What is mounted in a sandbox, tried by its PID 1.
 fn mounts(out: &Out, who: Who, is_pid_1: bool) {
     let is_private = out.works(Probe::PrivateMounts, mount::make_private(c"/"));
-    out.tell(Probe::DetachedMount, available::detached_mount());
+    let detached = tree::open_kind(c"tmpfs").and_then(|kind| tree::mount(&kind, Attributes::NONE));
+    out.tell(Probe::DetachedMount, detached);
     if !is_private && !who.needs_user {
         return; // what is mounted here might be seen outside
     }
@@ -182,12 +183,18 @@ fn idmapped_mount() -> Result<(), Errno> {
             process::exit(0);
         }
         Side::Parent(child) => {
-            let tried = namespace_of(child.pid).and_then(|user| available::idmapped_root(&user));
+            let tried = namespace_of(child.pid).and_then(|user| map_root(&user));
             drop(write);
             let _ = wait_for(&child); // how it ended is known
             tried
         }
     }
+}
+
+/// A copy of the root's mount that is nowhere, and gone when this is over, with the ids of `user`.
+fn map_root(user: &Fd) -> Result<(), Errno> {
+    let root = stat::handle(&file::open(c"/", Mode::Directory)?, c"/")?;
+    tree::map_ids(&tree::copy(&root, c"")?, user)
 }
 
 /// The user namespace of a process, with one id mapped.

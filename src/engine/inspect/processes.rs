@@ -10,7 +10,7 @@ use core::ffi::CStr;
 use super::{Search, family, handles};
 use crate::model::{Errno, Namespace};
 use crate::sys::file::{self, Mode};
-use crate::sys::{Fd, signal, stat};
+use crate::sys::{Fd, beneath, signal, stat};
 use crate::text::{Buffer, put, units};
 
 /// The links of /proc/PID/ns, and the kinds they are of; the two last tell what future children
@@ -162,7 +162,7 @@ pub(super) fn links_of(proc: &Fd, pid: i32, thread: Option<i32>) -> Result<(Fd, 
     let mut inodes = Inodes::default();
     for (inode, (name, _)) in inodes.iter_mut().zip(LINKS) {
         let mut text = [0; 40];
-        match stat::read_link(&directory, name, &mut text) {
+        match beneath::read_link(&directory, name, &mut text) {
             Ok(text) => *inode = Namespace::of_link(text).map_or(0, |(_, inode)| inode),
             // The kernel does not have it, or the process has ended and left it already.
             Err(Errno::ENOENT) => {}
