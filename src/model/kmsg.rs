@@ -8,11 +8,11 @@
 
 use crate::text::{Fault, Names, units};
 
-/// How bad it is.
+/// How bad it is. Zero is left for nothing bad: what lies in `.bss` is zero at first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grade {
     /// The kernel warns: WARN, lockdep, RCU stall, hung task, UBSAN.
-    Warn,
+    Warn = 1,
     /// Something of the kernel broke: oops, BUG, KASAN, lockup, panic.
     Oops,
 }
