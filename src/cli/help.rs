@@ -64,9 +64,7 @@ pub fn help(words: Words<'_>) -> u8 {
             let name = name.to_bytes();
             let name = name.strip_prefix(b"--").unwrap_or(name);
             let mut is_known = false;
-            for (key, help) in
-                KEYS.iter().zip(HELP).filter(|(key, _)| key.names.number_of(name).is_some())
-            {
+            for (key, help) in keys().filter(|(key, _)| key.names.number_of(name).is_some()) {
                 is_known = true;
                 one(&mut out, key, *help);
             }
@@ -84,7 +82,7 @@ pub fn help(words: Words<'_>) -> u8 {
 
 fn unknown(name: &[u8]) -> u8 {
     let flags = FLAGS.iter().map(|flag| flag.name).filter(|_| cfg!(feature = "sandbox"));
-    let names = KEYS.iter().flat_map(|key| key.names.iter()).chain(flags);
+    let names = keys().flat_map(|(key, _)| key.names.iter()).chain(flags);
     let near = nearest(name, names).unwrap_or("nsinit help");
     say!("help: no key ", Quoted(name), "\n  try: ", near, "\n");
     code::FAILED
@@ -102,12 +100,20 @@ impl Show for Flag {
     }
 }
 
+/// The keys of this build.
+fn keys() -> impl Iterator<Item = (&'static Key, &'static Help)> {
+    KEYS.iter().zip(HELP).filter(|(key, _)| key.is_built())
+}
+
 /// Every verb and every key.
 fn all(out: &mut dyn Sink) {
     put!(out, VERBS);
     for table in Table::ALL {
-        put!(out, "\n", table.title(), " ", table, "\n");
-        for (key, help) in KEYS.iter().zip(HELP).filter(|(key, _)| key.table == table) {
+        let keys = || keys().filter(|(key, _)| key.table == table);
+        if keys().next().is_some() {
+            put!(out, "\n", table.title(), " ", table, "\n");
+        }
+        for (key, help) in keys() {
             put!(out, "  ");
             pad(out, &Flag(key), FLAG_COLUMNS);
             put!(out, " ", help.sentence(), "\n");

@@ -195,13 +195,11 @@ impl<'a> Confinement<'a> {
         mode: Mode,
         inside: Inside,
     ) -> Result<Self, Refusal<'a>> {
+        let Some(origin) = first(spec) else { return Ok(Self::NONE) };
         // Whoever confines and says nothing of it has it.
         let has_no_new_privs = spec.no_new_privs.is_none_or(|said| said.value);
         let said = spec.confine.capabilities_origin();
         let is_run = mode.is_run();
-        let Some(origin) = first(spec).filter(|_| cfg!(feature = "sandbox")) else {
-            return Ok(Self::NONE);
-        };
         let refuse = |(origin, key): (Origin, &'static str), reason| Refusal {
             origin,
             said: key.as_bytes(),
@@ -257,6 +255,9 @@ impl<'a> Confinement<'a> {
         denies_setgroups: bool,
         plan: &mut Plan<'_>,
     ) {
+        if !cfg!(feature = "sandbox") {
+            return;
+        }
         let is_changed = changes_user(service);
         if let (Some(origin), true) = (self.capabilities, is_changed) {
             plan.push(actor, origin, Act::Confine(ConfineAct::KeepCapabilities));
@@ -273,6 +274,9 @@ impl<'a> Confinement<'a> {
         service: &ServiceSpec<'_>,
         plan: &mut Plan<'a>,
     ) -> Result<(), Refusal<'a>> {
+        if !cfg!(feature = "sandbox") {
+            return Ok(());
+        }
         if let Some(asked) = self.landlock {
             asked.push(actor, plan)?;
         }
@@ -305,6 +309,9 @@ impl<'a> Confinement<'a> {
 
 /// The steps of PID 1, or of who supervises in its place, when it is who it will be.
 pub(super) fn push_inner(spec: &Spec<'_>, facts: &Facts, mode: Mode, plan: &mut Plan<'_>) {
+    if !cfg!(feature = "sandbox") {
+        return;
+    }
     let mut add = |origin, act| plan.push(Actor::Inner, origin, Act::Confine(act));
     let said = spec.confine.new_keyring.map(|said| (said.value, said.origin));
     let is_confined = mode.is_run() && first(spec).is_some();
@@ -330,6 +337,9 @@ fn changes_user(service: &ServiceSpec<'_>) -> bool {
 
 /// Who asked for confinement, if anybody did.
 fn first(spec: &Spec<'_>) -> Option<Origin> {
+    if !cfg!(feature = "sandbox") {
+        return None; // none of these keys is taken then
+    }
     let denies = spec.confine.memory_deny_write.filter(|said| said.value);
     let denies = denies.map(|said| (said.origin, "memory-deny-write"));
     let said = spec.confine.capabilities_origin().or(filter::first(&spec.filter));

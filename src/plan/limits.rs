@@ -322,6 +322,9 @@ pub(super) fn push_last_of_cgroups<'a>(spec: &'a Spec<'_>, plan: &mut Plan<'a>) 
 
 /// Who asked for a cgroup first.
 pub(super) fn first_of(spec: &Spec<'_>) -> Option<Origin> {
+    if !cfg!(feature = "sandbox") {
+        return None;
+    }
     spec.limits.first().or_else(|| Some(limits_of(spec).next()?.0))
 }
 

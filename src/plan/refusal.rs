@@ -29,8 +29,6 @@ pub enum Reason {
     InitOnly,
     /// A key of `run`, in the entrypoint.
     RunOnly,
-    /// A key whose part is not built in.
-    NotBuilt,
     /// The kernel has no filters of system calls.
     NoFilters,
     /// Something about confinement.

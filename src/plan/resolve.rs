@@ -110,6 +110,9 @@ fn resolve_entrypoint<'a>(
 
 /// Refuses keys that speak of new namespaces; the names and the network of a machine are its own.
 pub(super) fn refuse_run_keys<'a>(spec: &'a Spec<'_>, is_guest: bool) -> Result<(), Refusal<'a>> {
+    if !cfg!(any(feature = "run", feature = "init")) {
+        return Ok(()); // none of them is taken then
+    }
     let asked = spec.namespaces.map(|said| (said.origin, "namespaces"));
     let proc = spec.proc.map(|said| (said.origin, "proc"));
     let is_ours = |kind| is_guest || !matches!(kind, Namespace::Uts | Namespace::Net);
@@ -146,7 +149,10 @@ fn resolve_run<'a>(
     if root::is_asked(spec) {
         root::check(spec, kinds)?;
     }
-    let cgroups = Layout::decide(spec, facts, kinds, plan)?;
+    let cgroups = match cfg!(feature = "sandbox") {
+        true => Layout::decide(spec, facts, kinds, plan)?,
+        false => None,
+    };
     (plan.birth, plan.is_pid1) = (Birth::Cloned(kinds), kinds.has(Namespace::Pid));
     let parts = Parts { kinds, joined, maps: &maps, cgroups: cgroups.as_ref() };
     push_outer(spec, facts, parts, plan);
@@ -203,7 +209,7 @@ fn push_outer<'a>(spec: &'a Spec<'_>, facts: &Facts, parts: Parts<'_, 'a>, plan:
     let said = spec.namespaces.map_or(Origin::Default, |said| said.origin);
     // A time namespace whose clocks are to be shifted is entered later: clone3 would freeze them.
     let mut at_clone = if shifts(spec) { kinds.difference(NamespaceSet::TIME) } else { kinds };
-    if let Some(cgroups) = cgroups {
+    if let Some(cgroups) = cgroups.filter(|_| cfg!(feature = "sandbox")) {
         cgroups.push_outer(spec, plan);
         // The kernel makes namespaces before it moves the child (kernel/fork.c, copy_process).
         at_clone = at_clone.difference(NamespaceSet::CGROUP);
@@ -217,7 +223,7 @@ fn push_outer<'a>(spec: &'a Spec<'_>, facts: &Facts, parts: Parts<'_, 'a>, plan:
     };
     plan.push(maker, said, Act::Clone(at_clone));
     maps.push_by_launcher(plan);
-    if let Some(cgroups) = cgroups {
+    if let Some(cgroups) = cgroups.filter(|_| cfg!(feature = "sandbox")) {
         cgroups.push_at_gate(spec, plan);
     }
     net::push_outer(spec, plan);
@@ -242,7 +248,7 @@ fn push_inner<'a>(
 ) -> Result<(), Refusal<'a>> {
     let inner = Actor::Inner;
     let Parts { kinds, joined, maps, cgroups } = parts;
-    if let Some(cgroups) = cgroups {
+    if let Some(cgroups) = cgroups.filter(|_| cfg!(feature = "sandbox")) {
         cgroups.push_inner(plan);
     }
     maps.push_by_itself(plan);

@@ -14,7 +14,8 @@ use core::ffi::CStr;
 use super::flags::{self, FLAGS, Flag, OPERANDS, Operands};
 use super::split::put_flag;
 use super::{
-    Complaint, Complaints, Item, Key, KeyFor, Origin, Said, Shape, Spec, SpecFault, keys::KEYS,
+    Complaint, Complaints, Item, Key, KeyFor, Origin, Said, Shape, Spec, SpecFault,
+    keys::{KEYS, Set},
 };
 use crate::text::{Arena, Fault, Names, Words, nearest};
 
@@ -147,6 +148,7 @@ impl<'a> Lexer<'a> {
     /// A key of the table.
     fn key(&mut self, name: &'a [u8], inline: Option<&'a CStr>) -> Token<'a> {
         match Key::of_flag(name) {
+            Some(Key { set: Set::NotBuilt(part), .. }) => Token::Wrong(Complaint::NotBuilt(part)),
             Some(key) if !self.front.takes(key) => Token::Wrong(Complaint::NotForThisVerb(key)),
             Some(key) if key.shape == Shape::Switch => Token::Flag(key, inline),
             Some(key) => match inline.or_else(|| self.take()) {
@@ -190,7 +192,7 @@ impl<'a> Lexer<'a> {
             None => {
                 let names = KEYS
                     .iter()
-                    .filter(|key| key.has_flag && self.front.takes(key))
+                    .filter(|key| key.has_flag && key.is_built() && self.front.takes(key))
                     .flat_map(Key::flag_names)
                     .chain(FLAGS.iter().map(|flag| flag.name).filter(|_| self.has_others()))
                     .chain(["config", "setenv", "verbose"]);

@@ -153,6 +153,19 @@ impl Row {
             | Table::Interface
             | Table::Limits => KeyFor::Run,
         };
+        let (is_built, feature) = match table {
+            Table::Service | Table::Security => (true, ""),
+            Table::Init => (cfg!(feature = "init"), "init"),
+            Table::Sandbox | Table::Time | Table::User | Table::Net => {
+                // A machine has names and a loopback, and who can be steered has a name.
+                (cfg!(any(feature = "run", feature = "init", feature = "control")), "run")
+            }
+            Table::Root | Table::Mount | Table::Landlock | Table::Limits => {
+                (cfg!(feature = "sandbox"), "sandbox")
+            }
+            Table::Interface => (cfg!(feature = "net"), "net"),
+        };
+        let set = if is_built { set } else { Set::NotBuilt(feature) };
         let (names, has_flag) = (Names::new(names), true);
         let key = Key { table, names, scope, has_flag, flag_from: 0, shape, value, set };
         Self { key, help: Help(Names::new("")) }
@@ -160,6 +173,7 @@ impl Row {
 
     /// `DEFAULT|SENTENCE`
     const fn help(self, help: &'static str) -> Self {
+        let help = if self.key.is_built() { help } else { "" };
         Self { help: Help(Names::new(help)), ..self }
     }
 
@@ -192,6 +206,11 @@ impl Key {
             let number = key.names.number_of(name);
             key.has_flag && number.is_some_and(|number| number >= usize::from(key.flag_from))
         })
+    }
+
+    /// Whether this build can do what it asks; if not, it is known and refused.
+    pub const fn is_built(&self) -> bool {
+        !matches!(self.set, Set::NotBuilt(_))
     }
 
     /// Its name in the file.
@@ -285,4 +304,16 @@ fn count_below(text: &[u8], end: u32) -> Result<u32, Fault> {
     let max = end.saturating_sub(1);
     let number = units::unsigned(text, u64::from(max))?;
     u32::try_from(number).map_err(|_| Fault::OutOfRange { min: 0, max: i64::from(max) })
+}
+
+/// A key of `[security]` that takes rights away, which a build without confinement knows and
+/// refuses.
+const fn confine(
+    name: &'static str,
+    shape: Shape,
+    value: &'static str,
+    set: for<'a> fn(&mut Spec<'a>, Item<'a>) -> Result<(), Fault>,
+) -> Row {
+    let set = if cfg!(feature = "sandbox") { Set::Whole(set) } else { Set::NotBuilt("sandbox") };
+    Row::new(Table::Security, name, shape, value, set)
 }

@@ -205,6 +205,7 @@ pub(super) fn with_words(
                 why: "the kernel reaped it and did not tell (PIDFD_GET_INFO was refused)"
             ),
         ),
+        Telling::Refused(_) if !cfg!(feature = "sandbox") => return, // as above
         Telling::Refused(refused) => {
             refusal = filter::Shown(refused);
             let words = match refused.is_made {

@@ -79,7 +79,6 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
         | Reason::NoCommand
         | Reason::Confine(_)
         | Reason::NoName
-        | Reason::NotBuilt
         | Reason::NoFilters
         | Reason::NothingToTell
         | Reason::LockOfInit
@@ -165,10 +164,6 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
             "{s} is for the entrypoint only",
             why: "run ends with whoever started it, and nobody stands above the kernel's init",
             try: "nsinit -- COMMAND, or without it"
-        ),
-        Reason::NotBuilt => sentence!(
-            "{s} is not built into this version",
-            try: "a build with all features"
         ),
         Reason::LockOfInit => sentence!(
             "lock-in is not for the kernel's init",

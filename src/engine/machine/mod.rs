@@ -161,6 +161,9 @@ pub(super) const fn messages(hands: &Hands) -> Option<&Fd> {
 /// Hears what the kernel has said.
 #[inline(never)] // of no other start
 pub(super) fn listen(hands: &mut Hands) {
+    if !cfg!(feature = "init") {
+        return;
+    }
     trouble::listen(&mut hands.machine);
 }
 

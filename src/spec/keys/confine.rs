@@ -1,9 +1,7 @@
 //! The keys that take rights away: more of `[security]`.
 
-use super::{Row, Shape, Table, switch, whole};
+use super::{Row, Shape, confine, switch};
 use crate::model::{CapabilityList, SecureBits};
-use crate::spec::{Item, Spec};
-use crate::text::Fault;
 
 /// `[security]`, behind no-new-privs.
 pub(super) const ROWS: &[Row] = &[
@@ -36,18 +34,3 @@ pub(super) const ROWS: &[Row] = &[
     })
     .help("true in run, where anything confines|A session keyring of its own (keyrings(7))."),
 ];
-
-/// A key of `[security]`, which a build without confinement knows and refuses.
-const fn confine(
-    name: &'static str,
-    shape: Shape,
-    value: &'static str,
-    set: for<'a> fn(&mut Spec<'a>, Item<'a>) -> Result<(), Fault>,
-) -> Row {
-    let set = if cfg!(feature = "sandbox") { set } else { not_built };
-    whole(Table::Security, name, shape, value, set)
-}
-
-pub(super) fn not_built<'a>(_: &mut Spec<'a>, _: Item<'a>) -> Result<(), Fault> {
-    Err(Fault::NotBuilt)
-}

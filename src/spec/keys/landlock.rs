@@ -1,6 +1,5 @@
 //! The keys of Landlock: `[security.landlock]`, and flags that begin with `--landlock-`.
 
-use super::confine::not_built;
 use super::{Row, Shape, Table, switch, whole};
 use crate::model::{Beneath, PortKind, Scopes};
 use crate::spec::{Item, Spec};
@@ -70,6 +69,5 @@ const fn landlock(
     value: &'static str,
     set: for<'a> fn(&mut Spec<'a>, Item<'a>) -> Result<(), Fault>,
 ) -> Row {
-    let set = if cfg!(feature = "sandbox") { set } else { not_built };
     whole(Table::Landlock, names, shape, value, set).flag_from(1)
 }

@@ -31,6 +31,8 @@ pub enum Set {
     Limit(LimitKind),
     /// The command of a service, which the fronts read as a list of words.
     Command,
+    /// It does not: what the key speaks of is no part of this build, but of this feature.
+    NotBuilt(&'static str),
     /// A key of one service that takes a text, or such a list of words.
     ServiceOrExec(
         for<'a> fn(&mut ServiceSpec<'a>, Item<'a>) -> Result<(), Fault>,
@@ -56,6 +58,11 @@ impl Key {
                 let target = target(spec, service);
                 target.map_or(Ok(false), |target| set(target, item).map(|()| true))
             }
+            Set::NotBuilt(_) => Err(Fault::NotBuilt),
+            Set::Interface if !cfg!(feature = "net") => Err(Fault::NotBuilt), // no row has these
+            Set::Mount(_) | Set::Layer | Set::Limit(_) if !cfg!(feature = "sandbox") => {
+                Err(Fault::NotBuilt)
+            }
             Set::Interface => {
                 let interface = spec.net.interface()?;
                 interface.put(self.name(), item.bytes(), item.origin).map(|()| true)
@@ -70,7 +77,6 @@ impl Key {
                 spec.root.last().into_iter().for_each(|mount| mount.layers = layers);
                 Ok(true)
             }
-            Set::Limit(_) if !cfg!(feature = "sandbox") => Err(Fault::NotBuilt), // no row has it
             Set::Limit(kind) if self.table == Table::Limits => {
                 spec.limits.limits.set(kind, item).map(|()| true)
             }
@@ -113,6 +119,7 @@ impl Key {
             | Set::Mount(_)
             | Set::Layer
             | Set::Limit(_) => {}
+            Set::NotBuilt(_) => return Err(Fault::NotBuilt),
         }
         Ok(true)
     }
