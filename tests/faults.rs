@@ -18,6 +18,7 @@ mod ring {
     pub mod holder;
     pub mod json;
     pub mod launch;
+    pub mod links;
     pub mod names;
     pub mod tracer;
 }
@@ -29,6 +30,7 @@ use ring::calls::align;
 use ring::explained::{Explained, Step};
 use ring::holder::Holder;
 use ring::launch::{Around, Folder, become_nobody, is_root, surround};
+use ring::links::Links;
 use ring::names::name_of;
 use ring::tracer::{Launch, Place, Role, launch};
 
@@ -349,6 +351,8 @@ fn hold(case: &Case) {
         case.is_nobody || is_root(),
         "this case is about root: run the tests as root, or in a container that is"
     );
+    // Its outer end has a name that is there once.
+    let links = case.words.contains("veth=").then(Links::new);
     let folder = Folder::new();
     let plan = case.explain(&folder);
     let before = mounts();
@@ -404,6 +408,9 @@ fn hold(case: &Case) {
             }
             if mounts() != before {
                 findings.push(format!("{head}: left a mount"));
+            }
+            if let Some(Err(names)) = links.as_ref().map(Links::settle) {
+                findings.push(format!("{head}: left or lost interfaces {names}"));
             }
         }
     }

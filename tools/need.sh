@@ -28,6 +28,8 @@ needs() {
         echo 'tini tini'           # and tini-static
         echo 'dumb-init dumb-init'
         echo 'catatonit catatonit'
+        echo 'busybox busybox-static'  # in roots that have no library
+        echo 'bwrap bubblewrap'    # an attack that it does not stop is live
         ;;
     boot)
         echo 'qemu-system-x86_64 qemu-system-x86'

@@ -140,6 +140,8 @@ pub fn set_mode(path: &Path, mode: u32) {
 /// Tools and the Debian packages that bring them.
 const PACKAGES: &[(&str, &str)] = &[
     ("bash", "bash"),
+    ("busybox", "busybox-static"),
+    ("bwrap", "bubblewrap"),
     ("cat", "coreutils"),
     ("chroot", "coreutils"),
     ("crun", "crun"),
