@@ -90,6 +90,8 @@ fn hexadecimal(digits: &[u8]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::{Read, Write};
+    use std::process::{Command, Stdio};
 
     #[test]
     fn blocked_ignored_and_caught_signals_are_told_apart() {
@@ -109,13 +111,17 @@ mod tests {
 
     #[test]
     fn the_status_of_a_process_is_read() {
-        // Of sleep, because a thread of ours may just have some blocked (pthread_create(3)).
-        let mut sleep = std::process::Command::new("sleep").arg("100").spawn().unwrap();
-        let pid = i32::try_from(sleep.id()).unwrap();
+        // Of cat, because a thread of ours may just have some blocked (pthread_create(3)); what it
+        // gives back proves that it is no copy of us any more (posix_spawn(3) under qemu-user).
+        let mut cat = Command::new("cat");
+        let mut cat = cat.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        cat.stdin.as_mut().unwrap().write_all(b".").unwrap();
+        cat.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
+        let pid = i32::try_from(cat.id()).unwrap();
         assert!(would_end(pid, Signal::TERM), "it has no handler");
         assert!(!would_end(pid, Signal::CHLD), "which ends nobody");
-        sleep.kill().unwrap();
-        let _ = sleep.wait().unwrap(); // by KILL
+        cat.kill().unwrap();
+        let _ = cat.wait().unwrap(); // by KILL
         assert!(!would_end(pid, Signal::TERM), "there is no such process");
     }
 }

@@ -87,7 +87,7 @@ pub enum MachineAct<'a> {
 }
 
 impl MachineAct<'_> {
-    /// As [`Act::calls`].
+    /// As [`crate::plan::Act::calls`].
     pub const fn calls(&self) -> &'static str {
         match self {
             Self::Mount(_) => "mkdirat|statx?|mount?|mount?",

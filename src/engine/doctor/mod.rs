@@ -80,7 +80,7 @@ pub struct Machine {
     pub pasta: Option<&'static CStr>,
     /// The version of Landlock.
     pub landlock: Result<usize, Errno>,
-    /// The actions that a filter may return: bit N is ACTIONS[N].
+    /// The actions that a filter may return: bit N is the Nth of `ACTIONS`.
     pub actions: u8,
     /// Whether a filter is around us already (proc_pid_status(5), Seccomp).
     pub is_filtered: bool,

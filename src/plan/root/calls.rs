@@ -11,7 +11,7 @@ macro_rules! place {
 }
 
 impl RootAct<'_> {
-    /// As [`Act::calls`].
+    /// As [`crate::plan::Act::calls`].
     pub fn calls(&self) -> &'static str {
         match self {
             Self::Keep(_) => "",
