@@ -8,7 +8,7 @@ PREFIX  ?= /usr/local
 DESTDIR ?=
 # For `make install`: other programs' names for nsinit, such as AS='tini dumb-init'.
 AS      ?=
-# The kernel of `make boot` (tools/kernels.sh), and the machines that `make test-boot` tries.
+# The kernel of `make boot` (tools/kernels.sh), and the machines that `make test-boot-long` tries.
 KERNEL      ?= x86_64/6.12
 BOOT_ARCHES ?= x86_64 aarch64
 # For `make bench`: --quick, --rounds N, --nsinit PATH; for `make bench-entrypoint`, see there.
@@ -21,7 +21,7 @@ mandir  := $(DESTDIR)$(PREFIX)/share/man
 bashdir := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 
 .DEFAULT_GOAL := help
-.PHONY: help build run initramfs boot test test-boot check size bench bench-entrypoint \
+.PHONY: help build run initramfs boot test test-boot test-boot-long check size bench bench-entrypoint \
 	bench-boot docs install setup build-aarch64 test-aarch64 clean
 
 help: ## this list
@@ -53,17 +53,24 @@ test: ## every test but those in QEMU: units, golden plans, the real kernel, eac
 	@tools/need.sh build test
 	@[ "$$(id -u)" = 0 ] || echo 'test: NOT ROOT: the tests that try what root can do will fail' >&2
 	$(CARGO) test --no-fail-fast
-	$(CARGO) test --no-fail-fast --release --test '*'
+	$(CARGO) test --no-fail-fast --release --features demo --test '*' -- --skip guests::
+
+# A kernel (35 MB) is fetched into .cache, once.
+test-boot: ## guests in QEMU: one kernel, each thing that a machine's init does; a minute
+	@tools/need.sh build boot
+	@tools/kernels.sh x86_64/6.12 >/dev/null
+	$(CARGO) build --release --features demo
+	$(CARGO) test --no-fail-fast --release --features demo --test boot
 
 # Kernels (25 MB each) and the toolchain for aarch64 (190 MB) are fetched into .cache, once.
-test-boot: ## guests in QEMU: kernels old and new, x86_64 and aarch64, every way to end
-	@tools/need.sh build boot
+test-boot-long: ## all guests: kernels old and new, x86_64 and aarch64, every way to end; minutes
+	@tools/need.sh build boot boot-long
 	@for arch in $(BOOT_ARCHES); do set -- "$$@" $$arch/6.1 $$arch/6.12 $$arch/7; done; \
 		tools/kernels.sh "$$@" >/dev/null
 	$(CARGO) build --release --features demo
 	@case " $(BOOT_ARCHES) " in *' aarch64 '*) tools/aarch64.sh build --features demo ;; esac
-	NSINIT_BOOT_ARCHES='$(BOOT_ARCHES)' \
-		$(CARGO) test --no-fail-fast --release --features demo --test boot
+	NSINIT_BOOT_ARCHES='$(BOOT_ARCHES)' $(CARGO) test --no-fail-fast --release --features demo \
+		--test boot -- --include-ignored
 
 check: ## what must hold before a commit: format, lints, documentation, dependencies
 	@tools/need.sh build check
@@ -112,7 +119,7 @@ install: $(release)/nsinit ## binary, man pages, completion, below PREFIX (and D
 	@for name in $(AS); do ln -sfv nsinit "$(bindir)/$$name"; done
 
 setup: ## install what the other targets need (Debian)
-	@tools/need.sh --install build check test boot bench
+	@tools/need.sh --install build check test boot boot-long bench
 
 build-aarch64: ## the binary for aarch64; fetches a toolchain into .cache, installs nothing
 	tools/aarch64.sh build

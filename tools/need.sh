@@ -1,7 +1,7 @@
 #!/bin/sh
 # What has to be on this machine: names what is missing with its Debian package, or installs it.
 #
-#   tools/need.sh [--install] FOR…    FOR is build, check, test, boot or bench
+#   tools/need.sh [--install] FOR…    FOR is build, check, test, boot, boot-long or bench
 #
 # Exit code 0: everything is there. 1: something is missing, each thing named with its remedy.
 # --install asks apt for it (as root, or through sudo) and rustup for parts of the toolchain.
@@ -33,7 +33,6 @@ needs() {
         ;;
     boot)
         echo 'qemu-system-x86_64 qemu-system-x86'
-        echo 'qemu-system-aarch64 qemu-system-arm'
         echo 'cpio cpio'
         echo 'gzip gzip'
         echo 'zstd zstd'           # unpacks kernels, so that they boot faster
@@ -41,6 +40,7 @@ needs() {
         echo 'mke2fs e2fsprogs'    # disks for guests
         echo 'mksquashfs squashfs-tools'
         ;;
+    boot-long) echo 'qemu-system-aarch64 qemu-system-arm' ;;
     bench)
         echo 'strace strace'
         echo 'unshare util-linux'
@@ -51,7 +51,7 @@ needs() {
         echo 'busybox busybox-static'
         ;;
     *)
-        echo "need: \"$1\" is not one of build, check, test, boot, bench" >&2
+        echo "need: \"$1\" is not one of build, check, test, boot, boot-long, bench" >&2
         exit 2
         ;;
     esac

@@ -4,12 +4,13 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::kit::{
+use super::kit::{
     ALL, Ended, Guest, OLD, SHORT_LIMIT, USUAL, ended, file, initramfs, together, top,
 };
 
 /// `… -- port 7`: the guest says EXIT_STATUS=7 by the port, and turns itself off.
 #[test]
+#[ignore = "long: make test-boot-long"]
 fn a_code_comes_home_by_the_port_and_by_the_console() {
     for code in [0, 1, 77, 255] {
         Guest::broken(USUAL, &format!("port {code}")).check(code, "");
@@ -19,6 +20,7 @@ fn a_code_comes_home_by_the_port_and_by_the_console() {
 
 /// Six kernels, each by its console; those with a port by that as well.
 #[test]
+#[ignore = "long: make test-boot-long"]
 fn every_kernel_brings_a_code_home() {
     for kernel in ALL.into_iter().filter(|kernel| kernel.is_asked_for()) {
         Guest::broken(kernel, "console 77").check(77, "");
@@ -47,6 +49,7 @@ fn the_port_is_believed_before_the_console() {
 
 /// QEMU ends with 0 in every one of these.
 #[test]
+#[ignore = "long: make test-boot-long"]
 fn a_guest_that_goes_away_silently_has_not_succeeded() {
     Guest::broken(USUAL, "gone").check(241, "nsinit never started: the guest went away");
     Guest::broken(USUAL, "cut").check(243, "the guest went away without a verdict");
@@ -54,6 +57,7 @@ fn a_guest_that_goes_away_silently_has_not_succeeded() {
 }
 
 #[test]
+#[ignore = "long: make test-boot-long"]
 fn a_guest_that_does_not_end_is_ended() {
     let guest = |words| Guest::broken(USUAL, words).limit(SHORT_LIMIT);
     together(&[
@@ -97,6 +101,7 @@ fn files_are_in_the_guest() {
 }
 
 #[test]
+#[ignore = "long: make test-boot-long"]
 fn own_codes_can_be_moved() {
     Guest::broken(USUAL, "gone").option("--codes", "90").check(91, "nsinit never started");
 }

@@ -7,12 +7,13 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::kit::{ALL, USUAL, ended, top};
+use super::kit::{ALL, USUAL, ended, top};
 
 /// Those that compare with a file of this project, which is not in the guest.
 const NOT_INSIDE: [&str; 2] = ["--skip", "every_failure_is_told_with_its_reason_and_remedy"];
 
 #[test]
+#[ignore = "long: make test-boot-long"]
 fn the_tests_of_the_sandbox_pass_on_old_and_new_kernels() {
     let sandbox = test_program("sandbox");
     for kernel in ALL.into_iter().filter(|kernel| kernel.arch == USUAL.arch) {

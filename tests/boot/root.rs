@@ -7,14 +7,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::kit::{Ended, Guest, USUAL, initramfs};
+use super::kit::{Ended, Guest, USUAL, initramfs};
 
-const DISK: &str = "drivers/block/virtio_blk";
+pub const DISK: &str = "drivers/block/virtio_blk";
 const OVERLAY: &str = "fs/overlayfs/overlay";
 const SQUASHFS: &str = "fs/squashfs/squashfs";
 
 /// A guest with that disk, whose initramfs has no program but nsinit.
-fn guest(disk: &Path, modules: &[&str], append: &str, words: &str) -> Guest {
+pub fn guest(disk: &Path, modules: &[&str], append: &str, words: &str) -> Guest {
     let names: Vec<_> = modules.iter().filter_map(|path| path.rsplit('/').next()).collect();
     let append = format!("nsinit.modules={} {append}", names.join(","));
     Guest::new(USUAL, initramfs(USUAL, "nsinit", &[]))
@@ -44,7 +44,7 @@ fn made_by(program: &str, package: &str, arguments: &[&str]) {
 }
 
 /// A disk with an ext4 of that tree and nothing else.
-fn ext4(name: &str, has_places: bool) -> PathBuf {
+pub fn ext4(name: &str, has_places: bool) -> PathBuf {
     let tree = tree(name, has_places);
     let image = tree.with_extension("ext4");
     drop(fs::remove_file(&image)); // from the last time
@@ -93,6 +93,7 @@ fn what_is_written_is_on_the_disk_when_the_power_is_off() {
 
 /// Fifty megabytes of it, which are free again with a new root.
 #[test]
+#[ignore = "long: make test-boot-long"]
 fn the_memory_of_the_initramfs_is_free_again() {
     let large = Path::new(env!("CARGO_TARGET_TMPDIR")).join("large");
     fs::write(&large, vec![7; 50 << 20]).unwrap();
@@ -142,6 +143,7 @@ fn another_init_takes_over_in_the_new_root() {
 }
 
 #[test]
+#[ignore = "long: make test-boot-long"]
 fn a_root_that_cannot_be_is_told_with_its_reason() {
     let (disk, bare) = (ext4("root-good", true), ext4("root-bare", false));
     let check = |disk: &Path, append: &str, words: &str| {

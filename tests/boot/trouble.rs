@@ -8,28 +8,48 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::kit::{Guest, Kernel, OLD, USUAL, appliance};
+use super::kit::{Guest, Kernel, OLD, USUAL, appliance};
+use super::root::{DISK, ext4, guest};
 
 /// What the kernel says of it, of whatever version.
 const WORDS: &str = "BUG: kernel NULL pointer dereference, address: 0000000000000000";
 
-/// An oops, and behind it more messages than the kernel keeps: its first words come home still.
 #[test]
 fn an_oops_is_told_and_fails_a_test_that_asks_for_it() {
-    for kernel in [OLD, USUAL] {
-        let module = broken_module(kernel);
-        let option = format!("{}:/lib/broken.ko", module.display());
-        let guest = Guest::new(kernel, appliance(kernel, &[]))
-            .option("--file", option)
-            .option("--append", "printk.devkmsg=on") // all that is written there is kept
-            .command(["/bin/guest", "oops", "/lib/broken.ko"]);
-        let ended = guest.run();
-        assert_eq!(ended.code, 0, "{ended:#?}");
-        let told = format!("X_NSINIT_KERNEL_TROUBLE=\"{WORDS}\"");
-        assert!(ended.console.contains(&told), "{ended:#?}");
-        let strict = guest.option("--append", "nsinit.fail-on=oops");
-        strict.check(240, &format!("the kernel complained: \"{WORDS}\""));
-    }
+    check_oops(USUAL);
+}
+
+#[test]
+#[ignore = "long: make test-boot-long"]
+fn an_oops_of_an_old_kernel_is_told_by_the_console() {
+    check_oops(OLD);
+}
+
+/// An oops, and behind it more messages than the kernel keeps: its first words come home still.
+fn check_oops(kernel: Kernel) {
+    let module = broken_module(kernel);
+    let option = format!("{}:/lib/broken.ko", module.display());
+    let guest = Guest::new(kernel, appliance(kernel, &[]))
+        .option("--file", option)
+        .option("--append", "printk.devkmsg=on") // all that is written there is kept
+        .command(["/bin/guest", "oops", "/lib/broken.ko"]);
+    let ended = guest.run();
+    assert_eq!(ended.code, 0, "{ended:#?}");
+    let told = format!("X_NSINIT_KERNEL_TROUBLE=\"{WORDS}\"");
+    assert!(ended.console.contains(&told), "{ended:#?}");
+    let strict = guest.option("--append", "nsinit.fail-on=oops");
+    strict.check(240, &format!("the kernel complained: \"{WORDS}\""));
+}
+
+/// A process that waits for a frozen disk for longer than a second: the kernel warns, and goes on.
+#[test]
+fn a_warning_of_the_kernel_fails_a_test_that_asks_for_it() {
+    let disk = ext4("root-frozen", true);
+    let append = "root=/dev/vda rw nsinit.sysctl=kernel.hung_task_timeout_secs=1";
+    let strict = guest(&disk, &[DISK], &format!("{append} nsinit.fail-on=warn"), "stuck");
+    strict.check(240, "the kernel complained: \"INFO: task guest:");
+    let lenient = guest(&disk, &[DISK], &format!("{append} nsinit.fail-on=oops"), "stuck");
+    lenient.check(0, "");
 }
 
 /// A module of this kernel, without its signature, whose first instruction is

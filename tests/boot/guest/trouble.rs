@@ -2,6 +2,7 @@
 
 use core::ffi::CStr;
 
+use nsinit::model::Span;
 use nsinit::sys::file::{self, Mode};
 use nsinit::sys::{arch, machine, process, wait};
 use nsinit::text::Words;
@@ -26,6 +27,9 @@ pub fn oops(path: &CStr) -> u8 {
     let messages = file::open(c"/dev/kmsg", Mode::Write);
     let (Ok(level), Ok(messages)) = (level, messages) else { return USAGE };
     let _ = file::write(&level, b"1"); // it is as good without
+    // One processor for both, and no event that would tell that PID 1 has listened: it needs far
+    // less than this, and a test that goes on for an hour has far more.
+    let _ = wait::poll(&mut [], Some(Span::from_ms(200))); // that is all
     for _ in 0..1_000 {
         let _ = file::write(&messages, &[b'.'; 900]); // a ring of 128 to 512 KiB is full then
     }
