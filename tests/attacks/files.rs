@@ -41,16 +41,15 @@ fn row_2_no_descriptor_of_the_caller_leads_out() {
     for who in Who::BOTH {
         let outer = fs::File::open("/").unwrap();
         let given = fs::File::open(&directory).unwrap();
-        let (outer, number) = (outer.as_raw_fd(), given.as_raw_fd());
+        let outer = outer.as_raw_fd();
         let words = [&USR[..], &["--bind-fd", "99", "/x", "--", "sh", "-c", "ls /proc/self/fd"]];
         let run = Run::nsinit(who, &words.concat()).before_exec(move || {
             for copy in 3..99 {
                 // SAFETY: two integers in.
                 unsafe { libc::dup2(outer, copy) };
             }
-            // SAFETY: two integers in.
-            unsafe { libc::dup2(number, 99) };
         });
+        let run = run.giving(&given, 99);
         assert_eq!(run.end().quietly(0), "0\n1\n2\n3\n");
         for number in 3..20 {
             let cwd = format!("/proc/self/fd/{number}");

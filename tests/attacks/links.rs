@@ -95,12 +95,7 @@ fn run(program: Run, flags: &[&str], place: &str, data: &Path) -> super::support
         word => word.to_owned(),
     });
     let source = fs::File::open(data).unwrap();
-    let number = source.as_raw_fd();
-    let run = program.and(words).and(["--", "/bin/sh", "-c", "true"]).before_exec(move || {
-        // SAFETY: two integers in.
-        unsafe { libc::dup2(number, 7) };
-    });
-    run.end()
+    program.and(words).and(["--", "/bin/sh", "-c", "true"]).giving(&source, 7).end()
 }
 
 #[test]

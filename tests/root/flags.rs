@@ -1,7 +1,6 @@
 //! The flags of bubblewrap: operands, order, what binds to what.
 
 use std::fs;
-use std::os::fd::AsRawFd as _;
 
 use super::support::{Run, Who, file};
 
@@ -86,15 +85,11 @@ fn files_and_data_come_from_descriptors() {
     for who in Who::BOTH {
         for (flag, mode, write) in table {
             let source = fs::File::open(&path).unwrap();
-            let number = source.as_raw_fd();
             let script = "cat /d/x; stat -c %a /d/x; (echo >/d/x && echo ok) 2>&1; \
                 ls /proc/self/fd | wc -l";
             let words =
                 [&["run"], &USR[..], &[flag, "7", "/d/x", "--", "sh", "-c", script]].concat();
-            let run = Run::nsinit(who, &words).before_exec(move || {
-                // SAFETY: two integers in.
-                unsafe { libc::dup2(number, 7) };
-            });
+            let run = Run::nsinit(who, &words).giving(&source, 7);
             let out = run.end().quietly(0);
             let lines: Vec<&str> = out.lines().collect();
             let is_like = lines[..2] == ["some text", if flag == "--file" { "666" } else { mode }];
@@ -111,12 +106,8 @@ fn a_directory_is_bound_by_its_descriptor() {
     for who in Who::BOTH {
         for flag in ["--bind-fd", "--ro-bind-fd"] {
             let source = fs::File::open(&directory).unwrap();
-            let number = source.as_raw_fd();
             let words = [&["run"], &USR[..], &[flag, "7", "/d", "--", "ls", "/d"]].concat();
-            let run = Run::nsinit(who, &words).before_exec(move || {
-                // SAFETY: two integers in.
-                unsafe { libc::dup2(number, 7) };
-            });
+            let run = Run::nsinit(who, &words).giving(&source, 7);
             assert_eq!(run.end().quietly(0), "inside\n");
         }
     }

@@ -100,6 +100,18 @@ impl Run {
         self
     }
 
+    /// It has this open file as this descriptor.
+    pub fn giving(self, file: &std::fs::File, number: i32) -> Self {
+        let own = std::os::fd::AsRawFd::as_raw_fd(file);
+        self.before_exec(move || {
+            // SAFETY: integers in. dup2(2) of a descriptor to itself leaves close-on-exec on.
+            unsafe {
+                libc::dup2(own, number);
+                libc::fcntl(number, libc::F_SETFD, 0);
+            }
+        })
+    }
+
     pub fn limit(mut self, limit: Duration) -> Self {
         self.limit = limit;
         self
