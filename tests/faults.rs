@@ -92,6 +92,11 @@ const fn fork(part: Part) -> bool {
     matches!(part, Part::Step(3))
 }
 
+/// The launcher waits for PID 1 by step 5.
+const fn keeping(part: Part) -> bool {
+    matches!(part, Part::Step(5))
+}
+
 const fn question(part: Part) -> bool {
     matches!(part, Part::Question)
 }
@@ -129,6 +134,8 @@ const EXCEPTIONS: &[Exception] = &[
         End::Told("needs filters of system calls"),
         "a filter that was asked for is not left out",
     ),
+    Exception("ppoll", keeping, End::RightOrTold, "what PID 1 has said is there without it, too"),
+    Exception("read", keeping, End::RightOrTold, "as before"),
     Exception("wait4", fork, End::Right, "the joiner's pidfd tells its end as well"),
     Exception("read", fork, End::Right, "who PID 1 is, is asked again"),
     Exception("prctl", in_loop, End::RightOrTold, "what PID 1 keeps is told, and no reason to end"),
@@ -281,8 +288,10 @@ fn wanted(plan: &Explained, has_file: bool, role: Role) -> Vec<(&str, Part)> {
     };
     // Behind the first call a file is opened, read and closed, when there is one.
     let file = if has_file { 1..4 } else { 0..0 };
-    // What is to be joined is looked at last, when the kernel's version is known.
-    let joins = plan.asks.iter().position(|word| word == "uname").filter(|_| plan.has_joiner());
+    // What is to be joined, or where it is kept, is looked at when the kernel's version is known.
+    let keeps = plan.steps.iter().any(|step| step.act.starts_with("keep the "));
+    let looks = |word: &String| word == "uname" && (plan.has_joiner() || keeps);
+    let joins = plan.asks.iter().position(looks);
     let part = |index| match (file.contains(&index), joins) {
         (true, _) => Part::File,
         (false, Some(uname)) if index > uname => Part::Join,
@@ -495,6 +504,13 @@ fn with_namespaces_of_others_every_call_may_fail() {
         let words = words.replace("HOLDER", &holder.pid.to_string());
         hold(&Case { is_nobody: false, around: Around::Nothing, words: words.leak(), file: "" });
     }
+}
+
+#[test]
+fn while_namespaces_are_kept_every_call_may_fail() {
+    // The directory is there from the second launch on; the mounts end with each launch.
+    let words = "run --persist KEPT --namespaces uts,time,mnt";
+    hold(&Case { is_nobody: false, around: Around::OwnMounts, words, file: "" });
 }
 
 #[test]

@@ -39,6 +39,7 @@ const PARTS: &[(bool, u64, &str)] = &[
     (cfg!(feature = "sandbox"), 32 * 1024, "capabilities, Landlock, and what belongs to them"),
     (cfg!(feature = "control"), 40 * 1024, "the control socket, and the verbs that speak to it"),
     (cfg!(feature = "join"), 12 * 1024, "namespaces of others, and who makes them last"),
+    (cfg!(feature = "join"), 12 * 1024, "namespaces that outlive us, and rm"),
     (cfg!(feature = "net"), 24 * 1024, "interfaces, and messages to the kernel about them"),
 ];
 

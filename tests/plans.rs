@@ -24,9 +24,9 @@ use nsinit::model::{
 use nsinit::plan::order::{Rule, broken, rules};
 use nsinit::plan::{
     Act, Candidate, CgroupReason, Cgroups, ConfineAct, ConfineReason, ControlAct, Facts,
-    Inhabitants, JoinAct, JoinFacts, JoinReason, Known, LandlockAct, LimitsAct, MachineAct,
-    MachineReason, Manager, Mode, MountFault, NetAct, NetReason, Plan, Reason, Refusal, RootAct,
-    Survey, TerminalState, resolve,
+    Inhabitants, JoinAct, JoinFacts, JoinReason, KeepAct, KeepingPlace, Known, LandlockAct,
+    LimitsAct, MachineAct, MachineReason, Manager, Mode, MountFault, NetAct, NetReason, Plan,
+    Reason, Refusal, RootAct, Survey, TerminalState, resolve,
 };
 use nsinit::spec::argv::{self, Front};
 use nsinit::spec::filter::{Filter, FilterLog, Judge};
@@ -183,6 +183,7 @@ const fn machine(about: &'static str, uid: u32, capabilities: u64, kernel: (u16,
         has_console: false,
         runtime_dir: None,
         joins: JoinFacts::NONE,
+        keeping: KeepingPlace::Missing,
         has_disk_root: false,
     };
     Machine { about, facts, ids: ALL_IDS, cgroups: SESSION }
@@ -354,6 +355,13 @@ const fn found(joins: JoinFacts) -> Machine {
     Machine { facts: Facts { joins, ..ROOT.facts }, ..ROOT }
 }
 
+const fn keeping(keeping: KeepingPlace) -> Machine {
+    Machine { facts: Facts { keeping, ..ROOT.facts }, ..ROOT }
+}
+
+const KEPT: Machine = keeping(KeepingPlace::Taken);
+const FULL: Machine = keeping(KeepingPlace::NotEmpty);
+const NO_DIRECTORY: Machine = keeping(KeepingPlace::Unopened(Errno::ENOTDIR));
 const JOIN_OURS: Machine = found(JoinFacts::NONE.with(Namespace::Net, Known::Ours));
 const JOIN_GONE: Machine =
     found(JoinFacts::NONE.with(Namespace::Net, Known::Unopened(Errno::ENOENT)));
@@ -447,10 +455,17 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("join", Run, &ROOT),
     ("join-user", Run, &USER),
     ("join-ours", Run, &JOIN_OURS),
+    ("persist", Run, &ROOT),
+    ("persist-joined", Run, &keeping(KeepingPlace::Empty)),
     ("init-root", Init, &KERNEL),
     ("init-root-tag", Init, &KERNEL),
     ("init-root-none", Init, &DISK),
     // Refusals.
+    ("persist-nothing", Run, &ROOT),
+    ("persist-kept", Run, &KEPT),
+    ("persist-full", Run, &FULL),
+    ("persist-no-directory", Run, &NO_DIRECTORY),
+    ("persist-needs-privilege", Run, &USER),
     ("join-gone", Run, &JOIN_GONE),
     ("join-no-namespace", Run, &JOIN_FILE),
     ("join-other-kind", Run, &JOIN_UTS),
@@ -555,7 +570,7 @@ macro_rules! variants {
 }
 
 variants!(ACTS, act_name, Act, Act<'_>:
-    ReapByKernel ReapByWaiting WatchForStops OpenReportPipe OpenGate Join Clone WriteIdMap
+    ReapByKernel ReapByWaiting WatchForStops OpenReportPipe OpenGate Join Keep Clone WriteIdMap
     MapByTool PassGate
     DenySetgroups MapSelf CloseInherited WaitAtGate LeaveGroup MakeMountsPrivate MountProc
     ShiftClocks SetHostname SetDomainname LoopbackUp BecomeMapped DieWithLauncher WatchParent
@@ -618,7 +633,11 @@ variants!(REASONS, reason_name, Reason, Reason:
 variants!(JOIN_ACTS, join_act_name, JoinAct, JoinAct<'_>: Fork Enter BecomeKnown);
 
 variants!(JOIN_REASONS, join_reason_name, JoinReason, JoinReason:
-    Unopened NoProcess NoNamespace WrongKind NeedsPrivilege Changes);
+    Unopened NoProcess NoNamespace WrongKind NeedsPrivilege Changes NothingToKeep NotEmpty
+    KeptAlready NoPlace KeepingNeedsPrivilege);
+
+variants!(KEEP_ACTS, keep_act_name, KeepAct, KeepAct<'_>:
+    AwaitSetUp MountPlace Keep LetStart AwaitKept);
 
 /// What was decided.
 struct Decided {
@@ -835,6 +854,7 @@ const ENUMS: &[(&str, &[&str])] = &[
     ("acts of a root", ROOT_ACTS),
     ("acts of control", CONTROL_ACTS),
     ("acts of joining", JOIN_ACTS),
+    ("acts of keeping", KEEP_ACTS),
     ("reasons", REASONS),
     ("reasons of a machine", MACHINE_REASONS),
     ("reasons of confinement", CONFINE_REASONS),
@@ -864,6 +884,9 @@ fn names_of_act(act: &Act<'_>) -> Vec<(&'static str, &'static str)> {
     }
     if let Act::Control(act) = act {
         names.push(("acts of control", control_act_name(act)));
+    }
+    if let Act::Keep(act) = act {
+        names.push(("acts of keeping", keep_act_name(act)));
     }
     if let Act::Join(act) = act {
         names.push(("acts of joining", join_act_name(act)));

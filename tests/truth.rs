@@ -613,6 +613,17 @@ fn joins_come_as_explained() {
 }
 
 #[test]
+fn namespaces_are_kept_as_explained() {
+    // The launcher waits for PID 1, mounts the place, and each kind on a file of its own.
+    let all = "run --persist KEPT --namespaces +user,+net,+cgroup --boottime +1d -- /bin/true";
+    let joined = "run --persist KEPT --join net=HOLDER --namespaces uts -- /bin/true";
+    hold(&[
+        case(Who::Root, all).around(Around::OwnMounts),
+        case(Who::Root, joined).around(Around::OwnMounts).joining("net"),
+    ]);
+}
+
+#[test]
 fn services_come_as_explained() {
     // Three services and a chain of `after`: each one's own process does its own steps.
     hold(&[

@@ -108,7 +108,9 @@ pub fn print_json(out: &mut dyn Sink, plan: &Plan<'_>, spec: &Spec<'_>, question
     let asked = engine::probe::calls(questions, file.is_some(), &spec.filter);
     let joins = if cfg!(feature = "join") { questions.joins } else { 0 };
     let looks = core::iter::repeat_n(Names::new(engine::join::calls()), joins);
-    list(out, asked.into_iter().chain(looks).flat_map(Names::iter));
+    let keeping = Names::new(engine::persist::calls());
+    let keeping = (cfg!(feature = "join") && questions.keeping).then_some(keeping);
+    list(out, asked.into_iter().chain(looks).chain(keeping).flat_map(Names::iter));
     put!(out, ",\"steps\":[");
     for (number, step) in (1u32..).zip(plan.steps.iter()) {
         put!(out, if number == 1 { "\n" } else { ",\n" }, "{\"number\":", number);

@@ -193,6 +193,9 @@ fn plan_for(
         true => engine::join::open(&spec.join, &mut facts),
         false => engine::join::Handles::default(),
     };
+    if let Some(said) = spec.join.persist.filter(|_| questions.keeping && cfg!(feature = "join")) {
+        facts.keeping = engine::persist::look(said.value);
+    }
     let mut plan = Plan::new(mode, plan);
     match resolve(spec, &facts, &mut plan) {
         Ok(()) => {

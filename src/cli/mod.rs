@@ -19,6 +19,7 @@ mod out;
 mod personality;
 mod read_file;
 mod report;
+mod rm;
 mod screen;
 mod start;
 mod table;
@@ -98,6 +99,7 @@ pub fn main(start: &Start, mut desk: &'static mut Desk) -> u8 {
         b"check" if cfg!(feature = "verbs") => {
             quietly(start, || check::check(call.rest(), start, desk))
         }
+        b"rm" if cfg!(feature = "join") => quietly(start, || rm::rm(call.rest())),
         b"ls" if cfg!(feature = "inspect") => quietly(start, || ls::ls(call.rest(), start, desk)),
         b"doctor" if cfg!(feature = "inspect") => {
             quietly(start, || doctor::doctor(call.rest(), start, desk))

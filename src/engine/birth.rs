@@ -5,7 +5,7 @@ use super::launcher::Reported;
 use super::perform::perform;
 use super::record::Record;
 use super::trouble::{Trouble, plain};
-use super::{Outcome, Teller, Telling, child, control, join, launcher, turn};
+use super::{Outcome, Teller, Telling, child, control, join, launcher, persist, turn};
 use crate::model::{Errno, Failure, NamespaceSet, Signal, Why, code};
 use crate::plan::{Act, Actor, JoinAct, Plan, Step};
 use crate::spec::Origin;
@@ -54,12 +54,16 @@ pub(super) fn cloned(
             let mut reported = Reported::default();
             reported.drain(hands);
             launcher::clean_up(plan, hands, &reported, teller);
+            persist::undo(plan, hands);
             // When PID 1 failed first, ours is only what followed from that.
             let failure = reported.failure.unwrap_or(ours);
             return Outcome::of_code(code::FAILED, Some(failure));
         }
     }
     let outcome = launcher::wait(plan, hands, teller);
+    if outcome.failure.is_some() {
+        persist::undo(plan, hands);
+    }
     control::end(hands);
     outcome
 }

@@ -9,6 +9,7 @@ use super::control::Room;
 use super::join::Handles;
 use super::machine::notes::Notes;
 use super::network::NetHands;
+use super::persist::Keeping;
 use super::root::Held;
 use super::trouble::{Trouble, plain};
 use crate::limits::{GIVEN_MAX, SERVICES_MAX};
@@ -133,6 +134,8 @@ pub struct Hands {
     pub(super) ruleset: Option<ManuallyDrop<Fd>>,
     /// The namespaces that are to be joined.
     pub(super) joins: Handles,
+    /// What has been done to keep namespaces.
+    pub(super) keeping: Keeping,
     /// What is known of the machine, where we are the kernel's init.
     pub(super) machine: Notes,
     /// The PID of whoever supervises, for services that must end with it.

@@ -28,6 +28,7 @@ mod network;
 mod oom;
 mod pause;
 mod perform;
+pub mod persist;
 mod prepared;
 pub mod probe;
 mod record;

@@ -7,7 +7,9 @@ use super::files::{whole, write_whole};
 use super::give;
 use super::hands::{Hands, Parent};
 use super::trouble::{Trouble, plain};
-use super::{cgroup, confine, control, filter, join, machine, network, oom, root, sandbox};
+use super::{
+    cgroup, confine, control, filter, join, machine, network, oom, persist, root, sandbox,
+};
 use crate::model::{Errno, ParentDeath, Signal, SignalSet, Stdio, Why};
 use crate::plan::Act;
 use crate::sys::fd::redirect;
@@ -36,6 +38,10 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         Act::Join(act) => match cfg!(feature = "join") {
             true => join::perform(&act, hands),
             false => Ok(()), // no plan of such a build has one
+        },
+        Act::Keep(act) => match cfg!(feature = "join") {
+            true => persist::perform(&act, hands),
+            false => Ok(()), // as above
         },
         Act::WatchForStops => read_child_signal(hands, Disposition::NoChildWait).map_err(plain),
         Act::LeaveGroup | Act::NewGroup => terminal::new_group().map_err(plain),

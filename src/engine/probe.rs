@@ -10,7 +10,7 @@ use super::files::head_of;
 use super::survey;
 use crate::limits::FILTERS_MAX;
 use crate::model::{Clock, Errno, LandlockAbi, Namespace, NamespaceSet, Why};
-use crate::plan::{Facts, JoinFacts, Manager, Questions, TerminalState};
+use crate::plan::{Facts, JoinFacts, KeepingPlace, Manager, Questions, TerminalState};
 use crate::spec::filter::{FilterFrom, FilterSpec};
 use crate::sys::file::{self, Mode};
 use crate::sys::start::Start;
@@ -52,6 +52,7 @@ pub fn ask(questions: Questions, start: &Start) -> (Facts, OurTerminal) {
         has_console: questions.console && terminal::columns(&Fd::inherited(1)).is_ok(),
         runtime_dir: runtime_dir(start),
         joins: JoinFacts::NONE,
+        keeping: KeepingPlace::NotAsked,
     };
     (facts, terminal)
 }

@@ -30,10 +30,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
             true => idmap::write_by_tool(kind, lines, tool, hands),
             false => Ok(()), // no plan of such a build has one
         },
-        Act::PassGate => {
-            let gate = hands.gate.write.as_ref().ok_or(plain(Errno::EBADF))?;
-            file::write(gate, b"+").map(|_| ()).map_err(plain)
-        }
+        Act::PassGate => pass_gate(hands),
         Act::DenySetgroups => write_and_keep(c"/proc/self/setgroups", b"deny"),
         Act::MapSelf(kind, line) => idmap::write_own(kind, line),
         Act::CloseInherited => close_inherited(hands),
@@ -55,6 +52,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         | Act::WatchForStops
         | Act::Clone(_)
         | Act::Join(_)
+        | Act::Keep(_)
         | Act::LeaveGroup
         | Act::BecomeSubreaper
         | Act::GiveUpTerminal
@@ -159,11 +157,17 @@ fn close_listed(hands: &Hands) -> Result<(), Trouble> {
     }
 }
 
+/// Gives PID 1 the word that it waits for.
+pub(super) fn pass_gate(hands: &Hands) -> Result<(), Trouble> {
+    let gate = hands.gate.write.as_ref().ok_or(plain(Errno::EBADF))?;
+    file::write(gate, b"+").map(|_| ()).map_err(plain)
+}
+
 /// Waits for the launcher's word; its end without a word is the launcher's end.
-fn wait_at_gate(hands: &mut Hands) -> Result<(), Trouble> {
-    let gate = hands.gate.read.take().ok_or(plain(Errno::EBADF))?.leave_open();
+pub(super) fn wait_at_gate(hands: &Hands) -> Result<(), Trouble> {
+    let gate = hands.gate.read.as_ref().ok_or(plain(Errno::EBADF))?;
     let mut word = [0u8; 1];
-    match file::read(&gate, &mut word).map_err(plain)? {
+    match file::read(gate, &mut word).map_err(plain)? {
         0 => Err((Errno::EPIPE, Why::LauncherGone)),
         _ => Ok(()),
     }

@@ -4,7 +4,7 @@
 
 use core::ffi::CStr;
 
-use super::JoinFacts;
+use super::{JoinFacts, KeepingPlace};
 use crate::model::{IdKind, LandlockAbi};
 use crate::spec::Spec;
 
@@ -89,6 +89,8 @@ pub struct Facts {
     pub runtime_dir: Option<&'static CStr>,
     /// What is known of the namespaces that are to be joined.
     pub joins: JoinFacts,
+    /// What is where namespaces are to be kept, when asked for.
+    pub keeping: KeepingPlace,
     /// Whether we are PID 1 and our root is that of a disk, when asked for: the kernel has mounted
     /// it, and there is no initramfs to be left.
     pub has_disk_root: bool,
@@ -135,6 +137,8 @@ pub struct Questions {
     pub terminal: bool,
     /// How many namespaces are to be joined: whether they are namespaces, of what kind, and ours.
     pub joins: usize,
+    /// The place where namespaces are to be kept: whether anything is there.
+    pub keeping: bool,
     /// Our root: whether it is an initramfs.
     pub root: bool,
 }
@@ -154,6 +158,7 @@ impl Questions {
             ids: is_run && IdKind::ALL.into_iter().any(|kind| spec.has_map(kind)),
             terminal: !mode.is_init(),
             joins: if is_run { spec.join.joins.len() } else { 0 },
+            keeping: is_run && spec.join.persist.is_some(),
             root: mode.is_init() && spec.machine.root.source.is_some(),
         }
     }

@@ -68,6 +68,16 @@ pub enum JoinReason {
     NeedsPrivilege(Namespace),
     /// A key that would change a namespace which others live in.
     Changes(&'static str, Namespace),
+    /// Neither a new namespace nor another one, so that nothing is kept.
+    NothingToKeep,
+    /// The directory where namespaces are to be kept has something in it.
+    NotEmpty,
+    /// Namespaces are kept there already.
+    KeptAlready,
+    /// The directory cannot be opened.
+    NoPlace(Errno),
+    /// Only whoever may mount may keep a namespace.
+    KeepingNeedsPrivilege,
 }
 
 /// What is done to join namespaces.

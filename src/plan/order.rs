@@ -22,7 +22,11 @@ pub(super) const fn rule(before: Kind, after: Kind, why: &'static str) -> Rule {
 
 /// Every order that is not ours to choose.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    RULES.iter().chain(super::confine::RULES).chain(super::machine::RULES)
+    RULES
+        .iter()
+        .chain(super::confine::RULES)
+        .chain(super::machine::RULES)
+        .chain(super::persist::RULES)
 }
 
 /// Those of what every start may do; a domain has its own beside its acts.

@@ -13,7 +13,7 @@ use super::namespaces::{kinds, needs_of, shifts};
 use super::notify::push_sockets;
 use super::services::{Setting, ids, push_services, push_steps};
 use super::{Act, Actor, Birth, Facts, Filters, Plan, Reason, Refusal, Service};
-use super::{lock, net, root};
+use super::{lock, net, persist, root};
 use crate::model::{BeforeStop, Clock, Namespace, NamespaceSet, Proc, ReadyBy, Restart, Terminal};
 use crate::spec::{Origin, Said, Spec};
 
@@ -154,7 +154,8 @@ fn resolve_run<'a>(
         false => None,
     };
     (plan.birth, plan.is_pid1) = (Birth::Cloned(kinds), kinds.has(Namespace::Pid));
-    let parts = Parts { kinds, joined, maps: &maps, cgroups: cgroups.as_ref() };
+    let kept = persist::decide(spec, facts, kinds, joined)?;
+    let parts = Parts { kinds, joined, kept, maps: &maps, cgroups: cgroups.as_ref() };
     push_outer(spec, facts, parts, plan);
     push_inner(spec, facts, parts, plan)?;
     let no_new_privs = match spec.no_new_privs {
@@ -192,18 +193,20 @@ pub(super) fn push_reaping<'a>(actor: Actor, facts: &Facts, plan: &mut Plan<'a>)
 struct Parts<'p, 'a> {
     kinds: NamespaceSet,
     joined: Joined,
+    /// Those that are to outlive us.
+    kept: NamespaceSet,
     maps: &'p Maps<'a>,
     cgroups: Option<&'p Layout<'a>>,
 }
 
 /// The launcher's steps.
 fn push_outer<'a>(spec: &'a Spec<'_>, facts: &Facts, parts: Parts<'_, 'a>, plan: &mut Plan<'a>) {
-    let Parts { kinds, joined, maps, cgroups } = parts;
+    let Parts { kinds, joined, kept, maps, cgroups } = parts;
     push_reaping(Actor::Outer, facts, plan);
     push_listen(Actor::Outer, spec, facts, plan);
     plan.push(Actor::Outer, Origin::Default, Act::OpenReportPipe);
     let has_gate = waits_at_gate(spec, parts);
-    if has_gate {
+    if has_gate || !kept.is_empty() {
         plan.push(Actor::Outer, Origin::Default, Act::OpenGate);
     }
     let said = spec.namespaces.map_or(Origin::Default, |said| said.origin);
@@ -230,6 +233,7 @@ fn push_outer<'a>(spec: &'a Spec<'_>, facts: &Facts, parts: Parts<'_, 'a>, plan:
     if has_gate {
         plan.push(Actor::Outer, Origin::Default, Act::PassGate);
     }
+    persist::push_outer(spec, kept, plan);
     plan.push(Actor::Outer, Origin::Default, Act::WatchSignals);
 }
 
@@ -247,7 +251,7 @@ fn push_inner<'a>(
     plan: &mut Plan<'a>,
 ) -> Result<(), Refusal<'a>> {
     let inner = Actor::Inner;
-    let Parts { kinds, joined, maps, cgroups } = parts;
+    let Parts { kinds, joined, kept, maps, cgroups } = parts;
     if let Some(cgroups) = cgroups.filter(|_| cfg!(feature = "sandbox")) {
         cgroups.push_inner(plan);
     }
@@ -295,6 +299,7 @@ fn push_inner<'a>(
         root::push_enter(spec, facts, kinds, plan);
     }
     plan.push(inner, Origin::Default, Act::DieWithLauncher);
+    persist::push_inner(spec, kept, plan);
     if !kinds.has(Namespace::Pid) {
         plan.push(inner, Origin::Default, Act::BecomeSubreaper);
     }

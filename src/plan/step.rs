@@ -7,7 +7,8 @@
 use core::ffi::CStr;
 
 use super::{
-    ConfineAct, ControlAct, FilterAct, JoinAct, LimitsAct, Lines, MachineAct, NetAct, RootAct,
+    ConfineAct, ControlAct, FilterAct, JoinAct, KeepAct, LimitsAct, Lines, MachineAct, NetAct,
+    RootAct,
 };
 use crate::model::{
     Account, Helper, HostName, IdKind, IdMap, IdTool, NamespaceSet, ParentDeath, Rlimit, ServiceId,
@@ -50,6 +51,8 @@ pub enum Act<'a> {
     Clone(NamespaceSet),
     /// What is done to join namespaces of others.
     Join(JoinAct<'a>),
+    /// What is done so that namespaces outlive us.
+    Keep(KeepAct<'a>),
     /// The launcher writes an id map of PID 1.
     WriteIdMap(IdKind, Lines<'a>),
     /// A program that has the privilege writes an id map of PID 1 for the launcher.
@@ -214,6 +217,7 @@ impl Act<'_> {
             Self::OpenReportPipe | Self::OpenGate => "pipe2",
             Self::Clone(_) | Self::Spawn => "clone3",
             Self::Join(act) => act.calls(),
+            Self::Keep(act) => act.calls(),
             Self::WriteIdMap(..) => "openat|write|close",
             Self::MapByTool(..) => "clone3|wait4|ioctl?|close",
             Self::PassGate => "write",
@@ -296,6 +300,8 @@ impl Show for Act<'_> {
             Self::Clone(kinds) => put!(out, "clone into new namespaces ", kinds),
             Self::Join(act) if cfg!(feature = "join") => act.show(out),
             Self::Join(_) => {} // no plan of such a build has one
+            Self::Keep(act) if cfg!(feature = "join") => act.show(out),
+            Self::Keep(_) => {} // as above
             Self::WriteIdMap(kind, lines) | Self::MapByTool(kind, lines, _) => {
                 put!(out, "write ", kind.file(), " ");
                 for (index, line) in lines.iter().enumerate() {
@@ -458,6 +464,10 @@ impl Show for Detail<'_> {
             act.show_detail(out);
         } else if let Act::Net(act) = self.0
             && cfg!(feature = "net")
+        {
+            act.show_detail(out);
+        } else if let Act::Keep(act) = self.0
+            && cfg!(feature = "join")
         {
             act.show_detail(out);
         } else if let Act::Machine(act) = self.0

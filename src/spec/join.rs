@@ -28,12 +28,14 @@ impl JoinLists<'_> {
 pub struct JoinSpec<'a> {
     /// Namespaces to join instead of creating them, one of a kind at most.
     pub joins: List<'a, Said<Join<'a>>, KINDS_MAX>,
+    /// Where each namespace is kept when everybody has left it.
+    pub persist: Option<Said<&'a CStr>>,
 }
 
 impl<'a> JoinSpec<'a> {
     /// Nothing said yet, with memory for its list.
     pub(super) const fn new(lists: &'a mut JoinLists<'a>) -> Self {
-        Self { joins: List::new(&mut lists.joins) }
+        Self { joins: List::new(&mut lists.joins), persist: None }
     }
 
     /// One namespace to join; the last word on a kind counts.
@@ -58,7 +60,8 @@ impl<'a> JoinSpec<'a> {
 
     /// The first of its keys that was said, and where.
     pub fn first(&self) -> Option<(Origin, &'static str)> {
-        self.joins.first().map(|said| (said.origin, "join"))
+        let joins = self.joins.first().map(|said| (said.origin, "join"));
+        joins.or(self.persist.map(|said| (said.origin, "persist")))
     }
 }
 

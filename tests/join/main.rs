@@ -7,6 +7,7 @@
 
 mod holder;
 mod joins;
+mod kept;
 mod refusals;
 #[path = "../support/mod.rs"]
 mod support;

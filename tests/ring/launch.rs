@@ -36,6 +36,8 @@ pub enum Around {
     OwnCgroup,
     /// /etc/subuid and /etc/subgid grant ids to `nobody`, in a mount namespace of its own.
     GrantedIds,
+    /// Mounts of its own, which end with it.
+    OwnMounts,
 }
 
 /// What /etc/subuid and /etc/subgid say there.
@@ -73,9 +75,10 @@ impl Folder {
 
     /// Words, with what stands for this folder's own filled in.
     pub fn fill(&self, words: &str) -> String {
+        let words = words.replace("KEPT", self.path("kept").to_str().unwrap());
         match words.contains("CGROUP") || words.contains("LIMIT") {
-            true => self.cgroup().fill(words),
-            false => words.to_owned(),
+            true => self.cgroup().fill(&words),
+            false => words,
         }
     }
 
@@ -131,6 +134,7 @@ pub fn surround(mut command: Command, around: Around) -> (Command, Option<OwnedF
         match around {
             Around::Nothing | Around::FreeTerminal | Around::OwnCgroup => {}
             Around::GrantedIds => grant_ids(grant.as_ref().unwrap())?,
+            Around::OwnMounts => leave_mounts()?,
             Around::Terminal => {
                 // SAFETY: integers in, as above.
                 if unsafe { libc::ioctl(0, libc::TIOCSCTTY, 0) } != 0 {
@@ -178,18 +182,36 @@ fn granting_file() -> CString {
     CString::new(path.to_str().unwrap()).unwrap()
 }
 
-/// Covers the two files. Only system calls: it happens between fork and exec.
-fn grant_ids(file: &CString) -> std::io::Result<()> {
-    let none = std::ptr::null();
-    let is_done = |result: libc::c_int| match result {
+fn is_done(result: libc::c_int) -> std::io::Result<()> {
+    match result {
         0 => Ok(()),
         _ => Err(std::io::Error::last_os_error()),
-    };
+    }
+}
+
+/// Mounts from here on are ours alone, and we stay on one processor: since Linux 6.18 the age of
+/// two mount namespaces that were made on different ones is not known (fs/namespace.c,
+/// mnt_ns_loop; ns_tree_gen_id). Only system calls: it happens between fork and exec.
+fn leave_mounts() -> std::io::Result<()> {
+    let none = std::ptr::null();
+    let mut set = [0u64; 16]; // cpu_set_t
+    // SAFETY: no argument.
+    let number = usize::try_from(unsafe { libc::sched_getcpu() }).unwrap_or(0);
+    set[number / 64] = 1 << (number % 64);
+    let (size, set) = (size_of_val(&set), set.as_ptr().cast());
+    // SAFETY: as many bytes as are said, which outlive the call.
+    is_done(unsafe { libc::sched_setaffinity(0, size, set) })?;
     // SAFETY: one integer in.
     is_done(unsafe { libc::unshare(libc::CLONE_NEWNS) })?;
     let private = libc::MS_REC | libc::MS_PRIVATE;
     // SAFETY: C strings that outlive the call.
-    is_done(unsafe { libc::mount(none, c"/".as_ptr(), none, private, none.cast()) })?;
+    is_done(unsafe { libc::mount(none, c"/".as_ptr(), none, private, none.cast()) })
+}
+
+/// Covers the two files. Only system calls, as above.
+fn grant_ids(file: &CString) -> std::io::Result<()> {
+    leave_mounts()?;
+    let none = std::ptr::null();
     for path in [c"/etc/subuid", c"/etc/subgid"] {
         let (from, to) = (file.as_ptr(), path.as_ptr());
         // SAFETY: as above.

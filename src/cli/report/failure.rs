@@ -273,6 +273,7 @@ fn by_act(act: &Act<'_>, errno: Errno, program: &[u8]) -> &'static str {
         (Act::Control(act), errno) if cfg!(feature = "control") => {
             super::control::by_act(act, errno)
         }
+        (Act::Keep(act), errno) if cfg!(feature = "join") => join::by_keeping(act, errno),
         (Act::Join(act), _) if cfg!(feature = "join") => join::by_act(act, errno),
         (_, _) => NOTHING,
     }

@@ -2,8 +2,10 @@
 
 use super::Place;
 use super::sentence::{Args, print, sentence};
+use crate::engine::persist::NotLetGo;
 use crate::model::{Errno, Namespace};
-use crate::plan::{Act, JoinAct, JoinReason, Plan};
+use crate::plan::{Act, JoinAct, JoinReason, KeepAct, Plan};
+use crate::spec::Origin;
 
 /// Reports why a namespace will not be joined.
 #[inline(never)] // of no other start
@@ -44,6 +46,28 @@ pub(super) fn refusal(place: Place<'_>, said: &[u8], reason: JoinReason) {
                 try: "join the user namespace that owns it as well, or as root"
             )
         }
+        JoinReason::NothingToKeep => sentence!(
+            "nothing would be kept in {s}: no namespace is made or joined",
+            try: "namespaces = [\"net\"], or without persist"
+        ),
+        JoinReason::NotEmpty => sentence!(
+            "{s} is not empty, and would be covered",
+            try: "another directory, which is made when it is missing"
+        ),
+        JoinReason::KeptAlready => sentence!(
+            "namespaces are kept in {s} already",
+            try: "nsinit rm on it, which lets go of them, or another directory"
+        ),
+        JoinReason::NoPlace(why) => {
+            errno = why;
+            args.text = &errno;
+            sentence!("the directory {s} for namespaces: {t}")
+        }
+        JoinReason::KeepingNeedsPrivilege => sentence!(
+            "keeping namespaces in {s} needs CAP_SYS_ADMIN",
+            why: "each is kept by a mount, outside the sandbox (namespaces(7))",
+            try: "as root"
+        ),
         JoinReason::Changes(key, kind) => {
             text = kind.name();
             (args.name, args.text) = (key, &text);
@@ -109,3 +133,56 @@ pub(super) const DEAD_PID_NAMESPACE: &str = sentence!(
     why: "the PID namespace has lost its PID 1, and takes nobody any more (pid_namespaces(7))",
     try: "without it: a new one is made then"
 );
+
+/// What we know of an errno of keeping namespaces.
+pub(super) const fn by_keeping(act: &KeepAct<'_>, errno: Errno) -> &'static str {
+    match (act, errno) {
+        (KeepAct::MountPlace(_) | KeepAct::Keep(..), Errno::EPERM) => sentence!(
+            why: "our mount namespace belongs to a user namespace above ours (mount(2))",
+            try: "as root outside, or in a mount namespace of our own"
+        ),
+        (KeepAct::MountPlace(_), Errno::ENOENT) => sentence!(
+            why: "the directory above it is missing"
+        ),
+        (KeepAct::Keep(Namespace::Mnt, _), Errno::EINVAL) => sentence!(
+            why: "the kernel takes it for older than the mount namespace we are in; Linux 6.18 may \
+                  do so where both are new and were made on two processors (mnt_ns_loop)",
+            try: "in the machine's own mount namespace, or taskset -c 0"
+        ),
+        (KeepAct::Keep(..), Errno::EACCES) => sentence!(
+            why: "whoever may not trace PID 1 may not see its namespaces (namespaces(7))"
+        ),
+        (_, _) => "",
+    }
+}
+
+/// A flag or nothing at all, where a directory of kept namespaces was to be named.
+pub fn no_place_named() {
+    let place = Place { scope: "rm", file: None, origin: Origin::Default };
+    let sentence = sentence!("which directory?", try: "the one that persist named");
+    print(&place, sentence, &Args::NONE);
+}
+
+/// Why nothing was let go.
+pub fn not_let_go(number: u32, path: &[u8], why: NotLetGo) {
+    let place = Place { scope: "rm", file: None, origin: Origin::Argument(number) };
+    let (text, sentence);
+    match why {
+        NotLetGo::NothingKept => {
+            text = Errno::EINVAL;
+            sentence = sentence!(
+                "no namespaces are kept in {s}",
+                why: "a place for them is a mount with a file for each kind, and nothing else",
+                try: "nsinit ls for what keeps a namespace"
+            );
+        }
+        NotLetGo::Refused(errno) => {
+            text = errno;
+            sentence = match errno {
+                Errno::EPERM => sentence!("let go of {s}: {t}", try: "as root"),
+                _ => sentence!("let go of {s}: {t}"),
+            };
+        }
+    }
+    print(&place, sentence, &Args { said: path, text: &text, ..Args::NONE });
+}

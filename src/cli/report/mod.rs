@@ -34,6 +34,7 @@ pub use complaint::complaint;
 pub use control::{denied, no_answer, no_sandbox_named, no_signal, not_reached, word_too_many};
 pub use failure::{failure, survived};
 pub use inspect::{no_pid, no_proc, no_process, too_many_namespaces, unknown_flag, unknown_kind};
+pub use join::{no_place_named, not_let_go};
 pub use last_words::leave;
 pub use news::Reporter;
 pub use refusal::refusal;

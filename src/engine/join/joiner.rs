@@ -5,7 +5,7 @@
 
 use super::super::child;
 use super::super::hands::Hands;
-use super::super::launcher::next_report;
+use super::super::launcher::{next_report, say};
 use super::super::perform::perform;
 use super::super::record::Record;
 use super::super::trouble::{Trouble, plain};
@@ -31,7 +31,10 @@ pub(crate) fn fork(plan: &Plan<'_>, step: u16, hands: &mut Hands) -> Result<bool
                 let _ = child::wait_for(&joiner); // how it ended, it tells itself
             }
             drop(core::mem::take(&mut hands.joins));
-            let (born, failed) = news(hands);
+            let News { born, failed, alive } = news(hands);
+            for _ in 0..alive {
+                let _ = say(Record::Alive, hands); // for whoever waits for that
+            }
             let none = failure((Errno::ECHILD, Why::Errno));
             hands.init = Some(born.ok_or(failed.unwrap_or(none))?);
             hands.reported = failed; // by a PID 1 that was faster than the joiner
@@ -40,19 +43,31 @@ pub(crate) fn fork(plan: &Plan<'_>, step: u16, hands: &mut Hands) -> Result<bool
     }
 }
 
-/// The process that was made, and the failure that was told, in whichever order.
-fn news(hands: &Hands) -> (Option<Child>, Option<Failure>) {
-    let mut failed = None;
+/// What was told, in whichever order.
+#[derive(Default)]
+struct News {
+    /// The process that was made.
+    born: Option<Child>,
+    failed: Option<Failure>,
+    /// How often PID 1, which may be faster than the joiner, has said that it is set up.
+    alive: usize,
+}
+
+fn news(hands: &Hands) -> News {
+    let mut news = News::default();
     // Nobody else could tell us, so that we ask again when we were told nothing.
     let again = || next_report(hands).or_else(|| next_report(hands));
     while let Some(record) = again() {
         match record {
-            Record::Born { pid, pidfd } => return (Some(process::made_for_us(pid, pidfd)), failed),
-            Record::Failed(failure) => failed = Some(failure),
-            Record::Alive | Record::Stopped(_) | Record::ToldOutOfMemory => {}
+            Record::Born { pid, pidfd } => {
+                return News { born: Some(process::made_for_us(pid, pidfd)), ..news };
+            }
+            Record::Failed(failure) => news.failed = Some(failure),
+            Record::Alive => news.alive = news.alive.saturating_add(1),
+            Record::Stopped(_) | Record::ToldOutOfMemory => {}
         }
     }
-    (None, failed)
+    news
 }
 
 /// The joiner's steps. It comes back in the process that it made, and ends in its own.

@@ -21,6 +21,14 @@ pub(super) const ROWS: &[Row] = &[
         join_by_descriptor(Namespace::Pid, spec, item)
     })
     .help("|The same as join pid=fd:FD, likewise."),
+    whole(Table::Sandbox, "persist", Shape::OuterPath, "DIR", |spec, item| {
+        built()?;
+        match item.text.is_empty() {
+            true => Err(Fault::Empty),
+            false => item.put_text(&mut spec.join.persist, Ok),
+        }
+    })
+    .help("|Keep each namespace there when everybody has left it, until nsinit rm DIR; as root."),
 ];
 
 fn join_by_descriptor<'a>(
