@@ -34,7 +34,7 @@ _nsinit() {
     local cur=${COMP_WORDS[COMP_CWORD]} verb=entrypoint flags word words index
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ] && [[ $cur != -* ]]; then
-        COMPREPLY=($(compgen -W 'run explain check doctor ls ps status stop restart signal rm help version' -- "$cur"))
+        COMPREPLY=($(compgen -W 'run explain check doctor ls ps status stop restart signal enter rm help version' -- "$cur"))
         return
     fi
     index=1
@@ -80,6 +80,7 @@ _nsinit() {
     help) COMPREPLY=($(compgen -W "$_nsinit_keys" -- "$cur")) ;;
     version) ;;
     doctor) COMPREPLY=($(compgen -W '--json' -- "$cur")) ;;
+    enter) COMPREPLY=($(compgen -W '--service --cwd --env' -- "$cur")) ;;
     rm) COMPREPLY=($(compgen -d -- "$cur")) ;;
     ls) COMPREPLY=($(compgen -W '--tree --json --pid cgroup ipc net mnt pid time user uts' -- "$cur")) ;;
     *)

@@ -147,6 +147,13 @@ pub const PASSED_ON_MAX: usize = NOTIFICATION_MAX + 24;
 /// less than a hundred.
 pub const REQUEST_MAX: usize = 256;
 
+/// Bytes of a command, its directory and its variables, as somebody brings them who enters a
+/// sandbox; PID 1 reads them onto its stack.
+pub const ERRAND_MAX: usize = 16 * 1_024;
+
+/// Variables that somebody brings who enters a sandbox.
+pub const ERRAND_VARIABLES_MAX: usize = 32;
+
 /// Those who may ask a running nsinit at a time. One more takes the place of the one who has waited
 /// longest without a word, so that nobody can keep others out.
 pub const CONNECTIONS_MAX: usize = 16;
@@ -177,8 +184,9 @@ pub const EVENTS_MAX: usize = SIGNALS_A_ROUND + 6 * SERVICES_MAX + CONNECTIONS_M
 
 /// Descriptors that PID 1 waits for: signals, our parent, the kernel's messages, and for each
 /// service its process, the command beside it, its line that it is ready, its messages, and where
-/// both their filters ask; the control socket, and those who ask there.
-pub const SOURCES_MAX: usize = 3 + 6 * SERVICES_MAX + 1 + CONNECTIONS_MAX;
+/// both their filters ask; the control socket, those who ask there, the process that each of them
+/// may have inside, and where its filter asks.
+pub const SOURCES_MAX: usize = 3 + 6 * SERVICES_MAX + 1 + 3 * CONNECTIONS_MAX;
 
 /// Descriptors of PID 1's own: all that is waited for, our terminal, and the directory of the
 /// control socket with the one it is in.

@@ -8,6 +8,7 @@
 mod check;
 mod control;
 mod doctor;
+mod enter;
 mod env_files;
 pub mod explain;
 mod filters;
@@ -99,6 +100,7 @@ pub fn main(start: &Start, mut desk: &'static mut Desk) -> u8 {
         b"check" if cfg!(feature = "verbs") => {
             quietly(start, || check::check(call.rest(), start, desk))
         }
+        b"enter" if cfg!(feature = "control") => enter::enter(call.rest(), start, desk),
         b"rm" if cfg!(feature = "join") => quietly(start, || rm::rm(call.rest())),
         b"ls" if cfg!(feature = "inspect") => quietly(start, || ls::ls(call.rest(), start, desk)),
         b"doctor" if cfg!(feature = "inspect") => {

@@ -182,7 +182,7 @@ pub(super) fn follow_stop(hands: &Hands, by: Signal) {
 
 /// Stops this process as `by` would have. In an orphaned process group the kernel does not stop us,
 /// because nobody could let us go on (setpgid(2)), and we go on at once.
-fn stop_ourselves(by: Signal) {
+pub(super) fn stop_ourselves(by: Signal) {
     let only = SignalSet::EMPTY.with(by);
     let _ = signal::kill(process::pid(), by); // to ourselves, always allowed
     let _ = signal::change_mask(Change::Unblock, only); // here we stop, and here we go on

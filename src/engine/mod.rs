@@ -12,6 +12,7 @@ mod child;
 mod confine;
 pub mod control;
 pub mod doctor;
+pub mod enter;
 mod execute;
 mod files;
 mod filter;

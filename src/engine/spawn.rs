@@ -3,6 +3,8 @@
 //! We sleep until it has executed the command or ended, so when we wake its failure, if any, stands
 //! in our own memory; no pipe is needed.
 
+mod beside;
+
 use core::mem::ManuallyDrop;
 
 use super::account::{self, Login};
@@ -11,7 +13,7 @@ use super::hands::{Hands, Pipe};
 use super::perform::{self, perform};
 use super::trouble::{Trouble, plain};
 use super::variables;
-use crate::model::{Errno, Failure, Signal, code};
+use crate::model::{Errand, Errno, Failure, ServiceId, Signal, code};
 use crate::plan::{Act, Actor, Plan, Step};
 use crate::sys::Fd;
 use crate::sys::process::{self, Child};
@@ -44,24 +46,50 @@ pub(super) fn spawn(plan: &Plan<'_>, actor: Actor, start: &Start, hands: &mut Ha
             }
         }
     }
-    let started = make(plan, actor, start, hands);
+    let started = make(plan, actor, hands, &mut |hands| become_service(plan, actor, start, hands));
     hands.ready.write = None; // so that the service's end of it is the only one
     hands.asks = hands.line.read.as_ref().and_then(unix::passed);
     started
 }
 
-/// Makes the process.
-fn make(plan: &Plan<'_>, actor: Actor, start: &Start, hands: &mut Hands) -> Started {
+/// What somebody runs beside a service, and its standard descriptors.
+pub(super) struct Beside<'b> {
+    pub errand: Errand<'b>,
+    pub streams: [&'b Fd; 3],
+}
+
+/// Starts it, confined as the service is.
+pub(super) fn beside(
+    plan: &Plan<'_>,
+    id: ServiceId,
+    own: &Beside<'_>,
+    start: &Start,
+    hands: &mut Hands,
+) -> Started {
+    let actor = Actor::Service(id);
+    let started =
+        make(plan, actor, hands, &mut |hands| beside::become_it(plan, id, own, start, hands));
+    hands.asks = hands.line.read.as_ref().and_then(unix::passed);
+    started
+}
+
+/// Makes the process, which is to become what `errand` makes of it.
+fn make(
+    plan: &Plan<'_>,
+    actor: Actor,
+    hands: &mut Hands,
+    errand: &mut dyn FnMut(&mut Hands) -> (Failure, u8),
+) -> Started {
     let mut failure: Option<(Failure, u8)> = None;
     let mut attempt = |hands: &mut Hands, has_pidfd: bool, cgroup: Option<&Fd>| {
-        let mut errand = || {
-            let (failed, code) = become_service(plan, actor, start, hands);
+        let mut inside = || {
+            let (failed, code) = errand(hands);
             failure = Some((failed, code));
             code
         };
         match has_pidfd {
-            true => process::spawn_in(cgroup, &mut errand),
-            false => process::spawn_without_pidfd(&mut errand),
+            true => process::spawn_in(cgroup, &mut inside),
+            false => process::spawn_without_pidfd(&mut inside),
         }
     };
     let cgroup = begin_in_cgroup(plan, actor, hands);

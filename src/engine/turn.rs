@@ -49,7 +49,7 @@ struct Process {
 /// PID 1 at work.
 pub(super) struct Turn<'t, 'a> {
     pub(super) plan: &'t Plan<'a>,
-    start: &'t Start,
+    pub(super) start: &'t Start,
     pub(super) hands: &'t mut Hands,
     teller: &'t mut dyn Teller,
     pub(super) supervisor: &'t mut Supervisor,
@@ -358,6 +358,7 @@ impl Turn<'_, '_> {
                     match (ours.map(|(id, _)| id), beside.map(|(id, _)| id)) {
                         (Some(id), _) => self.ended(id, end),
                         (None, Some(id)) => self.helped(id, Some(end)),
+                        (None, None) if self.listens() && self.is_guest(pid, end) => {}
                         (None, None) => self.tell_detail(Detail::Reaped(pid, end)),
                     }
                 }

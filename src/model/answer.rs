@@ -2,7 +2,7 @@
 //!
 //! Written by PID 1 and read by our own verbs, so both are here; anybody else reads it as JSON.
 
-use super::{Denial, End};
+use super::{Denial, End, Errno, Signal, Why};
 use crate::text::json::{Object, Raw, Text, Value};
 use crate::text::{Names, Show, Sink, put};
 
@@ -166,6 +166,37 @@ impl Show for Denied {
 /// The answer that a request is carried out; what comes of it may follow.
 pub const ACCEPTED: &str = "{\"ok\":true}\n";
 
+/// Prints the answer that what somebody runs inside has ended.
+pub struct Ended(pub End);
+
+impl Show for Ended {
+    fn show(&self, out: &mut dyn Sink) {
+        match self.0 {
+            End::Exited(code) => put!(out, "{\"exit\":", code, "}\n"),
+            End::Signaled(signal) => put!(out, "{\"signal\":", signal.number(), "}\n"),
+        }
+    }
+}
+
+/// Prints the answer that it could not be started.
+pub struct NotStarted<'a> {
+    /// The step that failed.
+    pub step: &'a dyn Show,
+    /// What the kernel said, and what else is known.
+    pub errno: Errno,
+    /// What else is known.
+    pub why: Why,
+    /// The exit code.
+    pub code: u8,
+}
+
+impl Show for NotStarted<'_> {
+    fn show(&self, out: &mut dyn Sink) {
+        put!(out, "{\"failed\":", Text(self.step), ",\"errno\":", self.errno.number());
+        put!(out, ",\"why\":", self.why.number(), ",\"code\":", self.code, "}\n");
+    }
+}
+
 /// A line of an answer, as our verbs read it.
 #[derive(Clone, Copy, Debug)]
 pub enum Answer<'l> {
@@ -177,6 +208,10 @@ pub enum Answer<'l> {
     Accepted,
     /// It is not.
     Denied(Denial),
+    /// What was run inside has ended.
+    Ended(End),
+    /// It could not be started.
+    NotStarted(Object<'l>),
 }
 
 impl<'l> Answer<'l> {
@@ -188,6 +223,16 @@ impl<'l> Answer<'l> {
         }
         if object.is_set("ok") {
             return Some(Self::Accepted);
+        }
+        let number = |name| count(object, name).and_then(|number| u8::try_from(number).ok());
+        if let Some(code) = number("exit") {
+            return Some(Self::Ended(End::Exited(code)));
+        }
+        if let Some(number) = number("signal") {
+            return Signal::new(u32::from(number)).map(|signal| Self::Ended(End::Signaled(signal)));
+        }
+        if object.text("failed").is_some() {
+            return Some(Self::NotStarted(object));
         }
         if object.text("service").is_some() {
             return Some(Self::About(object));
@@ -212,7 +257,6 @@ pub fn count(object: Object<'_>, name: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Signal;
     use crate::text::Buffer;
 
     fn line(what: &dyn Show) -> std::vec::Vec<u8> {
@@ -255,6 +299,15 @@ mod tests {
         let denied = line(&Denied(Denial::NoSuchService));
         assert!(matches!(Answer::read(&denied), Some(Answer::Denied(Denial::NoSuchService))));
         assert!(matches!(Answer::read(ACCEPTED.as_bytes()), Some(Answer::Accepted)));
+        for end in [End::Exited(0), End::Exited(255), End::Signaled(Signal::KILL)] {
+            let line = line(&Ended(end));
+            assert!(matches!(Answer::read(&line), Some(Answer::Ended(read)) if read == end));
+        }
+        let failed =
+            NotStarted { step: &"x \"y\"", errno: Errno::ENOENT, why: Why::Noexec, code: 127 };
+        let failed = line(&failed);
+        let Some(Answer::NotStarted(object)) = Answer::read(&failed) else { panic!("{failed:?}") };
+        assert_eq!((count(object, "errno"), count(object, "code")), (Some(2), Some(127)));
         assert!(Answer::read(b"{}").is_none() && Answer::read(b"{\"error\":\"x\"}").is_none());
     }
 

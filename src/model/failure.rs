@@ -74,11 +74,13 @@ pub enum Why {
     NotOurs,
     /// A sandbox of this name runs already.
     NameTaken,
+    /// The directory in which a command was to begin cannot be entered.
+    NoDirectory,
 }
 
 impl Why {
     /// All reasons, by their number.
-    const ALL: [Self; 32] = [
+    const ALL: [Self; 33] = [
         Self::Errno,
         Self::InterpreterMissing,
         Self::InterpreterHasCr,
@@ -111,6 +113,7 @@ impl Why {
         Self::LauncherGone,
         Self::NotOurs,
         Self::NameTaken,
+        Self::NoDirectory,
     ];
 
     /// Its number.

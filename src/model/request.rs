@@ -2,18 +2,19 @@
 //!
 //! ```text
 //! request = verb [ SP service ] [ SP signal ] LF
-//! verb    = "status" / "stop" / "restart" / "reload" / "logs" / "signal"
+//! verb    = "status" / "stop" / "restart" / "reload" / "logs" / "enter" / "signal"
 //! ```
 //!
 //! `signal` has its signal last, and the others have none. A service is a name as the file has it;
 //! whether there is such a service is not known here. There is nothing to quote and nothing to
-//! escape, so that a person with socat(1) can ask, too.
+//! escape, so that a person with socat(1) can ask, too. But `enter` brings descriptors: a sealed
+//! file with what is to be run ([`super::Errand`]), and its standard descriptors.
 
 use super::Signal;
 use crate::text::{Names, Show, Sink, put};
 
 /// The verbs, in the order of [`Order::index`].
-const VERBS: Names = Names::new("status|stop|restart|reload|logs|signal");
+const VERBS: Names = Names::new("status|stop|restart|reload|logs|enter|signal");
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub enum Order {
     Reload,
     /// Hand over what it has written.
     Logs,
+    /// Run something beside it, confined as it is.
+    Enter,
     /// Send it this signal.
     Signal(Signal),
 }
@@ -40,7 +43,8 @@ impl Order {
             Self::Restart => 2,
             Self::Reload => 3,
             Self::Logs => 4,
-            Self::Signal(_) => 5,
+            Self::Enter => 5,
+            Self::Signal(_) => 6,
         }
     }
 
@@ -81,6 +85,7 @@ impl<'a> Request<'a> {
             2 => Order::Restart,
             3 => Order::Reload,
             4 => Order::Logs,
+            5 => Order::Enter,
             _ => Order::Signal(Signal::parse(signal?).ok()?),
         };
         Some(Self { order, service })
@@ -179,6 +184,8 @@ mod tests {
         check("restart", Order::Restart, None);
         check("reload web", Order::Reload, Some("web"));
         check("logs web", Order::Logs, Some("web"));
+        check("enter", Order::Enter, None);
+        check("enter web", Order::Enter, Some("web"));
         check("signal HUP", Order::Signal(Signal::HUP), None);
         check("signal web SIGTERM", Order::Signal(Signal::TERM), Some("web"));
         check("signal TERM TERM", Order::Signal(Signal::TERM), Some("TERM"));

@@ -46,6 +46,8 @@ impl Signal {
     pub const TTIN: Self = Self(21);
     /// A background process wants to write to its terminal.
     pub const TTOU: Self = Self(22);
+    /// The terminal has another size.
+    pub const WINCH: Self = Self(28);
 
     /// The signal with this number.
     pub const fn new(number: u32) -> Option<Self> {

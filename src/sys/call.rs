@@ -81,6 +81,7 @@ pub(super) mod number {
         fcntl = __NR_fcntl,
         faccessat = __NR_faccessat,
         getdents64 = __NR_getdents64,
+        memfd_create = __NR_memfd_create,
         getsockname = __NR_getsockname,
         getpgid = __NR_getpgid,
         getpid = __NR_getpid,

@@ -20,7 +20,7 @@ use crate::sys::start::Start;
 use crate::text::{Arena, Names, nearest};
 
 /// The exit code when what was asked for is not so.
-const NOT_SO: u8 = 1;
+pub(super) const NOT_SO: u8 = 1;
 
 /// A verb's words, read.
 struct Asked {
@@ -94,11 +94,16 @@ fn read(verb: &'static str, call: Call) -> Option<Asked> {
 }
 
 /// Connects to the sandbox of this name; says why not.
-fn connect(asked: &Asked, name: &CStr, start: &Start, memory: &mut [u8]) -> Option<Sandbox> {
+pub(super) fn connect(
+    verb: &str,
+    name: &CStr,
+    start: &Start,
+    memory: &mut [u8],
+) -> Option<Sandbox> {
     match find::connect(name.to_bytes(), start) {
         Ok(sandbox) => Some(sandbox),
         Err(errno) => {
-            not_reached(asked.verb, name, errno, start, memory);
+            not_reached(verb, name, errno, start, memory);
             None
         }
     }

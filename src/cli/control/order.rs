@@ -21,7 +21,7 @@ pub fn order(
     start: &Start,
     desk: &'static mut Desk,
 ) -> u8 {
-    let Some(mut sandbox) = connect(asked, name, start, &mut desk.file) else { return NOT_SO };
+    let Some(mut sandbox) = connect(asked.verb, name, start, &mut desk.file) else { return NOT_SO };
     let (bytes, service) = (name.to_bytes(), asked.service.map(CStr::to_bytes));
     // As long as we are connected that number is its own.
     let launcher = process::open_pidfd(sandbox.launcher).ok();
@@ -41,7 +41,9 @@ pub fn order(
             Ok(Some(Answer::Accepted)) => accepted = true,
             Ok(Some(Answer::About(_))) if accepted => return 0,
             Ok(Some(Answer::Denied(denial))) => return denied(asked, bytes, denial),
-            Ok(Some(Answer::About(_) | Answer::Whole(_))) => return fail(Errno::EPROTO),
+            Ok(Some(
+                Answer::About(_) | Answer::Whole(_) | Answer::Ended(_) | Answer::NotStarted(_),
+            )) => return fail(Errno::EPROTO),
             Ok(None) if matches!(order, Order::Signal(_)) && accepted => return 0,
             // PID 1 has ended, or let go of us for others who asked; the launcher's end is the end,
             // and nothing is left behind then.

@@ -34,7 +34,7 @@ pub fn ps(asked: &Asked, name: Option<&CStr>, start: &Start, desk: &'static mut 
     };
     match name {
         None => find::each(start, &mut |name, sandbox| list(sandbox, name)),
-        Some(name) => match connect(asked, name, start, &mut desk.file) {
+        Some(name) => match connect(asked.verb, name, start, &mut desk.file) {
             Some(sandbox) => list(sandbox, name.to_bytes()),
             None => return NOT_SO,
         },
@@ -95,7 +95,9 @@ fn one(
                 }
                 listing.count = listing.count.saturating_add(1);
             }
-            Answer::Accepted | Answer::Denied(_) => return Err(Errno::EPROTO),
+            Answer::Accepted | Answer::Denied(_) | Answer::Ended(_) | Answer::NotStarted(_) => {
+                return Err(Errno::EPROTO);
+            }
         }
     }
     Ok(())

@@ -20,7 +20,7 @@ const COLUMN: usize = 12;
 
 /// `status [--json] NAME [SERVICE]`
 pub fn status(asked: &Asked, name: &CStr, start: &Start, desk: &'static mut Desk) -> u8 {
-    let Some(mut sandbox) = connect(asked, name, start, &mut desk.file) else { return NOT_SO };
+    let Some(mut sandbox) = connect(asked.verb, name, start, &mut desk.file) else { return NOT_SO };
     let (name, service) = (name.to_bytes(), asked.service.map(CStr::to_bytes));
     let mut out = Out::stdout();
     let screen = Screen::of(start);
@@ -56,7 +56,9 @@ pub fn status(asked: &Asked, name: &CStr, start: &Start, desk: &'static mut Desk
             Ok(Some(Answer::Denied(denial))) => {
                 return denied(asked, name, denial);
             }
-            Ok(Some(Answer::Accepted)) => result = Err(Errno::EPROTO),
+            Ok(Some(Answer::Accepted | Answer::Ended(_) | Answer::NotStarted(_))) => {
+                result = Err(Errno::EPROTO);
+            }
             Ok(None) => break,
             Err(errno) => result = Err(errno),
         }

@@ -120,7 +120,7 @@ fn in_cgroup(plan: &Plan<'_>, act: &Act<'_>, errno: Errno) -> Option<&'static st
 const NOTHING: &str = "";
 
 /// A reason that was found out where it happened.
-fn by_why(why: Why) -> &'static str {
+pub(super) fn by_why(why: Why) -> &'static str {
     match why {
         Why::Errno => NOTHING,
         Why::InterpreterMissing => sentence!(
@@ -189,6 +189,7 @@ fn by_why(why: Why) -> &'static str {
         Why::LauncherGone => sentence!(why: "the process that waits for us has ended"),
         Why::NotOurs => control::NOT_OURS,
         Why::NameTaken => control::NAME_TAKEN,
+        Why::NoDirectory => sentence!(why: "the directory that --cwd names cannot be entered"),
     }
 }
 

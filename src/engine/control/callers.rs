@@ -13,7 +13,8 @@ use crate::model::answer::{ACCEPTED, About, Denied, Life, Whole};
 use crate::model::{Denial, Errno, Moment, Namespace, Order, Request, ServiceId, Signal, Span};
 use crate::plan::Birth;
 use crate::supervisor::{Event, News};
-use crate::sys::{Fd, clock, file, process, stream};
+use crate::sys::unix::{self, Control};
+use crate::sys::{Fd, clock, process, stream};
 use crate::text::{Buffer, Show, put};
 
 /// How long somebody may take to ask.
@@ -107,7 +108,7 @@ impl Turn<'_, '_> {
         });
         let place = place.map(|(place, _)| place).and_then(|place| room.connections.get_mut(place));
         if let Some(place) = place {
-            place.put(Connection { socket, since: now, line: Vec::new(), goal: None });
+            place.put(Connection { socket, since: now, line: Vec::new(), goal: None, guest: None });
         }
     }
 
@@ -117,13 +118,14 @@ impl Turn<'_, '_> {
         self.has_started = true; // as above
         let index = usize::from(place);
         let Some(own) = self.caller(index) else { return };
-        let mut text = [0u8; REQUEST_MAX];
-        let read = file::read(&own.socket, &mut text);
-        let said = match read {
-            Err(Errno::EAGAIN) => return,
-            Ok(len) if len > 0 && own.goal.is_none() => text.get(..len).unwrap_or_default(),
-            Ok(_) | Err(_) => return self.let_go_of(index),
+        let (mut text, mut control) = ([0u8; REQUEST_MAX], Control::new());
+        let read = unix::receive(&own.socket, &mut text, &mut control);
+        let (len, given) = match read {
+            Ok(None) => return,
+            Ok(Some(read)) if read.len > 0 && own.goal.is_none() => (read.len, read.descriptors),
+            Ok(Some(_)) | Err(_) => return self.let_go_of(index),
         };
+        let said = text.get(..len).unwrap_or_default();
         let is_full = own.line.extend_from_slice(said).is_err();
         let end = own.line.iter().position(|byte| *byte == b'\n');
         let is_last = end.is_some_and(|end| end.saturating_add(1) == own.line.len());
@@ -138,8 +140,17 @@ impl Turn<'_, '_> {
             None if line.is_full() => Err(Denial::TooLong),
             None => return,
         };
-        let done = request.and_then(|request| self.carry_out(index, request));
+        let done = request.and_then(|request| match request.order {
+            Order::Enter => self.take_errand(index, request.service, given),
+            Order::Status
+            | Order::Stop
+            | Order::Restart
+            | Order::Reload
+            | Order::Logs
+            | Order::Signal(_) => self.carry_out(index, request),
+        });
         match done {
+            Ok(Some(Goal::EndOfGuest)) => {} // it was told who that is
             Ok(Some(goal)) => {
                 self.say_to(index, &ACCEPTED, &[]);
                 self.wait_for(index, goal);
@@ -190,7 +201,7 @@ impl Turn<'_, '_> {
                 self.say_to(index, &ACCEPTED, &[]);
                 None
             }),
-            Order::Reload | Order::Logs => Err(Denial::NotKept),
+            Order::Reload | Order::Logs | Order::Enter => Err(Denial::NotKept),
         }
     }
 
@@ -210,7 +221,7 @@ impl Turn<'_, '_> {
     }
 
     /// The service of this name.
-    fn id_of(&self, name: &[u8]) -> Option<ServiceId> {
+    pub(super) fn id_of(&self, name: &[u8]) -> Option<ServiceId> {
         let mut services = self.plan.services();
         services.find(|(_, service)| service.name.bytes() == name).map(|(id, _)| id)
     }
@@ -223,12 +234,12 @@ impl Turn<'_, '_> {
     }
 
     /// One of them.
-    fn caller(&mut self, index: usize) -> Option<&mut Connection> {
+    pub(super) fn caller(&mut self, index: usize) -> Option<&mut Connection> {
         self.hands.room.as_mut()?.connections.get_mut(index)?.get_mut()
     }
 
     /// One of them goes.
-    fn let_go_of(&mut self, index: usize) {
+    pub(super) fn let_go_of(&mut self, index: usize) {
         let room = self.hands.room.as_mut();
         if let Some(own) = room.and_then(|room| room.connections.get_mut(index)) {
             drop(own.take());
@@ -253,7 +264,7 @@ impl Turn<'_, '_> {
             let own = self.hands.room.as_ref().and_then(|room| room.connections.get(index));
             let Some(goal) = own.and_then(|own| own.get()?.goal) else { continue };
             let (id, is_reached, is_hopeless) = match goal {
-                Goal::End => continue,
+                Goal::End | Goal::EndOfGuest => continue,
                 Goal::Stopped(id) => (id, !self.has_process(id), false),
                 Goal::Ready(id) => {
                     let view = self.supervisor.view(id);
@@ -328,7 +339,7 @@ impl Turn<'_, '_> {
         self.say_to(index, &about, pidfd.as_slice());
     }
 
-    fn say_to(&self, index: usize, what: &dyn Show, descriptors: &[&Fd]) {
+    pub(super) fn say_to(&self, index: usize, what: &dyn Show, descriptors: &[&Fd]) {
         let own = self.hands.room.as_ref().and_then(|room| room.connections.get(index));
         if let Some(own) = own.and_then(Slot::get) {
             tell(&own.socket, what, descriptors);

@@ -79,9 +79,14 @@ pub fn look_up(name: &[u8], start: &Start) -> Result<Found, Errno> {
     let mut beside = Beside::default();
     match sandbox.next(Some(PATIENCE), &mut beside)? {
         Some(Answer::Whole(_)) => {}
-        Some(Answer::About(_) | Answer::Accepted | Answer::Denied(_)) | None => {
-            return Err(Errno::EPROTO);
-        }
+        Some(
+            Answer::About(_)
+            | Answer::Accepted
+            | Answer::Denied(_)
+            | Answer::Ended(_)
+            | Answer::NotStarted(_),
+        )
+        | None => return Err(Errno::EPROTO),
     }
     let (init, launcher) = (beside.init, sandbox.launcher);
     Ok(Found { launcher, init, init_pidfd: beside.descriptors.pop() })
@@ -174,15 +179,28 @@ pub fn each(start: &Start, take: &mut dyn FnMut(&[u8], Sandbox)) {
 }
 
 impl Sandbox {
+    /// To wait for an answer beside other things.
+    pub fn source(&self) -> Source {
+        Source::readable(&self.socket)
+    }
+
     /// Asks. One sandbox can be asked once.
     ///
     /// # Errors
     /// EPIPE when it has ended meanwhile.
     pub fn ask(&self, request: &Request<'_>) -> Result<(), Errno> {
+        self.ask_with(request, &[])
+    }
+
+    /// The same, bringing descriptors.
+    ///
+    /// # Errors
+    /// As [`Self::ask`].
+    pub fn ask_with(&self, request: &Request<'_>, descriptors: &[&Fd]) -> Result<(), Errno> {
         let mut line = Buffer::<{ crate::limits::REQUEST_MAX }>::new();
         put!(&mut line, request, "\n");
         let line = line.text().ok_or(Errno::E2BIG)?;
-        stream::tell(&self.socket, line, &[]).map(|_| ())
+        stream::tell(&self.socket, line, descriptors).map(|_| ())
     }
 
     /// The next line of the answer, and what came with it; `None` behind the last one. Without a

@@ -7,6 +7,7 @@
 //! Everything here is memory of its own, which nobody touches as long as nobody listens.
 
 mod callers;
+mod enter;
 pub mod find;
 mod place;
 
@@ -19,6 +20,7 @@ use crate::model::{Moment, ServiceId};
 use crate::plan::ControlAct;
 use crate::supervisor::News;
 use crate::sys::Fd;
+use enter::Guest;
 use place::Place;
 
 /// Somebody who asks.
@@ -31,6 +33,8 @@ struct Connection {
     line: Vec<u8, REQUEST_MAX>,
     /// What it waits for, when its request was carried out.
     goal: Option<Goal>,
+    /// What it runs inside.
+    guest: Option<Guest>,
 }
 
 /// What somebody waits for.
@@ -38,6 +42,8 @@ struct Connection {
 enum Goal {
     /// The end of everything, which needs no answer.
     End,
+    /// What it runs inside has ended.
+    EndOfGuest,
     /// The service has no process any more.
     Stopped(ServiceId),
     /// The service is ready.
@@ -109,7 +115,11 @@ impl Room {
 
     /// What stays open for as long as we listen.
     pub(super) fn descriptors(&self) -> impl Iterator<Item = &Fd> {
-        let connections = self.connections.iter().filter_map(Slot::get).map(|own| &own.socket);
+        let connections = self.connections.iter().filter_map(Slot::get);
+        let connections = connections.flat_map(|own| {
+            let guest = own.guest.iter().flat_map(Guest::descriptors);
+            core::iter::once(&own.socket).chain(guest)
+        });
         self.place.get().into_iter().flat_map(Place::descriptors).chain(connections)
     }
 

@@ -34,11 +34,22 @@ impl Told {
     }
 }
 
+/// Whose filter asks.
+#[derive(Clone, Copy)]
+pub(super) enum Line {
+    /// The service's.
+    Service(ServiceId),
+    /// That of the command beside it.
+    Companion(ServiceId),
+    /// That of somebody who entered.
+    Guest(u8),
+}
+
 impl Turn<'_, '_> {
     /// One question from a service or what stands beside it.
-    pub(super) fn take_question(&mut self, id: ServiceId, is_beside: bool) {
+    pub(super) fn take_question(&mut self, from: Line) {
         let Some(Judge { program, is_lenient }) = self.judge() else { return };
-        let Some(line) = self.asked_at(id, is_beside) else { return };
+        let Some((id, line)) = self.asked_at(from) else { return };
         let Ok(question) = question(line) else { return }; // whoever asked is gone
         let verdict = Action::of(run(program, &question.call)).unwrap_or(Action::Kill);
         let said = match (is_lenient, verdict) {
@@ -58,20 +69,39 @@ impl Turn<'_, '_> {
     }
 
     /// Nobody is left under that filter.
-    pub(super) fn close_line(&mut self, id: ServiceId, is_beside: bool) {
-        let Some(process) = self.processes.get_mut(id.index()) else { return };
-        match (is_beside, &mut process.companion) {
-            (true, Some(companion)) => companion.asks = None,
-            (true, None) => {}
-            (false, _) => process.asks = None,
+    pub(super) fn close_line(&mut self, line: Line) {
+        match line {
+            Line::Service(id) => {
+                if let Some(process) = self.processes.get_mut(id.index()) {
+                    process.asks = None;
+                }
+            }
+            Line::Companion(id) => {
+                let process = self.processes.get_mut(id.index());
+                if let Some(companion) = process.and_then(|own| own.companion.as_mut()) {
+                    companion.asks = None;
+                }
+            }
+            Line::Guest(place) => {
+                if let Some(guest) = self.guest(place) {
+                    guest.asks = None;
+                }
+            }
         }
     }
 
-    fn asked_at(&self, id: ServiceId, is_beside: bool) -> Option<&Fd> {
-        let process = self.processes.get(id.index())?;
-        match is_beside {
-            true => process.companion.as_ref()?.asks.as_ref(),
-            false => process.asks.as_ref(),
+    /// As which service whoever asks is confined, and where.
+    fn asked_at(&self, line: Line) -> Option<(ServiceId, &Fd)> {
+        match line {
+            Line::Service(id) => Some((id, self.processes.get(id.index())?.asks.as_ref()?)),
+            Line::Companion(id) => {
+                let companion = self.processes.get(id.index())?.companion.as_ref()?;
+                Some((id, companion.asks.as_ref()?))
+            }
+            Line::Guest(place) => {
+                let (_, guest) = self.guests().find(|(own, _)| *own == place)?;
+                Some((guest.id, guest.asks.as_ref()?))
+            }
         }
     }
 

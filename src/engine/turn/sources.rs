@@ -5,6 +5,7 @@
 use heapless::Vec;
 
 use super::Turn;
+use super::refusals::Line;
 use crate::engine::machine;
 use crate::limits::SOURCES_MAX;
 use crate::model::{Errno, Moment, ServiceId, Span};
@@ -19,9 +20,11 @@ enum From {
     Ready(ServiceId),
     Child(ServiceId),
     Companion(ServiceId),
-    /// A filter, of the service or of the command beside it.
-    Filter(ServiceId, bool),
+    /// A filter.
+    Filter(Line),
     Caller(u8),
+    /// The process of somebody who entered.
+    Guest(u8),
 }
 
 impl Turn<'_, '_> {
@@ -54,9 +57,9 @@ impl Turn<'_, '_> {
             let child = child.filter(|_| !self.plan.habits().tells_all);
             let child = child.map(|child| (From::Child(id), child.pidfd.as_ref()));
             let beside = process.companion.as_ref();
-            let asks = process.asks.as_ref().map(|fd| (From::Filter(id, false), Some(fd)));
+            let asks = process.asks.as_ref().map(|fd| (From::Filter(Line::Service(id)), Some(fd)));
             let asks_beside = beside.and_then(|beside| beside.asks.as_ref());
-            let asks_beside = asks_beside.map(|fd| (From::Filter(id, true), Some(fd)));
+            let asks_beside = asks_beside.map(|fd| (From::Filter(Line::Companion(id)), Some(fd)));
             let companion = beside.map(|companion| &companion.child);
             let companion = companion.map(|child| (From::Companion(id), child.pidfd.as_ref()));
             let all = [message, ready, asks, asks_beside, child, companion];
@@ -66,9 +69,14 @@ impl Turn<'_, '_> {
             }
         }
         if self.listens() {
-            for (place, fd) in self.callers() {
-                let _ = sources.push(Source::readable(fd)); // … and one for each who may ask,
-                let _ = from.push(From::Caller(place)); // as before
+            let callers = self.callers().map(|(place, fd)| (From::Caller(place), Some(fd)));
+            let guests = self.guests().flat_map(|(place, guest)| {
+                let asks = (From::Filter(Line::Guest(place)), guest.asks.as_ref());
+                [asks, (From::Guest(place), guest.pidfd())]
+            });
+            for (whose, fd) in callers.chain(guests) {
+                let _ = sources.push(Source::of(fd)); // … and three for each who may ask,
+                let _ = from.push(whose); // as before
             }
         }
         if wait::poll(&mut sources, timeout) == Ok(0) {
@@ -118,10 +126,13 @@ impl Turn<'_, '_> {
             From::Child(id) => self.take_end(id, is_hung_up),
             From::Companion(id) => self.take_help(id, is_hung_up),
             From::Filter(..) if !cfg!(feature = "sandbox") => {} // nobody asks
-            From::Filter(id, is_beside) if is_hung_up => self.close_line(id, is_beside),
-            From::Filter(id, is_beside) => self.take_question(id, is_beside),
+            From::Filter(line) if is_hung_up => self.close_line(line),
+            From::Filter(line) => self.take_question(line),
             From::Caller(place) if cfg!(feature = "control") => self.take_request(place),
-            From::Caller(_) => {} // nobody asks
+            From::Guest(place) if cfg!(feature = "control") => {
+                self.take_end_of_guest(place, is_hung_up);
+            }
+            From::Caller(_) | From::Guest(_) => {} // nobody asks
         }
     }
 

@@ -1,0 +1,85 @@
+//! What is said of a command that does not come inside.
+
+use super::Place;
+use super::failure::by_why;
+use super::sentence::{Args, print, sentence};
+use crate::limits::ERRAND_MAX;
+use crate::model::answer::count;
+use crate::model::{Errno, Why, code};
+use crate::spec::Origin;
+use crate::text::json::{Object, Raw};
+use crate::text::{Show, Sink, Visible, put};
+
+const fn at(scope: &str, origin: Origin) -> Place<'_> {
+    Place { scope, file: None, origin }
+}
+
+/// No target.
+pub fn nowhere_to_enter(verb: &str) {
+    let sentence = sentence!("which sandbox?", try: "nsinit ps for those that run");
+    print(&at(verb, Origin::Default), sentence, &Args::NONE);
+}
+
+/// No command.
+pub fn nothing_to_enter_with(verb: &str) {
+    let sentence = sentence!("no command", try: "-- COMMAND behind the name");
+    print(&at(verb, Origin::Default), sentence, &Args::NONE);
+}
+
+/// A flag without its value.
+pub fn flag_needs_value(verb: &str, number: u32, flag: &[u8]) {
+    let args = Args { said: flag, ..Args::NONE };
+    print(&at(verb, Origin::Argument(number)), sentence!("{s} needs a value"), &args);
+}
+
+/// A variable without a name or a value.
+pub fn no_variable(verb: &str, number: u32, said: &[u8]) {
+    let args = Args { said, ..Args::NONE };
+    let sentence = sentence!("{s} is no variable", try: "--env NAME=VALUE");
+    print(&at(verb, Origin::Argument(number)), sentence, &args);
+}
+
+/// More than PID 1 reads.
+pub fn errand_too_long(verb: &str) -> u8 {
+    let a = i64::try_from(ERRAND_MAX).unwrap_or(i64::MAX);
+    let sentence = sentence!(
+        "the command is too long",
+        why: "with its variables it may have {a} bytes"
+    );
+    print(&at(verb, Origin::Default), sentence, &Args { a, ..Args::NONE });
+    code::FAILED
+}
+
+/// There is no terminal to be had for what runs inside.
+pub fn no_terminal(verb: &str, errno: Errno) -> u8 {
+    let sentence = sentence!(
+        "open a terminal for it: {t}",
+        why: "what runs inside gets none of ours",
+        try: "a /dev/ptmx, or a pipe for each of the standard descriptors"
+    );
+    print(&at(verb, Origin::Default), sentence, &Args { text: &errno, ..Args::NONE });
+    code::FAILED
+}
+
+/// The step that failed, as PID 1 tells it.
+struct Failed<'o>(&'o str, Raw<'o>, Errno);
+
+impl Show for Failed<'_> {
+    fn show(&self, out: &mut dyn Sink) {
+        let mut step = crate::text::Buffer::<{ crate::limits::ANSWER_MAX }>::new();
+        put!(&mut step, self.1);
+        put!(out, self.0, ": ", Visible(step.text().unwrap_or_default()), ": ", self.2);
+    }
+}
+
+/// What could not be started inside; gives the exit code.
+pub fn not_entered(verb: &str, object: Object<'_>) -> u8 {
+    let number = |name| count(object, name).and_then(|number| i32::try_from(number).ok());
+    let errno = Errno::new(number("errno").unwrap_or(0));
+    let why = number("why").and_then(|why| u8::try_from(why).ok()).and_then(Why::new);
+    if let Some(step) = object.text("failed") {
+        let args = Args::NONE;
+        print(&Failed(verb, step, errno), by_why(why.unwrap_or(Why::Errno)), &args);
+    }
+    number("code").and_then(|code| u8::try_from(code).ok()).unwrap_or(code::FAILED)
+}

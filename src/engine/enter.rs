@@ -1,0 +1,320 @@
+//! Whoever enters a sandbox, outside of it: brings standard descriptors, passes signals on, and
+//! waits for the end.
+//!
+//! Of our terminal nothing goes inside. What runs there has one of its own, and we carry between
+//! the two what is typed and what is shown: nothing inside can read what is typed for others, or
+//! type into our shell (ioctl_tty(2), TIOCSTI).
+
+use core::mem::ManuallyDrop;
+
+use heapless::Vec;
+
+use super::control::find::{Beside, PATIENCE, Sandbox};
+use super::launcher::stop_ourselves;
+use crate::limits::ERRAND_MAX;
+use crate::model::answer::Answer;
+use crate::model::{Denial, End, Errand, Errno, Order, Request, Signal, SignalSet};
+use crate::sys::file::{self, Mode};
+use crate::sys::pty::{self, Settings};
+use crate::sys::wait::{self, Source};
+use crate::sys::{Fd, memfd, process, signal, terminal};
+use crate::text::{Buffer, Sink as _, json::Object};
+
+/// Our standard descriptors, or what stands in for them inside.
+#[derive(Debug)]
+pub struct Streams {
+    between: Option<Between>,
+    /// What is handed on, while it is not yet.
+    handed: [Option<Fd>; 3],
+}
+
+/// A terminal that what runs inside has in place of ours.
+#[derive(Debug)]
+struct Between {
+    /// The side of its keyboard and screen.
+    screen: Fd,
+    is_open: bool,
+    /// One of our descriptors of our terminal, to show things at.
+    ours: i32,
+    /// Whether what is typed is for it.
+    is_typed: bool,
+    /// The settings of our terminal, while we have changed them.
+    before: Option<Settings>,
+    /// What was typed and not taken yet.
+    typed: Vec<u8, 512>,
+}
+
+impl Streams {
+    /// Looks at our standard descriptors, and makes a terminal when one of them is one.
+    ///
+    /// # Errors
+    /// Those of [`pty::open`].
+    pub fn open() -> Result<Self, Errno> {
+        let is_terminal = [0, 1, 2].map(|n| terminal::columns(&Fd::inherited(n)).is_ok());
+        let mut handed = [None, None, None];
+        let mut between = None;
+        if let Some(ours) = [1, 2, 0].into_iter().find(|n| is_terminal.get(*n) == Some(&true)) {
+            let (screen, programs) = pty::open()?;
+            let ours = i32::try_from(ours).unwrap_or(0);
+            let _ = pty::copy_size(&Fd::inherited(ours), &screen); // it has none, then
+            for (place, is_terminal) in handed.iter_mut().zip(is_terminal) {
+                *place = if is_terminal { Some(programs.copy()?) } else { None };
+            }
+            let is_typed = is_terminal.first() == Some(&true);
+            let (before, typed) = (None, Vec::new());
+            between = Some(Between { screen, is_open: true, ours, is_typed, before, typed });
+        }
+        for (number, place) in (0..).zip(&mut handed) {
+            if place.is_none() {
+                let copy = Fd::inherited(number).copy();
+                *place = Some(copy.or_else(|_| file::open(c"/dev/null", Mode::ReadWrite))?);
+            }
+        }
+        Ok(Self { between, handed })
+    }
+
+    /// Whether standard input is a terminal of its own.
+    pub fn has_terminal(&self) -> bool {
+        self.between.as_ref().is_some_and(|between| between.is_typed)
+    }
+}
+
+/// How it came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It has ended.
+    Ended(End),
+    /// It could not be started, which was told; the exit code.
+    NotStarted(u8),
+    /// PID 1 refuses.
+    Denied(Denial),
+}
+
+/// Has PID 1 of a sandbox run something beside a service, and waits for its end.
+///
+/// # Errors
+/// E2BIG for an errand that is too long, ECONNRESET when the sandbox ended or says no more, those
+/// of [`Sandbox::ask`] and [`Sandbox::next`].
+pub fn send(
+    sandbox: &mut Sandbox,
+    service: Option<&[u8]>,
+    errand: &Errand<'_>,
+    mut streams: Streams,
+    failed: &mut dyn FnMut(Object<'_>) -> u8,
+) -> Result<Outcome, Errno> {
+    let file = written(errand)?;
+    let signals = signal::open_signalfd(SignalSet::ALL)?;
+    let handed = core::mem::take(&mut streams.handed);
+    if let Some(between) = &mut streams.between {
+        between.begin(); // before anything is shown there
+    }
+    let asked = match &handed {
+        [Some(input), Some(output), Some(error)] => {
+            let given = [&file, input, output, error];
+            sandbox.ask_with(&Request { order: Order::Enter, service }, &given)
+        }
+        _ => Err(Errno::EBADF),
+    };
+    drop(handed);
+    let outcome = asked.and_then(|()| attend(sandbox, &signals, streams.between.as_mut(), failed));
+    if let Some(between) = &mut streams.between {
+        between.show();
+        between.end();
+    }
+    outcome
+}
+
+/// The errand as a file that nobody can change.
+#[inline(never)] // its buffer would lie in the frame of every verb
+fn written(errand: &Errand<'_>) -> Result<Fd, Errno> {
+    let mut text = Buffer::<ERRAND_MAX>::new();
+    errand.write_head(&mut text);
+    text.put(errand.words.bytes());
+    text.put(errand.variables.bytes());
+    let text = text.text().ok_or(Errno::E2BIG)?;
+    let file = memfd::create(c"errand")?;
+    match file::write(&file, text)? == text.len() {
+        true => memfd::seal(&file).map(|()| file),
+        false => Err(Errno::EIO),
+    }
+}
+
+/// Waits for the end, and passes on what comes meanwhile.
+fn attend(
+    sandbox: &mut Sandbox,
+    signals: &Fd,
+    mut between: Option<&mut Between>,
+    failed: &mut dyn FnMut(Object<'_>) -> u8,
+) -> Result<Outcome, Errno> {
+    let mut beside = Beside::default();
+    let mut guest: Option<Fd> = None;
+    let mut early = SignalSet::EMPTY; // what came before there was anybody to pass it on to
+    loop {
+        let [shown, taken, typed] = between.as_deref().map_or_else(nothing, Between::sources);
+        let mut sources = [Source::readable(signals), sandbox.source(), shown, taken, typed];
+        let _ = wait::poll(&mut sources, None); // an interruption is one more round
+        let [came, answer, shown, taken, typed] = sources;
+        if came.is_ready() {
+            pass_signals(signals, guest.as_ref(), &mut early, between.as_deref_mut());
+        }
+        if let Some(between) = between.as_deref_mut() {
+            if shown.is_ready() {
+                between.show();
+            }
+            if typed.is_ready() {
+                between.read();
+            }
+            if taken.is_ready() {
+                between.write();
+            }
+        }
+        if !answer.is_ready() {
+            continue;
+        }
+        match sandbox.next(Some(PATIENCE), &mut beside)? {
+            Some(Answer::Accepted) => {
+                guest = beside.descriptors.pop();
+                for signal in core::mem::take(&mut early).iter() {
+                    pass(guest.as_ref(), signal, None);
+                }
+            }
+            Some(Answer::Ended(end)) => return Ok(Outcome::Ended(end)),
+            Some(Answer::NotStarted(object)) => return Ok(Outcome::NotStarted(failed(object))),
+            Some(Answer::Denied(denial)) => return Ok(Outcome::Denied(denial)),
+            Some(Answer::Whole(_) | Answer::About(_)) => return Err(Errno::EPROTO),
+            // What ran inside has ended with everything there.
+            None if guest.is_some() => return Ok(Outcome::Ended(End::Signaled(Signal::KILL))),
+            None => return Err(Errno::ECONNRESET),
+        }
+    }
+}
+
+const fn nothing() -> [Source; 3] {
+    [Source::nothing(), Source::nothing(), Source::nothing()]
+}
+
+fn pass(guest: Option<&Fd>, signal: Signal, value: Option<u64>) {
+    let Some(guest) = guest else { return };
+    let _ = match value {
+        Some(value) => signal::send_queued(guest, signal, value),
+        None => signal::send(guest, signal),
+    }; // it may just have ended
+}
+
+/// Signals that came to us go to what runs inside; a change of our terminal's size goes to its.
+fn pass_signals(
+    signals: &Fd,
+    guest: Option<&Fd>,
+    early: &mut SignalSet,
+    mut between: Option<&mut Between>,
+) {
+    while let Ok(Some(received)) = signal::receive(signals) {
+        if received.is_about_child() || received.is_our_own(process::pid().unsigned_abs()) {
+            continue;
+        }
+        match (received.signal, &mut between) {
+            (Signal::WINCH, Some(between)) => between.follow_size(),
+            (Signal::TSTP, _) => {
+                pass(guest, Signal::TSTP, None);
+                if let Some(between) = &mut between {
+                    between.end();
+                }
+                stop_ourselves(Signal::TSTP);
+                pass(guest, Signal::CONT, None);
+                if let Some(between) = &mut between {
+                    between.begin();
+                }
+            }
+            (signal, _) => match guest {
+                Some(_) => pass(guest, signal, received.queued_value()),
+                None => *early = early.with(signal),
+            },
+        }
+    }
+}
+
+impl Between {
+    fn ours(&self) -> ManuallyDrop<Fd> {
+        Fd::inherited(self.ours)
+    }
+
+    /// What is to be waited for: something is shown, there is room for what was typed, something is
+    /// typed.
+    fn sources(&self) -> [Source; 3] {
+        if !self.is_open {
+            return nothing();
+        }
+        let has_typed = !self.typed.is_empty();
+        let shown = Source::readable(&self.screen);
+        let taken = if has_typed { Source::writable(&self.screen) } else { Source::nothing() };
+        let is_waiting = self.is_typed && !has_typed && self.before.is_some();
+        let typed =
+            if is_waiting { Source::readable(&Fd::inherited(0)) } else { Source::nothing() };
+        [shown, taken, typed]
+    }
+
+    /// Every byte that is typed at our terminal goes inside, when we are in its foreground.
+    fn begin(&mut self) {
+        let input = Fd::inherited(0);
+        let is_ours = terminal::foreground(&input) == Ok(terminal::own_group());
+        if let (true, true, None) = (self.is_typed, is_ours, self.before)
+            && let Ok(settings) = pty::settings(&input)
+            && pty::set(&input, &settings.raw()).is_ok()
+        {
+            let _ = pty::set(&self.screen, &settings); // it begins with its own, then
+            self.before = Some(settings);
+        }
+        self.follow_size();
+    }
+
+    /// Our terminal is as it was.
+    fn end(&mut self) {
+        if let Some(settings) = self.before.take() {
+            let _ = pty::set(&Fd::inherited(0), &settings); // it may be gone
+        }
+    }
+
+    fn follow_size(&self) {
+        let _ = pty::copy_size(&self.ours(), &self.screen); // as above
+    }
+
+    /// Shows what is there to be shown.
+    #[inline(never)] // its buffer would lie in the frame of the loop
+    fn show(&mut self) {
+        let mut text = [0u8; 4096];
+        while self.is_open {
+            let len = match file::read(&self.screen, &mut text) {
+                Ok(len @ 1..) => len,
+                Err(Errno::EAGAIN) => return,
+                Ok(_) | Err(_) => {
+                    self.is_open = false; // nobody has it open any more (EIO)
+                    return;
+                }
+            };
+            let mut rest = text.get(..len).unwrap_or_default();
+            while let Ok(len @ 1..) = file::write(&self.ours(), rest) {
+                rest = rest.get(len..).unwrap_or_default();
+            }
+        }
+    }
+
+    fn read(&mut self) {
+        let mut text = [0u8; 512];
+        match file::read(&Fd::inherited(0), &mut text) {
+            Ok(len @ 1..) => {
+                let text = text.get(..len).unwrap_or_default();
+                self.typed = Vec::from_slice(text).unwrap_or_default();
+                self.write();
+            }
+            Err(Errno::EAGAIN | Errno::EINTR) => {}
+            Ok(_) | Err(_) => self.is_typed = false, // our terminal has hung up
+        }
+    }
+
+    fn write(&mut self) {
+        if let Ok(len) = file::write(&self.screen, &self.typed) {
+            let rest = self.typed.get(len..).unwrap_or_default();
+            self.typed = Vec::from_slice(rest).unwrap_or_default();
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What somebody brought who entered: it does the steps of the service but for those that speak of
+//! its place (terminal, standard descriptors, readiness), and becomes the command that was brought.
+//!
+//! No path inside is looked at before its rights are those of the service.
+
+use heapless::Vec;
+
+use super::{Beside, LOGIN_BYTES, Login, do_step};
+use crate::engine::execute::{self, Command};
+use crate::engine::hands::Hands;
+use crate::engine::trouble::plain;
+use crate::limits::{ENV_CHANGES_MAX, ERRAND_VARIABLES_MAX};
+use crate::model::{Errno, Failure, ServiceId, Why, code};
+use crate::plan::{Act, Actor, Plan, Step};
+use crate::spec::{EnvChange, Origin, Said};
+use crate::sys::fd::redirect;
+use crate::sys::start::Start;
+use crate::sys::{Fd, ids, terminal};
+use crate::text::Arena;
+
+/// The child's side. It comes back only when a step failed.
+#[inline(never)] // its memory would lie in the frame of every service
+pub(super) fn become_it(
+    plan: &Plan<'_>,
+    id: ServiceId,
+    own: &Beside<'_>,
+    start: &Start,
+    hands: &mut Hands,
+) -> (Failure, u8) {
+    let mut memory = [0u8; LOGIN_BYTES];
+    let (mut arena, mut login) = (Arena::new(&mut memory), Login::default());
+    let mut last = 0;
+    for (number, step) in plan.steps_of(Actor::Service(id)).filter(|(_, step)| is_shared(step)) {
+        last = number;
+        let has_directory = own.errand.directory.is_some();
+        let done = if let Act::Execute { .. } = step.act {
+            Err(execute(step, own, start, login))
+        } else if let Act::Spawn = step.act {
+            take_place(own).map_err(|errno| (plain(errno), code::FAILED))
+        } else if matches!(step.act, Act::ChangeDirectory(_)) && has_directory {
+            Ok(()) // to another one, later
+        } else {
+            do_step(step, start, hands, &mut login, &mut arena)
+        };
+        if let Err((trouble, code)) = done {
+            let (errno, why) = trouble;
+            return (Failure { step: number, errno, why }, code);
+        }
+    }
+    (Failure { step: last, errno: Errno::ENOENT, why: Why::Errno }, code::FAILED)
+}
+
+/// Whether a step of the service is one of whoever stands beside it.
+const fn is_shared(step: &Step<'_>) -> bool {
+    !matches!(
+        step.act,
+        Act::NewGroup
+            | Act::NewSession
+            | Act::NewTerminal
+            | Act::NewSessionWithTerminal
+            | Act::TakeForeground
+            | Act::Redirect(..)
+            | Act::PassReadyPipe(_)
+            | Act::TellNotifySocket(_)
+            | Act::HideNotifySocket
+            | Act::TellPid { .. }
+    )
+}
+
+/// A session of its own, with the terminal that was brought, if any, and its descriptors.
+fn take_place(own: &Beside<'_>) -> Result<(), Errno> {
+    for (number, stream) in (0..).zip(own.streams) {
+        redirect(stream, number)?;
+    }
+    terminal::new_session()?;
+    match own.errand.has_terminal {
+        true => terminal::acquire(&Fd::inherited(0)),
+        false => Ok(()),
+    }
+}
+
+/// The command, in the directory that was asked for, with the variables of the service and those
+/// that were brought.
+fn execute(
+    step: &Step<'_>,
+    own: &Beside<'_>,
+    start: &Start,
+    login: Login<'_>,
+) -> ((Errno, Why), u8) {
+    let Act::Execute { env, file_env, is_env_clear, .. } = step.act else {
+        return (plain(Errno::ENOENT), code::FAILED);
+    };
+    if let Some(directory) = own.errand.directory
+        && let Err(errno) = ids::change_directory(directory)
+    {
+        return ((errno, Why::NoDirectory), code::FAILED);
+    }
+    let brought = || own.errand.variables.iter().map(EnvChange::Set);
+    let is_brought = |change: &EnvChange<'_>| brought().any(|own| own.name() == change.name());
+    let kept = env.iter().map(|said| said.value).filter(|change| !is_brought(change));
+    let mut all: Vec<Said<EnvChange<'_>>, { ENV_CHANGES_MAX + ERRAND_VARIABLES_MAX }> = Vec::new();
+    for value in kept.chain(brought()) {
+        if all.push(Said { value, origin: Origin::Default }).is_err() {
+            return ((Errno::E2BIG, Why::TooMany), code::FAILED);
+        }
+    }
+    let words = own.errand.words;
+    let command = Command { words, env: &all, file_env, is_env_clear, login };
+    let trouble = execute::execute(command, start);
+    (trouble, execute::code_of(trouble))
+}
