@@ -154,6 +154,10 @@ pub const ERRAND_MAX: usize = 16 * 1_024;
 /// Variables that somebody brings who enters a sandbox.
 pub const ERRAND_VARIABLES_MAX: usize = 32;
 
+/// Words with which a process or kept namespaces are entered: those of `run` that say how, and the
+/// command.
+pub const ENTER_WORDS_MAX: usize = COMMAND_WORDS_MAX + 128;
+
 /// Those who may ask a running nsinit at a time. One more takes the place of the one who has waited
 /// longest without a word, so that nobody can keep others out.
 pub const CONNECTIONS_MAX: usize = 16;

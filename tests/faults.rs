@@ -498,7 +498,12 @@ fn in_a_cgroup_every_call_may_fail() {
 #[test]
 fn with_namespaces_of_others_every_call_may_fail() {
     // The joiner's failures are the launcher's to tell, and nobody stays behind that it made.
-    for words in ["run --join net=HOLDER --join uts=HOLDER", "run --join user=HOLDER"] {
+    for words in [
+        "run --join net=HOLDER --join uts=/proc/HOLDER/ns/uts",
+        "run --join net=HOLDER --join uts=HOLDER",
+        "run --join user=HOLDER",
+        "run --join user=HOLDER --join uts=HOLDER --join-place HOLDER --proc bind --namespaces uts",
+    ] {
         let folder = Folder::new();
         let holder = Holder::of("net,uts,user", false, &folder).unwrap();
         let words = words.replace("HOLDER", &holder.pid.to_string());

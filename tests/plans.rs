@@ -24,9 +24,9 @@ use nsinit::model::{
 use nsinit::plan::order::{Rule, broken, rules};
 use nsinit::plan::{
     Act, Candidate, CgroupReason, Cgroups, ConfineAct, ConfineReason, ControlAct, Facts,
-    Inhabitants, JoinAct, JoinFacts, JoinReason, KeepAct, KeepingPlace, Known, LandlockAct,
-    LimitsAct, MachineAct, MachineReason, Manager, Mode, MountFault, NetAct, NetReason, Plan,
-    Reason, Refusal, RootAct, Survey, TerminalState, resolve,
+    Inhabitants, JoinAct, JoinFacts, JoinReason, JoinedUser, KeepAct, KeepingPlace, Known,
+    LandlockAct, LimitsAct, MachineAct, MachineReason, Manager, Mode, MountFault, NetAct,
+    NetReason, Plan, Reason, Refusal, RootAct, Survey, TerminalState, resolve,
 };
 use nsinit::spec::argv::{self, Front};
 use nsinit::spec::filter::{Filter, FilterLog, Judge};
@@ -362,6 +362,8 @@ const fn keeping(keeping: KeepingPlace) -> Machine {
 const KEPT: Machine = keeping(KeepingPlace::Taken);
 const FULL: Machine = keeping(KeepingPlace::NotEmpty);
 const NO_DIRECTORY: Machine = keeping(KeepingPlace::Unopened(Errno::ENOTDIR));
+const JOIN_WHOLE: Machine =
+    found(JoinFacts::NONE.of_one_process(JoinedUser { knows_us: false, denies_groups: true }));
 const JOIN_OURS: Machine = found(JoinFacts::NONE.with(Namespace::Net, Known::Ours));
 const JOIN_GONE: Machine =
     found(JoinFacts::NONE.with(Namespace::Net, Known::Unopened(Errno::ENOENT)));
@@ -455,6 +457,8 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("join", Run, &ROOT),
     ("join-user", Run, &USER),
     ("join-ours", Run, &JOIN_OURS),
+    ("join-place", Run, &JOIN_WHOLE),
+    ("join-place-alone", Run, &USER),
     ("persist", Run, &ROOT),
     ("persist-joined", Run, &keeping(KeepingPlace::Empty)),
     ("init-root", Init, &KERNEL),
@@ -630,7 +634,8 @@ variants!(REASONS, reason_name, Reason, Reason:
     MapAndId ClockRange GroupsDenied TimeoutForNothing DelayAboveMax Confine EnvTooLarge
     TooManySteps LockOfInit Net Mount Cgroup Machine);
 
-variants!(JOIN_ACTS, join_act_name, JoinAct, JoinAct<'_>: Fork Enter BecomeKnown);
+variants!(JOIN_ACTS, join_act_name, JoinAct, JoinAct<'_>:
+    Fork Hide EnterCgroup OpenPlace Enter EnterAll TakePlace BecomeKnown);
 
 variants!(JOIN_REASONS, join_reason_name, JoinReason, JoinReason:
     Unopened NoProcess NoNamespace WrongKind NeedsPrivilege Changes NothingToKeep NotEmpty

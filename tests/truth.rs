@@ -613,6 +613,21 @@ fn joins_come_as_explained() {
 }
 
 #[test]
+fn a_process_is_entered_as_explained() {
+    // The joiner hides, enters all at once, and stands where the process does; so does a user's.
+    let all = "run --proc bind --namespaces -pid,-mnt,-uts,-ipc,-time --join pid=HOLDER \
+               --join uts=HOLDER --join mnt=HOLDER --join-place HOLDER --user 0 -- /bin/true";
+    let user = "run --proc bind --namespaces -pid,-mnt,-uts,-ipc,-time --join user=HOLDER \
+                --join uts=HOLDER --join mnt=HOLDER --join-place HOLDER -- /bin/true";
+    hold(&[
+        case(Who::Root, all).joining("pid,uts,mnt"),
+        case(Who::Root, user).joining("user,uts,mnt"),
+        case(Who::Nobody, user).joining("uts,mnt"),
+        case(Who::Root, "run --join-place HOLDER -- /bin/true").joining("uts"),
+    ]);
+}
+
+#[test]
 fn namespaces_are_kept_as_explained() {
     // The launcher waits for PID 1, mounts the place, and each kind on a file of its own.
     let all = "run --persist KEPT --namespaces +user,+net,+cgroup --boottime +1d -- /bin/true";

@@ -107,7 +107,10 @@ pub fn print_json(out: &mut dyn Sink, plan: &Plan<'_>, spec: &Spec<'_>, question
     put!(out, "{\"mode\":", Text(&plan.mode.scope()), ",\"asks\":");
     let asked = engine::probe::calls(questions, file.is_some(), &spec.filter);
     let joins = if cfg!(feature = "join") { questions.joins } else { 0 };
+    let around = |calls: &'static str| (joins > 0).then_some(Names::new(calls));
     let looks = core::iter::repeat_n(Names::new(engine::join::calls()), joins);
+    let before = around(engine::join::calls_before()).into_iter();
+    let looks = before.chain(looks).chain(around(engine::join::calls_behind()));
     let keeping = Names::new(engine::persist::calls());
     let keeping = (cfg!(feature = "join") && questions.keeping).then_some(keeping);
     list(out, asked.into_iter().chain(looks).chain(keeping).flat_map(Names::iter));

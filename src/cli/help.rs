@@ -35,7 +35,7 @@ nsinit: PID 1, supervisor and launcher for Linux namespaces
   nsinit status [--json] NAME [SERVICE]            one of them, in words
   nsinit stop|restart [--no-wait] NAME [SERVICE]   and wait until it is so
   nsinit signal NAME [SERVICE] SIGNAL
-  nsinit enter [FLAGS] NAME [--] COMMAND…          run it inside, confined as a service is
+  nsinit enter [FLAGS] NAME|PID|DIR [--] COMMAND…  run it inside, confined as those are
   nsinit rm DIR…                                   let go of namespaces that persist keeps
   nsinit help [KEY]                                one key, as a flag and in a file
   nsinit version

@@ -9,7 +9,7 @@ use super::order::Kind;
 use super::{Act, Actor, Facts, Plan, Reason, Refusal, capability};
 use crate::limits::KINDS_MAX;
 use crate::model::{Errno, Namespace, NamespaceSet, Whence};
-use crate::spec::{Origin, Spec};
+use crate::spec::{Origin, Said, Spec};
 use crate::text::{Show, Sink, put};
 
 /// What is known of a namespace that is to be joined.
@@ -30,23 +30,46 @@ pub enum Known {
     Unopened(Errno),
 }
 
+/// What is known of a user namespace that is to be joined.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct JoinedUser {
+    /// Whether it maps our user id.
+    pub knows_us: bool,
+    /// Whether setgroups(2) is denied in it.
+    pub denies_groups: bool,
+}
+
 /// What is known of the namespaces that are to be joined, of each kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct JoinFacts([Known; KINDS_MAX]);
+pub struct JoinFacts {
+    kinds: [Known; KINDS_MAX],
+    /// Whether a pidfd of the one process that has them all is held, by which they are entered at
+    /// once.
+    pub has_whole: bool,
+    /// What is known of the user namespace; `None` where nobody has looked.
+    pub user: Option<JoinedUser>,
+}
 
 impl JoinFacts {
     /// Nobody asked.
-    pub const NONE: Self = Self([Known::NotAsked; KINDS_MAX]);
+    pub const NONE: Self =
+        Self { kinds: [Known::NotAsked; KINDS_MAX], has_whole: false, user: None };
+
+    /// The same facts of one process that has them all, and whose user namespace is like this.
+    #[must_use]
+    pub const fn of_one_process(self, user: JoinedUser) -> Self {
+        Self { has_whole: true, user: Some(user), ..self }
+    }
 
     /// What is known of this kind.
     pub fn of(&self, kind: Namespace) -> Known {
-        self.0.get(kind.index()).copied().unwrap_or_default()
+        self.kinds.get(kind.index()).copied().unwrap_or_default()
     }
 
     /// The same facts, and what is known of this kind.
     #[must_use]
     pub const fn with(mut self, kind: Namespace, known: Known) -> Self {
-        if let Some((_, [place, ..])) = self.0.split_at_mut_checked(kind.index()) {
+        if let Some((_, [place, ..])) = self.kinds.split_at_mut_checked(kind.index()) {
             *place = known; // there is one for each kind
         }
         self
@@ -85,8 +108,18 @@ pub enum JoinReason {
 pub enum JoinAct<'a> {
     /// The launcher makes the process that joins.
     Fork,
+    /// Nobody inside can look at us.
+    Hide,
+    /// The cgroup of a process is entered.
+    EnterCgroup(Whence<'a>),
+    /// Its root and its directory are held.
+    OpenPlace(Whence<'a>),
     /// A namespace is entered.
     Enter(Namespace, Whence<'a>),
+    /// Several namespaces of one process are entered at once.
+    EnterAll(NamespaceSet, Whence<'a>),
+    /// Its root and its directory are ours.
+    TakePlace(Whence<'a>),
     /// PID 1 becomes root of a user namespace that does not know what it is.
     BecomeKnown {
         /// Its user id outside.
@@ -101,7 +134,11 @@ impl JoinAct<'_> {
     pub const fn calls(&self) -> &'static str {
         match self {
             Self::Fork => "clone3|wait4|close*|read+|close?",
-            Self::Enter(..) => "setns",
+            Self::Hide => "prctl",
+            Self::EnterCgroup(_) => "openat|read|close|openat|read|close|openat?|write?|close?",
+            Self::OpenPlace(_) => "openat|openat",
+            Self::Enter(..) | Self::EnterAll(..) => "setns",
+            Self::TakePlace(_) => "statx|statx|fchdir?|chroot?|fchdir|close|close",
             Self::BecomeKnown { .. } => {
                 "geteuid|getegid|openat?|read*|close?|openat?|read*|close?\
                  |setgroups?|setresgid?|setresuid?"
@@ -113,7 +150,10 @@ impl JoinAct<'_> {
     pub const fn kind(&self) -> Kind {
         match self {
             Self::Fork => Kind::ForkJoiner,
-            Self::Enter(..) => Kind::Join,
+            Self::Hide => Kind::HideJoiner,
+            Self::EnterCgroup(_) | Self::OpenPlace(_) => Kind::OpenPlace,
+            Self::Enter(..) | Self::EnterAll(..) => Kind::Join,
+            Self::TakePlace(_) => Kind::TakePlace,
             Self::BecomeKnown { .. } => Kind::BecomeMapped,
         }
     }
@@ -123,6 +163,11 @@ impl Show for JoinAct<'_> {
     fn show(&self, out: &mut dyn Sink) {
         match *self {
             Self::Fork => put!(out, "make a process that joins"),
+            Self::Hide => put!(out, "hide from whoever is inside"),
+            Self::EnterCgroup(whence) => put!(out, "enter the cgroup ", whence),
+            Self::OpenPlace(whence) => put!(out, "hold root and directory ", whence),
+            Self::EnterAll(kinds, whence) => put!(out, "join namespaces ", kinds, " ", whence),
+            Self::TakePlace(whence) => put!(out, "take root and directory ", whence),
             Self::Enter(kind, whence) => put!(out, "join ", kind.name(), " namespace ", whence),
             Self::BecomeKnown { .. } => put!(out, "become root, where our ids are not mapped"),
         }
@@ -184,6 +229,17 @@ impl Joined {
         self.others.has(Namespace::User)
     }
 
+    /// Who PID 1 is in the user namespace that is joined, as far as that is known.
+    pub(super) fn uid_inside(self, facts: &Facts) -> u32 {
+        let is_root = facts.joins.user.is_some_and(|user| !user.knows_us);
+        if is_root { 0 } else { facts.uid }
+    }
+
+    /// Whether it is known that nobody sets groups there.
+    pub(super) fn denies_groups(self, facts: &Facts) -> bool {
+        self.has_user() && facts.joins.user.is_some_and(|user| user.denies_groups)
+    }
+
     /// Refuses a key that would change a namespace which others live in.
     pub(super) fn refuse_change<'a>(
         self,
@@ -204,6 +260,36 @@ impl Joined {
     pub(super) fn push<'a>(self, spec: &'a Spec<'_>, facts: &Facts, plan: &mut Plan<'a>) {
         let origin = spec.join.first().map_or(Origin::Default, |(origin, _)| origin);
         plan.push(Actor::Outer, origin, Act::Join(JoinAct::Fork));
+        let place = spec.join.place;
+        let mut push = |said: Said<Whence<'a>>, act| {
+            plan.push(Actor::Joiner, said.origin, Act::Join(act));
+        };
+        if let Some(said) = place {
+            push(said, JoinAct::Hide);
+            push(said, JoinAct::EnterCgroup(said.value));
+            push(said, JoinAct::OpenPlace(said.value));
+        }
+        if facts.joins.has_whole
+            && !self.others.is_empty()
+            && let Some(said) = spec.join.joins.first()
+        {
+            let act = JoinAct::EnterAll(self.others, said.value.whence);
+            plan.push(Actor::Joiner, said.origin, Act::Join(act));
+        } else {
+            self.push_one_by_one(spec, facts, plan);
+        }
+        if let Some(said) = place {
+            plan.push(Actor::Joiner, said.origin, Act::Join(JoinAct::TakePlace(said.value)));
+        }
+    }
+
+    /// Whether a process of its own joins.
+    pub(super) fn has_joiner(self, spec: &Spec<'_>) -> bool {
+        !self.others.is_empty() || spec.join.place.is_some_and(|_| cfg!(feature = "join"))
+    }
+
+    /// Each by itself, in the order that privileges allow.
+    fn push_one_by_one<'a>(self, spec: &'a Spec<'_>, facts: &Facts, plan: &mut Plan<'a>) {
         let is_last = facts.has(capability::SYS_ADMIN);
         let (user, others) = (NamespaceSet::USER, self.others.difference(NamespaceSet::USER));
         let turns = if is_last { [others, user] } else { [user, others] };
@@ -217,10 +303,17 @@ impl Joined {
 
     /// What PID 1 becomes in a user namespace that may not know what it is.
     pub(super) fn push_identity(self, facts: &Facts, plan: &mut Plan<'_>) {
-        if self.has_user() {
-            let act = JoinAct::BecomeKnown { uid: facts.uid, gid: facts.gid };
-            plan.push(Actor::Inner, Origin::Default, Act::Join(act));
+        if !self.has_user() {
+            return;
         }
+        let act = match facts.joins.user {
+            Some(JoinedUser { knows_us: true, .. }) => return,
+            Some(JoinedUser { knows_us: false, denies_groups }) => {
+                Act::BecomeMapped { uid: 0, gid: 0, leaves_groups: !denies_groups }
+            }
+            None => Act::Join(JoinAct::BecomeKnown { uid: facts.uid, gid: facts.gid }),
+        };
+        plan.push(Actor::Inner, Origin::Default, act);
     }
 }
 

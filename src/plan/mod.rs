@@ -49,7 +49,7 @@ pub use control::{Base, ControlAct};
 pub use facts::{Facts, Manager, Questions, TerminalState, capability};
 use filter::Filters;
 pub use filter::{FilterAct, UNTOLD, asks_filter};
-pub use join::{JoinAct, JoinFacts, JoinReason, Known};
+pub use join::{JoinAct, JoinFacts, JoinReason, JoinedUser, Known};
 pub use landlock::{HARMLESS, LandlockAct, Ruleset};
 pub use limits::{LimitsAct, Whose};
 pub use lines::Lines;

@@ -50,6 +50,21 @@ const RULES: &[Rule] = &[
     rule(Kind::OpenPipe, Kind::ForkJoiner, "both sides need an end (pipe(2))"),
     rule(Kind::ForkJoiner, Kind::Join, "what one process joins, no other does (setns(2))"),
     rule(
+        Kind::HideJoiner,
+        Kind::Join,
+        "whoever is inside may trace who comes, and open its files (CVE-2016-9962)",
+    ),
+    rule(
+        Kind::OpenPlace,
+        Kind::Join,
+        "a process is found by its number outside, and cgroups by their names there (proc(5))",
+    ),
+    rule(
+        Kind::Join,
+        Kind::TakePlace,
+        "who enters a mount namespace stands at its root, whatever was its root (setns(2))",
+    ),
+    rule(
         Kind::Join,
         Kind::Clone,
         "a PID namespace takes children to come, a user namespace owns what it makes (setns(2))",

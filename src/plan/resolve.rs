@@ -164,13 +164,14 @@ fn resolve_run<'a>(
     };
     Ok(Setting {
         cgroups: cgroups.and_then(|layout| layout.parted()),
-        deny_setgroups: maps.deny_setgroups(),
+        deny_setgroups: maps.deny_setgroups() || joined.denies_groups(facts),
         has_pid_namespace: kinds.has(Namespace::Pid),
         no_new_privs,
         filters: Filters::NONE,
         hides: None,
         inside: match maps.uid_inside() {
             Some(uid) => Inside::of_user_namespace(uid),
+            None if joined.has_user() => Inside::of_user_namespace(joined.uid_inside(facts)),
             None => Inside::as_we_are(facts),
         },
         confinement: Confinement::NONE,
@@ -217,9 +218,9 @@ fn push_outer<'a>(spec: &'a Spec<'_>, facts: &Facts, parts: Parts<'_, 'a>, plan:
         // The kernel makes namespaces before it moves the child (kernel/fork.c, copy_process).
         at_clone = at_clone.difference(NamespaceSet::CGROUP);
     }
-    let maker = match joined.others.is_empty() {
-        true => Actor::Outer,
-        false => {
+    let maker = match joined.has_joiner(spec) {
+        false => Actor::Outer,
+        true => {
             joined.push(spec, facts, plan);
             Actor::Joiner
         }

@@ -6,7 +6,7 @@ use heapless::Vec;
 
 use super::{Item, List, Origin, Said};
 use crate::limits::KINDS_MAX;
-use crate::model::{Join, Namespace};
+use crate::model::{Join, Namespace, Whence};
 use crate::text::Fault;
 
 /// The memory of its list.
@@ -28,6 +28,8 @@ impl JoinLists<'_> {
 pub struct JoinSpec<'a> {
     /// Namespaces to join instead of creating them, one of a kind at most.
     pub joins: List<'a, Said<Join<'a>>, KINDS_MAX>,
+    /// The process whose cgroup, root and directory are taken as well.
+    pub place: Option<Said<Whence<'a>>>,
     /// Where each namespace is kept when everybody has left it.
     pub persist: Option<Said<&'a CStr>>,
 }
@@ -35,7 +37,7 @@ pub struct JoinSpec<'a> {
 impl<'a> JoinSpec<'a> {
     /// Nothing said yet, with memory for its list.
     pub(super) const fn new(lists: &'a mut JoinLists<'a>) -> Self {
-        Self { joins: List::new(&mut lists.joins), persist: None }
+        Self { joins: List::new(&mut lists.joins), place: None, persist: None }
     }
 
     /// One namespace to join; the last word on a kind counts.
@@ -61,7 +63,8 @@ impl<'a> JoinSpec<'a> {
     /// The first of its keys that was said, and where.
     pub fn first(&self) -> Option<(Origin, &'static str)> {
         let joins = self.joins.first().map(|said| (said.origin, "join"));
-        joins.or(self.persist.map(|said| (said.origin, "persist")))
+        let place = self.place.map(|said| (said.origin, "join-place"));
+        joins.or(place).or(self.persist.map(|said| (said.origin, "persist")))
     }
 }
 

@@ -50,3 +50,12 @@ pub fn owner_uid(handle: &Fd) -> Result<u32, Errno> {
     let ret = unsafe { call!(ioctl, handle.arg(), NS_GET_OWNER_UID as usize, uid_at) };
     check(ret).map(|_| uid)
 }
+
+/// ioctl_nsfs(2), NS_GET_PID_FROM_PIDNS, since Linux 6.11: whether a PID namespace has lost its PID
+/// 1, so that nobody can be born in it any more. Where the kernel does not say, it has not.
+pub fn has_no_init(handle: &Fd) -> bool {
+    const NS_GET_PID_FROM_PIDNS: usize = 0x8004_b706; // _IOR(0xb7, 6, int), linux/nsfs.h
+    // SAFETY: integers in, the last one a PID.
+    let ret = unsafe { call!(ioctl, handle.arg(), NS_GET_PID_FROM_PIDNS, 1) };
+    check(ret) == Err(Errno::ESRCH)
+}

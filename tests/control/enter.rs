@@ -214,7 +214,7 @@ fn what_cannot_enter_is_told_why() {
         let words = ["enter", "--service", "web", &sandbox.name, "true"];
         Run::nsinit(who, &words).end().saying(125, &["has no service \"web\""]);
         Run::nsinit(who, &["enter", &sandbox.name]).end().saying(125, &["enter: no command"]);
-        Run::nsinit(who, &["enter"]).end().saying(125, &["which sandbox?"]);
+        Run::nsinit(who, &["enter"]).end().saying(125, &["which sandbox, process or directory?"]);
         let words = ["enter", "--nope", &sandbox.name, "true"];
         Run::nsinit(who, &words).end().saying(125, &["argument 2: unknown flag \"--nope\""]);
         let words = ["enter", "--env", "A", &sandbox.name, "true"];

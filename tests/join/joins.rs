@@ -60,7 +60,7 @@ fn each_kind_is_joined_by_path_and_by_process() {
 }
 
 /// pidfd_open(2), open in what we start as well.
-fn open_pidfd(pid: i32) -> OwnedFd {
+pub fn open_pidfd(pid: i32) -> OwnedFd {
     // SAFETY: two integers in.
     let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
     // SAFETY: a descriptor that the kernel has just given to us alone.

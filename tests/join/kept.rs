@@ -46,7 +46,7 @@ impl Place {
 /// What this thread and all it starts mount from here on is theirs alone. They stay on one
 /// processor: since Linux 6.18 the age of two mount namespaces that were made on different ones is
 /// not known (fs/namespace.c, mnt_ns_loop; ns_tree_gen_id).
-fn leave_mounts() {
+pub fn leave_mounts() {
     let mut set = [0u64; 16]; // cpu_set_t
     // SAFETY: no argument.
     let number = usize::try_from(unsafe { libc::sched_getcpu() }).unwrap();

@@ -6,7 +6,7 @@ use super::holder::Holder;
 use super::support::{Run, Who, file};
 
 /// The PID of a process that has just ended.
-fn gone() -> u32 {
+pub fn gone() -> u32 {
     let mut child = Command::new("true").stdin(Stdio::null()).spawn().unwrap();
     let pid = child.id();
     child.wait().unwrap();

@@ -15,9 +15,66 @@ const fn at(scope: &str, origin: Origin) -> Place<'_> {
 }
 
 /// No target.
-pub fn nowhere_to_enter(verb: &str) {
-    let sentence = sentence!("which sandbox?", try: "nsinit ps for those that run");
+pub fn nowhere_to_enter(verb: &str) -> u8 {
+    let sentence = sentence!(
+        "which sandbox, process or directory?",
+        try: "nsinit ps for those that run, nsinit ls for namespaces"
+    );
     print(&at(verb, Origin::Default), sentence, &Args::NONE);
+    code::FAILED
+}
+
+/// A flag that says what a sandbox's service has said.
+pub fn only_from_outside(verb: &str, number: u32) {
+    let sentence = sentence!(
+        "this is for a process or a directory",
+        why: "in a sandbox everything is as its service has it",
+        try: "--service for another one"
+    );
+    print(&at(verb, Origin::Argument(number)), sentence, &Args::NONE);
+}
+
+/// A process or directory that cannot be entered.
+pub fn no_target(verb: &str, number: u32, said: &[u8], errno: Errno) -> u8 {
+    let sentence = match errno {
+        Errno::ENOENT | Errno::ESRCH => sentence!("there is no process {s}"),
+        Errno::EBADF => sentence!("{s} is no pidfd that we were given"),
+        Errno::ENOTDIR => sentence!(
+            "no namespaces are kept in {s}",
+            why: "a place for them has a file for each kind (persist)"
+        ),
+        Errno::EACCES | Errno::EPERM => sentence!(
+            "process {s}: {t}",
+            why: "whoever may not trace a process may not enter it (namespaces(7))",
+            try: "as the user that it runs as, or as root"
+        ),
+        _ => sentence!("{s}: {t}"),
+    };
+    let args = Args { said, text: &errno, ..Args::NONE };
+    print(&at(verb, Origin::Argument(number)), sentence, &args);
+    code::FAILED
+}
+
+/// A process whose filter cannot be had.
+pub fn filtered(verb: &str, number: u32, said: &[u8]) -> u8 {
+    let sentence = sentence!(
+        "the calls of process {s} are filtered, and nobody can read by what",
+        why: "so that what enters would have more rights than those inside",
+        try: "the name of its sandbox, or --no-seccomp"
+    );
+    print(&at(verb, Origin::Argument(number)), sentence, &Args { said, ..Args::NONE });
+    code::FAILED
+}
+
+/// We cannot become a copy of ourselves that nobody can change.
+pub fn no_copy(verb: &str, errno: Errno) -> u8 {
+    let sentence = sentence!(
+        "copy nsinit into memory: {t}",
+        why: "who is root inside could write to our file by /proc/PID/exe (CVE-2019-5736)",
+        try: "a mounted /proc, and vm.memfd_noexec=0"
+    );
+    print(&at(verb, Origin::Default), sentence, &Args { text: &errno, ..Args::NONE });
+    code::FAILED
 }
 
 /// No command.

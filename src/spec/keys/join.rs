@@ -21,6 +21,14 @@ pub(super) const ROWS: &[Row] = &[
         join_by_descriptor(Namespace::Pid, spec, item)
     })
     .help("|The same as join pid=fd:FD, likewise."),
+    whole(Table::Sandbox, "join-place", Shape::TextOrNumber, "PID", |spec, item| {
+        built()?;
+        item.put_text(&mut spec.join.place, |text| match Whence::parse(text)? {
+            Whence::Path(_) => Err(Fault::NotA("PID or fd:N")),
+            whence @ (Whence::Pid(_) | Whence::Descriptor(_)) => Ok(whence),
+        })
+    })
+    .help("|Be hidden while joining, and go to where this process is: cgroup, root, directory."),
     whole(Table::Sandbox, "persist", Shape::OuterPath, "DIR", |spec, item| {
         built()?;
         match item.text.is_empty() {

@@ -1,11 +1,13 @@
-//! `enter`: a command inside what runs already.
+//! `enter`: a command inside what runs already: a sandbox, a process's namespaces, or kept ones.
+
+mod outside;
 
 use core::ffi::CStr;
 
-use super::Call;
-use super::control::connect;
-use super::load::Desk;
-use super::report;
+use crate::cli::Call;
+use crate::cli::control::connect;
+use crate::cli::load::Desk;
+use crate::cli::report;
 use crate::engine::enter::{self, Outcome, Streams};
 use crate::model::{Errand, Errno, code};
 use crate::sys::start::Start;
@@ -13,11 +15,24 @@ use crate::text::json::Object;
 use crate::text::{Arena, Names, Words};
 
 /// The flags in front of the target.
-const FLAGS: Names = Names::new("--service|--cwd|--env");
+const FLAGS: Names =
+    Names::new("--service|--cwd|--env|--user|--group|--capabilities|--no-new-privs|--no-seccomp");
+
+/// The first of them that a sandbox does not take, whose service says all that.
+const OUTSIDE_FROM: usize = 3;
+/// The one without a value.
+const NO_SECCOMP: usize = 7;
 
 /// What was asked for.
 struct Asked {
     target: &'static CStr,
+    number: u32,
+    /// The values of `--user`, `--group`, `--capabilities` and `--no-new-privs`.
+    said: [Option<&'static CStr>; 4],
+    /// The first of these that was said.
+    outside: Option<u32>,
+    /// Whether it goes without the filter of a process.
+    leaves_filter: bool,
     service: Option<&'static CStr>,
     directory: Option<&'static CStr>,
     variables: Words<'static>,
@@ -30,6 +45,21 @@ pub(super) fn enter(call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
     let Desk { arena, file, .. } = desk;
     let mut arena = Arena::new(arena);
     let Some(asked) = read(call, start, &mut arena) else { return code::FAILED };
+    if let Some(target) = outside::Target::of(asked.target) {
+        return match cfg!(feature = "join") {
+            true => outside::enter(&target, &asked, start, &mut arena),
+            false => report::nowhere_to_enter("enter"),
+        };
+    }
+    if let Some(number) = asked.outside {
+        report::only_from_outside("enter", number);
+        return code::FAILED;
+    }
+    by_name(&asked, start, file)
+}
+
+/// A running sandbox, by its name.
+fn by_name(asked: &Asked, start: &Start, file: &mut [u8]) -> u8 {
     let Some(mut sandbox) = connect("enter", asked.target, start, file) else {
         return code::FAILED;
     };
@@ -61,23 +91,23 @@ pub(super) fn enter(call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
 }
 
 /// Reads the words; `None` when one of them cannot be, which has been said then.
-fn read(call: Call, start: &Start, arena: &mut Arena<'static>) -> Option<Asked> {
+fn read(mut call: Call, start: &Start, arena: &mut Arena<'static>) -> Option<Asked> {
     let (mut service, mut directory) = (None, None);
-    let mut call = call;
+    let (mut said, mut outside, mut leaves_filter) = ([None; 4], None, false);
     // The type of terminal is the caller's; an own word on it comes behind it and counts.
     for pair in start.env.iter().filter(|pair| pair.to_bytes().starts_with(b"TERM=")).take(1) {
         arena.push(pair.to_bytes_with_nul()).ok()?;
     }
-    let target = loop {
+    let (target, number) = loop {
         let number = call.first;
         let Some(word) = call.words.first() else {
-            report::nowhere_to_enter("enter");
+            let _ = report::nowhere_to_enter("enter"); // the exit code is that of every fault
             return None;
         };
         call = call.rest();
         let bytes = word.to_bytes();
         if !bytes.starts_with(b"-") {
-            break word;
+            break (word, number);
         }
         let equals = bytes.iter().position(|byte| *byte == b'=').unwrap_or(bytes.len());
         let name = bytes.get(..equals).unwrap_or_default();
@@ -85,14 +115,15 @@ fn read(call: Call, start: &Start, arena: &mut Arena<'static>) -> Option<Asked> 
             report::unknown_flag("enter", number, name, FLAGS);
             return None;
         };
-        let value = match word.to_bytes_with_nul().get(equals.saturating_add(1)..) {
-            Some(rest) if equals < bytes.len() => CStr::from_bytes_with_nul(rest).ok(),
-            Some(_) | None => {
-                let value = call.words.first();
-                call = call.rest();
-                value
-            }
-        };
+        if flag >= OUTSIDE_FROM {
+            outside = outside.or(Some(number));
+        }
+        if flag == NO_SECCOMP {
+            leaves_filter = true;
+            continue;
+        }
+        let (value, rest) = value_of(word, equals, call);
+        call = rest;
         let Some(value) = value.filter(|value| !value.is_empty()) else {
             report::flag_needs_value("enter", number, name);
             return None;
@@ -100,6 +131,11 @@ fn read(call: Call, start: &Start, arena: &mut Arena<'static>) -> Option<Asked> 
         match flag {
             0 => service = Some(value),
             1 => directory = Some(value),
+            3.. => {
+                if let Some(place) = said.get_mut(flag.saturating_sub(OUTSIDE_FROM)) {
+                    *place = Some(value);
+                }
+            }
             _ if value.to_bytes().contains(&b'=') && !value.to_bytes().starts_with(b"=") => {
                 arena.push(value.to_bytes_with_nul()).ok()?;
             }
@@ -116,5 +152,25 @@ fn read(call: Call, start: &Start, arena: &mut Arena<'static>) -> Option<Asked> 
         report::nothing_to_enter_with("enter");
         return None;
     }
-    Some(Asked { target, service, directory, variables, words })
+    Some(Asked {
+        target,
+        number,
+        said,
+        outside,
+        leaves_filter,
+        service,
+        directory,
+        variables,
+        words,
+    })
+}
+
+/// The value of a flag: behind its equals sign, or the next word; and the words behind it.
+fn value_of(word: &'static CStr, equals: usize, call: Call) -> (Option<&'static CStr>, Call) {
+    match word.to_bytes_with_nul().get(equals.saturating_add(1)..) {
+        Some(rest) if equals < word.to_bytes().len() => {
+            (CStr::from_bytes_with_nul(rest).ok(), call)
+        }
+        Some(_) | None => (call.words.first(), call.rest()),
+    }
 }

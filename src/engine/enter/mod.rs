@@ -5,16 +5,22 @@
 //! the two what is typed and what is shown: nothing inside can read what is typed for others, or
 //! type into our shell (ioctl_tty(2), TIOCSTI).
 
+pub mod look;
+pub mod sealed;
+
 use core::mem::ManuallyDrop;
 
 use heapless::Vec;
 
+use super::child;
 use super::control::find::{Beside, PATIENCE, Sandbox};
 use super::launcher::stop_ourselves;
 use crate::limits::ERRAND_MAX;
 use crate::model::answer::Answer;
-use crate::model::{Denial, End, Errand, Errno, Order, Request, Signal, SignalSet};
+use crate::model::{Denial, End, Errand, Errno, NamespaceSet, Order, Request, Signal, SignalSet};
+use crate::sys::fd::redirect;
 use crate::sys::file::{self, Mode};
+use crate::sys::process::{Child, Side};
 use crate::sys::pty::{self, Settings};
 use crate::sys::wait::{self, Source};
 use crate::sys::{Fd, memfd, process, signal, terminal};
@@ -139,6 +145,71 @@ fn written(errand: &Errand<'_>) -> Result<Fd, Errno> {
     }
 }
 
+/// Starts a process of ours at these streams, and waits for its end as [`send`] does. `inside` is
+/// done in the new process; it comes back with an exit code when it fails. Without a terminal that
+/// is this very process.
+///
+/// # Errors
+/// That of clone(2).
+pub fn at_streams(mut streams: Streams, inside: &mut dyn FnMut() -> u8) -> Result<u8, Errno> {
+    let Some(between) = &mut streams.between else { return Ok(inside()) };
+    let signals = signal::open_signalfd(SignalSet::ALL)?;
+    between.begin();
+    let has_terminal = between.is_typed;
+    let handed = core::mem::take(&mut streams.handed);
+    match process::clone_into(NamespaceSet::empty()) {
+        Err(errno) => {
+            between.end();
+            Err(errno)
+        }
+        Ok(Side::Child) => process::exit(match take_place(&handed, has_terminal) {
+            Ok(()) => inside(),
+            Err(_) => crate::model::code::FAILED,
+        }),
+        Ok(Side::Parent(child)) => {
+            drop(handed);
+            let end = attend_child(&child, &signals, between);
+            between.show();
+            between.end();
+            Ok(end.map_or(crate::model::code::FAILED, End::code))
+        }
+    }
+}
+
+/// The new process's side: a session of its own with these descriptors.
+fn take_place(handed: &[Option<Fd>; 3], has_terminal: bool) -> Result<(), Errno> {
+    for (number, stream) in (0..).zip(handed) {
+        redirect(stream.as_ref().ok_or(Errno::EBADF)?, number)?;
+    }
+    terminal::new_session()?;
+    match has_terminal {
+        true => terminal::acquire(&Fd::inherited(0)),
+        false => Ok(()),
+    }
+}
+
+/// Waits for the end of a child, and passes on what comes meanwhile.
+fn attend_child(child: &Child, signals: &Fd, between: &mut Between) -> Option<End> {
+    loop {
+        let [shown, taken, typed] = between.sources();
+        let ended = Source::of(child.pidfd.as_ref());
+        let mut sources = [Source::readable(signals), ended, shown, taken, typed];
+        let _ = wait::poll(&mut sources, None); // an interruption is one more round
+        let [came, ended, shown, taken, typed] = sources;
+        if came.is_ready() {
+            let mut early = SignalSet::EMPTY;
+            pass_signals(signals, child.pidfd.as_ref(), &mut early, Some(&mut *between));
+        }
+        between.turn(&shown, &taken, &typed);
+        if ended.is_ready() || came.is_ready() {
+            let end = child::end_of(child);
+            if end.is_some() || signal::exists(child.pid).is_err() {
+                return end;
+            }
+        }
+    }
+}
+
 /// Waits for the end, and passes on what comes meanwhile.
 fn attend(
     sandbox: &mut Sandbox,
@@ -158,15 +229,7 @@ fn attend(
             pass_signals(signals, guest.as_ref(), &mut early, between.as_deref_mut());
         }
         if let Some(between) = between.as_deref_mut() {
-            if shown.is_ready() {
-                between.show();
-            }
-            if typed.is_ready() {
-                between.read();
-            }
-            if taken.is_ready() {
-                between.write();
-            }
+            between.turn(&shown, &taken, &typed);
         }
         if !answer.is_ready() {
             continue;
@@ -251,6 +314,19 @@ impl Between {
         let typed =
             if is_waiting { Source::readable(&Fd::inherited(0)) } else { Source::nothing() };
         [shown, taken, typed]
+    }
+
+    /// Carries what came.
+    fn turn(&mut self, shown: &Source, taken: &Source, typed: &Source) {
+        if shown.is_ready() {
+            self.show();
+        }
+        if typed.is_ready() {
+            self.read();
+        }
+        if taken.is_ready() {
+            self.write();
+        }
     }
 
     /// Every byte that is typed at our terminal goes inside, when we are in its foreground.
