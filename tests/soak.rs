@@ -34,6 +34,40 @@ fn a_thousand_starts_end_well_and_leave_nothing() {
     });
 }
 
+/// A sandbox with a name and all it can have of namespaces, again and again, in a user namespace
+/// that allows only so many of each kind at a time.
+const AGAIN_AND_AGAIN: &str = r#"
+    for kind in cgroup ipc mnt pid time user uts; do
+        echo 40 >/proc/sys/user/max_${kind}_namespaces
+    done
+    mount -t tmpfs run /run
+    count=0
+    while [ $count -lt 500 ]; do
+        set -- --name soak --control true --boottime +1d --hostname soak
+        set -- "$@" --namespaces cgroup,ipc,mnt,pid,time,user,uts
+        "$NSINIT" run "$@" -- true || exit
+        count=$((count + 1))
+    done
+    find /run/nsinit -mindepth 1 | wc -l
+    grep -c nsinit /proc/self/mountinfo
+"#;
+
+#[test]
+fn a_thousand_sandboxes_leave_no_namespace_name_mount_or_cgroup() {
+    // Looks like 2 × 500 starts where only 40 of each kind may be there at once, and no directory
+    // of a socket, no mount, no namespace more, and no cgroup more than before.
+    let unshare = support::who::tool("unshare");
+    let cgroups = || Command::new("find").args(["/sys/fs/cgroup", "-name", "nsinit-*"]).output();
+    let before = cgroups().unwrap().stdout;
+    for who in Who::BOTH {
+        let words = [unshare.to_str().unwrap(), "-Urm", "sh", "-c", AGAIN_AND_AGAIN];
+        let run = Run::command(who, words).limit(Duration::from_secs(120));
+        let ended = run.env("NSINIT", &file::text(&programs().nsinit)).end();
+        assert_eq!((ended.code, ended.out.as_str()), (1, "0\n0\n"), "{}", ended.err);
+    }
+    assert_eq!(cgroups().unwrap().stdout, before);
+}
+
 /// How many zombies are below PID 1 of a run.
 fn zombies(init: i32) -> usize {
     let is_zombie = |pid: &i32| {

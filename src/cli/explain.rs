@@ -27,6 +27,9 @@ pub(super) fn explain(mut call: Call, start: &Start, desk: &'static mut Desk) ->
     if is_json {
         call = call.rest();
     }
+    if call.words.first() == Some(c"enter") && cfg!(feature = "join") {
+        return super::enter::explain(call.rest(), is_json, start, desk);
+    }
     let (mode, front) = match call.words.first().map(CStr::to_bytes) {
         Some(b"run") => {
             call = call.rest();

@@ -72,9 +72,11 @@ fn what_enters_stands_where_the_process_does() {
     let run = Run::nsinit(Who::Root, &words).and(["sh", "-c", "echo up; exec sleep 1000"]);
     let mut running = run.start();
     running.wait_for("up");
-    let sleeper = running.marked().into_iter().find(|line| line.contains(" sleep ")).unwrap();
-    let pid = sleeper.split(' ').next().unwrap();
-    let words = ["enter", "--no-seccomp", pid, "--", "sh", "-c", "pwd; test -e /etc; echo $?"];
+    let pid = wait::until("the sleeper", || {
+        let line = running.marked().into_iter().find(|line| line.contains(" sleep "))?;
+        Some(line.split(' ').next()?.to_owned())
+    });
+    let words = ["enter", "--no-seccomp", &pid, "--", "sh", "-c", "pwd; test -e /etc; echo $?"];
     assert_eq!(Run::nsinit(Who::Root, &words).end().quietly(0), "/only/here\n1\n");
     running.kill(libc::SIGTERM);
     running.end().quietly(143);

@@ -10,6 +10,7 @@ mod holder;
 mod joins;
 mod kept;
 mod refusals;
+mod shared;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -58,6 +58,19 @@ pub(super) fn enter(call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
     by_name(&asked, start, file)
 }
 
+/// `explain [--json] enter …`: the run that it would be.
+pub(super) fn explain(call: Call, is_json: bool, start: &Start, desk: &'static mut Desk) -> u8 {
+    let mut arena = Arena::new(&mut desk.arena);
+    let Some(asked) = read(call, start, &mut arena) else { return code::FAILED };
+    match outside::Target::of(asked.target) {
+        Some(target) => {
+            let front: &[&CStr] = if is_json { &[c"explain", c"--json"] } else { &[c"explain"] };
+            outside::become_run(&target, &asked, front, start, &mut arena)
+        }
+        None => report::entered_by_its_own("explain", asked.target.to_bytes()),
+    }
+}
+
 /// A running sandbox, by its name.
 fn by_name(asked: &Asked, start: &Start, file: &mut [u8]) -> u8 {
     let Some(mut sandbox) = connect("enter", asked.target, start, file) else {

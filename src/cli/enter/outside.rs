@@ -87,9 +87,28 @@ pub(super) fn enter(
     start: &Start,
     arena: &mut Arena<'static>,
 ) -> u8 {
+    let streams = match Streams::open() {
+        Ok(streams) => streams,
+        Err(errno) => return report::no_terminal("enter", errno),
+    };
+    let begun = at_streams(streams, &mut || become_run(target, asked, &[], start, arena));
+    begun.unwrap_or(code::FAILED)
+}
+
+/// Becomes the run that enters, or with words in front what these make of it. It comes back only
+/// when that cannot be, with the exit code.
+#[inline(never)] // its list would lie in the frame of the verb
+pub(super) fn become_run(
+    target: &Target,
+    asked: &Asked,
+    front: &[&'static CStr],
+    start: &Start,
+    arena: &mut Arena<'static>,
+) -> u8 {
     let said = asked.target.to_bytes();
     let mut line = Line { list: List::new(), arena, is_whole: true };
     line.put(start.words.first().unwrap_or(c"nsinit"));
+    front.iter().for_each(|word| line.put(word));
     [c"run", c"--proc=bind", c"--clear-env", PATH].into_iter().for_each(|word| line.put(word));
     let found = match *target {
         Target::Process(whence) => of_process(whence, asked, &mut line),
@@ -118,14 +137,7 @@ pub(super) fn enter(
     if !line.is_whole {
         return report::errand_too_long("enter");
     }
-    let streams = match Streams::open() {
-        Ok(streams) => streams,
-        Err(errno) => return report::no_terminal("enter", errno),
-    };
-    let mut list = line.list;
-    let begun =
-        at_streams(streams, &mut || report::no_copy("enter", become_copy(&mut list, start)));
-    begun.unwrap_or(code::FAILED)
+    report::no_copy("enter", become_copy(&mut line.list, start))
 }
 
 /// Why it is not entered: an errno, or a filter.

@@ -55,6 +55,16 @@ pub fn no_target(verb: &str, number: u32, said: &[u8], errno: Errno) -> u8 {
     code::FAILED
 }
 
+/// A sandbox, whose own plan it is that is carried out.
+pub fn entered_by_its_own(verb: &str, said: &[u8]) -> u8 {
+    let sentence = sentence!(
+        "{s} is entered by its own PID 1, with the steps of its service",
+        try: "nsinit explain run on its file"
+    );
+    print(&at(verb, Origin::Default), sentence, &Args { said, ..Args::NONE });
+    code::FAILED
+}
+
 /// A process whose filter cannot be had.
 pub fn filtered(verb: &str, number: u32, said: &[u8]) -> u8 {
     let sentence = sentence!(

@@ -34,8 +34,9 @@ use crate::text::{Quoted, Show, Sink, put};
 pub use complaint::complaint;
 pub use control::{denied, no_answer, no_sandbox_named, no_signal, not_reached, word_too_many};
 pub use enter::{
-    errand_too_long, filtered, flag_needs_value, no_copy, no_target, no_terminal, no_variable,
-    not_entered, nothing_to_enter_with, nowhere_to_enter, only_from_outside,
+    entered_by_its_own, errand_too_long, filtered, flag_needs_value, no_copy, no_target,
+    no_terminal, no_variable, not_entered, nothing_to_enter_with, nowhere_to_enter,
+    only_from_outside,
 };
 pub use failure::{failure, survived};
 pub use inspect::{no_pid, no_proc, no_process, too_many_namespaces, unknown_flag, unknown_kind};
