@@ -153,7 +153,7 @@ fn what_is_joined_is_not_created_and_the_rest_is() {
 
 #[test]
 fn a_process_in_a_joined_pid_namespace_is_seen_there_and_ends_with_it() {
-    // Looks like a fresh /proc that shows the holder's processes, and KILL when its PID 1 ends.
+    // Looks like a fresh /proc that shows the holder's processes, and an end with its PID 1.
     for who in Who::BOTH {
         let holder = Holder::new(who, &["--namespaces", "pid"]);
         let flags = flags(who, "pid", |_| holder.pid.to_string());
@@ -166,7 +166,12 @@ fn a_process_in_a_joined_pid_namespace_is_seen_there_and_ends_with_it() {
         let pid: i32 = lines[1].trim_end_matches(';').parse().unwrap();
         assert!(pid > 3, "{pid} is no number of a newcomer");
         holder.end();
-        running.end().saying(137, &["PID 1 inside was killed by signal KILL"]);
+        // Its PID 1 asks everybody to end before that, and the guest may be as fast.
+        let ended = running.end();
+        match ended.code {
+            143 => drop(ended.quietly(143)),
+            _ => ended.saying(137, &["PID 1 inside was killed by signal KILL"]),
+        }
     }
 }
 
