@@ -266,3 +266,17 @@ fn who_asks_without_what_it_takes_is_refused() {
     enter(&sandbox, &["true"]).end().quietly(0);
     drop(sandbox.stop());
 }
+
+#[test]
+fn what_enters_is_asked_about_its_calls_as_the_service_is() {
+    // Looks like EPERM inside and a line that names the call, from a filter that asks first.
+    for who in Who::BOTH {
+        let security = "[security]\nseccomp = 'default'\nseccomp-log = 'refused'\n";
+        let control = "[sandbox]\ncontrol = true\n";
+        let mut sandbox = Sandbox::start(who, &[control, security, PLAIN].concat());
+        let ended = enter(&sandbox, &["unshare", "-u", "true"]).end();
+        ended.saying(1, &["Operation not permitted"]);
+        sandbox.run.wait_for_error("was refused unshare(");
+        drop(sandbox.stop());
+    }
+}
