@@ -26,7 +26,7 @@ use crate::supervisor::{Action, Actions, Event, News, Supervisor};
 use crate::sys::process::Child;
 use crate::sys::start::Start;
 use crate::sys::wait;
-use crate::sys::{Fd, clock, memory, process, signal};
+use crate::sys::{Fd, clock, process, signal};
 use helper::Companion;
 use refusals::Told;
 
@@ -306,15 +306,6 @@ impl Turn<'_, '_> {
             true if self.is_killing => tree::kill_children(),
             false if self.supervisor.is_sweeping() => self.happened(Event::NoneLeft),
             true | false => {}
-        }
-    }
-
-    /// A start uses our stack far deeper than we do, and code that we have no use for while we
-    /// wait: an init is small by giving that back.
-    fn give_memory_back(&mut self) {
-        if core::mem::take(&mut self.has_started) {
-            let _ = memory::forget_stack_below(); // only memory is lost when it fails
-            let _ = memory::forget_code(self.start); // as above
         }
     }
 

@@ -10,8 +10,8 @@ use crate::engine::machine;
 use crate::limits::SOURCES_MAX;
 use crate::model::{Errno, Moment, ServiceId, Span};
 use crate::supervisor::Event;
-use crate::sys::file;
 use crate::sys::wait::{self, Source};
+use crate::sys::{file, memory};
 
 /// What came from a service.
 #[derive(Clone, Copy)]
@@ -38,7 +38,7 @@ impl Turn<'_, '_> {
         self.stop_as_asked();
         self.let_go();
         self.lock_in();
-        self.give_memory_back();
+        let has_started = core::mem::take(&mut self.has_started);
         let timeout = self.patience_of_all(now);
         let mut sources: Vec<Source, SOURCES_MAX> = Vec::new();
         let mut from: Vec<From, SOURCES_MAX> = Vec::new();
@@ -79,9 +79,20 @@ impl Turn<'_, '_> {
                 let _ = from.push(whose); // as before
             }
         }
+        // A start uses our stack far deeper than we do, and code that we have no use for while we
+        // wait: an init is small by giving that back, when nothing but the wait is left to be done.
+        if has_started {
+            let _ = memory::forget_stack_below(); // only memory is lost when it fails
+            let _ = memory::forget_code(self.start); // as above
+        }
         if wait::poll(&mut sources, timeout) == Ok(0) {
             self.happened(Event::Tick);
         }
+        self.take_all(&sources, &from);
+    }
+
+    /// Takes what came; the sources that are no service's stand in front.
+    fn take_all(&mut self, sources: &[Source], from: &[From]) {
         let mut sources = sources.iter();
         let has_signals = sources.next().is_some_and(Source::is_ready);
         if sources.next().is_some_and(Source::is_ready) {
