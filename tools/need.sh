@@ -24,6 +24,8 @@ needs() {
         echo 'systemd-notify systemd'
         echo 'bash bash'
         echo 'readelf binutils'    # and addr2line, strip, nm
+        echo 'file file'
+        echo 'python3 python3'
         echo 'crun crun'
         echo 'tini tini'           # and tini-static
         echo 'dumb-init dumb-init'

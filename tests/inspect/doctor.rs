@@ -245,10 +245,15 @@ fn a_chroot_is_recognized() {
 
 #[test]
 fn ranges_of_other_ids_are_counted_and_what_is_in_the_way_is_said() {
-    // Looks like lines of /etc/subuid for a user by name or number, with newuidmap or without.
+    // Looks like lines of /etc/subuid for a user by name or number, with newuidmap or without. Whom
+    // /etc/passwd does not know may have another name elsewhere, so it is known.
+    let place = |script: &str| {
+        let known = "echo somebody:x:1000:1000::/:/bin/sh >users; mount --bind users /etc/passwd";
+        let script = format!("{known}\n{script}");
+        Place { script: Box::leak(script.into_boxed_str()), ..HERE }
+    };
     let ranges = "echo 1000:100000:65536 >ids; echo 1000:300000:10 >>ids
         mount --bind ids /etc/subuid; mount --bind ids /etc/subgid";
-    let place = |script| Place { script, ..HERE };
     place(ranges).says(&[("other ids", "yes", &["65546 uids and 65546 gids, by newuidmap"])]);
     let none = "echo 1:1:1 >ids; mount --bind ids /etc/subuid; mount --bind ids /etc/subgid";
     place(none).says(&[("other ids", "no", &["0 uids in /etc/subuid", "usermod --add-subuids"])]);
