@@ -105,6 +105,7 @@ fn a_stopped_workload_can_go_on_in_the_background() {
             desk.wait_for_state("sleep", 'S');
             desk.press(CTRL_Z);
             desk.expect("Stopped");
+            desk.expect("<prompt>");
             desk.wait_for_state("sleep", 'T');
             desk.enter("bg");
             desk.wait_for_state("sleep", 'S');

@@ -160,6 +160,7 @@ fn a_terminal_is_followed() {
             desk.wait_for_state("sleep", 'S');
             desk.press(CTRL_Z);
             desk.expect("Stopped");
+            desk.expect("<prompt>");
             desk.wait_for_state("sleep", 'T');
             desk.enter("fg");
             desk.wait_for_state("sleep", 'S');
