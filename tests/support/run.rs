@@ -363,8 +363,8 @@ impl Drop for Running {
             self.kill(libc::SIGKILL);
             let _ = self.child.wait(); // it was killed
         }
-        if std::thread::panicking() {
-            leftovers::kill(&self.mark);
+        if self.status.is_none() || std::thread::panicking() {
+            leftovers::kill(&self.mark); // also who was not its child any more
         }
     }
 }
