@@ -7,6 +7,7 @@
 
 mod flags;
 mod inside;
+mod lines;
 mod overlays;
 mod roots;
 #[path = "../support/mod.rs"]
