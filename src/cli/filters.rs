@@ -13,7 +13,7 @@ use crate::model::filter::{
     Instruction, Policy, Program, Tell, compile, include_default, is_program,
 };
 use crate::model::syscalls::NATIVE;
-use crate::plan::{UNTOLD, asks_filter};
+use crate::plan::{UNTOLD, asked_filter, asks_filter};
 use crate::spec::filter::{Filter, FilterFrom, FilterLog, Judge};
 use crate::spec::filter_file::{self, FilterFault};
 use crate::spec::{Complaint, Complaints, Origin, Said, Spec, SpecFault};
@@ -60,7 +60,7 @@ pub(super) fn read(
         FilterLog::Allowed => Tell::Refusals,
     };
     let mut faults = 0;
-    match spec.filter.seccomp {
+    match asked_filter(spec) {
         Some(Said { value: FilterFrom::File(path), origin }) => {
             let path = beside(path, origin, spec.file, arena);
             faults = read_text(who, path, buffer, policy, spec.file.is_some());
@@ -183,7 +183,7 @@ fn make(
     let (Some(program), true) = (program, judge.is_some() || tell == Tell::Nothing) else {
         return complain(place, from.value.to_bytes(), FilterFault::TooLong);
     };
-    let is_default = spec.filter.seccomp.is_some_and(|said| said.value == FilterFrom::Default);
+    let is_default = asked_filter(spec).is_some_and(|said| said.value == FilterFrom::Default);
     let filter = Filter {
         program,
         from: if is_default { FilterFrom::Default } else { FilterFrom::File(from.value) },

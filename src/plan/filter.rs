@@ -6,7 +6,7 @@ use crate::model::Errno;
 use crate::model::filter::{Action, DEFAULT_PROGRAM};
 use crate::model::syscalls::NATIVE;
 use crate::spec::filter::{Filter, FilterFrom, FilterLog, FilterSpec};
-use crate::spec::{Origin, Spec};
+use crate::spec::{Origin, Said, Spec};
 use crate::text::{Quoted, Show, Sink, put};
 
 /// The calls of ours between a filter that asks and the command, or the end of who should have
@@ -107,15 +107,16 @@ impl<'a> Filters<'a> {
         if !cfg!(feature = "sandbox") {
             return Ok(Self::NONE); // none of these keys is taken then
         }
-        let asked = &spec.filter;
+        let (asked, seccomp) = (&spec.filter, asked_filter(spec));
         let is_ours = |from| matches!(from, FilterFrom::Default | FilterFrom::File(_));
-        if let (Some(log), false) =
-            (asked.log, asked.seccomp.is_some_and(|said| is_ours(said.value)))
+        if let (Some(log), false) = (asked.log, seccomp.is_some_and(|said| is_ours(said.value)))
             && log.value != FilterLog::None
         {
             return Err(Refusal { origin: log.origin, said: b"", reason: Reason::NothingToTell });
         }
-        let Some((origin, key)) = first(asked) else {
+        let implied = seccomp.filter(|said| said.origin == Origin::Default);
+        let implied = implied.and(spec.root.first()).map(|(origin, _)| (origin, "seccomp"));
+        let Some((origin, key)) = first(asked).or(implied) else {
             return Ok(Self::NONE);
         };
         let refuse = |reason| Err(Refusal { origin, said: key.as_bytes(), reason });
@@ -123,7 +124,7 @@ impl<'a> Filters<'a> {
             return refuse(Reason::NoFilters);
         }
         let is_made = asked.ready.iter().any(|filter| filter.from == FilterFrom::Default);
-        let default = asked.seccomp.filter(|said| said.value == FilterFrom::Default && !is_made);
+        let default = seccomp.filter(|said| said.value == FilterFrom::Default && !is_made);
         let default = default.map(|said| Filter {
             program: &DEFAULT_PROGRAM,
             from: FilterFrom::Default,
@@ -161,9 +162,22 @@ impl<'a> Filters<'a> {
     }
 }
 
-/// Whether any filter is asked for.
+/// Whether any filter is asked for, or comes by itself.
 pub fn asks_filter(spec: &Spec<'_>) -> bool {
-    cfg!(feature = "sandbox") && first(&spec.filter).is_some()
+    let is_implied = || asked_filter(spec).is_some_and(|said| said.origin == Origin::Default);
+    cfg!(feature = "sandbox") && (first(&spec.filter).is_some() || is_implied())
+}
+
+/// The filter that was asked for; ours where nobody said anything of one and there is a root of its
+/// own, for that is made for programs that one does not trust. Elsewhere a sandbox is a set of
+/// namespaces, in which people make others. Without no_new_privs a filter would need privileges
+/// that are taken there.
+pub fn asked_filter<'a>(spec: &Spec<'a>) -> Option<Said<FilterFrom<'a>>> {
+    let has_no_new_privs = spec.no_new_privs.is_none_or(|said| said.value);
+    let is_silent = spec.filter.seccomp.is_none() && spec.filter.more.is_empty();
+    let is_implied = is_silent && has_no_new_privs && spec.root.first().is_some();
+    let default = Said { value: FilterFrom::Default, origin: Origin::Default };
+    spec.filter.seccomp.or(is_implied.then_some(default))
 }
 
 /// The first of the keys that was said and asks for a filter, and where.

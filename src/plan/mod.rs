@@ -48,7 +48,7 @@ pub use confine::{ConfineAct, ConfineReason, Holding};
 pub use control::{Base, ControlAct};
 pub use facts::{Facts, Manager, Questions, TerminalState, capability};
 use filter::Filters;
-pub use filter::{FilterAct, UNTOLD, asks_filter};
+pub use filter::{FilterAct, UNTOLD, asked_filter, asks_filter};
 pub use join::{JoinAct, JoinFacts, JoinReason, JoinedUser, Known};
 pub use landlock::{HARMLESS, LandlockAct, Ruleset};
 pub use limits::{LimitsAct, Whose};

@@ -167,3 +167,24 @@ fn a_command_that_is_not_there_ends_under_any_filter() {
     assert!(ended.code == 126 && ended.err.contains("execute \"true\": EPERM"), "{}", ended.err);
     fs::remove_file(program).unwrap();
 }
+
+#[test]
+fn a_root_of_its_own_brings_the_default_filter() {
+    // Looks like Seccomp 2 with --ro-bind / / and nothing said, 0 with --seccomp none.
+    let root = ["run", "--ro-bind", "/", "/", "--proc", "/proc"];
+    for who in Who::BOTH {
+        for (flags, filters) in [
+            (&[][..], "1"),
+            (&["--seccomp=none"], "0"),
+            (&["--no-no-new-privs"], "0"),
+            (&["--seccomp=default"], "1"),
+        ] {
+            let words = [&root[..], flags, &["--", "cat", "/proc/self/status"]].concat();
+            let status = Run::nsinit(who, &words).end().quietly(0);
+            assert_eq!(proc::field(&status, "Seccomp_filters"), filters, "{who:?} {flags:?}");
+        }
+        let words = ["run", "--", "cat", "/proc/self/status"];
+        let status = Run::nsinit(who, &words).end().quietly(0);
+        assert_eq!(proc::field(&status, "Seccomp_filters"), "0", "{who:?}");
+    }
+}

@@ -9,8 +9,8 @@ pub(super) const ROWS: &[Row] = &[
         item.put_text(&mut spec.filter.seccomp, FilterFrom::parse)
     })
     .help(
-        "none|Filter of system calls: default, a file in the format of nsinit-seccomp(5), \
-         or a descriptor with classic BPF.",
+        "default, with a root of its own|Filter of system calls: default, none, a file in the \
+         format of nsinit-seccomp(5), or a descriptor with classic BPF.",
     ),
     confine("add-seccomp-fd", Shape::List, "FD", |spec, item| {
         let number = descriptor(item.bytes())?;
