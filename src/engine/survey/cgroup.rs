@@ -42,10 +42,18 @@ pub(super) fn ask(named: Option<CgroupParent<'_>>, cgroups: &mut Cgroups) {
     {
         look(&mut cgroups.above);
     }
+    for controller in [Controller::Cpuset, Controller::Memory] {
+        let is_missing = cgroups.own.is_root && !cgroups.own.available.has(controller);
+        if !is_missing {
+            cgroups.built = cgroups.built.with(controller);
+        }
+    }
 }
 
 /// The controllers of the kernel (cgroups(7), "/proc/cgroups"). A kernel without version 1 may
-/// have no such file; whatever it has is in version 2 then.
+/// have no such file; whatever it has is in version 2 then. The file leaves out what version 1 has
+/// not (kernel/cgroup/cgroup-v1.c, `cgroup1_subsys_absent`), which can be true of cpuset and memory
+/// (CONFIG_CPUSETS_V1, CONFIG_MEMCG_V1): whether they are missing, only the root of all tells.
 fn ask_for_controllers(cgroups: &mut Cgroups) {
     let all = Controller::ALL.into_iter().fold(ControllerSet::EMPTY, ControllerSet::with);
     let Ok(mut lines) = Lines::open(c"/proc/cgroups", plain(Errno::E2BIG)) else {
