@@ -5,7 +5,7 @@
 //! ```text
 //! workload: exit N | signal N | hang | panic | cut | reset | words … | cat PATH | clock
 //!           oops MODULE | stuck | date | last SECONDS | freeze | kexec KERNEL INITRAMFS LINE
-//!           write PATH WORD
+//!           write PATH WORD | places | eat | breed | spin
 //! init:     silent | gone | hang | cut | return | late N | port N | console N | another N
 //!           garbage N | forged N | words … | cat PATH
 //! ```
@@ -16,6 +16,8 @@
 #![no_main]
 #![allow(unsafe_code)] // the entry from the kernel, as in src/start.rs
 
+#[path = "guest/bounds.rs"]
+mod bounds;
 #[path = "guest/trouble.rs"]
 mod trouble;
 
@@ -88,6 +90,10 @@ fn workload(role: &[u8], words: Words<'_>) -> u8 {
             let _ = wait::poll(&mut [], Some(Span::from_s(number(words).into()))); // that is all
             return 0;
         }
+        b"places" => return bounds::places(),
+        b"eat" => return bounds::eat(),
+        b"breed" => return bounds::breed(),
+        b"spin" => return bounds::spin(),
         b"write" => return write(words.rest()),
         b"freeze" => return trouble::freeze(),
         b"kexec" => return trouble::kexec(words.rest()),

@@ -19,6 +19,7 @@ mod guests {
     mod kit;
     mod leave;
     mod root;
+    mod sandbox;
     mod setup;
     mod trouble;
 }
