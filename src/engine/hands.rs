@@ -108,6 +108,8 @@ pub struct Hands {
     pub(super) parent: Parent,
     /// What PID 1 has reported already when the launcher begins to wait for it.
     pub(super) reported: Option<Failure>,
+    /// How often PID 1 had said by then that it is as far as the launcher waits for.
+    pub(super) heard_alive: usize,
     /// PID 1, for the launcher.
     pub(super) init: Option<Child>,
     /// Whether SIGCHLD was ignored when we were started, which the workload inherits.

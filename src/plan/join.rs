@@ -133,7 +133,7 @@ impl JoinAct<'_> {
     /// As [`Act::calls`].
     pub const fn calls(&self) -> &'static str {
         match self {
-            Self::Fork => "clone3|wait4|close*|read+|write*|close?",
+            Self::Fork => "clone3|wait4|close*|read+|close?",
             Self::Hide => "prctl",
             Self::EnterCgroup(_) => "openat|read|close|openat|read|close|openat?|write?|close?",
             Self::OpenPlace(_) => "openat|openat",

@@ -77,7 +77,7 @@ impl LimitsAct<'_> {
             Self::Enter(_) => "write?",
             Self::NewNamespace => "unshare",
             Self::TellLeft => "write",
-            Self::AwaitLeft => "ppoll+|read",
+            Self::AwaitLeft => "ppoll*|read?",
             Self::Remove => "openat*|read*|write*|ppoll*|unlinkat*|close*",
         }
     }

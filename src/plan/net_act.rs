@@ -74,7 +74,7 @@ impl NetAct<'_> {
                 "socket|ioctl|write|read|close"
             }
             Self::TellIds => "write",
-            Self::AwaitIds => "ppoll+|read",
+            Self::AwaitIds => "ppoll*|read?",
             Self::StartPasta => "pipe2|clone3|close|read|close",
             Self::AwaitKeeper => "ppoll+|ioctl|wait4?",
             Self::Delete(_) => "socket|write|read|close",

@@ -52,7 +52,7 @@ impl KeepAct<'_> {
     /// As [`Act::calls`].
     pub const fn calls(&self) -> &'static str {
         match self {
-            Self::AwaitSetUp => "ppoll+|read",
+            Self::AwaitSetUp => "ppoll*|read?",
             Self::MountPlace(_) => "mkdirat|mount|mount",
             Self::Keep(..) => "openat|close|mount",
             Self::LetStart => "write",

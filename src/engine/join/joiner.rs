@@ -5,7 +5,7 @@
 
 use super::super::child;
 use super::super::hands::Hands;
-use super::super::launcher::{next_report, say};
+use super::super::launcher::next_report;
 use super::super::perform::perform;
 use super::super::record::Record;
 use super::super::trouble::{Trouble, plain};
@@ -32,9 +32,7 @@ pub(crate) fn fork(plan: &Plan<'_>, step: u16, hands: &mut Hands) -> Result<bool
             }
             drop(core::mem::take(&mut hands.joins));
             let News { born, failed, alive } = news(hands);
-            for _ in 0..alive {
-                let _ = say(Record::Alive, hands); // for whoever waits for that
-            }
+            hands.heard_alive = alive; // for whoever waits for that
             let none = failure((Errno::ECHILD, Why::Errno));
             hands.init = Some(born.ok_or(failed.unwrap_or(none))?);
             hands.reported = failed; // by a PID 1 that was faster than the joiner
