@@ -233,15 +233,6 @@ impl Case {
         Explained::read(std::str::from_utf8(&output.stdout).unwrap())
     }
 
-    /// Where two processes race, a call may be made that is not made each time: nobody can wait for
-    /// such a one to fail.
-    fn forget_races(&self, folder: &Folder, mark: &str, parts: &mut BTreeMap<Place, Part>) {
-        for _ in 0..2 {
-            let again = self.launch(folder, mark, None);
-            parts.retain(|place, part| *part == Part::Loop || again.calls.contains(place));
-        }
-    }
-
     fn launch(&self, folder: &Folder, mark: &str, fault: Option<(Place, i32)>) -> Launch {
         let (command, _keep) = surround(self.command(folder, &[], mark), self.around);
         let has_launcher = self.words.starts_with("run");
@@ -377,8 +368,7 @@ fn hold(case: &Case) {
     let mark = format!("mark-{}", folder.path("").display());
     let whole = case.launch(&folder, &mark, None);
     assert_eq!((whole.code, whole.said.as_str()), (Some(RIGHT), ""), "{}", case.words);
-    let mut parts = parts(&plan, !case.file.is_empty(), &whole.calls);
-    case.forget_races(&folder, &mark, &mut parts);
+    let parts = parts(&plan, !case.file.is_empty(), &whole.calls);
     let mut findings = Vec::new();
     let mut counts = [0usize; 2];
     for (place, part) in &parts {

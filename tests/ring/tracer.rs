@@ -25,6 +25,10 @@ use libc::{c_int, c_long, c_void, pid_t};
 /// How long one launch may take. Nothing in it waits for anything but other processes.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long anybody else may be there when the process that was started has ended. Where no PID
+/// namespace ends with PID 1, a service on its way sees that PID 1 is gone by its next steps.
+const MOMENT: Duration = Duration::from_secs(2);
+
 /// Which process of a launch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
@@ -61,7 +65,7 @@ pub struct Launch {
     pub said: String,
     /// Whether it took longer than we wait.
     pub is_late: bool,
-    /// How many processes were there when the one that was started had ended.
+    /// How many processes were there a moment after the one that was started had ended.
     pub outlived_by: usize,
 }
 
@@ -134,7 +138,7 @@ pub fn launch(
     tracer.adopt(started, Role::Started);
     tracer.run(&watchdog);
     let mut launch = tracer.launch;
-    launch.is_late = watchdog.end();
+    (launch.is_late, launch.outlived_by) = watchdog.end();
     said.rewind().unwrap();
     let _ = said.read_to_string(&mut launch.said).unwrap(); // its length
     launch
@@ -191,11 +195,7 @@ impl Tracer {
         watchdog.forget(pid);
         if pid == self.started {
             self.launch.code = libc::WIFEXITED(status).then(|| libc::WEXITSTATUS(status));
-            self.launch.outlived_by = self.tracees.len();
-            for left in self.tracees.keys() {
-                // SAFETY: two integers in.
-                let _ = unsafe { libc::kill(*left, libc::SIGKILL) }; // it may be gone meanwhile
-            }
+            watchdog.hurry();
         }
     }
 
@@ -260,26 +260,40 @@ impl Tracer {
 /// Kills a launch that takes too long, from a thread of its own.
 struct Watchdog {
     pids: Arc<Mutex<Vec<pid_t>>>,
-    end: Sender<()>,
-    thread: JoinHandle<bool>,
+    news: Sender<News>,
+    thread: JoinHandle<(bool, usize)>,
+}
+
+/// What the watchdog is told.
+enum News {
+    /// The process that was started has ended.
+    Hurry,
+    /// All have.
+    Over,
 }
 
 impl Watchdog {
     fn new(pid: pid_t) -> Self {
         let pids = Arc::new(Mutex::new(vec![pid]));
-        let (end, ended) = channel();
+        let (news, told) = channel();
         let watched = Arc::clone(&pids);
-        let thread = std::thread::spawn(move || {
-            let is_late = ended.recv_timeout(PATIENCE).is_err();
-            if is_late {
-                for pid in watched.lock().unwrap().iter() {
-                    // SAFETY: two integers in.
-                    let _ = unsafe { libc::kill(*pid, libc::SIGKILL) }; // it may be gone
-                }
+        let kill_all = move || {
+            let left = watched.lock().unwrap();
+            for pid in left.iter() {
+                // SAFETY: two integers in.
+                let _ = unsafe { libc::kill(*pid, libc::SIGKILL) }; // it may be gone
             }
-            is_late
+            left.len()
+        };
+        let thread = std::thread::spawn(move || match told.recv_timeout(PATIENCE) {
+            Err(_) => (kill_all() > 0, 0),
+            Ok(News::Over) => (false, 0),
+            Ok(News::Hurry) => match told.recv_timeout(MOMENT) {
+                Err(_) => (false, kill_all()),
+                Ok(News::Hurry | News::Over) => (false, 0),
+            },
         });
-        Self { pids, end, thread }
+        Self { pids, news, thread }
     }
 
     fn watch(&self, pid: pid_t) {
@@ -290,9 +304,14 @@ impl Watchdog {
         self.pids.lock().unwrap().retain(|watched| *watched != pid);
     }
 
-    /// Whether it had to kill.
-    fn end(self) -> bool {
-        let _ = self.end.send(()); // it may have ended by itself
+    /// Nobody has anything left to do.
+    fn hurry(&self) {
+        let _ = self.news.send(News::Hurry); // it may have ended by itself
+    }
+
+    /// Whether it had to kill the whole launch, and how many it had to kill behind it.
+    fn end(self) -> (bool, usize) {
+        let _ = self.news.send(News::Over); // as above
         self.thread.join().unwrap()
     }
 }
