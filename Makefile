@@ -53,7 +53,10 @@ test: ## every test but those in QEMU: units, golden plans, the real kernel, eac
 	@tools/need.sh build test
 	@[ "$$(id -u)" = 0 ] || echo 'test: NOT ROOT: the tests that try what root can do will fail' >&2
 	$(CARGO) test --no-fail-fast
-	$(CARGO) test --no-fail-fast --release --features demo --test '*' -- --skip guests::
+	$(CARGO) build --release
+	NSINIT_TESTED=$(abspath $(release)/nsinit) $(CARGO) test --no-fail-fast --test '*'
+	$(CARGO) test --no-fail-fast --release --features demo --test boot --test memory --test plans \
+		--test toml -- --skip guests::
 
 # A kernel (35 MB) is fetched into .cache, once.
 test-boot: ## guests in QEMU: one kernel, each thing that a machine's init does; a minute

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::KINDS;
 use super::holder::Holder;
-use super::support::{Run, Who, file, proc};
+use super::support::{Run, Who, file, proc, tested};
 
 const ALL: &str = "--namespaces=cgroup,ipc,mnt,net,pid,time,user,uts";
 
@@ -157,7 +157,7 @@ fn what_does_not_come_to_run_is_not_kept() {
     assert!(!place.exists() && place.mounts() == 0);
 
     let join = format!("mnt=/proc/{}/ns/mnt", std::process::id());
-    let nsinit = env!("CARGO_BIN_EXE_nsinit");
+    let nsinit = file::text(&tested());
     let script = format!(
         "mount --make-rprivate /; {nsinit} run --persist {0} --join {join} --proc=bind \
          --namespaces=ipc -- true; code=$?; test -e {0}; echo $? $(grep -c {0} \
@@ -176,7 +176,7 @@ fn what_does_not_come_to_run_is_not_kept() {
 fn a_place_below_a_shared_mount_is_private_itself() {
     // Looks like a mount namespace that is kept although everything around is shared.
     let place = Place::new();
-    let nsinit = env!("CARGO_BIN_EXE_nsinit");
+    let nsinit = file::text(&tested());
     let script = format!(
         "mount --make-rshared / && {nsinit} run --persist {0} -- true && \
          {nsinit} ls mnt | grep -c '[-] *mount  *[-].*{0}/mnt' && {nsinit} rm {0} && \

@@ -7,6 +7,9 @@
 #![allow(unsafe_code)] // setsid(2) and TIOCSCTTY between fork and exec, openpty(3)
 
 use std::cell::OnceCell;
+#[path = "../support/tested.rs"]
+mod tested;
+
 use std::ffi::CString;
 use std::fs;
 use std::os::fd::{FromRawFd, OwnedFd};
@@ -58,7 +61,7 @@ impl Folder {
         // Not by us: another thread's child would inherit the open copy, and a file that somebody
         // may write cannot be executed (ETXTBSY).
         let mut copy = Command::new("cp");
-        let copy = copy.arg(env!("CARGO_BIN_EXE_nsinit")).arg(folder.nsinit());
+        let copy = copy.arg(tested::tested()).arg(folder.nsinit());
         assert!(copy.status().unwrap().success(), "cp failed");
         folder
     }

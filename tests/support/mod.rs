@@ -22,10 +22,12 @@ pub mod signals;
 pub mod stream;
 pub mod subtree;
 pub mod terminal;
+pub mod tested;
 pub mod wait;
 pub mod who;
 pub mod witness;
 
 pub use run::{Ended, Run, Running};
+pub use tested::tested;
 pub use who::{Mode, Who};
 pub use witness::witness;

@@ -117,12 +117,12 @@ pub fn programs() -> &'static Programs {
         unsafe { libc::atexit(remove_directory) };
         let copy = |source: &Path, name: &str| {
             let target = directory.join(name);
-            fs::copy(source, &target).unwrap();
+            super::file::copy(source, &target);
             set_mode(&target, 0o755);
             target
         };
         Programs {
-            nsinit: copy(Path::new(env!("CARGO_BIN_EXE_nsinit")), "nsinit"),
+            nsinit: copy(&super::tested(), "nsinit"),
             witness: copy(&witness, "witness"),
             directory,
         }
