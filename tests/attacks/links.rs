@@ -30,7 +30,7 @@ impl Trap {
             set_mode(path, 0o777);
         }
         fs::create_dir(root.join("bin")).unwrap();
-        fs::copy(tool("busybox"), root.join("bin/busybox")).unwrap();
+        file::copy(&tool("busybox"), &root.join("bin/busybox"));
         symlink("busybox", root.join("bin/sh")).unwrap();
         let trap = Self { root, prey };
         trap.give_to(who);

@@ -179,7 +179,7 @@ fn a_file_gives_back_nothing_that_was_dropped() {
     // no_new_privs off they would be had, if the bounding set had them.
     let directory = file::directory();
     let cat = directory.join("cat");
-    fs::copy("/bin/cat", &cat).unwrap();
+    file::copy(Path::new("/bin/cat"), &cat);
     set_mode(&cat, 0o755);
     give(&cat, KILL);
     let path = file::text(&cat);

@@ -165,7 +165,7 @@ fn words_that_make_no_sense_are_refused_with_the_nearest_that_does() {
 fn without_proc_the_reason_is_named() {
     // Looks like `ls: read "/proc": ENOENT`, in a root that has nothing but nsinit.
     let root = file::directory();
-    std::fs::copy(&programs().nsinit, root.join("nsinit")).unwrap();
+    file::copy(&programs().nsinit, &root.join("nsinit"));
     let words = ["chroot", root.to_str().unwrap(), "/nsinit", "ls"];
     let ended = Run::command(Who::Root, words).end();
     ended.saying(125, &["ls: read \"/proc\": ENOENT", "no proc is mounted", "try: mount -t proc"]);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use super::support::who::{programs, set_mode, tool};
-use super::support::{Ended, Run, Who};
+use super::support::{Ended, Run, Who, file};
 
 /// Whose program it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub fn path(whose: Whose, name: &str) -> PathBuf {
                 for name in NAMES {
                     let target = directory.join(name);
                     match COPIES.contains(&name) {
-                        true => drop(fs::copy(&programs().nsinit, target).unwrap()),
+                        true => file::copy(&programs().nsinit, &target),
                         false => symlink(&programs().nsinit, target).unwrap(),
                     }
                 }

@@ -11,7 +11,7 @@ pub fn busybox(who: Who) -> PathBuf {
     let root = file::directory().join("rootfs");
     fs::create_dir_all(root.join("bin")).unwrap();
     fs::create_dir_all(root.join("etc")).unwrap();
-    fs::copy(tool("busybox"), root.join("bin/busybox")).unwrap();
+    file::copy(&tool("busybox"), &root.join("bin/busybox"));
     for name in ["sh", "ls", "cat", "id", "touch", "mount", "stat", "readlink", "grep", "echo"] {
         symlink("busybox", root.join("bin").join(name)).unwrap();
     }
@@ -97,7 +97,7 @@ fn a_static_program_runs_alone_in_an_empty_root() {
     let program = compile::program("tests/surroundings/workload.c", "root-workload").unwrap();
     set_mode(&program, 0o755);
     let copy = file::directory().join("workload");
-    fs::copy(&program, &copy).unwrap();
+    file::copy(&program, &copy);
     for who in Who::BOTH {
         let words = ["run", "--ro-bind", copy.to_str().unwrap(), "/x", "--", "/x"];
         let ended = Run::nsinit(who, &words).end();
