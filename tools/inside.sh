@@ -18,7 +18,7 @@ trap 'rm -rf "$tree"' EXIT
 programs='bash sh cat chroot cp date dirname echo env false head hostname id kill ln ls mkdir mount
     mv nohup ps pwd readlink rm rmdir seq setpriv setsid sleep sort stat stty tail tee touch tr true
     umount uname unshare uptime wc test grep sed dd stdbuf timeout yes sync find xargs mktemp chmod
-    chown nice prlimit busybox'
+    chown nice prlimit busybox newuidmap newgidmap'
 mkdir -p "$tree/usr/bin" "$tree/etc" "$tree/opt" "$tree/mnt"
 for program in $programs; do
     path=$(command -v -- "$program" 2>/dev/null) || continue
@@ -36,6 +36,9 @@ done
 ln -s usr/bin "$tree/bin"
 echo 'root:x:0:0:root:/root:/bin/sh' >"$tree/etc/passwd"
 echo 'root:x:0:' >"$tree/etc/group"
+: >"$tree/etc/subuid"
+: >"$tree/etc/subgid"
+echo 'passwd: files' >"$tree/etc/nsswitch.conf"
 
 # The test finds nsinit where cargo left it. A machine that has just started cannot be told to have
 # started five seconds earlier, so it waits until then.
@@ -46,6 +49,7 @@ cat >"$tree/opt/go" <<END
 mkdir -p "$place"
 cp /opt/nsinit "$place/nsinit"
 chmod 1777 /tmp
+chmod u+s /usr/bin/newuidmap /usr/bin/newgidmap # no archive of qemu-run's has such a bit
 while read -r up _ </proc/uptime && [ "\${up%.*}" -lt 6 ]; do sleep 1; done
 exec /opt/test "\$@"
 END
