@@ -685,7 +685,6 @@ const NOTIFICATION: &str = r#"
 name = "word"
 command = ["systemd-notify", "--ready"]
 ready = "notify"
-watchdog = "1m"
 
 [[service]]
 name = "web"

@@ -85,7 +85,6 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         | Act::OpenNotifySocket(_)
         | Act::TellNotifySocket(_)
         | Act::HideNotifySocket
-        | Act::TellWatchdog(_)
         | Act::TellPid { .. }
         | Act::PassReadyPipe(_)
         | Act::RestoreSignals

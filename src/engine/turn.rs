@@ -44,9 +44,6 @@ struct Process {
     ready: Option<Fd>,
     /// Where its filter asks.
     asks: Option<Fd>,
-    /// What it said that is not taken, and was told of.
-    told_main_pid: bool,
-    told_store: bool,
 }
 
 /// PID 1 at work.
@@ -190,7 +187,6 @@ impl Turn<'_, '_> {
                     process.ready = self.hands.ready.read.take();
                     process.asks = self.hands.asks.take();
                     process.is_killed = false;
-                    (process.told_main_pid, process.told_store) = (false, false);
                 }
                 self.happened(Event::Started(id));
                 if is_ready {

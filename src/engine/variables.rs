@@ -29,13 +29,6 @@ pub(super) fn set<'a>(
         crate::text::Sink::put(&mut text, address.name());
         return keep(&text, login, arena);
     }
-    if let Act::TellWatchdog(span) = *act {
-        put!(&mut text, "WATCHDOG_USEC=", span.ns() / 1_000);
-        keep(&text, login, arena)?;
-        let mut text = Buffer::<32>::new();
-        put!(&mut text, "WATCHDOG_PID=", process::pid());
-        return keep(&text, login, arena);
-    }
     let Act::TellPid { listen, pidfd, watchdog } = *act else { return Ok(()) };
     let pid = process::pid();
     for (name, is_told) in [("LISTEN_PID=", listen), ("WATCHDOG_PID=", watchdog)] {

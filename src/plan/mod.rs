@@ -26,7 +26,6 @@ mod net_act;
 mod notify;
 pub mod order;
 mod persist;
-mod policy;
 mod refusal;
 mod resolve;
 mod root;
@@ -119,8 +118,6 @@ pub struct Service<'a> {
     pub unhandled: Unhandled,
     /// How it says that it is ready.
     pub ready: Ready<'a>,
-    /// Whether it says when it has read its configuration again.
-    pub answers_reload: bool,
     /// The file that says how it ended.
     pub termination_message: Option<&'a CStr>,
     /// Signals for it that arrive as others.
@@ -284,7 +281,6 @@ mod tests {
             name: ServiceName::MAIN,
             policy,
             ready: Ready::None,
-            answers_reload: false,
             termination_message: None,
             has_group_signals: false,
             unhandled: Unhandled::Forward,

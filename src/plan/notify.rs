@@ -11,16 +11,9 @@ use crate::spec::{Origin, ServiceSpec};
 /// Variables of ours, those of a user's line included.
 const OWN_VARIABLES: usize = 8;
 
-impl Service<'_> {
-    /// Whether it speaks to us of itself, so that what it says is heeded.
-    pub fn speaks(&self) -> bool {
-        self.ready == Ready::Notify || self.policy.watchdog.is_some() || self.answers_reload
-    }
-}
-
 /// Whether there is a socket for messages of this service.
 fn has_socket(service: &Service<'_>, facts: &Facts) -> bool {
-    service.speaks() || service.policy.is_main && facts.manager.has_notify
+    service.ready == Ready::Notify || service.policy.is_main && facts.manager.has_notify
 }
 
 /// The sockets, one for each service that needs one.
@@ -43,22 +36,14 @@ pub(super) fn push_variables<'a>(
     let Some(own) = plan.service(id) else { return };
     let (actor, is_main) = (Actor::Service(id), own.policy.is_main);
     let manager = manager_for(service, facts);
-    let speaks = own.speaks();
-    let watchdog = service.watchdog;
     let is_notified = service.ready.filter(|said| said.value == Ready::Notify);
-    let said = is_notified.map(|said| said.origin).or(watchdog.map(|said| said.origin));
-    let said = said.or(service.reload.filter(|_| speaks).map(|said| said.origin));
-    let origin = said.unwrap_or(Origin::Default);
-    if speaks || is_main && manager.has_notify {
+    let origin = is_notified.map_or(Origin::Default, |said| said.origin);
+    if is_notified.is_some() || is_main && manager.has_notify {
         plan.push(actor, origin, Act::TellNotifySocket(id));
     } else if manager.has_notify {
         plan.push(actor, origin, Act::HideNotifySocket);
     }
-    if let Some(said) = watchdog {
-        plan.push(actor, said.origin, Act::TellWatchdog(said.value));
-    }
-    let Manager { has_listen: listen, has_watchdog, .. } = manager;
-    let watchdog = has_watchdog && watchdog.is_none();
+    let Manager { has_listen: listen, has_watchdog: watchdog, .. } = manager;
     if is_main && (listen || watchdog) {
         let pidfd = listen && manager.has_listen_pidfd;
         plan.push(actor, Origin::Default, Act::TellPid { listen, pidfd, watchdog });

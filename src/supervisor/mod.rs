@@ -107,16 +107,9 @@ impl Supervisor {
             Event::NotStarted(id, code) => self.step(id, Input::NotStarted(code), now, actions),
             Event::Ended(id, end) => self.step(id, Input::Ended(end), now, actions),
             Event::Helped(id, is_good) => self.helped(id, is_good, now, actions),
-            Event::Said(..) if !cfg!(feature = "control") => {} // no key asks for it
-            Event::Said(id, word) => self.step(id, Input::Said(word), now, actions),
             Event::Asked(signal) => self.asked(signal, now, actions),
             Event::StopService(id) => self.ordered(id, Input::Stop, now, actions),
             Event::RestartService(id) => self.ordered(id, Input::Restart, now, actions),
-            Event::Reload(services) => {
-                for id in services.iter() {
-                    self.step(id, Input::Reload, now, actions);
-                }
-            }
             Event::SignalService(id, signal) => self.step(id, Input::Signal(signal), now, actions),
             Event::NoneLeft => self.turn(Cue::NoneLeft, now, actions),
             Event::Tick => {
@@ -159,7 +152,7 @@ impl Supervisor {
         let helper = self.services.get(id.index()).and_then(|service| service.state.helper());
         let input = match (helper, is_good) {
             (Some(Helper::Check), true) => Input::Ready,
-            (Some(Helper::Check | Helper::PreStop | Helper::Reload) | None, _) => Input::Helped,
+            (Some(Helper::Check | Helper::PreStop) | None, _) => Input::Helped,
         };
         self.step(id, input, now, actions);
     }

@@ -8,7 +8,7 @@
 
 use super::Service;
 use super::state::{Input, Outcome, State, Then};
-use crate::model::{End, Moment, ServiceId, Span, Word};
+use crate::model::{End, Moment, ServiceId, Span};
 
 /// Something that people and programs may want to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,18 +29,6 @@ pub enum News {
         id: ServiceId,
         /// The time it had.
         within: Span,
-    },
-    /// The service was silent for too long, or said that it hangs, and is ended.
-    Hung {
-        /// The service.
-        id: ServiceId,
-        /// How long it may be silent; nothing where it said so itself.
-        within: Option<Span>,
-    },
-    /// The service said that it stops by itself.
-    Leaves {
-        /// The service.
-        id: ServiceId,
     },
     /// The service's command before its stop did not end within its grace, and was killed.
     PreStopKilled {
@@ -95,15 +83,11 @@ pub enum News {
     Stopping,
 }
 
-/// The word of who stops by itself.
-const LEAVES: Input = Input::Said(Word::Leaves);
-
 impl News {
     /// The service it is about.
     pub const fn service(self) -> Option<ServiceId> {
         match self {
             Self::Started { id } | Self::Ready { id } | Self::NotReady { id, .. } => Some(id),
-            Self::Hung { id, .. } | Self::Leaves { id } => Some(id),
             Self::PreStopKilled { id } | Self::NotStarted { id, .. } => Some(id),
             Self::Ended { id, .. } | Self::Restarting { id, .. } | Self::GaveUp { id, .. } => {
                 Some(id)
@@ -121,12 +105,10 @@ impl News {
         match cause {
             Input::Started => Some(Self::Started { id }),
             Input::Ready if before.is_ready() || before.is_told() => None,
-            Input::Ready if before.is_leaving_by_itself() => None,
             Input::Ready => Some(Self::Ready { id }),
             Input::NotStarted(code) => Some(Self::NotStarted { id, code }),
             Input::Ended(end) => Some(Self::Ended { id, end }),
             Input::Go | Input::Helped | Input::Hopeless(_) | Input::Forward(_) => None,
-            Input::Said(_) | Input::Reload => None,
             Input::Signal(_) | Input::Stop | Input::Restart | Input::Tick => None,
         }
     }
@@ -153,16 +135,6 @@ impl News {
                 }
                 let (restarts, window) = (service.policy.limit, service.policy.window);
                 Some(Self::GaveUp { id, restarts, window })
-            }
-            State::Stopping { then: Then::Hang { .. }, .. } if !before.is_told() => {
-                let within = match (before, cause) {
-                    (State::Running { watch, .. }, Input::Tick) => watch.every,
-                    (_, _) => None,
-                };
-                Some(Self::Hung { id, within })
-            }
-            State::Stopping { then: Then::Own { .. }, .. } if cause == LEAVES => {
-                Some(Self::Leaves { id })
             }
             State::Stopping { then: Then::Fail, .. }
                 if cause == Input::Tick && !before.is_told() =>

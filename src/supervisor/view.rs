@@ -15,8 +15,6 @@ pub struct View {
     pub life: Life,
     /// Whether those that are `after` it may start.
     pub is_ready: bool,
-    /// Whether the command runs that has it read its configuration again.
-    pub is_reloading: bool,
     /// What its last run came to; of one that goes on nothing is known.
     pub last: Option<Last>,
     /// How often its policy has started it again.
@@ -40,7 +38,6 @@ impl Supervisor {
         Some(View {
             life: life(state, &service.policy),
             is_ready: state.is_ready(),
-            is_reloading: state.is_reloading(),
             last: last(state.last()),
             restarts,
             next: state.deadline(),
@@ -72,7 +69,6 @@ const fn last(outcome: Outcome) -> Option<Last> {
         Outcome::NotStarted(code) => Some(Last::NotStarted(code)),
         Outcome::End(end) => Some(Last::End(end)),
         Outcome::NotReady => Some(Last::NotReady),
-        Outcome::Hung => Some(Last::Hung),
         Outcome::GaveUp => Some(Last::GaveUp),
     }
 }

@@ -41,9 +41,6 @@ impl Turn<'_, '_> {
                     self.told = Some(failure);
                     self.teller.tell(self.plan, Telling::Failure(failure));
                 }
-                if cfg!(feature = "control") && helper == Helper::Reload {
-                    self.note_failed_reload(id);
-                }
                 self.happened(Event::Helped(id, false));
             }
         }
@@ -85,11 +82,7 @@ impl Turn<'_, '_> {
             (Some(Helper::PreStop), Some(end)) if !is_good => {
                 self.teller.tell(self.plan, Telling::PreStopFailed(id, end));
             }
-            (Some(Helper::Reload), Some(end)) if !is_good && cfg!(feature = "control") => {
-                self.note_failed_reload(id);
-                self.teller.tell(self.plan, Telling::ReloadFailed(id, end));
-            }
-            (Some(Helper::PreStop | Helper::Check | Helper::Reload) | None, _) => {}
+            (Some(Helper::PreStop | Helper::Check) | None, _) => {}
         }
         self.happened(Event::Helped(id, is_good));
     }

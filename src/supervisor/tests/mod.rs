@@ -12,5 +12,4 @@ mod stops;
 mod story;
 mod table;
 mod walk;
-mod words;
 mod world;

@@ -12,8 +12,8 @@ use std::vec::Vec;
 
 use super::world::{Process, Sights, World};
 use crate::model::{
-    BeforeStop, End, ExitCodes, KillMode, Policy, ReadyBy, ReloadBy, Restart, ServiceId,
-    ServiceSet, Short, Signal, Span, Word, code,
+    BeforeStop, End, ExitCodes, KillMode, Policy, ReadyBy, Restart, ServiceId, ServiceSet, Signal,
+    Span, code,
 };
 use crate::supervisor::{ACTIONS_MAX, Event};
 
@@ -76,9 +76,6 @@ fn policy(dice: &mut Dice, place: usize, count: usize, main: usize) -> Policy {
         stop_signal: dice.pick(&[Signal::TERM, Signal::INT, Signal::QUIT, Signal::HUP]),
         grace: dice.pick(&[None, Some(Span::ZERO), Some(Span::from_s(1)), Some(Span::from_s(10))]),
         kill_mode: dice.pick(&[KillMode::Tree, KillMode::Tree, KillMode::Process]),
-        watchdog: dice.pick(&[None, None, Some(Span::from_ms(900)), Some(Span::from_s(4))]),
-        watchdog_signal: Signal::ABRT,
-        reload: dice.pick(&[ReloadBy::Nothing, ReloadBy::Signal(Signal::HUP), ReloadBy::Command]),
         success: dice.pick(&[ExitCodes::EMPTY, success]),
     }
 }
@@ -92,18 +89,6 @@ fn pass_time(world: &mut World) {
         2 => deadline,
         _ => deadline.after(Span::from_ms(world.dice.roll(3_000))),
     };
-}
-
-/// Something that a service may say of itself.
-fn word(world: &mut World) -> Word {
-    let short = Short::new(Span::from_ms(world.dice.roll(5_000)));
-    match world.dice.roll(12) {
-        0 => Word::Hung,
-        1 => Word::Leaves,
-        2 | 3 => Word::Watch(short),
-        4 | 5 => Word::Extend(short),
-        _ => Word::Alive,
-    }
 }
 
 /// Something that may happen, or that cannot.
@@ -121,8 +106,6 @@ fn chance(world: &mut World) -> Event {
         (_, 3) => Event::StopService(id),
         (_, 4) => Event::RestartService(id),
         (_, 5 | 6) => Event::Tick,
-        (_, 24 | 38 | 39) => Event::Reload(ServiceSet::EMPTY.with(id)),
-        (Process::Executing, 25..31) => Event::Said(id, word(world)),
         (Process::Executing, 23) => Event::SignalService(id, signal),
         (_, 7..20) if world.is_empty() => Event::NoneLeft,
         (Process::None, 7) => Event::Ended(id, end),
@@ -207,11 +190,9 @@ fn in_a_hundred_thousand_lives_every_promise_holds() {
     });
     // A walk that does not meet a thing proves nothing about it.
     let Sights { restarts, given_up, cannot_start, killed, killed_all, .. } = seen;
-    let Sights { late, pre_stop_killed, hung, left, reloaded, actions_max, .. } = seen;
-    let rarest =
-        [restarts, 2 * given_up, cannot_start, killed, killed_all, late, 4 * pre_stop_killed];
-    let rarest = rarest.into_iter().chain([2 * hung, 5 * left, 10 * reloaded]);
-    let rarest = rarest.min();
+    let Sights { late, pre_stop_killed, actions_max, .. } = seen;
+    let rarest = [restarts, given_up, cannot_start, killed, killed_all, late, 4 * pre_stop_killed];
+    let rarest = rarest.into_iter().min();
     assert!(rarest.is_some_and(|count| count > 10_000), "{seen:?}");
     assert!(actions_max <= ACTIONS_MAX, "{seen:?}");
 }

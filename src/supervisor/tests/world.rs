@@ -41,10 +41,8 @@ pub struct Body {
     /// It left something behind.
     pub has_daemon: bool,
     pub said_ready: bool,
-    /// It was not ready in time, or hung, and is stopped for that.
+    /// It was not ready in time, and is stopped for that.
     pub is_late: bool,
-    /// It said that it stops by itself.
-    pub leaves: bool,
     /// The command beside it.
     pub helper: Option<Helper>,
     /// Runs that are over.
@@ -69,9 +67,6 @@ pub struct Sights {
     pub killed_all: u64,
     pub late: u64,
     pub pre_stop_killed: u64,
-    pub hung: u64,
-    pub left: u64,
-    pub reloaded: u64,
     pub actions_max: usize,
 }
 
@@ -86,9 +81,6 @@ impl Sights {
             killed_all: self.killed_all + other.killed_all,
             late: self.late + other.late,
             pre_stop_killed: self.pre_stop_killed + other.pre_stop_killed,
-            hung: self.hung + other.hung,
-            left: self.left + other.left,
-            reloaded: self.reloaded + other.reloaded,
             actions_max: self.actions_max.max(other.actions_max),
         }
     }
@@ -124,7 +116,6 @@ impl Body {
             has_daemon: false,
             said_ready: false,
             is_late: false,
-            leaves: false,
             helper: None,
             runs: 0,
             last: None,
@@ -235,8 +226,7 @@ impl World {
             Event::NotStarted(id, _) | Event::Ended(id, _) => !has_process(id),
             Event::Helped(id, _) => self.bodies[id.index()].helper.is_none(),
             Event::Asked(_) | Event::StopService(_) | Event::RestartService(_) => false,
-            Event::SignalService(..) | Event::Reload(_) => false,
-            Event::Said(id, _) => self.bodies[id.index()].process != Process::Executing,
+            Event::SignalService(..) => false,
             Event::NoneLeft | Event::Tick => false,
         }
     }
@@ -252,7 +242,7 @@ impl World {
             }
             Event::Ready(id) => {
                 let body = self.body(id);
-                body.said_ready |= !body.is_late && !body.leaves;
+                body.said_ready |= !body.is_late;
             }
             Event::Helped(id, is_good) => {
                 let body = self.body(id);
@@ -271,7 +261,6 @@ impl World {
                 self.was_operated = true;
             }
             Event::StopService(_) | Event::RestartService(_) | Event::SignalService(..) => {}
-            Event::Said(..) | Event::Reload(_) => {}
             Event::Asked(_) | Event::NoneLeft | Event::Tick => {}
         }
     }
