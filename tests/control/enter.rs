@@ -129,7 +129,7 @@ fn what_entered_ends_with_its_caller_and_with_the_sandbox() {
         let before = count();
         let mut running = enter(&sandbox, &["sh", "-c", "echo up; exec sleep 1000"]).start();
         running.wait_for("up");
-        assert!(count() > before);
+        wait::until("it to be seen inside", || (count() > before).then_some(()));
         running.kill(libc::SIGKILL);
         running.end_of_killed();
         wait::until("it to end inside", || (count() == before).then_some(()));
