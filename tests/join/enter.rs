@@ -1,6 +1,7 @@
 //! `enter` from outside: a process by its PID or a pidfd, and a directory of kept namespaces.
 
 use std::os::fd::AsRawFd as _;
+use std::time::Duration;
 
 use super::KINDS;
 use super::holder::Holder;
@@ -84,8 +85,9 @@ fn what_enters_stands_where_the_process_does() {
 
 #[test]
 fn who_is_inside_cannot_look_at_who_enters() {
-    // Looks like EACCES for the descriptors of whoever comes, a hundred times over, and for its
-    // program. Who has become the command meanwhile, and has its words, may be looked at.
+    // Looks like EACCES for the descriptors of whoever comes, a hundred times over and until it was
+    // met, and for its program. Who has become the command meanwhile, and has its words, may be
+    // looked at.
     let script = "echo up; while :; do for p in /proc/[0-9]*; do \
                   grep -q '[-]-join-place' $p/cmdline 2>/dev/null && \
                   { echo met; readlink $p/fd/* $p/exe $p/cwd 2>/dev/null | grep -q . && \
@@ -96,9 +98,14 @@ fn who_is_inside_cannot_look_at_who_enters() {
     let is_it = |line: &String| line.contains(" sh ");
     let pid = running.marked().into_iter().find(is_it).unwrap();
     let pid = pid.split(' ').next().unwrap();
+    let come = || enter(Who::Root, pid, ":").end().quietly(0);
     for _ in 0..100 {
-        enter(Who::Root, pid, ":").end().quietly(0);
+        come();
     }
+    wait::until("one to be met", || {
+        come();
+        running.comes("met", Duration::from_millis(1)).then_some(())
+    });
     let words = ["enter", pid, "--", "sh", "-c", "readlink /proc/$PPID/exe || echo hidden"];
     let out = Run::nsinit(Who::Root, &words).end();
     assert!(out.out.contains("hidden"), "{}", out.out);

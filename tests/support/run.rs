@@ -202,6 +202,7 @@ pub struct Running {
     started: Instant,
     limit: Duration,
     shown: String,
+    /// Empty as soon as somebody has seen that none of its processes is left.
     mark: String,
     mounts: Vec<String>,
     status: Option<ExitStatus>,
@@ -282,6 +283,7 @@ impl Running {
     pub fn end(mut self) -> Ended {
         let ended = self.end_only();
         leftovers::assert_none(&self.mark, &self.mounts);
+        self.mark.clear();
         ended
     }
 
@@ -289,6 +291,7 @@ impl Running {
     pub fn end_of_killed(mut self) -> Ended {
         let ended = self.end_only();
         leftovers::until_none(&self.mark);
+        self.mark.clear();
         ended
     }
 
@@ -298,6 +301,7 @@ impl Running {
         let left = self.marked();
         leftovers::kill(&self.mark);
         leftovers::until_none(&self.mark);
+        self.mark.clear();
         (ended, left)
     }
 
@@ -363,8 +367,8 @@ impl Drop for Running {
             self.kill(libc::SIGKILL);
             let _ = self.child.wait(); // it was killed
         }
-        if self.status.is_none() || std::thread::panicking() {
-            leftovers::kill(&self.mark); // also who was not its child any more
+        if !self.mark.is_empty() {
+            leftovers::kill(&self.mark); // also who was not its child any more, or outlived it
         }
     }
 }
