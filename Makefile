@@ -8,8 +8,13 @@ PREFIX  ?= /usr/local
 DESTDIR ?=
 # For `make install`: other programs' names for nsinit, such as AS='tini dumb-init'.
 AS      ?=
-# The kernel of `make boot` (tools/kernels.sh), and the machines that `make test-boot-long` tries.
+# What nsinit can do in the initramfs: as little as its appliance needs, for each byte is unpacked
+# at each boot. `make initramfs INITRAMFS_FEATURES=default` puts everything in.
+INITRAMFS_FEATURES ?= init,run,toml
+# The kernel of `make boot` (tools/kernels.sh), another main command than the appliance's own for it
+# (COMMAND='/bin/nsinit-demo test 7'), and the machines that `make test-boot-long` tries.
 KERNEL      ?= x86_64/6.12
+COMMAND     ?=
 BOOT_ARCHES ?= x86_64 aarch64
 # For `make bench`: --quick, --rounds N, --nsinit PATH; for `make bench-entrypoint`, see there.
 BENCH   ?=
@@ -41,13 +46,15 @@ run: ## the demo: an appliance in namespaces of its own, killed once and restart
 
 initramfs: ## the demo as a machine of its own: target/initramfs.img, with nsinit as /init
 	@tools/need.sh build boot
-	@$(CARGO) build --release --quiet --features demo
-	@tools/initramfs.sh $(target)/initramfs.img $(release)/nsinit \
-		rootfs/boot.toml:etc/nsinit.toml $(release)/nsinit-demo:bin/nsinit-demo
+	@$(CARGO) build --release --quiet --no-default-features --features $(INITRAMFS_FEATURES),demo \
+		--target-dir $(target)/initramfs
+	@tools/initramfs.sh $(target)/initramfs.img $(target)/initramfs/release/nsinit \
+		rootfs/boot.toml:etc/nsinit.toml \
+		$(target)/initramfs/release/nsinit-demo:bin/nsinit-demo
 	@ls -l $(target)/initramfs.img
 
-boot: initramfs ## boot it in QEMU, with a kernel that is fetched, and see what comes home
-	@tools/boot.sh "$$(tools/kernels.sh $(KERNEL))" $(target)/initramfs.img
+boot: initramfs ## boot it in QEMU, with a kernel that is fetched, and end as its main service
+	@tools/boot.sh "$$(tools/kernels.sh $(KERNEL))" $(target)/initramfs.img $(COMMAND)
 
 test: ## every test but those in QEMU: units, golden plans, the real kernel, each call failed
 	@tools/need.sh build test

@@ -1,13 +1,13 @@
 //! The workload of the demo: a service that can be killed, and a test that kills it.
 //!
 //! ```text
-//! nsinit-demo web     says who it is, and goodbye when TERM comes; in between it sleeps
-//! nsinit-demo test    looks around, kills web, waits for its return, ends with exit code 7
-//! nsinit-demo facts   what `test` sees when it looks around, as one line
+//! nsinit-demo web            says who it is, and goodbye when TERM comes; in between it sleeps
+//! nsinit-demo test [CODE]    looks around, kills web, waits for its return, ends with CODE (0)
+//! nsinit-demo facts          what `test` sees when it looks around, as one line
 //! ```
 //!
 //! `make run` starts the first two from `rootfs/nsinit.toml`, and takes the facts outside first, so
-//! that `test` can print both sides. It is static and needs nothing at all around it, as nsinit
+//! that `test` can print both sides; `make boot` starts them from `rootfs/boot.toml`. It is static and needs nothing at all around it, as nsinit
 //! itself, whose room `sys` it borrows.
 
 #![no_std]
@@ -27,8 +27,6 @@ use nsinit::text::units;
 nsinit::define_start!(enter);
 nsinit::define_memory_functions!();
 
-/// What the test ends with, so that `make run` sees it come home.
-const VERDICT: u8 = 7;
 /// What everything ends with that should not have happened.
 const FAILED: u8 = 1;
 /// How often the test looks whether the service is back, every 20 ms: ten seconds.
@@ -38,13 +36,16 @@ const LOOKS_MAX: usize = 500;
 unsafe extern "C" fn enter(stack: *const usize, mask: u64) -> ! {
     // SAFETY: `_start` hands on what the kernel gave, and nothing has run before.
     let start = unsafe { Start::read(stack, mask) };
-    let role = start.words.rest().first().unwrap_or_default();
+    let mut words = start.words.rest().iter();
+    let role = words.next().unwrap_or_default();
+    let code = words.next().map_or(Ok(0), |code| units::unsigned(code.to_bytes(), 255));
+    let code = code.ok().and_then(|code| u8::try_from(code).ok());
     process::exit(match role.to_bytes() {
         b"web" => web(),
-        b"test" => test(&start),
+        b"test" if let Some(code) = code => test(&start, code),
         b"facts" => facts(),
         _ => {
-            say("usage", format_args!("nsinit-demo web|test|facts"));
+            say("usage", format_args!("nsinit-demo web|test [CODE]|facts"));
             FAILED
         }
     })
@@ -66,7 +67,7 @@ fn web() -> u8 {
 }
 
 /// The main service: its end is the end of everything, and its exit code nsinit's.
-fn test(start: &Start) -> u8 {
+fn test(start: &Start, code: u8) -> u8 {
     pause(200); // web runs and has not spoken yet: a reader wants to see it first
     let inside = Facts::ask();
     say("test", format_args!("I am PID {}, and this is what I see:", process::pid()));
@@ -84,8 +85,8 @@ fn test(start: &Start) -> u8 {
         return FAILED;
     };
     pause(200); // as above
-    say("test", format_args!("web is back, as PID {second}. I am done: exit code {VERDICT}."));
-    VERDICT
+    say("test", format_args!("web is back, as PID {second}. I am done: exit code {code}."));
+    code
 }
 
 /// Prints the facts for the other side.
@@ -152,14 +153,16 @@ impl Facts {
         for (index, kind) in Namespace::ALL.into_iter().enumerate() {
             let own = self.namespaces.get(index).copied();
             let there = outside.and_then(|there| there.namespaces.get(index).copied());
-            let remark = match there {
-                None => "",
-                Some(_) if there == own => "the same",
-                Some(_) => "new",
-            };
             let mut name: String<16> = String::new();
             let _ = write!(name, "{} ns", kind.name()); // the longest is cgroup
-            table.row(&name, there, format_args!("{:<18}{remark}", own.unwrap_or(0)));
+            let inside = own.unwrap_or(0);
+            match there {
+                None => table.row(&name, there, inside),
+                Some(_) if there == own => {
+                    table.row(&name, there, format_args!("{inside:<18}the same"));
+                }
+                Some(_) => table.row(&name, there, format_args!("{inside:<18}new")),
+            }
         }
         print(&table.0)
     }
