@@ -37,13 +37,22 @@ impl<'a> Words<'a> {
 
     /// All words but the first.
     pub fn rest(self) -> Self {
-        let skip = self.first().map_or(self.0.len(), |word| word.count_bytes().saturating_add(1));
-        Self(self.0.get(skip..).unwrap_or_default())
+        self.split_first().map_or_else(Self::default, |(_, rest)| rest)
     }
 
     /// The words in their order.
-    pub fn iter(self) -> impl Iterator<Item = &'a CStr> + Clone {
-        core::iter::successors(Some(self), |words| Some(words.rest())).map_while(Words::first)
+    pub fn iter(mut self) -> impl Iterator<Item = &'a CStr> + Clone {
+        core::iter::from_fn(move || {
+            let first;
+            (first, self) = self.split_first()?;
+            Some(first)
+        })
+    }
+
+    /// The first word and all others.
+    fn split_first(self) -> Option<(&'a CStr, Self)> {
+        let first = self.first()?;
+        Some((first, Self(self.0.get(first.count_bytes() + 1..).unwrap_or_default())))
     }
 }
 
