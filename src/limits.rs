@@ -158,6 +158,9 @@ pub const ERRAND_VARIABLES_MAX: usize = 32;
 /// command.
 pub const ENTER_WORDS_MAX: usize = COMMAND_WORDS_MAX + 128;
 
+/// Bytes of what a service says of its state (`STATUS=`) that are kept: a column of a table.
+pub const STATUS_MAX: usize = 256;
+
 /// Those who may ask a running nsinit at a time. One more takes the place of the one who has waited
 /// longest without a word, so that nobody can keep others out.
 pub const CONNECTIONS_MAX: usize = 16;
@@ -183,8 +186,8 @@ pub const SANDBOX_NAME_MAX: usize = 44;
 pub const SIGNALS_A_ROUND: usize = 32;
 
 /// Events of one round: the signals, and for each service its end, or its start and its readiness,
-/// and the end of the command beside it; and an order of each who may ask.
-pub const EVENTS_MAX: usize = SIGNALS_A_ROUND + 6 * SERVICES_MAX + CONNECTIONS_MAX;
+/// the end of the command beside it, and five words about itself; and an order of each who may ask.
+pub const EVENTS_MAX: usize = SIGNALS_A_ROUND + 11 * SERVICES_MAX + CONNECTIONS_MAX;
 
 /// Descriptors that PID 1 waits for: signals, our parent, the kernel's messages, and for each
 /// service its process, the command beside it, its line that it is ready, its messages, and where

@@ -554,7 +554,9 @@ fn while_rights_are_taken_away_every_call_may_fail() {
 #[test]
 fn with_a_word_of_readiness_every_call_may_fail() {
     // The command says nothing and is waited for by nobody, so only what is made for it can fail.
-    for words in ["--ready fd=3", "--ready notify --user 65534", "run --ready notify"] {
+    for words in
+        ["--ready fd=3", "--watchdog 1m", "--ready notify --user 65534", "run --ready notify"]
+    {
         hold(&Case { is_nobody: false, around: Around::Nothing, words, file: "" });
     }
 }

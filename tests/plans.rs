@@ -450,6 +450,7 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("root-overlays", Run, &ROOT),
     ("control", Run, &LOGGED_IN),
     ("control-path", Run, &ROOT),
+    ("watched", Run, &ROOT),
     ("control-entrypoint", Entrypoint, &DOCKER_PID1),
     ("init", Init, &KERNEL),
     ("init-keys", Init, &NEW_KERNEL),
@@ -582,7 +583,7 @@ variants!(ACTS, act_name, Act, Act<'_>:
     NewSessionWithTerminal TakeForeground Redirect SetUmask SetRlimit SetNice SetOomScoreAdj
     BecomeUser DieWithSupervisor ChangeDirectory SetNoNewPrivs
     LeaveMessage LetGo Limits OpenNotifySocket TellNotifySocket
-    HideNotifySocket TellPid PassReadyPipe RestoreSignals Execute Machine Net Filter
+    HideNotifySocket TellWatchdog TellPid PassReadyPipe RestoreSignals Execute Machine Net Filter
     Confine Root Control);
 
 variants!(MACHINE_ACTS, machine_act_name, MachineAct, MachineAct<'_>:

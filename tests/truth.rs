@@ -685,6 +685,7 @@ const NOTIFICATION: &str = r#"
 name = "word"
 command = ["systemd-notify", "--ready"]
 ready = "notify"
+watchdog = "1m"
 
 [[service]]
 name = "web"

@@ -71,6 +71,7 @@ impl Show for Who<'_, '_> {
                 }
                 match self.1 {
                     Actor::Helper(_, Helper::Check) => put!(out, " check"),
+                    Actor::Helper(_, Helper::Reload) => put!(out, " reload"),
                     Actor::Helper(_, Helper::PreStop) => put!(out, " pre-stop"),
                     Actor::Outer | Actor::Joiner | Actor::Inner => {}
                     Actor::Last | Actor::Service(_) => {}

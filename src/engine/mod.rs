@@ -70,6 +70,10 @@ pub enum Telling {
     InitKilled(End),
     /// The command before a service's stop did not succeed.
     PreStopFailed(ServiceId, End),
+    /// The command that has a service read its configuration again did not succeed.
+    ReloadFailed(ServiceId, End),
+    /// A service said something of itself that is not taken; told once for each run.
+    NotTaken(ServiceId, NotTaken),
     /// The kernel killed a service for want of memory; its end is told behind that.
     OutOfMemory(ServiceId),
     /// The kernel killed so many processes inside for want of memory that nothing was told of yet.
@@ -86,6 +90,15 @@ pub enum Telling {
     Refused(Refused),
     /// A detail. All but the process and the end of a service are told only where the plan says so.
     Detail(Detail),
+}
+
+/// What of a service's words is not taken (sd_notify(3)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotTaken {
+    /// Another main process.
+    MainPid(u32),
+    /// Descriptors that are to be kept for its next run.
+    Descriptors,
 }
 
 /// A call that a filter refuses.

@@ -160,6 +160,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         | Act::BecomeUser { .. }
         | Act::TellNotifySocket(_)
         | Act::HideNotifySocket
+        | Act::TellWatchdog(_)
         | Act::TellPid { .. }
         | Act::RestoreSignals
         | Act::Execute { .. } => Ok(()),

@@ -85,6 +85,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         | Act::OpenNotifySocket(_)
         | Act::TellNotifySocket(_)
         | Act::HideNotifySocket
+        | Act::TellWatchdog(_)
         | Act::TellPid { .. }
         | Act::PassReadyPipe(_)
         | Act::RestoreSignals

@@ -139,7 +139,8 @@ fn become_service(
 /// Whether an act brings variables that have to be written somewhere.
 const fn sets_variables(act: &Act<'_>) -> bool {
     let is_of_user = matches!(act, Act::BecomeUser { .. });
-    is_of_user || matches!(act, Act::TellNotifySocket(_) | Act::TellPid { .. })
+    is_of_user
+        || matches!(act, Act::TellNotifySocket(_) | Act::TellWatchdog(_) | Act::TellPid { .. })
 }
 
 #[inline(never)] // its memory would lie in the frame of every service
@@ -186,7 +187,11 @@ fn do_step<'a>(
         *login = account::become_user(user, group, groups, arena).map_err(failed)?;
         return Ok(());
     }
-    if let Act::TellNotifySocket(_) | Act::HideNotifySocket | Act::TellPid { .. } = step.act {
+    if let Act::TellNotifySocket(_)
+    | Act::HideNotifySocket
+    | Act::TellWatchdog(_)
+    | Act::TellPid { .. } = step.act
+    {
         return variables::set(&step.act, hands, login, arena).map_err(failed);
     }
     if matches!(step.act, Act::RestoreSignals) {

@@ -20,7 +20,9 @@ use super::hands::Hands;
 use super::spawn::{Started, spawn};
 use super::{Detail, Outcome, Teller, Telling, cgroup, child, machine, perform, prepared, tree};
 use crate::limits::{EVENTS_MAX, SERVICES_MAX};
-use crate::model::{End, Errno, Failure, ReadyBy, ServiceId, ServiceSet, Signal, Unhandled, code};
+use crate::model::{
+    End, Errno, Failure, Moment, ReadyBy, ServiceId, ServiceSet, Signal, Unhandled, code,
+};
 use crate::plan::{Actor, Plan, Verdict};
 use crate::supervisor::{Action, Actions, Event, News, Supervisor};
 use crate::sys::process::Child;
@@ -44,6 +46,9 @@ struct Process {
     ready: Option<Fd>,
     /// Where its filter asks.
     asks: Option<Fd>,
+    /// What it said that is not taken, and was told of.
+    told_main_pid: bool,
+    told_store: bool,
 }
 
 /// PID 1 at work.
@@ -52,7 +57,7 @@ pub(super) struct Turn<'t, 'a> {
     pub(super) start: &'t Start,
     pub(super) hands: &'t mut Hands,
     teller: &'t mut dyn Teller,
-    pub(super) supervisor: &'t mut Supervisor,
+    pub(super) supervisor: Supervisor<'t>,
     processes: [Process; SERVICES_MAX],
     events: Deque<Event, EVENTS_MAX>,
     /// The last signal that was queued with a value, to be passed on with it.
@@ -83,10 +88,6 @@ pub(super) fn supervise(
     hands: &mut Hands,
     teller: &mut dyn Teller,
 ) -> Outcome {
-    let mut supervisor = Supervisor::new(start.random);
-    for service in plan.services.iter() {
-        supervisor.add(&service.policy);
-    }
     // PID 1 knows its number; whoever supervises among others asks for it.
     hands.supervisor_pid = if plan.is_pid1 { 1 } else { process::pid() };
     let mut turn = Turn {
@@ -94,7 +95,7 @@ pub(super) fn supervise(
         start,
         hands,
         teller,
-        supervisor: &mut supervisor,
+        supervisor: Supervisor::new(start.random),
         processes: Default::default(),
         events: Deque::new(),
         value: None,
@@ -108,19 +109,18 @@ pub(super) fn supervise(
         has_started: false,
         verdict: None,
     };
-    let mut actions = Actions::new();
+    for service in plan.services.iter() {
+        turn.supervisor.add(&service.policy);
+    }
     let mut now = clock::now();
     turn.tell_of_terminal();
     if turn.listens() {
         turn.begin_to_listen(now);
     }
-    turn.supervisor.begin(now, &mut actions);
-    turn.act(&actions);
+    turn.heed(None, now);
     loop {
         while let Some(event) = turn.events.pop_front() {
-            actions.clear();
-            turn.supervisor.feed(event, now, &mut actions);
-            turn.act(&actions);
+            turn.heed(Some(event), now);
         }
         if let Some(Verdict { code, signal }) = turn.verdict {
             return Outcome { code, signal, failure: turn.failure };
@@ -135,6 +135,17 @@ impl Turn<'_, '_> {
     /// that finds no place stays with the kernel.
     pub(super) fn happened(&mut self, event: Event) {
         let _ = self.events.push_back(event);
+    }
+
+    /// Tells the supervisor that it begins, or what happened, and does what it says.
+    #[inline(never)] // the list would lie in the frame of the loop
+    fn heed(&mut self, event: Option<Event>, now: Moment) {
+        let mut actions = Actions::new();
+        match event {
+            None => self.supervisor.begin(now, &mut actions),
+            Some(event) => self.supervisor.feed(event, now, &mut actions),
+        }
+        self.act(&actions);
     }
 
     /// Does what the supervisor says, in its order.
@@ -187,6 +198,7 @@ impl Turn<'_, '_> {
                     process.ready = self.hands.ready.read.take();
                     process.asks = self.hands.asks.take();
                     process.is_killed = false;
+                    (process.told_main_pid, process.told_store) = (false, false);
                 }
                 self.happened(Event::Started(id));
                 if is_ready {

@@ -5,7 +5,7 @@
 use super::account::Login;
 use super::hands::Hands;
 use super::trouble::{Trouble, plain};
-use crate::model::{Errno, Why};
+use crate::model::{Errno, Why, Word};
 use crate::plan::Act;
 use crate::sys::{process, unix};
 use crate::text::{Arena, Buffer, put};
@@ -27,6 +27,15 @@ pub(super) fn set<'a>(
         let address = unix::name_of(socket.ok_or(plain(Errno::EBADF))?).map_err(plain)?;
         put!(&mut text, "NOTIFY_SOCKET=@");
         crate::text::Sink::put(&mut text, address.name());
+        return keep(&text, login, arena);
+    }
+    if let Act::TellWatchdog(span) = *act
+        && Word::HEARD
+    {
+        put!(&mut text, "WATCHDOG_USEC=", span.ns() / 1_000);
+        keep(&text, login, arena)?;
+        let mut text = Buffer::<32>::new();
+        put!(&mut text, "WATCHDOG_PID=", process::pid());
         return keep(&text, login, arena);
     }
     let Act::TellPid { listen, pidfd, watchdog } = *act else { return Ok(()) };

@@ -62,6 +62,8 @@ pub enum Last {
     NotStarted(u8),
     /// It was not ready in time.
     NotReady,
+    /// It was silent for longer than its watchdog allows.
+    Hung,
     /// It ended too often, or what it needs will never be ready.
     GaveUp,
 }
@@ -73,6 +75,7 @@ impl Show for Last {
             Self::End(End::Signaled(signal)) => put!(out, "signal ", signal),
             Self::NotStarted(code) => put!(out, "not started ", code),
             Self::NotReady => put!(out, "not ready"),
+            Self::Hung => put!(out, "watchdog"),
             Self::GaveUp => put!(out, "gave up"),
         }
     }
@@ -113,6 +116,8 @@ pub struct About<'a> {
     pub life: Life,
     /// Whether it is ready.
     pub is_ready: bool,
+    /// Whether it reads its configuration again.
+    pub is_reloading: bool,
     /// Its PID, in our PID namespace.
     pub pid: Option<i32>,
     /// For how long it is as it is, in milliseconds.
@@ -145,6 +150,7 @@ impl Show for About<'_> {
         let switch = |is_so| if is_so { "true" } else { "false" };
         put!(out, "{\"service\":", Text(self.name), ",\"main\":", switch(self.is_main));
         put!(out, ",\"state\":", Text(&self.life.name()), ",\"ready\":", switch(self.is_ready));
+        put!(out, if self.is_reloading { ",\"reloading\":true" } else { "" });
         number(out, "pid", self.pid.and_then(|pid| u64::try_from(pid).ok()));
         put!(out, ",\"for-ms\":", self.for_ms, ",\"restarts\":", self.restarts);
         text(out, "last", self.last);
@@ -281,6 +287,7 @@ mod tests {
             is_main: true,
             life: Life::Pausing,
             is_ready: false,
+            is_reloading: true,
             pid: None,
             for_ms: 1,
             restarts: 2,
@@ -292,7 +299,7 @@ mod tests {
         let Some(Answer::About(object)) = Answer::read(&about) else { panic!("{about:?}") };
         assert_eq!(Life::parse(plain(object, "state")), Some(Life::Pausing));
         assert_eq!(plain(object, "last"), b"signal KILL");
-        assert!(object.is_set("main") && !object.is_set("ready"));
+        assert!(object.is_set("main") && !object.is_set("ready") && object.is_set("reloading"));
         assert_eq!((count(object, "pid"), count(object, "next-ms")), (None, Some(500)));
         assert_eq!(line(&object.text("says").unwrap()), b"\"up\"\n");
 

@@ -119,6 +119,20 @@ pub enum Helper {
     Check,
     /// It comes before the stop signal.
     PreStop,
+    /// It has the service read its configuration again.
+    Reload,
+}
+
+/// How a service reads its configuration again, as far as the supervisor sees it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReloadBy {
+    /// It does not, or nobody said how.
+    #[default]
+    Nothing,
+    /// It gets this signal.
+    Signal(Signal),
+    /// A command beside it tells it.
+    Command,
 }
 
 /// What the supervisor needs to know of a service.
@@ -152,6 +166,12 @@ pub struct Policy {
     pub grace: Option<Span>,
     /// What is ended with it.
     pub kill_mode: KillMode,
+    /// How long it may be silent when it is ready; `None` for ever.
+    pub watchdog: Option<Span>,
+    /// What it gets when it was silent for longer.
+    pub watchdog_signal: Signal,
+    /// How it reads its configuration again.
+    pub reload: ReloadBy,
     /// Exit codes that count as success, 0 always being one.
     pub success: ExitCodes,
 }
@@ -180,6 +200,9 @@ impl Default for Policy {
             stop_signal: Signal::TERM,
             grace: Some(Span::from_s(10)),
             kill_mode: KillMode::Tree,
+            watchdog: None,
+            watchdog_signal: Signal::ABRT,
+            reload: ReloadBy::Nothing,
             success: ExitCodes::EMPTY,
         }
     }

@@ -127,12 +127,18 @@ pub enum Denial {
     NotKept,
     /// The service has no handler for the signal, which would end it.
     Unhandled,
+    /// Nobody said how the service reads its configuration again.
+    NoReload,
+    /// The service is not ready yet.
+    NotReady,
+    /// The command that was to have it read its configuration again did not succeed.
+    ReloadFailed,
     /// The service has ended for good, or was stopped, before it was what was asked for.
     Failed,
 }
 
 impl Denial {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 13] = [
         Self::NotUnderstood,
         Self::TooLong,
         Self::NotPermitted,
@@ -142,12 +148,15 @@ impl Denial {
         Self::LockedIn,
         Self::NotKept,
         Self::Unhandled,
+        Self::NoReload,
+        Self::NotReady,
+        Self::ReloadFailed,
         Self::Failed,
     ];
 
     const NAMES: Names = Names::new(
         "not-understood|too-long|not-permitted|no-such-service|not-running|stopping|\
-         locked-in|not-kept|unhandled|failed",
+         locked-in|not-kept|unhandled|no-reload|not-ready|reload-failed|failed",
     );
 
     /// Its word in an answer.

@@ -30,8 +30,14 @@ impl Signal {
     pub const INT: Self = Self(2);
     /// Quit from the keyboard.
     pub const QUIT: Self = Self(3);
+    /// Ends a process, which may leave a core (abort(3)).
+    pub const ABRT: Self = Self(6);
     /// Ends a process; cannot be caught.
     pub const KILL: Self = Self(9);
+    /// For a service to give a meaning to.
+    pub const USR1: Self = Self(10);
+    /// Likewise.
+    pub const USR2: Self = Self(12);
     /// Asks a process to end.
     pub const TERM: Self = Self(15);
     /// A child ended or stopped.

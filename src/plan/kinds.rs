@@ -176,7 +176,7 @@ impl Act<'_> {
             Self::LetGo { .. } => Kind::LetGo,
             Self::LeaveMessage(_) => Kind::LeaveMessage,
             Self::TellNotifySocket(_) | Self::HideNotifySocket => Kind::TellNotifySocket,
-            Self::TellPid { .. } => Kind::TellPid,
+            Self::TellPid { .. } | Self::TellWatchdog(_) => Kind::TellPid,
             Self::RestoreSignals => Kind::RestoreSignals,
             Self::Execute { .. } => Kind::Execute,
         }

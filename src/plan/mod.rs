@@ -26,6 +26,7 @@ mod net_act;
 mod notify;
 pub mod order;
 mod persist;
+mod policy;
 mod refusal;
 mod resolve;
 mod root;
@@ -118,6 +119,8 @@ pub struct Service<'a> {
     pub unhandled: Unhandled,
     /// How it says that it is ready.
     pub ready: Ready<'a>,
+    /// Whether it says when it has read its configuration again.
+    pub answers_reload: bool,
     /// The file that says how it ended.
     pub termination_message: Option<&'a CStr>,
     /// Signals for it that arrive as others.
@@ -281,6 +284,7 @@ mod tests {
             name: ServiceName::MAIN,
             policy,
             ready: Ready::None,
+            answers_reload: false,
             termination_message: None,
             has_group_signals: false,
             unhandled: Unhandled::Forward,

@@ -5,15 +5,23 @@
 
 use super::{Act, Actor, Facts, Manager, Plan, Service};
 use crate::limits::ENV_MAX;
-use crate::model::{Ready, ServiceId};
+use crate::model::{Ready, ServiceId, Word};
 use crate::spec::{Origin, ServiceSpec};
 
 /// Variables of ours, those of a user's line included.
 const OWN_VARIABLES: usize = 8;
 
+impl Service<'_> {
+    /// Whether it speaks to us of itself, so that what it says is heeded.
+    pub fn speaks(&self) -> bool {
+        let is_watched = self.policy.watchdog.is_some() || self.answers_reload;
+        self.ready == Ready::Notify || Word::HEARD && is_watched
+    }
+}
+
 /// Whether there is a socket for messages of this service.
 fn has_socket(service: &Service<'_>, facts: &Facts) -> bool {
-    service.ready == Ready::Notify || service.policy.is_main && facts.manager.has_notify
+    service.speaks() || service.policy.is_main && facts.manager.has_notify
 }
 
 /// The sockets, one for each service that needs one.
@@ -36,14 +44,22 @@ pub(super) fn push_variables<'a>(
     let Some(own) = plan.service(id) else { return };
     let (actor, is_main) = (Actor::Service(id), own.policy.is_main);
     let manager = manager_for(service, facts);
+    let speaks = own.speaks();
+    let watchdog = service.watchdog.filter(|_| Word::HEARD);
     let is_notified = service.ready.filter(|said| said.value == Ready::Notify);
-    let origin = is_notified.map_or(Origin::Default, |said| said.origin);
-    if is_notified.is_some() || is_main && manager.has_notify {
+    let said = is_notified.map(|said| said.origin).or(watchdog.map(|said| said.origin));
+    let said = said.or(service.reload.filter(|_| Word::HEARD && speaks).map(|said| said.origin));
+    let origin = said.unwrap_or(Origin::Default);
+    if speaks || is_main && manager.has_notify {
         plan.push(actor, origin, Act::TellNotifySocket(id));
     } else if manager.has_notify {
         plan.push(actor, origin, Act::HideNotifySocket);
     }
-    let Manager { has_listen: listen, has_watchdog: watchdog, .. } = manager;
+    if let Some(said) = watchdog {
+        plan.push(actor, said.origin, Act::TellWatchdog(said.value));
+    }
+    let Manager { has_listen: listen, has_watchdog, .. } = manager;
+    let watchdog = has_watchdog && watchdog.is_none();
     if is_main && (listen || watchdog) {
         let pidfd = listen && manager.has_listen_pidfd;
         plan.push(actor, Origin::Default, Act::TellPid { listen, pidfd, watchdog });

@@ -4,14 +4,10 @@ use super::circle::check_cycles;
 use super::confine::{Confinement, Inside};
 use super::limits::push_enter;
 use super::notify::{hide_variables, push_variables};
-use super::{
-    Act, Actor, Facts, FilterAct, Filters, Mode, Plan, Reason, Refusal, Service, TerminalState,
-};
+use super::policy::policy;
+use super::{Act, Actor, Facts, FilterAct, Filters, Mode, Plan, Reason, Refusal, Service};
 use crate::limits::ENV_MAX;
-use crate::model::{
-    BeforeStop, Helper, Policy, PreStop, Ready, ReadyBy, ServiceId, ServiceName, ServiceSet, Stdio,
-    Terminal,
-};
+use crate::model::{Helper, PreStop, Ready, Reload, ServiceId, ServiceName, Stdio, Terminal, Word};
 use crate::spec::{Origin, Said, ServiceSpec, Spec};
 use crate::text::Words;
 
@@ -64,6 +60,8 @@ pub(super) fn push_services<'a>(
         check_scope(service, is_main, mode)?;
         let policy = policy(service, is_main, facts, mode, spec)?;
         let ready = service.ready.map_or(Ready::None, |said| said.value);
+        let is_answer = |said: Said<Reload<'_>>| matches!(said.value, Reload::Notify(_));
+        let answers_reload = Word::HEARD && service.reload.is_some_and(is_answer);
         let termination_message = service.termination_message.map(|said| said.value);
         let rewrites = service.rewrite.as_ref().map(|said| &said.value);
         let exit_map = service.exit_map.as_ref().map(|said| &said.value);
@@ -77,6 +75,7 @@ pub(super) fn push_services<'a>(
             has_group_signals,
             unhandled,
             ready,
+            answers_reload,
             termination_message,
             rewrites,
             exit_map,
@@ -136,77 +135,8 @@ pub(super) fn ids<'s, 'a>(
     ServiceId::all().zip(spec.services.iter())
 }
 
-/// How a service is supervised.
-fn policy<'a>(
-    service: &'a ServiceSpec<'_>,
-    is_main: bool,
-    facts: &Facts,
-    mode: Mode,
-    spec: &'a Spec<'_>,
-) -> Result<Policy, Refusal<'a>> {
-    let default = Policy::default();
-    let delay = service.restart_delay.map_or(default.delay, |said| said.value);
-    let delay_max = match service.restart_delay_max {
-        Some(max) if max.value < delay => {
-            return Err(Refusal { origin: max.origin, said: b"", reason: Reason::DelayAboveMax });
-        }
-        Some(max) => max.value,
-        None => default.delay_max.max(delay),
-    };
-    let mut after = ServiceSet::EMPTY;
-    for name in &service.after {
-        let known =
-            |other: &&ServiceSpec<'_>| other.name.is_some_and(|own| own.value == name.value);
-        match ids(spec).find(|(_, other)| known(other)) {
-            Some((id, _)) => after = after.with(id),
-            None => {
-                let said = name.value.bytes();
-                return Err(Refusal { origin: name.origin, said, reason: Reason::UnknownService });
-            }
-        }
-    }
-    // Who runs the container decides how long a stop may take; in the entrypoint we only pass it
-    // on.
-    let grace = if mode == Mode::Entrypoint { None } else { default.grace };
-    Ok(Policy {
-        is_main,
-        has_terminal: is_main
-            && terminal(service, is_main, mode) == Terminal::Share
-            && facts.terminal == TerminalState::Foreground,
-        after,
-        restart: service.restart.map_or(default.restart, |said| said.value),
-        delay,
-        delay_max,
-        limit: service.restart_limit.map_or(default.limit, |said| said.value),
-        window: service.restart_window.map_or(default.window, |said| said.value),
-        ready_by: ready_by(service)?,
-        start_timeout: service.start_timeout.and_then(|said| said.value),
-        before_stop: match service.pre_stop.map(|said| said.value) {
-            None => BeforeStop::Nothing,
-            Some(PreStop::Pause(pause)) => BeforeStop::Pause(pause),
-            Some(PreStop::Exec(_)) => BeforeStop::Command,
-        },
-        stop_signal: service.stop_signal.map_or(default.stop_signal, |said| said.value),
-        grace: service.grace.map_or(grace, |said| said.value),
-        kill_mode: service.kill_mode.map_or(default.kill_mode, |said| said.value),
-        success: service.success_exit.map_or(default.success, |said| said.value),
-    })
-}
-
-/// Who says that a service is ready.
-fn ready_by<'a>(service: &'a ServiceSpec<'_>) -> Result<ReadyBy, Refusal<'a>> {
-    match (service.ready.map(|said| said.value), service.start_timeout) {
-        (Some(Ready::Notify | Ready::Fd(_)), _) => Ok(ReadyBy::Word),
-        (Some(Ready::Exec(_)), _) => Ok(ReadyBy::Command),
-        (Some(Ready::None) | None, Some(Said { value: Some(_), origin })) => {
-            Err(Refusal { origin, said: b"", reason: Reason::TimeoutForNothing })
-        }
-        (Some(Ready::None) | None, _) => Ok(ReadyBy::Running),
-    }
-}
-
 /// What a service has to do with our terminal.
-fn terminal(service: &ServiceSpec<'_>, is_main: bool, mode: Mode) -> Terminal {
+pub(super) fn terminal(service: &ServiceSpec<'_>, is_main: bool, mode: Mode) -> Terminal {
     // The kernel's init has no terminal to share.
     let is_shared = is_main && !mode.is_init();
     let default = if is_shared { Terminal::Share } else { Terminal::None };
@@ -318,7 +248,11 @@ fn push_helpers<'a>(
         PreStop::Exec(value) => Some((Helper::PreStop, Said { value, origin: said.origin })),
         PreStop::Pause(_) => None,
     });
-    for (helper, command) in [check, pre_stop].into_iter().flatten() {
+    let reload = service.reload.filter(|_| Word::HEARD).and_then(|said| match said.value {
+        Reload::Exec(value) => Some((Helper::Reload, Said { value, origin: said.origin })),
+        Reload::Signal(_) | Reload::Notify(_) => None,
+    });
+    for (helper, command) in [check, reload, pre_stop].into_iter().flatten() {
         let actor = Actor::Helper(id, helper);
         plan.push(actor, command.origin, Act::Spawn);
         push_enter(actor, id, setting.cgroups, plan);

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::model::{
     Account, Helper, HostName, IdKind, IdMap, IdTool, NamespaceSet, ParentDeath, Rlimit, ServiceId,
-    Shift, Stdio,
+    Shift, Span, Stdio,
 };
 use crate::spec::{EnvChange, Origin, Said};
 use crate::text::{Digits, Names, Quoted, Show, Sink, Words, put};
@@ -169,6 +169,8 @@ pub enum Act<'a> {
     TellNotifySocket(ServiceId),
     /// NOTIFY_SOCKET is taken out: what it says there would count as the main service's word.
     HideNotifySocket,
+    /// WATCHDOG_USEC is this long, and WATCHDOG_PID names the service (sd_watchdog_enabled(3)).
+    TellWatchdog(Span),
     /// LISTEN_PID, LISTEN_PIDFDID and WATCHDOG_PID name the service, as they named us.
     TellPid {
         /// LISTEN_PID
@@ -266,7 +268,7 @@ impl Act<'_> {
             Self::TellNotifySocket(_) => "getsockname",
             Self::LeaveMessage(_) => "openat|read?|close?|openat*|read?|close?",
             Self::HideNotifySocket | Self::LetGo { .. } => "", // that is later, in the loop
-            Self::TellPid { pidfd: false, .. } => "getpid",
+            Self::TellWatchdog(_) | Self::TellPid { pidfd: false, .. } => "getpid",
             Self::TellPid { pidfd: true, .. } => "getpid|pidfd_open|statx|close",
             Self::PassReadyPipe(_) => "dup3?|ioctl?",
             Self::RestoreSignals => "rt_sigaction?|rt_sigprocmask",
@@ -400,6 +402,7 @@ impl Show for Act<'_> {
             }
             Self::TellNotifySocket(_) => put!(out, "name it in NOTIFY_SOCKET"),
             Self::HideNotifySocket => put!(out, "take NOTIFY_SOCKET out"),
+            Self::TellWatchdog(span) => put!(out, "tell WATCHDOG_USEC for ", span),
             Self::TellPid { listen, pidfd, watchdog } => {
                 put!(out, "write our PID into");
                 let names = [

@@ -20,6 +20,7 @@ mod service;
 mod table;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 pub use put::Set;
 pub use table::Table;
@@ -270,6 +271,7 @@ const PARTS: &[&[Row]] = &[
     landlock::ROWS,
     init::ROWS,
     service::ROWS,
+    watch::ROWS,
     if cfg!(feature = "sandbox") { limits::OF_SERVICE } else { &[] },
 ];
 

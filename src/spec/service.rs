@@ -7,8 +7,8 @@ use heapless::Vec;
 use super::{Item, Limits, LimitsRoom, List, Origin, Said, switch};
 use crate::limits::{ENV_CHANGES_MAX, ENV_FILES_MAX, GROUPS_MAX, RLIMITS_MAX, SERVICES_MAX};
 use crate::model::{
-    Account, ExitCodes, ExitMap, KillMode, ParentDeath, PreStop, Ready, Restart, Rewrites, Rlimit,
-    ServiceName, Signal, Span, Stdio, Terminal, Unhandled,
+    Account, ExitCodes, ExitMap, KillMode, ParentDeath, PreStop, Ready, Reload, Restart, Rewrites,
+    Rlimit, ServiceName, Signal, Span, Stdio, Terminal, Unhandled,
 };
 use crate::text::{Fault, Words, units};
 
@@ -109,6 +109,12 @@ pub struct ServiceSpec<'a> {
     pub ready: Option<Said<Ready<'a>>>,
     /// How long it may take to get ready; `None` inside waits for ever.
     pub start_timeout: Option<Said<Option<Span>>>,
+    /// How long it may be silent when it is ready.
+    pub watchdog: Option<Said<Span>>,
+    /// What it gets when it was.
+    pub watchdog_signal: Option<Said<Signal>>,
+    /// How it reads its configuration again.
+    pub reload: Option<Said<Reload<'a>>>,
     /// The signal that asks it to stop.
     pub stop_signal: Option<Said<Signal>>,
     /// How long it may take to stop; `None` inside waits for ever.
@@ -228,6 +234,11 @@ impl<'a> ServiceSpec<'a> {
     /// A command that tells.
     pub(super) fn ready_by(&mut self, said: Said<Words<'a>>) {
         self.ready = Some(Said { value: Ready::Exec(said.value), origin: said.origin });
+    }
+
+    /// A command that has it read its configuration again.
+    pub(super) fn reload_by(&mut self, said: Said<Words<'a>>) {
+        self.reload = Some(Said { value: Reload::Exec(said.value), origin: said.origin });
     }
 
     /// A command before the stop signal.

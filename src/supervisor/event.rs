@@ -14,7 +14,7 @@
 
 use super::News;
 use crate::limits::SERVICES_MAX;
-use crate::model::{End, Helper, ServiceId, Signal};
+use crate::model::{End, Helper, ServiceId, ServiceSet, Signal, Word};
 
 /// Actions after one event, at most. One service causes four (its command beside it killed, its
 /// leftovers killed, the news of its end, the news of what follows) and is not moved twice by
@@ -38,12 +38,16 @@ pub enum Event {
     Ended(ServiceId, End),
     /// The command beside the service ended, and whether with success.
     Helped(ServiceId, bool),
+    /// The service said this about itself.
+    Said(ServiceId, Word),
     /// A signal came for us from outside.
     Asked(Signal),
     /// An operator wants the service stopped.
     StopService(ServiceId),
     /// An operator wants the service stopped, if it runs, and started.
     RestartService(ServiceId),
+    /// An operator wants these services to read their configuration again.
+    Reload(ServiceSet),
     /// An operator sends this signal to the service's process.
     SignalService(ServiceId, Signal),
     /// No process is left but ourselves. Heeded while [`super::Supervisor::is_sweeping`].

@@ -44,7 +44,7 @@ mod view;
 use heapless::Vec;
 
 use crate::limits::SERVICES_MAX;
-use crate::model::{Helper, Moment, Policy, ServiceId, Signal, SignalSet};
+use crate::model::{Helper, Moment, Policy, ServiceId, Signal, SignalSet, Word};
 pub use event::{ACTIONS_MAX, Action, Actions, Event};
 pub use news::News;
 use restart::{Judge, Random, Restarts};
@@ -53,24 +53,24 @@ use state::{Act, Input, State};
 pub use view::View;
 
 /// One service under supervision.
-struct Service {
-    policy: Policy,
+struct Service<'p> {
+    policy: &'p Policy,
     state: State,
     restarts: Restarts,
 }
 
 /// All services, and how far the whole is.
 #[repr(C)] // what one service needs lies together, and the places of others behind it
-pub struct Supervisor {
+pub struct Supervisor<'p> {
     main: Option<ServiceId>,
     phase: Phase,
     /// Signals for the main service that came while it did not run.
     kept: SignalSet,
     random: Random,
-    services: Vec<Service, SERVICES_MAX>,
+    services: Vec<Service<'p>, SERVICES_MAX>,
 }
 
-impl Supervisor {
+impl<'p> Supervisor<'p> {
     /// No services yet. `seed` is any number, best one that nobody else got.
     pub const fn new(seed: u64) -> Self {
         Self {
@@ -84,13 +84,13 @@ impl Supervisor {
 
     /// Puts the next service of the plan behind the others, not started yet. No plan has more than
     /// [`SERVICES_MAX`] services: a [`ServiceId`] could not name them.
-    pub fn add(&mut self, policy: &Policy) {
+    pub fn add(&mut self, policy: &'p Policy) {
         if policy.is_main {
             self.main = ServiceId::new(self.services.len());
         }
         let (state, restarts) = (State::FIRST, Restarts::default());
         // There is room for as many as a plan has.
-        let _ = self.services.push(Service { policy: *policy, state, restarts });
+        let _ = self.services.push(Service { policy, state, restarts });
     }
 
     /// Starts what waits for nobody.
@@ -107,9 +107,16 @@ impl Supervisor {
             Event::NotStarted(id, code) => self.step(id, Input::NotStarted(code), now, actions),
             Event::Ended(id, end) => self.step(id, Input::Ended(end), now, actions),
             Event::Helped(id, is_good) => self.helped(id, is_good, now, actions),
+            Event::Said(..) | Event::Reload(_) if !Word::HEARD => {}
+            Event::Said(id, word) => self.step(id, Input::Said(word), now, actions),
             Event::Asked(signal) => self.asked(signal, now, actions),
             Event::StopService(id) => self.ordered(id, Input::Stop, now, actions),
             Event::RestartService(id) => self.ordered(id, Input::Restart, now, actions),
+            Event::Reload(services) => {
+                for id in services.iter() {
+                    self.step(id, Input::Reload, now, actions);
+                }
+            }
             Event::SignalService(id, signal) => self.step(id, Input::Signal(signal), now, actions),
             Event::NoneLeft => self.turn(Cue::NoneLeft, now, actions),
             Event::Tick => {
@@ -152,7 +159,7 @@ impl Supervisor {
         let helper = self.services.get(id.index()).and_then(|service| service.state.helper());
         let input = match (helper, is_good) {
             (Some(Helper::Check), true) => Input::Ready,
-            (Some(Helper::Check | Helper::PreStop) | None, _) => Input::Helped,
+            (Some(Helper::Check | Helper::PreStop | Helper::Reload) | None, _) => Input::Helped,
         };
         self.step(id, input, now, actions);
     }
@@ -186,7 +193,7 @@ impl Supervisor {
         if self.phase != Phase::Running {
             return;
         }
-        if self.main == Some(id) && order == Input::Stop {
+        if self.main == Some(id) && matches!(order, Input::Stop) {
             return self.end(now, actions);
         }
         if let Some(service) = self.services.get_mut(id.index()) {
@@ -201,7 +208,7 @@ impl Supervisor {
         let Some(service) = self.services.get_mut(id.index()) else { return };
         let before = service.state;
         let mut judge = Judge {
-            policy: &service.policy,
+            policy: service.policy,
             restarts: &mut service.restarts,
             random: &mut self.random,
             is_stopping,
@@ -212,14 +219,14 @@ impl Supervisor {
         let effect = News::of_effect(id, service, before, input, now);
 
         tell(News::of_cause(id, before, input), actions);
-        let is_over = input == Input::Helped;
+        let is_over = matches!(input, Input::Helped);
         if before.helper().is_some() && before.helper() != after.helper() && !is_over {
             put(Action::EndHelp(id), actions);
         }
         match act {
             Act::Nothing => {}
             Act::Start => {
-                service.restarts.note_start(&service.policy, now);
+                service.restarts.note_start(service.policy, now);
                 put(Action::Start(id), actions);
             }
             Act::Help(helper) => put(Action::Help(id, helper), actions),
@@ -262,7 +269,7 @@ impl Supervisor {
     /// Moves the whole, and says what has to be done.
     fn turn(&mut self, cue: Cue, now: Moment, actions: &mut Actions) {
         let Some(main) = self.main() else { return };
-        let (phase, act) = shutdown::step(self.phase, cue, &main.policy, now);
+        let (phase, act) = shutdown::step(self.phase, cue, main.policy, now);
         self.phase = phase;
         match act {
             shutdown::Act::Nothing => {}
@@ -274,7 +281,7 @@ impl Supervisor {
     }
 
     /// The main service.
-    fn main(&self) -> Option<&Service> {
+    fn main(&self) -> Option<&Service<'p>> {
         self.main.and_then(|main| self.services.get(main.index()))
     }
 }

@@ -6,9 +6,11 @@
 //!
 //! Words do not belong here: they are made in the cli, from this.
 
+use core::mem::discriminant;
+
 use super::Service;
 use super::state::{Input, Outcome, State, Then};
-use crate::model::{End, Moment, ServiceId, Span};
+use crate::model::{End, Moment, ServiceId, Short, Span, Word};
 
 /// Something that people and programs may want to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,18 @@ pub enum News {
         id: ServiceId,
         /// The time it had.
         within: Span,
+    },
+    /// The service was silent for too long, or said that it hangs, and is ended.
+    Hung {
+        /// The service.
+        id: ServiceId,
+        /// How long it may be silent; nothing where it said so itself.
+        within: Option<Short>,
+    },
+    /// The service said that it stops by itself.
+    Leaves {
+        /// The service.
+        id: ServiceId,
     },
     /// The service's command before its stop did not end within its grace, and was killed.
     PreStopKilled {
@@ -88,6 +102,7 @@ impl News {
     pub const fn service(self) -> Option<ServiceId> {
         match self {
             Self::Started { id } | Self::Ready { id } | Self::NotReady { id, .. } => Some(id),
+            Self::Hung { id, .. } | Self::Leaves { id } => Some(id),
             Self::PreStopKilled { id } | Self::NotStarted { id, .. } => Some(id),
             Self::Ended { id, .. } | Self::Restarting { id, .. } | Self::GaveUp { id, .. } => {
                 Some(id)
@@ -105,10 +120,12 @@ impl News {
         match cause {
             Input::Started => Some(Self::Started { id }),
             Input::Ready if before.is_ready() || before.is_told() => None,
+            Input::Ready if before.is_leaving_by_itself() => None,
             Input::Ready => Some(Self::Ready { id }),
             Input::NotStarted(code) => Some(Self::NotStarted { id, code }),
             Input::Ended(end) => Some(Self::Ended { id, end }),
             Input::Go | Input::Helped | Input::Hopeless(_) | Input::Forward(_) => None,
+            Input::Said(_) | Input::Reload => None,
             Input::Signal(_) | Input::Stop | Input::Restart | Input::Tick => None,
         }
     }
@@ -116,14 +133,18 @@ impl News {
     /// What follows: how `cause` moved the `service`, as far as that is not said by the cause.
     pub(super) fn of_effect(
         id: ServiceId,
-        service: &Service,
+        service: &Service<'_>,
         before: State,
         cause: Input,
         now: Moment,
     ) -> Option<Self> {
-        if service.state == before {
+        // All that news are made of; the rest of a state may change without any.
+        let is_where_it_was = discriminant(&service.state) == discriminant(&before);
+        if is_where_it_was && service.state.deadline() == before.deadline() {
             return None;
         }
+        let is_time = matches!(cause, Input::Tick);
+        let is_leave = matches!(cause, Input::Said(Word::Leaves));
         match service.state {
             State::Backoff { until, .. } => {
                 let attempt = service.restarts.row();
@@ -136,19 +157,25 @@ impl News {
                 let (restarts, window) = (service.policy.limit, service.policy.window);
                 Some(Self::GaveUp { id, restarts, window })
             }
-            State::Stopping { then: Then::Fail, .. }
-                if cause == Input::Tick && !before.is_told() =>
-            {
+            State::Stopping { then: Then::Hang { .. }, .. } if Word::HEARD && !before.is_told() => {
+                let within = match (before, cause) {
+                    (State::Running { watch, .. }, Input::Tick) => watch.every.map(Short::new),
+                    (_, _) => None,
+                };
+                Some(Self::Hung { id, within })
+            }
+            State::Stopping { then: Then::Own { .. }, .. } if Word::HEARD && is_leave => {
+                Some(Self::Leaves { id })
+            }
+            State::Stopping { then: Then::Fail, .. } if is_time && !before.is_told() => {
                 let within = service.policy.start_timeout.unwrap_or_default();
                 Some(Self::NotReady { id, within })
             }
-            State::Stopping { .. } if cause == Input::Tick && before.is_leaving() => {
+            State::Stopping { .. } if is_time && before.is_leaving() => {
                 before.helper().map(|_| Self::PreStopKilled { id })
             }
             // Time moves what is told to stop in one way only.
-            State::Recalled { .. } | State::Stopping { .. } if cause == Input::Tick => {
-                Some(Self::Killed { id })
-            }
+            State::Recalled { .. } | State::Stopping { .. } if is_time => Some(Self::Killed { id }),
             State::Waiting { .. } | State::Starting { .. } | State::Recalled { .. } => None,
             State::Running { .. } | State::Leaving { .. } | State::Stopping { .. } => None,
             State::Ended { .. } | State::Stopped { .. } => None,

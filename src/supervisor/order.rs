@@ -12,7 +12,7 @@ use super::shutdown::{Cue, Phase};
 use super::state::{Input, Outcome, State};
 use crate::model::{Moment, ServiceId, ServiceSet};
 
-impl Supervisor {
+impl Supervisor<'_> {
     /// Draws the conclusions for all from what happened to one.
     pub(super) fn settle(&mut self, now: Moment, actions: &mut Actions) {
         self.start_what_may(now, actions);

@@ -141,7 +141,7 @@ impl Judge<'_> {
             }
             Outcome::NotStarted(_) => run.is_first,
             Outcome::End(End::Exited(_)) | Outcome::Unstarted => false,
-            Outcome::NotReady | Outcome::GaveUp => false,
+            Outcome::NotReady | Outcome::Hung | Outcome::GaveUp => false,
         };
         self.is_stopping || is_unwanted || self.policy.is_main && was_asked_for
     }

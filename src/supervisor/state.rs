@@ -19,7 +19,7 @@
 //! `step`.
 
 use crate::model::SignalSet;
-use crate::model::{End, Helper, Moment, Policy, ServiceId, Signal, Span, code};
+use crate::model::{End, Helper, Moment, Policy, ServiceId, Signal, Span, Word, code};
 
 /// What the last run of a service came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub enum Outcome {
     End(End),
     /// It was not ready in time, and stopped for that.
     NotReady,
+    /// It was silent for longer than its watchdog allows, and stopped for that.
+    Hung,
     /// It was not tried again: it ended too often, or what it needs will never be ready.
     GaveUp,
 }
@@ -41,7 +43,8 @@ impl Outcome {
     pub fn is_success(self, policy: &Policy) -> bool {
         match self {
             Self::End(end) => policy.is_success(end),
-            Self::Unstarted | Self::NotStarted(_) | Self::NotReady | Self::GaveUp => false,
+            Self::Unstarted | Self::NotStarted(_) | Self::NotReady => false,
+            Self::Hung | Self::GaveUp => false,
         }
     }
 
@@ -52,7 +55,7 @@ impl Outcome {
             Self::Unstarted => End::Signaled(asked),
             Self::NotStarted(code) => End::Exited(code),
             Self::End(end) => end,
-            Self::NotReady | Self::GaveUp => End::Exited(code::GAVE_UP),
+            Self::NotReady | Self::Hung | Self::GaveUp => End::Exited(code::GAVE_UP),
         }
     }
 }
@@ -66,6 +69,30 @@ pub enum Then {
     Start,
     /// It was not ready in time: it has failed, and its policy says what follows.
     Fail,
+    /// It has run from `since` on and fell silent: it has failed likewise.
+    Hang { since: Moment },
+    /// It said that it stops by itself, and its policy says what follows.
+    Own { since: Moment, was_ready: bool, asked: SignalSet },
+}
+
+impl Then {
+    /// What follows also knows of this signal, where an end by it was asked for.
+    pub const fn asked_also(self, signal: Signal) -> Self {
+        match self {
+            Self::Own { since, was_ready, asked } if Word::HEARD => {
+                Self::Own { since, was_ready, asked: asked.with(signal) }
+            }
+            Self::Stay | Self::Start | Self::Fail | Self::Hang { .. } | Self::Own { .. } => self,
+        }
+    }
+
+    /// Whether one that stops may have more time for it: not where it has failed.
+    pub const fn is_patient(self) -> bool {
+        match self {
+            Self::Stay | Self::Start | Self::Own { .. } => true,
+            Self::Fail | Self::Hang { .. } => false,
+        }
+    }
 }
 
 /// Whether a service that runs is ready.
@@ -73,8 +100,31 @@ pub enum Then {
 pub enum Readiness {
     /// It is.
     Ready,
+    /// It is, and the command runs that has it read its configuration again.
+    Reloading,
     /// It is not yet, and has failed when `by` comes.
     Awaited { by: Option<Moment>, check: Check },
+}
+
+/// How long a service that is ready may be silent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Watch {
+    /// The longest silence.
+    pub every: Option<Span>,
+    /// When it has lasted that long; nothing before the service is ready.
+    pub by: Option<Moment>,
+}
+
+impl Watch {
+    /// Nothing is expected yet.
+    pub const fn unarmed(every: Option<Span>) -> Self {
+        Self { every, by: None }
+    }
+
+    /// Its next word is expected from now on.
+    pub fn armed(self, now: Moment) -> Self {
+        Self { by: self.every.map(|every| now.after(every)), ..self }
+    }
 }
 
 /// The command that is run until it succeeds, because then the service is ready.
@@ -98,7 +148,7 @@ pub enum State {
     /// As `Starting`, but told to stop meanwhile: the stop signal follows when the command runs.
     Recalled { kill_at: Option<Moment>, then: Then },
     /// Its process executes the command; the `asked` signals were forwarded to it.
-    Running { since: Moment, readiness: Readiness, asked: SignalSet },
+    Running { since: Moment, readiness: Readiness, watch: Watch, asked: SignalSet },
     /// It ended, and is started again when the pause is over.
     Backoff { until: Moment, last: Outcome },
     /// It has to stop, and runs on until `until`, or until the command before its stop has ended.
@@ -126,6 +176,10 @@ pub enum Input {
     NotStarted(u8),
     /// Its process ended.
     Ended(End),
+    /// It said this about itself.
+    Said(Word),
+    /// An operator wants it to read its configuration again.
+    Reload,
     /// The command beside it ended; that of its readiness in vain.
     Helped,
     /// This signal is meant for it.
@@ -182,8 +236,20 @@ impl State {
     }
 
     /// Whether it has a process that was told to stop, or will be as soon as it can hear.
+    /// One that stops by itself was not told.
     pub const fn is_told(&self) -> bool {
         matches!(self, Self::Recalled { .. } | Self::Leaving { .. } | Self::Stopping { .. })
+            && !self.is_leaving_by_itself()
+    }
+
+    /// Whether it said that it stops by itself.
+    pub const fn is_leaving_by_itself(&self) -> bool {
+        matches!(self, Self::Stopping { then: Then::Own { .. }, .. })
+    }
+
+    /// Whether the command runs that has it read its configuration again.
+    pub const fn is_reloading(&self) -> bool {
+        matches!(self, Self::Running { readiness: Readiness::Reloading, .. })
     }
 
     /// Whether something still comes before its stop signal.
@@ -198,6 +264,7 @@ impl State {
                 Check::Underway { .. } => Some(Helper::Check),
                 Check::None | Check::Next { .. } => None,
             },
+            Self::Running { readiness: Readiness::Reloading, .. } => Some(Helper::Reload),
             Self::Leaving { has_command: true, .. } => Some(Helper::PreStop),
             Self::Waiting { .. } | Self::Starting { .. } | Self::Recalled { .. } => None,
             Self::Running { .. } | Self::Backoff { .. } | Self::Leaving { .. } => None,
@@ -214,7 +281,8 @@ impl State {
     pub const fn is_ready(&self) -> bool {
         matches!(
             self,
-            Self::Running { readiness: Readiness::Ready, .. } | Self::Ended { is_ready: true, .. }
+            Self::Running { readiness: Readiness::Ready | Readiness::Reloading, .. }
+                | Self::Ended { is_ready: true, .. }
         )
     }
 
@@ -244,8 +312,9 @@ impl State {
                 (_, Check::Next { at, .. }) => Some(*at),
                 (by, Check::None | Check::Underway { .. }) => by,
             },
+            Self::Running { watch, .. } => watch.by,
             Self::Leaving { until, .. } => *until,
-            Self::Waiting { .. } | Self::Starting { .. } | Self::Running { .. } => None,
+            Self::Waiting { .. } | Self::Starting { .. } => None,
             Self::Ended { .. } | Self::Stopped { .. } => None,
         }
     }

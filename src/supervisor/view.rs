@@ -15,6 +15,8 @@ pub struct View {
     pub life: Life,
     /// Whether those that are `after` it may start.
     pub is_ready: bool,
+    /// Whether the command runs that has it read its configuration again.
+    pub is_reloading: bool,
     /// What its last run came to; of one that goes on nothing is known.
     pub last: Option<Last>,
     /// How often its policy has started it again.
@@ -30,14 +32,15 @@ impl View {
     }
 }
 
-impl Supervisor {
+impl Supervisor<'_> {
     /// One of the services.
     pub fn view(&self, id: ServiceId) -> Option<View> {
         let service = self.services.get(id.index())?;
         let (state, restarts) = (&service.state, service.restarts.made());
         Some(View {
-            life: life(state, &service.policy),
+            life: life(state, service.policy),
             is_ready: state.is_ready(),
+            is_reloading: state.is_reloading(),
             last: last(state.last()),
             restarts,
             next: state.deadline(),
@@ -69,6 +72,7 @@ const fn last(outcome: Outcome) -> Option<Last> {
         Outcome::NotStarted(code) => Some(Last::NotStarted(code)),
         Outcome::End(end) => Some(Last::End(end)),
         Outcome::NotReady => Some(Last::NotReady),
+        Outcome::Hung => Some(Last::Hung),
         Outcome::GaveUp => Some(Last::GaveUp),
     }
 }

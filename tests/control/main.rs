@@ -6,9 +6,11 @@
 #![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, clippy::multiple_unsafe_ops_per_block)]
 
 mod enter;
+mod examples;
 mod orders;
 mod places;
 mod sandbox;
 mod shown;
 #[path = "../support/mod.rs"]
 mod support;
+mod words;

@@ -224,7 +224,7 @@ fn hostile_messages_are_survived() {
     let mut run = run_file(Who::User, &directory, &text).start();
     run.wait_for("main serves");
     run.kill(libc::SIGTERM);
-    drop(run.end().quietly(0));
+    run.end().saying(0, &["\"loud\" names 1 as its main process, which is not taken"]);
 }
 
 #[test]

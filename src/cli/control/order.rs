@@ -38,6 +38,7 @@ pub fn order(
         let patience = (!accepted).then_some(PATIENCE);
         match sandbox.next(patience, &mut beside) {
             Ok(Some(Answer::Accepted)) if !asked.waits => return 0,
+            Ok(Some(Answer::Accepted)) if accepted => return 0,
             Ok(Some(Answer::Accepted)) => accepted = true,
             Ok(Some(Answer::About(_))) if accepted => return 0,
             Ok(Some(Answer::Denied(denial))) => return denied(asked, bytes, denial),

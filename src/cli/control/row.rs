@@ -39,13 +39,17 @@ impl<'l> Row<'l> {
     /// Its state in a word.
     pub fn state(&self) -> &'static str {
         let is_unready = self.life == Life::Running && !self.object.is_set("ready");
-        if is_unready { "unready" } else { self.life.name() }
+        match self.object.is_set("reloading") {
+            true => "reloading",
+            false if is_unready => "unready",
+            false => self.life.name(),
+        }
     }
 
     /// In which colour that is shown.
     pub const fn colour(state: &[u8]) -> Colour {
         match state {
-            b"pausing" | b"unready" | b"stopping" | b"failed" => Colour::Yellow,
+            b"pausing" | b"unready" | b"reloading" | b"stopping" | b"failed" => Colour::Yellow,
             _ => Colour::Plain,
         }
     }

@@ -140,9 +140,19 @@ pub fn denied(verb: &str, name: &[u8], service: &[u8], denial: Denial) {
             try: "stdout = { file = \"PATH\", max = \"1MiB\" }"
         ),
         Denial::Unhandled => sentence!(
-            "{s} has no handler for its reload-signal, which would end it",
-            try: "nsinit restart, or reload-signal for one that it knows"
+            "{s} has no handler for the signal of its reload, which would end it",
+            try: "nsinit restart, or reload with a signal that it knows"
         ),
+        Denial::NoReload if service.is_empty() => sentence!(
+            "no service of sandbox {t} has a reload",
+            try: "reload = \"HUP\" for those that know it, or nsinit restart"
+        ),
+        Denial::NoReload => sentence!(
+            "{s} has no reload",
+            try: "reload = \"HUP\" in its [[service]], if it knows that, or nsinit restart"
+        ),
+        Denial::NotReady => sentence!("{s} is not ready yet"),
+        Denial::ReloadFailed => sentence!("the reload command of {s} did not succeed"),
         Denial::Failed => sentence!("{s} ended instead", try: "nsinit status for how"),
     };
     print(&at(verb, Origin::Default), sentence, &args);

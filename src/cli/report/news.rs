@@ -3,8 +3,8 @@
 use super::cgroup::Used;
 use super::sentence::{Args, print, sentence};
 use super::{Scope, filter};
-use crate::engine::{Teller, Telling};
-use crate::model::{End, Failure, ReadyBy, ServiceId, Signal, Span};
+use crate::engine::{NotTaken, Teller, Telling};
+use crate::model::{End, Failure, ReadyBy, ServiceId, Signal, Span, Word};
 use crate::plan::{Act, Facts, Plan};
 use crate::supervisor::News;
 use crate::text::{Quoted, Show, Sink};
@@ -60,7 +60,10 @@ impl Reporter {
                 self.last = self.last.or(Some(telling));
             }
             Telling::News(
-                News::NotReady { id, .. } | News::GaveUp { id, .. } | News::CannotStart { id, .. },
+                News::NotReady { id, .. }
+                | News::Hung { id, .. }
+                | News::GaveUp { id, .. }
+                | News::CannotStart { id, .. },
             )
             | Telling::OutOfMemory(id)
             | Telling::StatusLost(id)
@@ -73,6 +76,7 @@ impl Reporter {
             Telling::News(_) | Telling::OutOfMemory(_) | Telling::StatusLost(_) => {}
             Telling::Failure(_) | Telling::Survived(_) | Telling::PreStopFailed(..) => {}
             Telling::NotPassedOn(_) | Telling::Refused(_) | Telling::Detail(_) => {}
+            Telling::ReloadFailed(..) | Telling::NotTaken(..) => {}
             Telling::OutOfMemoryInside(_) | Telling::Used(_) | Telling::CgroupLeft(_) => {}
         }
     }
@@ -83,12 +87,15 @@ impl Reporter {
             Telling::News(News::Ended { id, end }) => {
                 self.is_verbose || self.is_trouble(plan, id, end)
             }
-            Telling::News(News::Started { .. } | News::Stopping) => self.is_verbose,
+            Telling::News(News::Started { .. } | News::Leaves { .. } | News::Stopping) => {
+                self.is_verbose
+            }
             Telling::News(News::Ready { id }) => self.is_verbose && waits_for_ready(plan, id),
             Telling::News(News::NotStarted { .. }) => false, // by its step
             Telling::Failure(_) | Telling::Survived(_) => false, // elsewhere
             Telling::News(_) | Telling::InitKilled(_) | Telling::OutOfMemory(_) => true,
             Telling::PreStopFailed(..) | Telling::NotPassedOn(_) | Telling::StatusLost(_) => true,
+            Telling::ReloadFailed(..) | Telling::NotTaken(..) => true,
             Telling::Refused(_) => true,
             Telling::OutOfMemoryInside(_) | Telling::CgroupLeft(_) => true,
             Telling::Used(_) => self.is_verbose,
@@ -141,6 +148,20 @@ pub(super) fn with_words(
             News::NotReady { id, within } => {
                 (Some(*id), within, 0, sentence!("{s} was not ready within {t}, and is stopped"))
             }
+            News::Hung { .. } | News::Leaves { .. } if !Word::HEARD => return,
+            News::Hung { id, within: Some(within) } => (
+                Some(*id),
+                within,
+                0,
+                sentence!(
+                    "{s} said nothing for {t}, and is ended",
+                    try: "watchdog, when that is too short"
+                ),
+            ),
+            News::Hung { id, within: None } => {
+                (Some(*id), &"", 0, sentence!("{s} says that it hangs, and is ended"))
+            }
+            News::Leaves { id } => (Some(*id), &"", 0, sentence!("{s} stops by itself")),
             News::PreStopKilled { id } => (
                 Some(*id),
                 &"",
@@ -155,6 +176,26 @@ pub(super) fn with_words(
         Telling::PreStopFailed(id, end) => {
             (Some(*id), end, 0, sentence!("the pre-stop command of {s} {t}"))
         }
+        Telling::ReloadFailed(..) | Telling::NotTaken(..) if !Word::HEARD => return,
+        Telling::ReloadFailed(id, end) => {
+            (Some(*id), end, 0, sentence!("the reload command of {s} {t}"))
+        }
+        Telling::NotTaken(id, NotTaken::MainPid(pid)) => (
+            Some(*id),
+            &"",
+            *pid,
+            sentence!(
+                "{s} names {a} as its main process, which is not taken",
+                why: "a service is the process that was started",
+                try: "let the command stay in the foreground"
+            ),
+        ),
+        Telling::NotTaken(id, NotTaken::Descriptors) => (
+            Some(*id),
+            &"",
+            0,
+            sentence!("{s} wants descriptors kept (FDSTORE=1): they are not, and are closed"),
+        ),
         Telling::OutOfMemory(id) => (
             Some(*id),
             &"",

@@ -201,7 +201,8 @@ impl Turn<'_, '_> {
                 self.say_to(index, &ACCEPTED, &[]);
                 None
             }),
-            Order::Reload | Order::Logs | Order::Enter => Err(Denial::NotKept),
+            Order::Reload => self.reload(id).map(Some),
+            Order::Logs | Order::Enter => Err(Denial::NotKept),
         }
     }
 
@@ -265,6 +266,10 @@ impl Turn<'_, '_> {
             let Some(goal) = own.and_then(|own| own.get()?.goal) else { continue };
             let (id, is_reached, is_hopeless) = match goal {
                 Goal::End | Goal::EndOfGuest => continue,
+                Goal::Reloaded(services) => {
+                    self.look_at_reload(index, services, now);
+                    continue;
+                }
                 Goal::Stopped(id) => (id, !self.has_process(id), false),
                 Goal::Ready(id) => {
                     let view = self.supervisor.view(id);
@@ -315,25 +320,28 @@ impl Turn<'_, '_> {
     }
 
     /// How a service is, and with that its pidfd: a number is another one elsewhere.
-    fn tell_service(&self, index: usize, id: ServiceId, now: Moment) {
+    pub(super) fn tell_service(&self, index: usize, id: ServiceId, now: Moment) {
         let (Some(service), Some(view)) = (self.plan.service(id), self.supervisor.view(id)) else {
             return;
         };
         let room = self.hands.room.as_ref();
         let card = room.and_then(|room| room.cards.get(id.index()));
         let since = card.and_then(|card| card.since).or(room.and_then(|room| room.began));
+        let says = card.and_then(|card| core::str::from_utf8(&card.says).ok());
+        let says = says.filter(|says| !says.is_empty());
         let child = self.child(id);
         let about = About {
             name: &service.name,
             is_main: service.policy.is_main,
             life: view.life,
             is_ready: view.is_ready,
+            is_reloading: self.is_reading(id),
             pid: child.map(|child| child.pid),
             for_ms: since.map_or(0, |since| ms(now.since(since))),
             restarts: view.restarts,
             last: view.last.as_ref().map(|last| -> &dyn Show { last }),
             next_ms: view.next.map(|next| ms(next.since(now))),
-            says: None,
+            says: says.as_ref().map(|says| -> &dyn Show { says }),
         };
         let pidfd = child.and_then(|child| child.pidfd.as_ref());
         self.say_to(index, &about, pidfd.as_slice());

@@ -10,13 +10,15 @@ mod callers;
 mod enter;
 pub mod find;
 mod place;
+mod reload;
+mod words;
 
 use heapless::Vec;
 
 use super::hands::Hands;
 use super::trouble::Trouble;
-use crate::limits::{CONNECTIONS_MAX, REQUEST_MAX, SANDBOX_NAME_MAX, SERVICES_MAX};
-use crate::model::{Moment, ServiceId};
+use crate::limits::{CONNECTIONS_MAX, REQUEST_MAX, SANDBOX_NAME_MAX, SERVICES_MAX, STATUS_MAX};
+use crate::model::{Moment, ServiceId, ServiceSet};
 use crate::plan::ControlAct;
 use crate::supervisor::News;
 use crate::sys::Fd;
@@ -48,6 +50,8 @@ enum Goal {
     Stopped(ServiceId),
     /// The service is ready.
     Ready(ServiceId),
+    /// These services have read their configuration again.
+    Reloaded(ServiceSet),
 }
 
 /// What is known of a service beyond its state.
@@ -55,6 +59,29 @@ enum Goal {
 struct Card {
     /// When it last came to where it is in its life.
     since: Option<Moment>,
+    /// What it says of its state.
+    says: Vec<u8, STATUS_MAX>,
+    /// How far it is with reading its configuration again.
+    reading: Reading,
+    /// Whether the command for that did not succeed, the last time.
+    has_failed_to_reload: bool,
+}
+
+impl Card {
+    const BLANK: Self =
+        Self { since: None, says: Vec::new(), reading: Reading::No, has_failed_to_reload: false };
+}
+
+/// How far a service is with reading its configuration again, as it says itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Reading {
+    /// It does not.
+    #[default]
+    No,
+    /// It was told to at this moment of the monotonic clock, and has not said anything yet.
+    Asked(Moment),
+    /// It is at it.
+    Underway,
 }
 
 /// A place for one thing that is empty while its memory is zero, so that none of it lies in the
@@ -108,7 +135,7 @@ impl Room {
             began: None,
             deaf_until: None,
             is_locked_in: false,
-            cards: [const { Card { since: None } }; SERVICES_MAX],
+            cards: [const { Card::BLANK }; SERVICES_MAX],
             connections: [const { Slot::EMPTY }; CONNECTIONS_MAX],
         }
     }
@@ -132,6 +159,24 @@ impl Room {
     pub(super) fn note(&mut self, news: News, now: Moment) {
         if let Some(card) = news.service().and_then(|id| self.cards.get_mut(id.index())) {
             card.since = Some(now);
+            match news {
+                News::Started { .. } => {
+                    card.says.clear();
+                    card.reading = Reading::No;
+                }
+                News::Ended { .. } => card.reading = Reading::No,
+                News::Ready { .. }
+                | News::NotReady { .. }
+                | News::Hung { .. }
+                | News::Leaves { .. }
+                | News::PreStopKilled { .. }
+                | News::NotStarted { .. }
+                | News::Restarting { .. }
+                | News::GaveUp { .. }
+                | News::CannotStart { .. }
+                | News::Killed { .. }
+                | News::Stopping => {}
+            }
         }
     }
 }

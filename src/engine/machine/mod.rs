@@ -212,7 +212,10 @@ pub(super) fn noticed(plan: &Plan<'_>, hands: &mut Hands, news: News) {
             notes.ended = Ended::of(end)
         }
         News::NotStarted { id, .. } if is_main(id) => notes.ended = Ended::NotStarted,
-        News::GaveUp { id, .. } | News::CannotStart { id, .. } | News::NotReady { id, .. }
+        News::GaveUp { id, .. }
+        | News::CannotStart { id, .. }
+        | News::NotReady { id, .. }
+        | News::Hung { id, .. }
             if is_main(id) =>
         {
             notes.ended = Ended::GaveUp;
@@ -223,6 +226,8 @@ pub(super) fn noticed(plan: &Plan<'_>, hands: &mut Hands, news: News) {
         News::Started { .. }
         | News::Ready { .. }
         | News::NotReady { .. }
+        | News::Hung { .. }
+        | News::Leaves { .. }
         | News::PreStopKilled { .. }
         | News::NotStarted { .. }
         | News::Ended { .. }

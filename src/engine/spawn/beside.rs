@@ -63,6 +63,7 @@ const fn is_shared(step: &Step<'_>) -> bool {
             | Act::PassReadyPipe(_)
             | Act::TellNotifySocket(_)
             | Act::HideNotifySocket
+            | Act::TellWatchdog(_)
             | Act::TellPid { .. }
     )
 }

@@ -6,7 +6,7 @@ use super::super::Telling;
 use super::super::child;
 use super::super::spawn::{Started, spawn};
 use super::Turn;
-use crate::model::{End, Helper, ServiceId, Signal};
+use crate::model::{End, Helper, ServiceId, Signal, Word};
 use crate::plan::Actor;
 use crate::supervisor::Event;
 use crate::sys::Fd;
@@ -40,6 +40,9 @@ impl Turn<'_, '_> {
                 if self.told != Some(failure) {
                     self.told = Some(failure);
                     self.teller.tell(self.plan, Telling::Failure(failure));
+                }
+                if Word::HEARD && helper == Helper::Reload {
+                    self.note_failed_reload(id);
                 }
                 self.happened(Event::Helped(id, false));
             }
@@ -82,7 +85,11 @@ impl Turn<'_, '_> {
             (Some(Helper::PreStop), Some(end)) if !is_good => {
                 self.teller.tell(self.plan, Telling::PreStopFailed(id, end));
             }
-            (Some(Helper::PreStop | Helper::Check) | None, _) => {}
+            (Some(Helper::Reload), Some(end)) if !is_good && Word::HEARD => {
+                self.note_failed_reload(id);
+                self.teller.tell(self.plan, Telling::ReloadFailed(id, end));
+            }
+            (Some(Helper::PreStop | Helper::Check | Helper::Reload) | None, _) => {}
         }
         self.happened(Event::Helped(id, is_good));
     }

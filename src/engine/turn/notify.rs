@@ -5,10 +5,10 @@
 //! main service go on to the manager that gave us NOTIFY_SOCKET, as ours: it listens to the process
 //! that it has started, and to no grandchild (NotifyAccess= of systemd.service(5)).
 
-use super::super::{Telling, tree};
+use super::super::{NotTaken, Telling, tree};
 use super::Turn;
 use crate::limits::{NOTIFICATION_MAX, PASSED_ON_MAX};
-use crate::model::{Errno, Notification, PassedOn, Ready, ServiceId, Span};
+use crate::model::{Errno, Heard, Notification, PassedOn, Ready, ServiceId, Span, Word};
 use crate::plan::Birth;
 use crate::supervisor::Event;
 use crate::sys::unix::{self, Address, Control, Descriptors, Received};
@@ -26,18 +26,48 @@ const TRY_PAUSE: Span = Span::from_ms(5);
 impl Turn<'_, '_> {
     /// What a service says.
     pub(super) fn take_messages(&mut self, id: ServiceId) {
-        let ready = self.plan.service(id).map(|service| service.ready);
-        let mut is_ready = false;
+        let mut heard = Heard::default();
         for _ in 0..A_ROUND {
-            match self.take_message(id) {
-                Some(says_ready) => is_ready |= says_ready,
-                None => break,
+            if self.take_message(id, &mut heard).is_none() {
+                break;
             }
         }
-        if is_ready && ready == Some(Ready::Notify) {
+        self.take_words(id, heard);
+        self.has_started = true; // what that took of stack and code is given back
+    }
+
+    /// What follows from what a service said. One that speaks to a manager alone is not ours to
+    /// judge by its words.
+    fn take_words(&mut self, id: ServiceId, heard: Heard) {
+        let Some(service) = self.plan.service(id).filter(|service| service.speaks()) else {
+            return;
+        };
+        let is_ready = heard.is_ready && service.ready == Ready::Notify;
+        if Word::HEARD {
+            self.note_reading(id, heard);
+            for word in heard.words() {
+                self.happened(Event::Said(id, word));
+            }
+            self.complain(id, heard);
+        }
+        if is_ready {
             self.happened(Event::Ready(id));
         }
-        self.has_started = true; // what that took of stack and code is given back
+    }
+
+    /// Says what is not taken of a service's words, once for each of its runs.
+    fn complain(&mut self, id: ServiceId, heard: Heard) {
+        let own = self.child(id).map(|child| child.pid.unsigned_abs());
+        let Some(process) = self.processes.get_mut(id.index()) else { return };
+        let other = heard.main_pid.filter(|pid| Some(*pid) != own);
+        let other = other.filter(|_| !core::mem::replace(&mut process.told_main_pid, true));
+        let store = heard.wants_store && !core::mem::replace(&mut process.told_store, true);
+        if let Some(pid) = other {
+            self.teller.tell(self.plan, Telling::NotTaken(id, NotTaken::MainPid(pid)));
+        }
+        if store {
+            self.teller.tell(self.plan, Telling::NotTaken(id, NotTaken::Descriptors));
+        }
     }
 
     /// What an earlier run has left is not the word of the next one.
@@ -53,19 +83,27 @@ impl Turn<'_, '_> {
         }
     }
 
-    /// The next message, and whether it says that the service is ready; `None` when none waits.
+    /// The next message, and what it says; `None` when none waits.
     #[inline(never)] // its buffers would lie in the frame of the loop
-    fn take_message(&mut self, id: ServiceId) -> Option<bool> {
+    fn take_message(&mut self, id: ServiceId, heard: &mut Heard) -> Option<()> {
         let socket = self.hands.notify.get(id.index())?.as_ref()?;
         let (mut text, mut control) = ([0u8; NOTIFICATION_MAX], Control::new());
         let received = unix::receive(socket, &mut text, &mut control).ok()??;
         if !self.is_heard(&received) {
-            return Some(false);
+            return Some(());
         }
         let message = Notification::new(text.get(..received.len).unwrap_or_default());
         let descriptors = received.descriptors.as_ref();
         self.pass_on(id, message, descriptors.filter(|_| message.is_about_descriptors()));
-        Some(message.is_ready())
+        if !Word::HEARD {
+            heard.is_ready |= message.is_ready();
+            return Some(());
+        }
+        heard.add(message);
+        if let Some(state) = message.status() {
+            self.note_state(id, state);
+        }
+        Some(())
     }
 
     /// Whether the sender is one of ours. In a PID namespace of our own everybody is who has a PID

@@ -162,7 +162,7 @@ pub(super) const ROWS: &[Row] = &[
         .help("ours|How soon it is killed when memory runs out, -1000 to 1000."),
 ];
 
-const fn service(
+pub(super) const fn service(
     name: &'static str,
     shape: Shape,
     value: &'static str,
@@ -177,7 +177,7 @@ const fn absolute_or_here(text: &core::ffi::CStr) -> Result<&core::ffi::CStr, Fa
 }
 
 /// A key that takes a text or a command.
-const fn or_exec(
+pub(super) const fn or_exec(
     name: &'static str,
     value: &'static str,
     set: for<'a> fn(&mut ServiceSpec<'a>, Item<'a>) -> Result<(), Fault>,

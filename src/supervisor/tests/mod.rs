@@ -12,4 +12,5 @@ mod stops;
 mod story;
 mod table;
 mod walk;
+mod words;
 mod world;

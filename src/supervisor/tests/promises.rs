@@ -7,12 +7,12 @@
 use super::world::{Body, Order, Process, World};
 use crate::model::SignalSet;
 use crate::model::{
-    BeforeStop, End, Helper, KillMode, Moment, Policy, ReadyBy, Restart, ServiceId, Signal, Span,
-    code,
+    BeforeStop, End, Helper, KillMode, Moment, Policy, ReadyBy, ReloadBy, Restart, ServiceId,
+    Short, Signal, Span, Word, code,
 };
 use crate::supervisor::{Action, Event, News};
 
-impl World {
+impl World<'_> {
     /// Performs one action.
     pub fn perform(&mut self, action: Action, event: Event) {
         match action {
@@ -20,6 +20,18 @@ impl World {
             Action::Help(id, helper) => self.help(id, helper),
             Action::EndHelp(id) => self.body(id).helper = None,
             Action::Signal(id, signal) if event == Event::SignalService(id, signal) => {
+                self.signal(id, signal, true);
+            }
+            Action::Signal(id, signal) if matches!(event, Event::Reload(all) if all.has(id)) => {
+                let body = &self.bodies[id.index()];
+                assert_eq!(body.policy.reload, ReloadBy::Signal(signal), "as it was said");
+                assert!(body.said_ready, "who is not ready has nothing to read again");
+                let sent = body.sent;
+                self.sights.reloaded += 1;
+                self.signal(id, signal, true);
+                self.body(id).sent = sent; // who dies of it has crashed: nobody asked for an end
+            }
+            Action::Signal(id, signal) if self.may_be_hung(id, signal, event) => {
                 self.signal(id, signal, true);
             }
             Action::Signal(id, signal) => {
@@ -42,7 +54,7 @@ impl World {
                     Event::Started(started) => started == id,
                     Event::Ready(_) | Event::NotStarted(..) | Event::Ended(..) => false,
                     Event::StopService(_) | Event::RestartService(_) => false,
-                    Event::SignalService(..) => false,
+                    Event::SignalService(..) | Event::Said(..) | Event::Reload(_) => false,
                     Event::Helped(..) | Event::NoneLeft | Event::Tick => false,
                 };
                 assert!(is_main && is_due, "only what came is passed on, and only to main");
@@ -101,7 +113,7 @@ impl World {
         let body = self.body(id);
         assert!(body.restarts_in_window(now) <= limit(&body.policy), "never above the limit");
         (body.process, body.said_ready, body.order) = (Process::Making, false, None);
-        body.is_late = false;
+        (body.is_late, body.leaves) = (false, false);
     }
 
     fn help(&mut self, id: ServiceId, helper: Helper) {
@@ -114,6 +126,10 @@ impl World {
                 assert!(!body.said_ready, "nobody is asked who is ready");
             }
             Helper::PreStop => assert_eq!(body.policy.before_stop, BeforeStop::Command),
+            Helper::Reload => {
+                assert_eq!(body.policy.reload, ReloadBy::Command);
+                assert!(body.said_ready, "who is not ready has nothing to read again");
+            }
         }
         body.helper = Some(helper);
     }
@@ -137,6 +153,15 @@ impl World {
             let is_key = matches!(signal, Signal::INT | Signal::QUIT | Signal::HUP);
             assert!(!has_terminal || !is_key, "an end from the keyboard is the end");
         }
+    }
+
+    /// Whether this ends who was silent for too long, or said that it hangs.
+    fn may_be_hung(&self, id: ServiceId, signal: Signal, event: Event) -> bool {
+        let own = &self.bodies[id.index()];
+        let is_said = event == Event::Said(id, Word::Hung);
+        let is_silent =
+            event == Event::Tick && own.said_ready && own.helper != Some(Helper::PreStop);
+        signal == own.policy.watchdog_signal && (is_said || is_silent)
     }
 
     /// Whether it is stopped because it is not ready in time.
@@ -199,6 +224,12 @@ impl World {
                 body.is_late = true;
                 self.sights.late += 1;
             }
+            News::Hung { id, within } => self.hear_hung(id, within, event),
+            News::Leaves { id } => {
+                assert_eq!(event, Event::Said(id, Word::Leaves));
+                self.body(id).leaves = true;
+                self.sights.left += 1;
+            }
             News::PreStopKilled { .. } => {
                 assert_eq!(event, Event::Tick);
                 self.sights.pre_stop_killed += 1;
@@ -240,12 +271,20 @@ impl World {
                     Event::Asked(signal) => Some(signal),
                     Event::StopService(id) if id == main.id => Some(main.policy.stop_signal),
                     Event::StopService(_) | Event::RestartService(_) => None,
-                    Event::SignalService(..) => None,
+                    Event::SignalService(..) | Event::Said(..) | Event::Reload(_) => None,
                     Event::Started(_) | Event::Ready(_) | Event::NotStarted(..) => None,
                     Event::Ended(..) | Event::Helped(..) | Event::NoneLeft | Event::Tick => None,
                 });
             }
         }
+    }
+
+    fn hear_hung(&mut self, id: ServiceId, within: Option<Short>, event: Event) {
+        let body = self.body(id);
+        assert!(within.is_none() == (event == Event::Said(id, Word::Hung)));
+        assert!(within.is_none() || event == Event::Tick && body.said_ready);
+        (body.is_late, body.said_ready) = (true, false);
+        self.sights.hung += 1;
     }
 
     /// What the exit code has to be, as far as the world knows main.
@@ -300,7 +339,7 @@ impl World {
                 }
             }
             Event::Asked(_) | Event::StopService(_) | Event::RestartService(_) => {}
-            Event::SignalService(..) => {}
+            Event::SignalService(..) | Event::Said(..) | Event::Reload(_) => {}
             Event::Started(_) | Event::Ready(_) | Event::NotStarted(..) => {}
             Event::Ended(..) | Event::Helped(..) | Event::NoneLeft | Event::Tick => {}
         }

@@ -5,8 +5,8 @@
 use std::format;
 use std::string::{String, ToString};
 
-use crate::model::{End, Helper, Moment, ServiceId};
-use crate::supervisor::state::{Act, Check, Input, Outcome, Readiness, State, Then};
+use crate::model::{End, Helper, Moment, ServiceId, Word};
+use crate::supervisor::state::{Act, Check, Input, Outcome, Readiness, State, Then, Watch};
 use crate::supervisor::{Action, Event, News};
 
 /// `110s`.
@@ -29,6 +29,7 @@ pub fn outcome(outcome: Outcome) -> String {
         Outcome::NotStarted(code) => code.to_string(),
         Outcome::End(how) => end(how),
         Outcome::NotReady => "not ready".into(),
+        Outcome::Hung => "hung".into(),
         Outcome::GaveUp => "gave up".into(),
     }
 }
@@ -41,7 +42,11 @@ pub fn state(state: State) -> String {
     };
     let after = |word: &str, last| match last {
         Outcome::Unstarted => word.into(),
-        Outcome::NotStarted(_) | Outcome::End(_) | Outcome::NotReady | Outcome::GaveUp => {
+        Outcome::NotStarted(_)
+        | Outcome::End(_)
+        | Outcome::NotReady
+        | Outcome::Hung
+        | Outcome::GaveUp => {
             format!("{word} after {}", outcome(last))
         }
     };
@@ -49,8 +54,8 @@ pub fn state(state: State) -> String {
         State::Waiting { last } => after("waiting", last),
         State::Starting { last } => after("starting", last),
         State::Recalled { kill_at, then } => told("recalled", kill_at, then),
-        State::Running { readiness: ready, asked, .. } => {
-            let ready = readiness(ready);
+        State::Running { readiness: ready, watch, asked, .. } => {
+            let ready = readiness(ready) + &self::watch(watch);
             let asked: String = asked.iter().map(|signal| format!(", asked {signal}")).collect();
             format!("running{ready}{asked}")
         }
@@ -75,6 +80,8 @@ fn then(then: Then) -> &'static str {
         Then::Stay => "",
         Then::Start => ", then start",
         Then::Fail => ", then fail",
+        Then::Hang { .. } => ", hung",
+        Then::Own { .. } => ", by itself",
     }
 }
 
@@ -82,6 +89,7 @@ fn then(then: Then) -> &'static str {
 fn readiness(readiness: Readiness) -> String {
     match readiness {
         Readiness::Ready => ", ready".into(),
+        Readiness::Reloading => ", reloading".into(),
         Readiness::Awaited { by, check } => {
             let by = by.map(|by| format!(", ready by {}", moment(by))).unwrap_or_default();
             let check = match check {
@@ -94,10 +102,27 @@ fn readiness(readiness: Readiness) -> String {
     }
 }
 
+/// `, word by 110s`.
+fn watch(watch: Watch) -> String {
+    watch.by.map(|by| format!(", word by {}", moment(by))).unwrap_or_default()
+}
+
+/// `Alive` or `Extend 9s`.
+fn word(word: Word) -> String {
+    match word {
+        Word::Alive => "Alive".into(),
+        Word::Hung => "Hung".into(),
+        Word::Watch(short) => format!("Watch {}", short.span()),
+        Word::Extend(short) => format!("Extend {}", short.span()),
+        Word::Leaves => "Leaves".into(),
+    }
+}
+
 fn helper(helper: Helper) -> &'static str {
     match helper {
         Helper::Check => "check",
         Helper::PreStop => "pre-stop",
+        Helper::Reload => "reload",
     }
 }
 
@@ -111,6 +136,8 @@ pub fn input(input: Input) -> String {
         Input::NotStarted(code) => format!("NotStarted {code}"),
         Input::Ended(how) => format!("Ended {}", end(how)),
         Input::Helped => "Helped".into(),
+        Input::Said(said) => word(said),
+        Input::Reload => "Reload".into(),
         Input::Forward(signal) => format!("Forward {signal}"),
         Input::Signal(signal) => format!("Signal {signal}"),
         Input::Stop => "Stop".into(),
@@ -147,6 +174,10 @@ pub fn event(event: Event) -> String {
         Event::Ended(id, how) => format!("ended {} {}", service(id), end(how)),
         Event::Helped(id, true) => format!("helped {}", service(id)),
         Event::Helped(id, false) => format!("helped {} not", service(id)),
+        Event::Said(id, said) => format!("{} says {}", service(id), word(said)),
+        Event::Reload(services) => {
+            format!("operator reloads {}", services.iter().map(service).collect::<String>())
+        }
         Event::Asked(signal) => format!("asked {signal}"),
         Event::StopService(id) => format!("operator stops {}", service(id)),
         Event::RestartService(id) => format!("operator restarts {}", service(id)),
@@ -177,6 +208,11 @@ fn news(news: News) -> String {
         News::Started { id } => format!("{} started", service(id)),
         News::Ready { id } => format!("{} ready", service(id)),
         News::NotReady { id, within } => format!("{} not ready in {within}", service(id)),
+        News::Hung { id, within } => {
+            let within = within.map(|span| format!(" for {}", span.span())).unwrap_or_default();
+            format!("{} hung{within}", service(id))
+        }
+        News::Leaves { id } => format!("{} leaves", service(id)),
         News::PreStopKilled { id } => format!("{} pre-stop killed", service(id)),
         News::NotStarted { id, code } => format!("{} not started {code}", service(id)),
         News::Ended { id, end: how } => format!("{} ended {}", service(id), end(how)),

@@ -10,8 +10,8 @@ use std::vec::Vec;
 
 use super::show;
 use crate::model::{
-    BeforeStop, End, ExitCodes, KillMode, Moment, Policy, ReadyBy, Restart, ServiceId, ServiceSet,
-    Signal, Span,
+    BeforeStop, End, ExitCodes, KillMode, Moment, Policy, ReadyBy, ReloadBy, Restart, ServiceId,
+    ServiceSet, Short, Signal, Span, Word,
 };
 use crate::supervisor::{Actions, Event, Supervisor};
 
@@ -34,6 +34,9 @@ pub const SIDE: Policy = Policy {
     stop_signal: Signal::TERM,
     grace: Some(Span::from_s(10)),
     kill_mode: KillMode::Tree,
+    watchdog: None,
+    watchdog_signal: Signal::ABRT,
+    reload: ReloadBy::Nothing,
     success: ExitCodes::EMPTY,
 };
 
@@ -58,6 +61,12 @@ fn event(name: &str) -> Event {
             Event::NotStarted(id, 127),
             Event::Helped(id, true),
             Event::Helped(id, false),
+            Event::Said(id, Word::Alive),
+            Event::Said(id, Word::Hung),
+            Event::Said(id, Word::Leaves),
+            Event::Said(id, Word::Watch(Short::new(Span::from_s(5)))),
+            Event::Said(id, Word::Extend(Short::new(Span::from_s(30)))),
+            Event::Reload(ServiceSet::EMPTY.with(id)),
         ]
     };
     ids()

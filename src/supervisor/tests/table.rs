@@ -1,29 +1,38 @@
 //! The law of one service as a printed table: every pair of state and input.
 
 use super::super::restart::{Judge, Random, Restarts};
-use super::super::state::{Act, Check, Input, Outcome, Readiness, State, Then};
+use super::super::state::{Act, Check, Input, Outcome, Readiness, State, Then, Watch};
 use super::super::step::{CHECK_PAUSE, step};
 use super::show;
 use crate::model::{
-    BeforeStop, End, Moment, Policy, ReadyBy, Restart, ServiceId, Signal, SignalSet, Span,
+    BeforeStop, End, Moment, Policy, ReadyBy, ReloadBy, Restart, ServiceId, Short, Signal,
+    SignalSet, Span, Word,
 };
 use std::{format, string::String, vec::Vec};
 
 const HEAD: &str = "\
 at 100s, with restart on-failure, delay 1s, grace 10s, a command for readiness, start-timeout 5s,
-pre-stop 3s
+pre-stop 3s, watchdog 20s, a command for reload
 ";
 const NOW: Moment = Moment::from_ns(100_000_000_000);
 const EARLY: Moment = Moment::from_ns(90_000_000_000);
 const LATE: Moment = Moment::from_ns(105_000_000_000);
 
 /// One state of each kind, and one more where its data decides.
-fn states() -> [State; 17] {
+fn states() -> [State; 22] {
     let last = Outcome::End(End::Exited(1));
     let asked = SignalSet::EMPTY;
     let pause = CHECK_PAUSE;
     let awaited = |check| Readiness::Awaited { by: Some(LATE), check };
-    let running = |readiness, asked| State::Running { since: EARLY, readiness, asked };
+    let every = Some(Span::from_s(20));
+    let silent = Watch::unarmed(every);
+    let running =
+        |readiness, asked| State::Running { since: EARLY, readiness, watch: silent, asked };
+    let watched = |readiness, by| {
+        let watch = Watch { every, by: Some(by) };
+        State::Running { since: EARLY, readiness, watch, asked }
+    };
+    let own = Then::Own { since: EARLY, was_ready: true, asked };
     let (at, then) = (EARLY, Then::Stay);
     [
         State::FIRST,
@@ -34,12 +43,17 @@ fn states() -> [State; 17] {
         running(awaited(Check::Underway { pause }), asked),
         running(awaited(Check::Next { at, pause }), asked),
         running(Readiness::Ready, asked.with(Signal::INT)),
+        watched(Readiness::Ready, EARLY),
+        watched(Readiness::Reloading, LATE),
         State::Backoff { until: LATE, last },
         State::Backoff { until: EARLY, last },
         State::Leaving { until: Some(LATE), has_command: true, then },
         State::Leaving { until: Some(EARLY), has_command: false, then },
         State::Stopping { kill_at: Some(LATE), then: Then::Fail },
         State::Stopping { kill_at: Some(EARLY), then: Then::Start },
+        State::Stopping { kill_at: Some(LATE), then: Then::Hang { since: EARLY } },
+        State::Stopping { kill_at: Some(LATE), then: own },
+        State::Stopping { kill_at: Some(EARLY), then: own },
         State::Ended { last: Outcome::End(End::Exited(0)), is_ready: true },
         State::Ended { last: Outcome::GaveUp, is_ready: false },
         State::Stopped { last },
@@ -47,7 +61,7 @@ fn states() -> [State; 17] {
 }
 
 /// One input of each kind, and one more where its data decides.
-fn inputs() -> [Input; 14] {
+fn inputs() -> [Input; 20] {
     [
         Input::Go,
         Input::Hopeless(ServiceId::new(1).unwrap()),
@@ -57,6 +71,12 @@ fn inputs() -> [Input; 14] {
         Input::Ended(End::Exited(0)),
         Input::Ended(End::Exited(1)),
         Input::Ended(End::Signaled(Signal::INT)),
+        Input::Said(Word::Alive),
+        Input::Said(Word::Hung),
+        Input::Said(Word::Watch(Short::new(Span::from_s(7)))),
+        Input::Said(Word::Extend(Short::new(Span::from_s(9)))),
+        Input::Said(Word::Leaves),
+        Input::Reload,
         Input::Helped,
         Input::Forward(Signal::INT),
         Input::Signal(Signal::HUP),
@@ -90,6 +110,8 @@ fn the_law_is_the_printed_table() {
         ready_by: ReadyBy::Command,
         start_timeout: Some(Span::from_s(5)),
         before_stop: BeforeStop::Pause(Span::from_s(3)),
+        watchdog: Some(Span::from_s(20)),
+        reload: ReloadBy::Command,
         ..Policy::default()
     };
     let main = Policy { is_main: true, ..side };

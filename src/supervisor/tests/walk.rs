@@ -12,8 +12,8 @@ use std::vec::Vec;
 
 use super::world::{Process, Sights, World};
 use crate::model::{
-    BeforeStop, End, ExitCodes, KillMode, Policy, ReadyBy, Restart, ServiceId, ServiceSet, Signal,
-    Span, code,
+    BeforeStop, End, ExitCodes, KillMode, Policy, ReadyBy, ReloadBy, Restart, ServiceId,
+    ServiceSet, Short, Signal, Span, Word, code,
 };
 use crate::supervisor::{ACTIONS_MAX, Event};
 
@@ -76,12 +76,15 @@ fn policy(dice: &mut Dice, place: usize, count: usize, main: usize) -> Policy {
         stop_signal: dice.pick(&[Signal::TERM, Signal::INT, Signal::QUIT, Signal::HUP]),
         grace: dice.pick(&[None, Some(Span::ZERO), Some(Span::from_s(1)), Some(Span::from_s(10))]),
         kill_mode: dice.pick(&[KillMode::Tree, KillMode::Tree, KillMode::Process]),
+        watchdog: dice.pick(&[None, None, Some(Span::from_ms(900)), Some(Span::from_s(4))]),
+        watchdog_signal: Signal::ABRT,
+        reload: dice.pick(&[ReloadBy::Nothing, ReloadBy::Signal(Signal::HUP), ReloadBy::Command]),
         success: dice.pick(&[ExitCodes::EMPTY, success]),
     }
 }
 
 /// A clock that stands still, goes on a little, goes to the deadline, or beyond it.
-fn pass_time(world: &mut World) {
+fn pass_time(world: &mut World<'_>) {
     let deadline = world.supervisor.deadline().unwrap_or(world.now).max(world.now);
     world.now = match world.dice.roll(4) {
         0 => world.now,
@@ -91,8 +94,20 @@ fn pass_time(world: &mut World) {
     };
 }
 
+/// Something that a service may say of itself.
+fn word(world: &mut World<'_>) -> Word {
+    let short = Short::new(Span::from_ms(world.dice.roll(5_000)));
+    match world.dice.roll(12) {
+        0 => Word::Hung,
+        1 => Word::Leaves,
+        2 | 3 => Word::Watch(short),
+        4 | 5 => Word::Extend(short),
+        _ => Word::Alive,
+    }
+}
+
 /// Something that may happen, or that cannot.
-fn chance(world: &mut World) -> Event {
+fn chance(world: &mut World<'_>) -> Event {
     pass_time(world);
     let signals = [Signal::INT, Signal::QUIT, Signal::HUP, Signal::CONT, Signal::TSTP];
     let ends = [End::Exited(0), End::Exited(1), End::Signaled(Signal::INT)];
@@ -106,6 +121,8 @@ fn chance(world: &mut World) -> Event {
         (_, 3) => Event::StopService(id),
         (_, 4) => Event::RestartService(id),
         (_, 5 | 6) => Event::Tick,
+        (_, 24 | 38 | 39) => Event::Reload(ServiceSet::EMPTY.with(id)),
+        (Process::Executing, 25..31) => Event::Said(id, word(world)),
         (Process::Executing, 23) => Event::SignalService(id, signal),
         (_, 7..20) if world.is_empty() => Event::NoneLeft,
         (Process::None, 7) => Event::Ended(id, end),
@@ -122,7 +139,7 @@ fn chance(world: &mut World) -> Event {
 }
 
 /// Something that brings the end nearer.
-fn ending(world: &mut World) -> Event {
+fn ending(world: &mut World<'_>) -> Event {
     let find = |is_so: &dyn Fn(&&_) -> bool| world.bodies.iter().find(is_so);
     if let Some(body) = find(&|body| body.process == Process::Making) {
         return Event::Started(body.id);
@@ -190,9 +207,11 @@ fn in_a_hundred_thousand_lives_every_promise_holds() {
     });
     // A walk that does not meet a thing proves nothing about it.
     let Sights { restarts, given_up, cannot_start, killed, killed_all, .. } = seen;
-    let Sights { late, pre_stop_killed, actions_max, .. } = seen;
-    let rarest = [restarts, given_up, cannot_start, killed, killed_all, late, 4 * pre_stop_killed];
-    let rarest = rarest.into_iter().min();
+    let Sights { late, pre_stop_killed, hung, left, reloaded, actions_max, .. } = seen;
+    let rarest =
+        [restarts, 2 * given_up, cannot_start, killed, killed_all, late, 4 * pre_stop_killed];
+    let rarest = rarest.into_iter().chain([2 * hung, 5 * left, 10 * reloaded]);
+    let rarest = rarest.min();
     assert!(rarest.is_some_and(|count| count > 10_000), "{seen:?}");
     assert!(actions_max <= ACTIONS_MAX, "{seen:?}");
 }

@@ -41,8 +41,10 @@ pub struct Body {
     /// It left something behind.
     pub has_daemon: bool,
     pub said_ready: bool,
-    /// It was not ready in time, and is stopped for that.
+    /// It was not ready in time, or hung, and is stopped for that.
     pub is_late: bool,
+    /// It said that it stops by itself.
+    pub leaves: bool,
     /// The command beside it.
     pub helper: Option<Helper>,
     /// Runs that are over.
@@ -67,6 +69,9 @@ pub struct Sights {
     pub killed_all: u64,
     pub late: u64,
     pub pre_stop_killed: u64,
+    pub hung: u64,
+    pub left: u64,
+    pub reloaded: u64,
     pub actions_max: usize,
 }
 
@@ -81,14 +86,17 @@ impl Sights {
             killed_all: self.killed_all + other.killed_all,
             late: self.late + other.late,
             pre_stop_killed: self.pre_stop_killed + other.pre_stop_killed,
+            hung: self.hung + other.hung,
+            left: self.left + other.left,
+            reloaded: self.reloaded + other.reloaded,
             actions_max: self.actions_max.max(other.actions_max),
         }
     }
 }
 
 /// Everything the world saw.
-pub struct World {
-    pub supervisor: Supervisor,
+pub struct World<'p> {
+    pub supervisor: Supervisor<'p>,
     pub dice: Dice,
     pub now: Moment,
     pub bodies: Vec<Body>,
@@ -116,6 +124,7 @@ impl Body {
             has_daemon: false,
             said_ready: false,
             is_late: false,
+            leaves: false,
             helper: None,
             runs: 0,
             last: None,
@@ -151,8 +160,8 @@ impl Body {
     }
 }
 
-impl World {
-    pub fn new(policies: &[Policy], seed: u64, dice: Dice) -> Self {
+impl<'p> World<'p> {
+    pub fn new(policies: &'p [Policy], seed: u64, dice: Dice) -> Self {
         let bodies = policies.iter().enumerate();
         let mut supervisor = Supervisor::new(seed);
         policies.iter().for_each(|policy| supervisor.add(policy));
@@ -226,7 +235,8 @@ impl World {
             Event::NotStarted(id, _) | Event::Ended(id, _) => !has_process(id),
             Event::Helped(id, _) => self.bodies[id.index()].helper.is_none(),
             Event::Asked(_) | Event::StopService(_) | Event::RestartService(_) => false,
-            Event::SignalService(..) => false,
+            Event::SignalService(..) | Event::Reload(_) => false,
+            Event::Said(id, _) => self.bodies[id.index()].process != Process::Executing,
             Event::NoneLeft | Event::Tick => false,
         }
     }
@@ -242,7 +252,7 @@ impl World {
             }
             Event::Ready(id) => {
                 let body = self.body(id);
-                body.said_ready |= !body.is_late;
+                body.said_ready |= !body.is_late && !body.leaves;
             }
             Event::Helped(id, is_good) => {
                 let body = self.body(id);
@@ -261,13 +271,14 @@ impl World {
                 self.was_operated = true;
             }
             Event::StopService(_) | Event::RestartService(_) | Event::SignalService(..) => {}
+            Event::Said(..) | Event::Reload(_) => {}
             Event::Asked(_) | Event::NoneLeft | Event::Tick => {}
         }
     }
 }
 
 /// A broken promise prints what led to it.
-impl Drop for World {
+impl Drop for World<'_> {
     fn drop(&mut self) {
         if !thread::panicking() {
             return;

@@ -1,0 +1,84 @@
+//! How a service is supervised: its policy, from what was said of it.
+
+use super::services::{ids, terminal};
+use super::{Facts, Mode, Reason, Refusal, TerminalState};
+use crate::model::{
+    BeforeStop, Policy, PreStop, Ready, ReadyBy, Reload, ReloadBy, ServiceSet, Terminal, Word,
+};
+use crate::spec::{Said, ServiceSpec, Spec};
+
+/// How a service is supervised.
+pub(super) fn policy<'a>(
+    service: &'a ServiceSpec<'_>,
+    is_main: bool,
+    facts: &Facts,
+    mode: Mode,
+    spec: &'a Spec<'_>,
+) -> Result<Policy, Refusal<'a>> {
+    let default = Policy::default();
+    let delay = service.restart_delay.map_or(default.delay, |said| said.value);
+    let delay_max = match service.restart_delay_max {
+        Some(max) if max.value < delay => {
+            return Err(Refusal { origin: max.origin, said: b"", reason: Reason::DelayAboveMax });
+        }
+        Some(max) => max.value,
+        None => default.delay_max.max(delay),
+    };
+    let mut after = ServiceSet::EMPTY;
+    for name in &service.after {
+        let known =
+            |other: &&ServiceSpec<'_>| other.name.is_some_and(|own| own.value == name.value);
+        match ids(spec).find(|(_, other)| known(other)) {
+            Some((id, _)) => after = after.with(id),
+            None => {
+                let said = name.value.bytes();
+                return Err(Refusal { origin: name.origin, said, reason: Reason::UnknownService });
+            }
+        }
+    }
+    // Who runs the container decides how long a stop may take; in the entrypoint we only pass it
+    // on.
+    let grace = if mode == Mode::Entrypoint { None } else { default.grace };
+    Ok(Policy {
+        is_main,
+        has_terminal: is_main
+            && terminal(service, is_main, mode) == Terminal::Share
+            && facts.terminal == TerminalState::Foreground,
+        after,
+        restart: service.restart.map_or(default.restart, |said| said.value),
+        delay,
+        delay_max,
+        limit: service.restart_limit.map_or(default.limit, |said| said.value),
+        window: service.restart_window.map_or(default.window, |said| said.value),
+        ready_by: ready_by(service)?,
+        start_timeout: service.start_timeout.and_then(|said| said.value),
+        before_stop: match service.pre_stop.map(|said| said.value) {
+            None => BeforeStop::Nothing,
+            Some(PreStop::Pause(pause)) => BeforeStop::Pause(pause),
+            Some(PreStop::Exec(_)) => BeforeStop::Command,
+        },
+        stop_signal: service.stop_signal.map_or(default.stop_signal, |said| said.value),
+        grace: service.grace.map_or(grace, |said| said.value),
+        kill_mode: service.kill_mode.map_or(default.kill_mode, |said| said.value),
+        watchdog: service.watchdog.filter(|_| Word::HEARD).map(|said| said.value),
+        watchdog_signal: service.watchdog_signal.map_or(default.watchdog_signal, |said| said.value),
+        reload: match service.reload.filter(|_| Word::HEARD).map(|said| said.value) {
+            None => ReloadBy::Nothing,
+            Some(Reload::Signal(signal) | Reload::Notify(signal)) => ReloadBy::Signal(signal),
+            Some(Reload::Exec(_)) => ReloadBy::Command,
+        },
+        success: service.success_exit.map_or(default.success, |said| said.value),
+    })
+}
+
+/// Who says that a service is ready.
+fn ready_by<'a>(service: &'a ServiceSpec<'_>) -> Result<ReadyBy, Refusal<'a>> {
+    match (service.ready.map(|said| said.value), service.start_timeout) {
+        (Some(Ready::Notify | Ready::Fd(_)), _) => Ok(ReadyBy::Word),
+        (Some(Ready::Exec(_)), _) => Ok(ReadyBy::Command),
+        (Some(Ready::None) | None, Some(Said { value: Some(_), origin })) => {
+            Err(Refusal { origin, said: b"", reason: Reason::TimeoutForNothing })
+        }
+        (Some(Ready::None) | None, _) => Ok(ReadyBy::Running),
+    }
+}
