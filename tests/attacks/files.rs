@@ -104,16 +104,36 @@ fn row_12_the_machine_cannot_be_changed_through_proc() {
 #[test]
 fn row_11_no_cgroup_is_changed_from_inside() {
     // Looks like EROFS in a /sys/fs/cgroup that was mounted so; a cgroup namespace comes with it.
-    let text = "[[mount]]\nsource = \"/usr\"\ntarget = \"/usr\"\nread-only = true\n\
-        [[mount]]\ntype = \"symlink\"\ncontent = \"usr/lib64\"\ntarget = \"/lib64\"\n\
-        [[mount]]\ntype = \"symlink\"\ncontent = \"usr/lib\"\ntarget = \"/lib\"\n\
-        [[mount]]\ntype = \"cgroup2\"\ntarget = \"/sys/fs/cgroup\"\nread-only = true\n";
-    let toml = file::write(&file::directory(), "cgroup.toml", 0o644, text);
+    // And like EPERM for a hierarchy of version 1, by whose release_agent CVE-2022-0492 got out.
+    const CGROUP: &str = "[[mount]]\ntype = \"cgroup2\"\ntarget = \"/sys/fs/cgroup\"\nread-only = ";
+    let inside = |who, cgroup: &str, flags: &[&str], test: &str| {
+        let text = format!(
+            "[[mount]]\nsource = \"/usr\"\ntarget = \"/usr\"\nread-only = true\n\
+             [[mount]]\ntype = \"symlink\"\ncontent = \"usr/lib64\"\ntarget = \"/lib64\"\n\
+             [[mount]]\ntype = \"symlink\"\ncontent = \"usr/lib\"\ntarget = \"/lib\"\n\
+             [[mount]]\ntype = \"tmpfs\"\ntarget = \"/x\"\n\
+             {cgroup}\n"
+        );
+        let toml = file::write(&file::directory(), "cgroup.toml", 0o644, text);
+        let words = [&["run"], flags, &[&toml, "--", "/usr/bin/sh", "-c", test]].concat();
+        Run::nsinit(who, &words).end()
+    };
+    let test = "cd /sys/fs/cgroup; /usr/bin/mkdir x$$ && /usr/bin/rmdir x$$ && echo changed; \
+        echo 0 >cgroup.procs && echo moved";
     for who in Who::BOTH {
-        let test = "/usr/bin/mkdir /sys/fs/cgroup/x; echo 0 >/sys/fs/cgroup/cgroup.procs";
-        let words = ["run", &toml, "--", "/usr/bin/sh", "-c", test];
-        Run::nsinit(who, &words).end().saying(2, &["Read-only file system"]);
+        inside(who, &format!("{CGROUP}true"), &[], test).saying(2, &["Read-only file system"]);
     }
+    let ended = inside(Who::Root, &format!("{CGROUP}false"), &[], test);
+    assert_eq!(ended.quietly(0), "changed\nmoved\n");
+    let test = "PATH=/usr/bin; mount -t cgroup -o none,name=nsinit-attack none /x && echo mounted; \
+        test -e /x/release_agent && echo agent";
+    for who in Who::BOTH {
+        let ended = inside(who, "", &["--namespaces=+user"], test);
+        assert!(ended.out.is_empty() && ended.err.contains("mount: /x"), "{}", ended.err);
+    }
+    let bare = ["--seccomp=none", "--capabilities=all", "--no-no-new-privs"];
+    let ended = inside(Who::Root, "", &bare, &format!("{test}; umount /x"));
+    assert_eq!(ended.out, "mounted\nagent\n", "{}", ended.err);
 }
 
 #[test]

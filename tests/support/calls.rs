@@ -34,6 +34,7 @@ pub fn name(number: i32) -> &'static str {
         libc::ENOSYS => "ENOSYS",
         libc::EAFNOSUPPORT => "EAFNOSUPPORT",
         libc::ENOTTY => "ENOTTY",
+        libc::EAGAIN => "EAGAIN",
         libc::EIO => "EIO",
         libc::EFAULT => "EFAULT",
         libc::EBADF => "EBADF",

@@ -7,7 +7,7 @@ use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 
 use super::signals::{Received, block_all, fork, kill, wait_for_children};
-use super::{calls, proc, reach};
+use super::{calls, hunt, proc, reach};
 
 pub fn play(words: &[&str]) -> i32 {
     match *words {
@@ -18,6 +18,8 @@ pub fn play(words: &[&str]) -> i32 {
         ["lock-namespaces"] => reach::lock_namespaces(),
         ["locked-namespaces"] => reach::locked_namespaces(),
         ["thread"] => calls::thread(),
+        ["breed", most] => breed(most.parse().unwrap()),
+        ["hunt", command] => hunt::hunt(command),
         ["loopback"] => loopback(),
         ["tcp-serve", address, text] => tcp_serve(address, text),
         ["tcp-ask", ref addresses @ ..] => tcp_ask(addresses),
@@ -176,6 +178,29 @@ fn leave(file: &str, code: i32, who: &[&str]) -> i32 {
         ready.read_exact(&mut [0]).unwrap();
     }
     code
+}
+
+/// Makes so many children that do nothing, or as many as can be; they end with us.
+fn breed(most: usize) -> i32 {
+    let (mut end, keep) = std::io::pipe().unwrap();
+    let mut children = 0;
+    let ended = loop {
+        if children == most {
+            break "done";
+        }
+        // SAFETY: nothing in; the child waits and ends.
+        match unsafe { libc::fork() } {
+            -1 => break calls::name(std::io::Error::last_os_error().raw_os_error().unwrap()),
+            0 => {
+                drop(keep);
+                let _ = end.read(&mut [0]); // nothing comes before our end
+                return 0;
+            }
+            _ => children += 1,
+        }
+    };
+    say(&format!("{children} {ended}"));
+    0
 }
 
 /// Does nothing until its input ends.

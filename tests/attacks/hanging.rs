@@ -1,0 +1,130 @@
+//! What never answers: a file system in user space (fuse(4)) whose server sits still, as the source
+//! of a mount, as a root, as the place of a program. Row 27 of the list.
+
+use std::ffi::CString;
+use std::fs::{File, OpenOptions};
+use std::io::{Read as _, Write as _};
+use std::os::fd::AsRawFd as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::support::{Run, Running, Who, file, proc, wait};
+
+/// A file system that nobody serves, or whose server has taken a request and does nothing. Its
+/// requests fail when this is dropped (ENOTCONN, ECONNABORTED).
+struct Stuck {
+    device: File,
+    place: PathBuf,
+}
+
+impl Stuck {
+    /// `None`, and a word on it, where the kernel has no such thing.
+    fn new() -> Option<Self> {
+        let device = OpenOptions::new().read(true).write(true).open("/dev/fuse");
+        if let Err(error) = &device {
+            println!("LEFT OUT: /dev/fuse: {error}");
+        }
+        Some(Self { device: device.ok()?, place: file::directory() })
+    }
+
+    /// The program sees it, and nobody else.
+    fn seen_by(&self, run: Run) -> Run {
+        let number = self.device.as_raw_fd();
+        let options = format!(
+            "fd={number},rootmode=40000,user_id=0,group_id=0,allow_other,default_permissions"
+        );
+        let options = CString::new(options).unwrap();
+        let place = CString::new(file::text(&self.place)).unwrap();
+        run.before_exec(move || {
+            let (none, kind) = (std::ptr::null(), c"fuse".as_ptr());
+            // SAFETY: an integer in.
+            assert_eq!(unsafe { libc::unshare(libc::CLONE_NEWNS) }, 0);
+            let flags = libc::MS_REC | libc::MS_PRIVATE;
+            // SAFETY: C strings or null pointers, as mount(2) takes them.
+            let made = unsafe { libc::mount(none, c"/".as_ptr(), none, flags, none.cast()) };
+            assert_eq!(made, 0);
+            let data = options.as_ptr().cast();
+            // SAFETY: as before.
+            assert_eq!(unsafe { libc::mount(kind, place.as_ptr(), kind, 0, data) }, 0);
+        })
+    }
+
+    /// Answers what the kernel asks first, and takes one request that is never answered: who waits
+    /// for that is not even ended by KILL (fs/fuse/dev.c, `request_wait_answer`).
+    fn take_a_request(&self) {
+        let mut buffer = vec![0u8; 1 << 18];
+        let mut take = || {
+            let len = (&self.device).read(&mut buffer).unwrap();
+            assert!(len > 40, "{len}");
+            u64::from_ne_bytes(buffer[8..16].try_into().unwrap())
+        };
+        let unique = take();
+        // struct fuse_out_header and struct fuse_init_out, version 7.31, of linux/fuse.h.
+        let mut answer = vec![0u8; 16 + 64];
+        answer[..4].copy_from_slice(&80u32.to_ne_bytes());
+        answer[8..16].copy_from_slice(&unique.to_ne_bytes());
+        answer[16..20].copy_from_slice(&7u32.to_ne_bytes());
+        answer[20..24].copy_from_slice(&31u32.to_ne_bytes());
+        answer[24..28].copy_from_slice(&4096u32.to_ne_bytes());
+        answer[36..40].copy_from_slice(&4096u32.to_ne_bytes());
+        (&self.device).write_all(&answer).unwrap();
+        take();
+    }
+}
+
+/// Words of nsinit that name something in a place that hangs.
+fn ways(place: &Path) -> [Vec<String>; 4] {
+    let path = format!("{}/x", place.display());
+    let words = |words: &[&str]| words.iter().map(|word| String::from(*word)).collect();
+    [
+        words(&["--ro-bind", "/usr", "/usr", "--ro-bind", &path, "/x", "--", "true"]),
+        words(&["--root", &path, "--", "true"]),
+        words(&["--cwd", &path, "--", "true"]),
+        words(&["--", &path]),
+    ]
+}
+
+/// Waits until PID 1 hangs in the file system, or its child, for which it waits in clone(2).
+fn until_it_hangs(running: &Running) {
+    wait::until("PID 1 to hang", || {
+        let init = *proc::children(running.pid).first()?;
+        let place = |pid: i32| std::fs::read_to_string(format!("/proc/{pid}/wchan"));
+        let hangs =
+            |pid| place(pid).is_ok_and(|at| ["fuse", "request_"].iter().any(|a| at.contains(a)));
+        (hangs(init) || proc::children(init).into_iter().any(hangs)).then_some(())
+    });
+}
+
+#[test]
+fn row_27_a_source_that_hangs_holds_nobody_up() {
+    // Looks like a launcher that is killed while PID 1 hangs, and everybody gone at once.
+    for who in Who::BOTH {
+        for number in 2..4 {
+            let Some(stuck) = Stuck::new() else { return };
+            let words = ways(&stuck.place)[number].clone();
+            let run = stuck.seen_by(Run::nsinit(who, &["run"]).and(&words));
+            let mut running = run.limit(Duration::from_secs(60)).start();
+            until_it_hangs(&running);
+            running.kill(libc::SIGKILL);
+            assert_eq!(running.code(), -libc::SIGKILL, "{who:?} {words:?}");
+            running.end_of_killed();
+        }
+    }
+}
+
+#[test]
+fn row_27_what_cannot_be_killed_goes_with_its_file_system() {
+    // Looks like a server that has taken a request: the launcher ends at once by KILL, and PID 1
+    // when the kernel lets go of it.
+    for who in Who::BOTH {
+        let Some(stuck) = Stuck::new() else { return };
+        let run = stuck.seen_by(Run::nsinit(who, &["run"]).and(&ways(&stuck.place)[0]));
+        let mut running = run.limit(Duration::from_secs(60)).start();
+        stuck.take_a_request();
+        until_it_hangs(&running);
+        running.kill(libc::SIGKILL);
+        assert_eq!(running.code(), -libc::SIGKILL, "{who:?}");
+        drop(stuck);
+        running.end_of_killed();
+    }
+}
