@@ -7,6 +7,8 @@
 
 mod enter;
 mod examples;
+mod hostile;
+mod impostor;
 mod orders;
 mod places;
 mod sandbox;

@@ -27,6 +27,8 @@ pub fn ps(asked: &Asked, name: Option<&CStr>, start: &Start, desk: &'static mut 
     let mut list = |sandbox: Sandbox, name: &[u8]| match one(&mut out, &mut listing, sandbox, name)
     {
         Ok(()) => {}
+        // One that ends while all are asked has none, but one that was named is missed.
+        Err(Errno::EPIPE | Errno::ECONNRESET) if asked.name.is_none() => {}
         Err(errno) => {
             report::no_answer(asked.verb, name, errno);
             code = NOT_SO;
@@ -59,7 +61,7 @@ struct Listing<'l> {
     table: Table<'l, { HEADS.len() }>,
 }
 
-/// The services of one sandbox. One that ends while it is asked has none.
+/// The services of one sandbox; ECONNRESET or EPIPE for one that ends while it is asked.
 fn one(
     out: &mut Out,
     listing: &mut Listing<'_>,
@@ -67,20 +69,17 @@ fn one(
     name: &[u8],
 ) -> Result<(), Errno> {
     let mut beside = Beside::default();
-    match sandbox.ask(&Request { order: Order::Status, service: None }) {
-        Err(Errno::EPIPE | Errno::ECONNRESET) => return Ok(()),
-        other => other?,
-    }
+    sandbox.ask(&Request { order: Order::Status, service: None })?;
     let launcher = sandbox.launcher;
-    let mut init = 0;
+    let mut init = None;
     while let Some(answer) = sandbox.next(Some(PATIENCE), &mut beside)? {
         match answer {
-            Answer::Whole(_) => init = beside.init,
+            Answer::Whole(_) => init = Some(beside.init),
             Answer::About(object) => {
                 let row = Row::new(object, &beside);
                 if listing.is_json {
                     put!(out, if listing.count == 0 { "[\n" } else { ",\n" });
-                    json(out, name, launcher, init, &row);
+                    json(out, name, launcher, init.unwrap_or(0), &row);
                 } else {
                     let _ = listing.table.add([
                         &Bytes(name),
@@ -100,7 +99,7 @@ fn one(
             }
         }
     }
-    Ok(())
+    init.map(|_| ()).ok_or(Errno::ECONNRESET)
 }
 
 /// One service as an object, its PIDs as they are seen here.

@@ -26,13 +26,14 @@ pub fn status(asked: &Asked, name: &CStr, start: &Start, desk: &'static mut Desk
     let screen = Screen::of(start);
     let mut beside = Beside::default();
     let launcher = sandbox.launcher;
-    let (mut init, mut rows) = (0, 0usize);
+    let (mut whole, mut rows) = (None, 0usize);
     let request = Request { order: Order::Status, service };
     let mut result = sandbox.ask(&request);
     while result.is_ok() {
         match sandbox.next(Some(PATIENCE), &mut beside) {
             Ok(Some(Answer::Whole(object))) => {
-                init = beside.init;
+                let init = beside.init;
+                whole = Some(init);
                 if !asked.is_json && service.is_none() {
                     let up = Age(count(object, "up-ms").unwrap_or(0));
                     put!(&mut out, Bytes(name), ": ", Bytes(plain(object, "state")), " for ", up);
@@ -47,7 +48,7 @@ pub fn status(asked: &Asked, name: &CStr, start: &Start, desk: &'static mut Desk
                 let row = Row::new(object, &beside);
                 if asked.is_json {
                     put!(&mut out, if rows == 0 { "[\n" } else { ",\n" });
-                    json(&mut out, name, launcher, init, &row);
+                    json(&mut out, name, launcher, whole.unwrap_or(0), &row);
                 } else {
                     line(&mut out, &row, screen, service.is_none());
                 }
@@ -59,6 +60,7 @@ pub fn status(asked: &Asked, name: &CStr, start: &Start, desk: &'static mut Desk
             Ok(Some(Answer::Accepted | Answer::Ended(_) | Answer::NotStarted(_))) => {
                 result = Err(Errno::EPROTO);
             }
+            Ok(None) if whole.is_none() => result = Err(Errno::ECONNRESET),
             Ok(None) => break,
             Err(errno) => result = Err(errno),
         }

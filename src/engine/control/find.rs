@@ -12,18 +12,21 @@ use heapless::Vec;
 use super::super::probe;
 use super::super::trouble::Trouble;
 use super::place::{FILE, address, open_base, split};
-use crate::limits::{ANSWER_MAX, PATH_MAX};
+use crate::limits::{ANSWER_MAX, PATH_MAX, SERVICES_MAX};
 use crate::model::answer::Answer;
 use crate::model::{Errno, Request, Span};
 use crate::plan::{Base, Facts};
 use crate::sys::start::Start;
 use crate::sys::unix::{self, Control, Descriptors};
 use crate::sys::wait::{self, Source};
-use crate::sys::{Fd, file, place, stream};
+use crate::sys::{Fd, clock, file, place, stream};
 use crate::text::{Buffer, Sink as _, put, units};
 
 /// How long PID 1 may take to answer. It answers at once, unless somebody has stopped it.
 pub const PATIENCE: Span = Span::from_s(5);
+
+/// How many lines one answer may have: the whole, and each service.
+const LINES_MAX: usize = 1 + SERVICES_MAX;
 
 /// A running sandbox that we are connected to.
 #[derive(Debug)]
@@ -34,6 +37,8 @@ pub struct Sandbox {
     buffer: Vec<u8, ANSWER_MAX>,
     /// How much of the buffer's front is the line that was given last.
     given: usize,
+    /// How many lines were given.
+    lines: usize,
 }
 
 /// What came with a line.
@@ -144,7 +149,7 @@ fn connect_to(directory: &Fd, path: &[u8], name: &CStr) -> Result<Sandbox, Errno
     stream::connect(&socket, &address)?;
     unix::pass_credentials(&socket)?;
     let launcher = stream::peer_of(&socket)?.pid;
-    Ok(Sandbox { socket, launcher, buffer: Vec::new(), given: 0 })
+    Ok(Sandbox { socket, launcher, buffer: Vec::new(), given: 0, lines: 0 })
 }
 
 /// The PID of a pidfd, in our PID namespace (proc_pid_fdinfo(5)).
@@ -207,7 +212,8 @@ impl Sandbox {
     /// patience it is waited for as long as it takes.
     ///
     /// # Errors
-    /// ETIMEDOUT, EPROTO for a line that is no answer, and those of recvmsg(2).
+    /// ETIMEDOUT, EPROTO for a line that is no answer and for more lines than there are services,
+    /// and those of recvmsg(2).
     pub fn next(
         &mut self,
         patience: Option<Span>,
@@ -216,6 +222,11 @@ impl Sandbox {
         let rest = self.buffer.get(self.given..).unwrap_or_default();
         self.buffer = Vec::from_slice(rest).unwrap_or_default();
         self.given = 0;
+        self.lines = self.lines.saturating_add(1);
+        if self.lines > LINES_MAX {
+            return Err(Errno::EPROTO);
+        }
+        let deadline = patience.map(|patience| clock::now().after(patience));
         loop {
             if let Some(end) = self.buffer.iter().position(|byte| *byte == b'\n') {
                 self.given = end.saturating_add(1);
@@ -223,7 +234,8 @@ impl Sandbox {
                 return Answer::read(line).map(Some).ok_or(Errno::EPROTO);
             }
             let mut sources = [Source::of(Some(&self.socket))];
-            if wait::poll(&mut sources, patience)? == 0 {
+            let left = deadline.map(|deadline| deadline.since(clock::now()));
+            if wait::poll(&mut sources, left)? == 0 {
                 return Err(Errno::ETIMEDOUT);
             }
             if !self.receive(beside)? {
