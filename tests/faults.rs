@@ -136,6 +136,7 @@ const EXCEPTIONS: &[Exception] = &[
     ),
     Exception("ppoll", keeping, End::RightOrTold, "what PID 1 has said is there without it, too"),
     Exception("read", keeping, End::RightOrTold, "as before"),
+    Exception("faccessat", step, End::Right, "a name that is not there is found out later, too"),
     Exception("wait4", fork, End::Right, "the joiner's pidfd tells its end as well"),
     Exception("read", fork, End::Right, "who PID 1 is, is asked again"),
     Exception("prctl", in_loop, End::RightOrTold, "what PID 1 keeps is told, and no reason to end"),

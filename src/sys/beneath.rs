@@ -1,5 +1,5 @@
 //! Files below a directory that is open, and never above it: openat2(2), mkdirat(2), mknodat(2),
-//! symlinkat(2), readlinkat(2), fchmod(2), statx(2), fchdir(2), getcwd(2), umask(2).
+//! symlinkat(2), readlinkat(2), faccessat(2), fchmod(2), statx(2), fchdir(2), getcwd(2), umask(2).
 
 use core::ffi::CStr;
 use core::mem::ManuallyDrop;
@@ -124,6 +124,16 @@ pub fn read_link<'b>(base: &Fd, name: &CStr, buffer: &'b mut [u8]) -> Result<&'b
     // SAFETY: `name` ends in NUL; the kernel writes at most `room` bytes into `buffer`.
     let ret = unsafe { call!(readlinkat, base.arg(), name.as_ptr() as usize, place, room) };
     check(ret).map(|len| buffer.get(..len).unwrap_or_default())
+}
+
+/// access(2), faccessat with F_OK: whether there is anything; `name` must be a single part of a path.
+///
+/// # Errors
+/// ENOENT.
+pub fn exists(base: &Fd, name: &CStr) -> Result<(), Errno> {
+    // SAFETY: `name` ends in NUL and outlives the call.
+    let ret = unsafe { call!(faccessat, base.arg(), name.as_ptr() as usize, 0) };
+    check(ret).map(|_| ())
 }
 
 /// openat2(2) for reading: what is there, without waiting for anybody, and without an effect on it.

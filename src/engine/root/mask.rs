@@ -15,6 +15,36 @@ use crate::sys::file::{self, Mode};
 use crate::sys::{Fd, tree};
 use crate::text::{Buffer, put};
 
+/// Something empty that covers others. What is mounted can be copied once more, what is nowhere is
+/// used first: a mount that is closed while it is nowhere lets the kernel wait for all readers of
+/// its mounts (fs/namespace.c, `namespace_unlock`), which takes longer than all calls here together.
+#[derive(Debug)]
+pub(super) struct Mask {
+    fd: Option<Fd>,
+    is_placed: bool,
+}
+
+impl Mask {
+    /// None.
+    pub(super) const NONE: Self = Self { fd: None, is_placed: false };
+
+    const fn new(fd: Fd) -> Self {
+        Self { fd: Some(fd), is_placed: false }
+    }
+
+    /// One that is nowhere, put to its place.
+    fn put(&mut self, put: impl FnOnce(&Fd) -> Result<(), Errno>) -> Result<(), Errno> {
+        let own = self.fd.as_ref().ok_or(Errno::EBADF)?;
+        if self.is_placed {
+            let copy = tree::copy(own, c"")?;
+            *self = Self::new(copy);
+        }
+        put(self.fd.as_ref().ok_or(Errno::EBADF)?)?;
+        self.is_placed = true;
+        Ok(())
+    }
+}
+
 /// The file system for all of it.
 pub(super) fn open_scratch(held: &mut Held) -> Result<(), Trouble> {
     let kind = tree::open_kind(c"tmpfs").map_err(plain)?;
@@ -68,20 +98,27 @@ pub(super) fn open_masks(held: &mut Held) -> Result<(), Trouble> {
     for mask in [&file, &directory] {
         tree::change(mask, attributes, Attributes::NONE, None, false).map_err(plain)?;
     }
-    held.masks = [Some(file), Some(directory)];
+    held.masks = [Mask::new(file), Mask::new(directory)];
     Ok(())
 }
 
-/// Covers what is at a place with something empty of its sort. The next one is covered by a copy of
-/// that, which is ours to copy as soon as it is mounted.
+/// The scratch is needed no more. It is put to where it goes with the outer root, see [`Mask`].
+pub(super) fn leave_scratch(held: &mut Held) -> Result<(), Errno> {
+    let Some(scratch) = held.scratch.take().filter(|_| !held.is_scratch_mounted) else {
+        return Ok(());
+    };
+    match tree::put_at(&scratch, &here(), c"/proc") {
+        Err(Errno::ENOENT | Errno::ENOTDIR) => Ok(()), // where there is none, it takes longer
+        other => other,
+    }
+}
+
+/// Covers what is at a place with something empty of its sort.
 pub(super) fn cover(place: &Fd, held: &mut Held) -> Result<(), Trouble> {
     let is_directory = beneath::status(place).map_err(plain)?.is_directory();
     let [file, directory] = &mut held.masks;
     let mask = if is_directory { directory } else { file };
-    let own = mask.as_ref().ok_or(plain(Errno::EBADF))?;
-    tree::put(own, place).map_err(plain)?;
-    *mask = Some(tree::copy(own, c"").map_err(plain)?);
-    Ok(())
+    mask.put(|own| tree::put(own, place)).map_err(plain)
 }
 
 /// Hides and locks what is the machine's in the procfs or sysfs that was put to its place last.
@@ -94,10 +131,11 @@ pub(super) fn mask(mount: &Mount<'_>, held: &mut Held) -> Result<(), Errno> {
     };
     for (name, is_directory) in masked {
         let mask = if *is_directory { &mut *directory } else { &mut *file };
-        let own = mask.as_ref().ok_or(Errno::EBADF)?;
-        match tree::put_at(own, &kernels, name) {
-            Ok(()) => *mask = Some(tree::copy(own, c"")?),
-            Err(Errno::ENOENT) => {}
+        if mask.is_placed && beneath::exists(&kernels, name) == Err(Errno::ENOENT) {
+            continue; // or the copy would be left over
+        }
+        match mask.put(|own| tree::put_at(own, &kernels, name)) {
+            Ok(()) | Err(Errno::ENOENT) => {}
             Err(errno) => return Err(errno),
         }
     }

@@ -39,7 +39,7 @@ pub struct Held {
     /// How much lies over the outer root.
     covers: u32,
     /// An empty file and an empty directory.
-    masks: [Option<Fd>; 2],
+    masks: [mask::Mask; 2],
     /// The procfs or sysfs that was put to its place last.
     kernels: Option<Fd>,
     /// The umask that was ours.
@@ -63,7 +63,7 @@ impl Held {
             scratch: None,
             is_scratch_mounted: false,
             covers: 0,
-            masks: [const { None }; 2],
+            masks: [const { mask::Mask::NONE }; 2],
             kernels: None,
             umask: 0,
             directory: [0; PATH_MAX],
@@ -141,11 +141,11 @@ fn enter(held: &mut Held) -> Result<(), Trouble> {
         held.directory = [0; PATH_MAX];
     }
     held.umask = beneath::set_umask(0);
+    mask::leave_scratch(held).map_err(plain)?;
     let base = held.take(BASE).ok_or(plain(Errno::EBADF))?;
     tree::put_at(&base, &here(), c"/").map_err(plain)?;
     beneath::stand_in(&base).map_err(plain)?;
     tree::pivot().map_err(plain)?;
-    held.scratch = None;
     for _ in 0..held.covers {
         tree::forget_old_root().map_err(plain)?; // what lies over the old root
     }
@@ -161,7 +161,7 @@ fn enter(held: &mut Held) -> Result<(), Trouble> {
 fn finish(held: &mut Held) -> Result<(), Errno> {
     let _ = beneath::set_umask(held.umask); // the one for the set-up
     (held.kernels, held.dev) = (None, None);
-    held.masks = [None, None];
+    held.masks = [mask::Mask::NONE; 2];
     let path = core::ffi::CStr::from_bytes_until_nul(&held.directory).unwrap_or_default();
     match path.is_empty() || ids::change_directory(path).is_ok() {
         true => Ok(()),

@@ -41,10 +41,11 @@ impl RootAct<'_> {
                 "mknodat|mkdirat|open_tree|move_mount?|open_tree+|mount_setattr|mount_setattr"
             }
             Self::Enter => {
-                "getcwd|umask|move_mount|fchdir|pivot_root|close?|umount2+|statx|statx|close"
+                "getcwd|umask|move_mount?|close?|move_mount|fchdir|pivot_root|umount2+|statx|\
+                 statx|close"
             }
             Self::Place { mount, makes_devices, .. } => place_calls(mount, *makes_devices),
-            Self::Mask(_) => "move_mount/open_tree/mount_setattr/close+",
+            Self::Mask(_) => "faccessat/move_mount/open_tree/mount_setattr/close+",
             Self::Seal => "openat2|mount_setattr|close",
             Self::Finish => "umask|close*|chdir*",
         }
@@ -94,7 +95,7 @@ const fn place_calls(mount: &Mount<'_>, makes_devices: bool) -> &'static str {
         MountType::File => "openat2/mkdirat/close*|openat2|read*|write*|close+",
         MountType::Chmod => "openat2|fchmod|close",
         MountType::Remount => "openat2|mount_setattr|close",
-        MountType::Mask => "openat2|statx?|move_mount?|open_tree?|close*",
+        MountType::Mask => "openat2|statx?|open_tree?|close?|move_mount?|close*",
         MountType::Lock => "openat2|open_tree?|mount_setattr?|move_mount?|close*",
     }
 }
