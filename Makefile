@@ -95,7 +95,7 @@ check: ## what must hold before a commit: format, lints, documentation, dependen
 size: build ## the binary against its budget, section by section
 	@tools/size.sh $(release)/nsinit
 
-bench: ## nsinit beside tini, dumb-init, catatonit, unshare and bwrap, in one run
+bench: ## nsinit beside tini, dumb-init, catatonit, unshare, bwrap and crun, in one run
 	@tools/need.sh build bench
 	$(CARGO) bench --bench launch -- $(BENCH)
 

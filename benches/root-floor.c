@@ -149,13 +149,19 @@ static void mask_proc(long proc, long file, long directory)
 	};
 	static const char *locked[] = { "bus", "fs", "irq", "sys", "sysrq-trigger" };
 
+	/* What is mounted is copied for the next; a copy that stays nowhere costs a wait at its close. */
+	int is_placed[2] = { 0, 0 };
 	for (int i = 0; i < 9; i++) {
-		long *mask = masked[i].is_directory ? &directory : &file;
-		if (put_at(*mask, proc, masked[i].name) == 0) {
+		int sort = masked[i].is_directory;
+		long *mask = sort ? &directory : &file;
+		if (is_placed[sort]) {
+			if (SYS(__NR_faccessat, proc, masked[i].name, 0, 0, 0) < 0)
+				continue;
 			long next = got(copy(*mask, ""));
 			close_fd(*mask);
 			*mask = next;
 		}
+		is_placed[sort] = put_at(*mask, proc, masked[i].name) == 0;
 	}
 	for (int i = 0; i < 5; i++) {
 		long part = copy(proc, locked[i]);
@@ -213,10 +219,11 @@ static void make_root(const char *root)
 
 	SYS(__NR_getcwd, cwd, sizeof cwd, 0, 0, 0);
 	long umask = SYS(__NR_umask, 0, 0, 0, 0, 0);
+	must(put_at(scratch, AT_FDCWD, "/proc"));
+	close_fd(scratch);
 	must(put_at(base, AT_FDCWD, "/"));
 	must(SYS(__NR_fchdir, base, 0, 0, 0, 0));
 	must(SYS(__NR_pivot_root, ".", ".", 0, 0, 0));
-	close_fd(scratch);
 	must(SYS(__NR_umount2, ".", MNT_DETACH, 0, 0, 0));
 	must(SYS(__NR_statx, AT_FDCWD, ".", 0, 0x1100 /* INO, MNT_ID */, status));
 	must(SYS(__NR_statx, AT_FDCWD, "..", 0, 0x1100, status));

@@ -47,6 +47,7 @@ needs() {
         echo 'strace strace'
         echo 'unshare util-linux'
         echo 'bwrap bubblewrap'
+        echo 'crun crun'
         echo 'tini tini'           # and tini-static
         echo 'dumb-init dumb-init'
         echo 'catatonit catatonit'

@@ -88,7 +88,9 @@ impl OpenFolder {
         line: &str,
     ) -> Result<(usize, usize), Trouble> {
         let log = self.0.join("log");
-        let mut argv = kit.argv(line, &self.copy(&kit.path("true")?)?)?;
+        let workload = kit.path("true")?;
+        let workload = if user == User::Root { workload } else { self.copy(&workload)? };
+        let mut argv = kit.argv(line, &workload)?;
         if let Some(program) = argv.first_mut().filter(|_| line.starts_with("nsinit")) {
             *program = self.copy(Path::new(&program))?.into_os_string();
         }

@@ -27,13 +27,16 @@ const BUSY: &str =
     "\nBUSY: medians of a busy machine measure its scheduler; read p10, or try again";
 
 pub struct Kit {
-    programs: Vec<Program>,
+    /// A bench may have more of its own.
+    pub programs: Vec<Program>,
 }
 
-struct Program {
-    name: &'static str,
-    package: &'static str,
-    path: Option<PathBuf>,
+/// What a word of a subject's line is.
+pub struct Program {
+    pub name: &'static str,
+    /// The Debian package that brings it.
+    pub package: &'static str,
+    pub path: Option<PathBuf>,
 }
 
 impl Kit {
@@ -74,7 +77,8 @@ impl Kit {
         Ok(command)
     }
 
-    /// The words of a subject's line, programs by their paths, and the workload.
+    /// The words of a subject's line, programs by their paths, and the workload; a bundle has that
+    /// in it.
     pub fn argv(&self, line: &str, workload: &Path) -> Result<Vec<OsString>, Trouble> {
         let mut argv = Vec::new();
         for word in line.split_whitespace() {
@@ -83,7 +87,9 @@ impl Kit {
                 None => argv.push(word.into()),
             }
         }
-        argv.push(workload.into());
+        if !line.contains("BUNDLE") {
+            argv.push(workload.into());
+        }
         Ok(argv)
     }
 
@@ -122,7 +128,7 @@ pub fn bare(command: &mut Command) -> &mut Command {
 }
 
 /// execvp(3)'s search, sbin included: sudo and cron may leave those out of PATH.
-fn in_path(name: &str) -> Option<PathBuf> {
+pub fn in_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
     folders.extend(["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"].map(PathBuf::from));

@@ -18,6 +18,7 @@ mod compile;
 mod kit;
 mod memory;
 mod report;
+mod rooted;
 mod rounds;
 mod table;
 mod tree;
@@ -29,6 +30,7 @@ use calls::{Launch, User};
 use kit::Kit;
 use memory::{Seat, Sitter};
 use report::{Report, Target, Trouble};
+use rooted::ROOTED;
 
 /// The sandbox of every tool, as near to `nsinit run` as its options come.
 const SANDBOXES: [Subject; 5] = [
@@ -51,7 +53,7 @@ const ENTRYPOINTS: [Subject; 6] = [
     Subject { name: "direct exec", line: "" },
 ];
 
-const LAUNCHES: [Launch; 12] = [
+const LAUNCHES: [Launch; 16] = [
     Launch { limit: CALLS_MAX, ..launch("nsinit run", User::Root, "nsinit run --") },
     Launch { limit: CALLS_MAX, ..launch("nsinit run, as nobody", User::Nobody, "nsinit run --") },
     launch("C floor", User::Root, "floor"),
@@ -59,6 +61,10 @@ const LAUNCHES: [Launch; 12] = [
     launch("unshare -r, as nobody", User::Nobody, "unshare -rpfmuiT --mount-proc"),
     launch("bwrap", User::Root, BWRAP),
     launch("bwrap, as nobody", User::Nobody, BWRAP),
+    launch("nsinit run, own root", User::Root, rooted::NSINIT),
+    launch("C program, own root", User::Root, rooted::FLOOR),
+    launch("bwrap, own root", User::Root, rooted::BWRAP),
+    launch("crun run", User::Root, rooted::CRUN),
     launch("nsinit as entrypoint", User::Root, "nsinit --"),
     launch("tini-static", User::Root, "tini-static -s --"),
     launch("tini", User::Root, "tini -s --"),
@@ -72,7 +78,7 @@ const fn launch(name: &'static str, user: User, line: &'static str) -> Launch {
 
 const CALLS_MAX: Option<f64> = Some(40.0);
 
-const SITTERS: [Sitter; 10] = [
+const SITTERS: [Sitter; 12] = [
     Sitter { limits: MEMORY_MAX, ..sitter("nsinit run, PID 1", Seat::PidOne, "nsinit run --") },
     Sitter {
         limits: MEMORY_MAX,
@@ -83,6 +89,8 @@ const SITTERS: [Sitter; 10] = [
     sitter("dumb-init", Seat::PidOne, "unshare -pf --kill-child dumb-init --"),
     sitter("catatonit", Seat::PidOne, "unshare -pf --kill-child catatonit --"),
     sitter("bwrap, PID 1", Seat::PidOne, BWRAP),
+    sitter("nsinit run, own root, PID 1", Seat::PidOne, rooted::NSINIT),
+    sitter("bwrap, own root, PID 1", Seat::PidOne, rooted::BWRAP),
     sitter("nsinit run, launcher", Seat::Outside, "nsinit run --"),
     sitter("unshare -pf, launcher", Seat::Outside, "unshare -pf --kill-child"),
     sitter("bwrap, launcher", Seat::Outside, BWRAP),
@@ -149,11 +157,14 @@ fn bench(settings: &Settings) -> Result<ExitCode, Trouble> {
         let sentence = "the peers need root to make the same namespaces\n  try: sudo";
         return Err(Trouble::Failed(sentence.into()));
     }
+    rooted::with_one_hierarchy()?;
     tree::adopt_orphans()?;
-    let kit = Kit::new(settings.nsinit.as_deref(), None)?;
+    let mut kit = Kit::new(settings.nsinit.as_deref(), None)?;
+    rooted::prepare(&mut kit)?;
     println!("{}", kit.describe());
     let mut report = Report::default();
     sandboxes(&kit, settings, &mut report)?;
+    roots(&kit, settings, &mut report)?;
     entrypoints(&kit, settings, &mut report)?;
     memory::table(&kit, &SITTERS, settings.starts, &mut report);
     println!(
@@ -185,6 +196,38 @@ fn sandboxes(kit: &Kit, settings: &Settings, report: &mut Report) -> Result<(), 
     }
     println!(
         "* bwrap has no time namespace; it also makes a new root and binds the old one read-only"
+    );
+    Ok(())
+}
+
+fn roots(kit: &Kit, settings: &Settings, report: &mut Report) -> Result<(), Trouble> {
+    let workloads =
+        [("/bin/true", PathBuf::from("/bin/true")), ("a static program", kit.path("true")?)];
+    for (workload, path) in workloads {
+        println!(
+            "\nLaunch of {workload} in a root of its own, with a fresh /proc, /dev and /tmp, in\n\
+             new pid, mnt, uts, ipc and (not bwrap and crun) time namespaces, in µs;\n\
+             {} interleaved rounds.\n",
+            settings.rounds
+        );
+        rooted::bundle(kit, &path)?;
+        let rows = rounds::run(kit, &ROOTED, &path, settings.rounds);
+        rounds::print(&rows, report);
+        for (peer, limit) in [("bwrap", 0.2), ("C program", 1.3)] {
+            let what = format!("{workload} in an own root, nsinit ÷ {peer}");
+            let is = rounds::ratio(&rows, "nsinit run", peer);
+            report.target(Target { what, limit, unit: "×", is });
+        }
+        if let Some(least) = rounds::ratio(&rows, "C program", "bwrap") {
+            println!(
+                "The C program, which makes nsinit's calls and nothing else, takes {least:.2}× of \
+                 bwrap's time."
+            );
+        }
+    }
+    println!(
+        "nsinit and the C program also hide parts of /proc, take capabilities away and install\n\
+         two filters of system calls; bwrap has ended before its sandbox is taken down."
     );
     Ok(())
 }

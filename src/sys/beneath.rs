@@ -126,7 +126,8 @@ pub fn read_link<'b>(base: &Fd, name: &CStr, buffer: &'b mut [u8]) -> Result<&'b
     check(ret).map(|len| buffer.get(..len).unwrap_or_default())
 }
 
-/// access(2), faccessat with F_OK: whether there is anything; `name` must be a single part of a path.
+/// access(2), faccessat with F_OK: whether there is anything; `name` must be a single part of a
+/// path.
 ///
 /// # Errors
 /// ENOENT.

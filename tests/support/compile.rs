@@ -19,9 +19,16 @@ const C_FLAGS: [&str; 10] = [
 
 /// Builds a file of the package; the error says what to install, or what cc did not like.
 pub fn program(source: &str, name: &str) -> Result<PathBuf, String> {
+    program_with(source, name, &[])
+}
+
+/// The same with more flags.
+pub fn program_with(source: &str, name: &str, flags: &[&str]) -> Result<PathBuf, String> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(source);
     let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let status = Command::new("cc").args(C_FLAGS).arg("-o").arg(&program).arg(&source).status();
+    let mut command = Command::new("cc");
+    let command = command.args(C_FLAGS).args(flags).arg("-o").arg(&program).arg(&source);
+    let status = command.status();
     match status {
         Ok(status) if status.success() => Ok(program),
         Ok(status) => Err(format!("cc on \"{}\": {status}", source.display())),

@@ -17,7 +17,7 @@ use crate::text::{Buffer, put};
 
 /// Something empty that covers others. What is mounted can be copied once more, what is nowhere is
 /// used first: a mount that is closed while it is nowhere lets the kernel wait for all readers of
-/// its mounts (fs/namespace.c, `namespace_unlock`), which takes longer than all calls here together.
+/// its mounts (fs/namespace.c, `namespace_unlock`), which takes longer than all else here.
 #[derive(Debug)]
 pub(super) struct Mask {
     fd: Option<Fd>,
