@@ -41,6 +41,7 @@ needs() {
         echo 'xz xz-utils'
         echo 'mke2fs e2fsprogs'    # disks for guests
         echo 'mksquashfs squashfs-tools'
+        echo '/usr/lib/qemu/virtiofsd qemu-system-common'  # folders of the host
         ;;
     boot-long) echo 'qemu-system-aarch64 qemu-system-arm' ;;
     bench)

@@ -5,9 +5,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
-use super::kit::{Ended, Guest, USUAL, initramfs};
+use super::kit::{Ended, Guest, USUAL, file, initramfs};
 
 pub const DISK: &str = "drivers/block/virtio_blk";
 const OVERLAY: &str = "fs/overlayfs/overlay";
@@ -22,6 +22,17 @@ pub fn guest(disk: &Path, modules: &[&str], append: &str, words: &str) -> Guest 
         .option("--disk", disk)
         .option("--append", append)
         .command(["/bin/guest"].into_iter().chain(words.split(' ')))
+}
+
+/// An archive with one file that is no init.
+fn initramfs_without_init(file: &Path) -> PathBuf {
+    let archive = file.with_extension("cpio");
+    let script = "cd \"$1\" && echo \"$2\" | cpio --quiet -o -H newc >\"$3\"";
+    let (folder, name) = (file.parent().unwrap(), file.file_name().unwrap());
+    let arguments = [folder.as_os_str(), name, archive.as_os_str()];
+    let made = Command::new("sh").args(["-c", script, "sh"]).args(arguments).status().unwrap();
+    assert!(made.success(), "cpio");
+    archive
 }
 
 /// A folder with the workload in it, and with places for the kernel's file systems or not.
@@ -140,6 +151,73 @@ fn another_init_takes_over_in_the_new_root() {
     let disk = ext4("root-other", true);
     let append = "root=/dev/vda nsinit.farewell=\"exec=/bin/guest port 5\"";
     guest(&disk, &[DISK], append, "exit 0").check(5, "");
+}
+
+/// A program that runs beside a guest, and ends with the test at the latest.
+struct Daemon(Child);
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.0.kill(); // it may have ended
+        let _ = self.0.wait();
+    }
+}
+
+/// The folder of a host by virtiofs, which QEMU hands to a guest through a program of its own.
+#[test]
+fn a_folder_of_the_host_becomes_the_root_by_its_tag() {
+    let tree = tree("root-shared", true);
+    let socket = tree.with_extension("socket");
+    drop(fs::remove_file(&socket)); // from the last time
+    let daemon = Command::new("/usr/lib/qemu/virtiofsd")
+        .arg(format!("--socket-path={}", socket.display()))
+        .args(["-f", "-o", &format!("source={},log_level=err", tree.display())])
+        .stderr(Stdio::null()) // it complains when its guest goes
+        .spawn()
+        .expect("no virtiofsd: apt-get install qemu-system-common");
+    let daemon = Daemon(daemon);
+    // Memory that both see, and the device (docs/tools/virtiofsd.rst of QEMU 7.2).
+    let qemu = format!(
+        "-object memory-backend-memfd,id=shared,size=256M,share=on -numa node,memdev=shared \
+         -chardev socket,id=daemon,path={} -device vhost-user-fs-pci,chardev=daemon,tag=host",
+        socket.display()
+    );
+    let waited = (0..1000).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(10)); // nothing tells of a new socket
+        socket.exists()
+    });
+    assert!(waited, "virtiofsd does not listen");
+    let ended = Guest::new(USUAL, initramfs(USUAL, "nsinit", &[]))
+        .option("--qemu", qemu)
+        .option("--append", "root=host rootfstype=virtiofs rw")
+        .command(["/bin/guest", "write", "/etc/word", "written"])
+        .run();
+    drop(daemon);
+    assert_eq!(ended.code, 0, "{ended:#?}");
+    assert_eq!(fs::read(tree.join("etc/word")).unwrap(), b"written");
+}
+
+/// No init in the initramfs: the kernel mounts `root=` by itself, and nsinit is a file of that
+/// disk. It does not look for it a second time.
+#[test]
+fn a_root_that_the_kernel_has_mounted_is_kept() {
+    let tree = tree("root-mounted", true);
+    fs::create_dir_all(tree.join("sbin")).unwrap();
+    let _ = fs::copy(USUAL.program("nsinit"), tree.join("sbin/init")).unwrap();
+    let disk = ext4("root-mounted", true);
+    let qemu = format!(
+        "-drive file={},format=raw,if=none,id=disk,snapshot=on -device nvme,serial=1,drive=disk",
+        disk.display()
+    );
+    let empty = file("no-init", "nothing to see here\n");
+    let ended = Guest::new(USUAL, initramfs_without_init(&empty))
+        .option("--qemu", qemu)
+        .option("--append", "root=/dev/nvme0n1 rootfstype=ext4 rootwait rw")
+        .command(["/bin/guest", "cat", "/proc/mounts"])
+        .run();
+    assert_eq!(ended.code, 0, "{ended:#?}");
+    let root = root_of(&ended);
+    assert!(root.starts_with("/dev/root / ext4 rw,"), "{root}");
 }
 
 #[test]
