@@ -609,8 +609,8 @@ variants!(NET_REASONS, net_reason_name, NetReason, NetReason:
     Wire Name Twice Privilege OfHost OuterKey GatewayAway SecondGateway PastaOfRoot);
 
 variants!(ROOT_ACTS, root_act_name, RootAct, RootAct<'_>:
-    Keep OpenRoot Open OpenDevices OpenConsole OpenOverlay OpenScratch OpenData OpenMasks Enter
-    Place Mask Seal Finish);
+    Keep DieMeanwhile OpenRoot Open OpenDevices OpenConsole OpenOverlay OpenScratch OpenData
+    OpenMasks Enter Place Mask Seal Finish);
 
 variants!(CONFINE_ACTS, confine_act_name, ConfineAct, ConfineAct<'_>:
     NewKeyring DenyMemoryWrite GuardTerminal LeaveGroups KeepCapabilities Landlock Capabilities);

@@ -6,10 +6,11 @@ use super::hands::{Hands, Pipe};
 use super::idmap;
 use super::record::Record;
 use super::trouble::{Trouble, plain};
-use crate::model::{Clock, Errno, Namespace, Shift, Signal, Why};
+use crate::model::{Clock, Errno, Namespace, Shift, Signal, Span, Why};
 use crate::plan::Act;
 use crate::sys::fd::{close_between, close_number};
 use crate::sys::file::{self, Mode};
+use crate::sys::wait::{self, Source};
 use crate::sys::{Fd, clock, ids, mount, namespace, net, process, uts};
 use crate::text::{Buffer, put, units::split_ns};
 
@@ -171,6 +172,19 @@ pub(super) fn wait_at_gate(hands: &Hands) -> Result<(), Trouble> {
     match file::read(gate, &mut word).map_err(plain)? {
         0 => Err((Errno::EPIPE, Why::LauncherGone)),
         _ => Ok(()),
+    }
+}
+
+/// Asks to be killed with the launcher already while the root is made: a change of ids will take
+/// that back (prctl(2), PR_SET_PDEATHSIG), so that it is asked once more when all is set up.
+pub(super) fn die_meanwhile(hands: &Hands) -> Result<(), Trouble> {
+    process::signal_at_parent_death(Signal::KILL).map_err(plain)?;
+    let report = hands.report.write.as_ref().ok_or(plain(Errno::EBADF))?;
+    let mut sources = [Source::writable(report)];
+    let _ready = wait::poll(&mut sources, Some(Span::ZERO)).map_err(plain)?;
+    match sources[0].has_failed() {
+        true => Err((Errno::EPIPE, Why::LauncherGone)), // nobody reads any more
+        false => Ok(()),
     }
 }
 

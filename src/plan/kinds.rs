@@ -34,6 +34,7 @@ pub enum Kind {
     Uts,
     Loopback,
     KeepDescriptor,
+    DieMeanwhile,
     OpenOutside,
     MakeInMemory,
     EnterRoot,

@@ -201,6 +201,17 @@ const RULES: &[Rule] = &[
         "what is not kept by then is closed (close_range(2))",
     ),
     rule(
+        Kind::CloseInherited,
+        Kind::DieMeanwhile,
+        "our own copy of the report pipe's read end would hide that the launcher died (pipe(7))",
+    ),
+    rule(
+        Kind::DieMeanwhile,
+        Kind::OpenOutside,
+        "a file system of somebody's server may never answer, and the launcher may be killed \
+         meanwhile (fs/fuse/dev.c, request_wait_answer)",
+    ),
+    rule(
         Kind::MakeMountsPrivate,
         Kind::OpenOutside,
         "a copy of a shared mount is its peer (mount_namespaces(7))",

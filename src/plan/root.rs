@@ -58,6 +58,8 @@ pub const READ_ONLY: [&CStr; 5] = [c"bus", c"fs", c"irq", c"sys", c"sysrq-trigge
 pub enum RootAct<'a> {
     /// A descriptor that we were given stays open until it is used.
     Keep(u16),
+    /// We die with the launcher, also while something outside never answers.
+    DieMeanwhile,
     /// A directory outside, as the root.
     OpenRoot(&'a CStr, Attributes),
     /// Something outside, or a file system of the kernel that has to be made while the outer one
@@ -116,6 +118,7 @@ impl RootAct<'_> {
     pub const fn kind(&self) -> Kind {
         match self {
             Self::Keep(_) => Kind::KeepDescriptor,
+            Self::DieMeanwhile => Kind::DieMeanwhile,
             Self::Open(..) if self.is_made() => Kind::MakeInMemory,
             Self::OpenRoot(..) | Self::Open(..) | Self::OpenDevices | Self::OpenConsole => {
                 Kind::OpenOutside
@@ -172,7 +175,12 @@ impl RootAct<'_> {
             Self::Mask(mount) if mount.kind == MountType::Sysfs => put!(out, "firmware, powercap"),
             Self::Mask(_) => put!(out, "kcore,keys,… hidden; sys,irq,… ro"),
             Self::OpenConsole => put!(out, "nosuid,noexec"),
-            Self::Keep(_) | Self::OpenScratch | Self::OpenMasks | Self::Seal | Self::Finish => {}
+            Self::Keep(_)
+            | Self::DieMeanwhile
+            | Self::OpenScratch
+            | Self::OpenMasks
+            | Self::Seal
+            | Self::Finish => {}
         }
     }
 }
@@ -217,6 +225,7 @@ impl Show for RootAct<'_> {
     fn show(&self, out: &mut dyn Sink) {
         match *self {
             Self::Keep(number) => put!(out, "keep descriptor ", number),
+            Self::DieMeanwhile => put!(out, "die with the launcher, while the root is made"),
             Self::OpenRoot(path, _) => put!(out, "open root ", Quoted(path.to_bytes())),
             Self::Open(Mount { kind: MountType::Tmpfs, .. }, BASE) => {
                 put!(out, "open an empty root");

@@ -41,6 +41,12 @@ impl Source {
         self.0.revents != 0
     }
 
+    /// Whether it can never be written: nobody has the other end of a pipe any more (poll(2),
+    /// POLLERR).
+    pub const fn has_failed(&self) -> bool {
+        self.0.revents & raw::POLLERR as i16 != 0
+    }
+
     /// Whether its other end is closed; for a pidfd, whether the process has been reaped
     /// (fs/pidfs.c, `pidfd_poll`, since Linux 6.11).
     pub const fn is_hung_up(&self) -> bool {

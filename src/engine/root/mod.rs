@@ -13,6 +13,7 @@ mod place;
 mod spot;
 
 use super::hands::Hands;
+use super::sandbox;
 use super::trouble::{Trouble, plain};
 use crate::limits::{PATH_MAX, ROOT_MOUNTS_MAX};
 use crate::model::{Attributes, Errno, Why};
@@ -95,9 +96,13 @@ impl Held {
 /// Carries out one of these acts.
 #[inline(never)] // of starts with a root alone
 pub(super) fn perform(act: &RootAct<'_>, hands: &mut Hands) -> Result<(), Trouble> {
+    if matches!(act, RootAct::DieMeanwhile) {
+        return sandbox::die_meanwhile(hands);
+    }
     let kept = &mut hands.given;
     let held = hands.root.as_deref_mut().ok_or(plain(Errno::EBADF))?;
     match *act {
+        RootAct::DieMeanwhile => Ok(()), // above: it needs all of our hands
         RootAct::Keep(number) => kept.push(i32::from(number)).map_err(|_| plain(Errno::EMFILE)),
         RootAct::OpenRoot(path, attributes) => {
             held.put(BASE, open::directory(path, attributes)?);

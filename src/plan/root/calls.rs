@@ -15,6 +15,7 @@ impl RootAct<'_> {
     pub fn calls(&self) -> &'static str {
         match self {
             Self::Keep(_) => "",
+            Self::DieMeanwhile => "prctl|ppoll",
             Self::OpenRoot(..) => "open_tree|mount_setattr",
             Self::Open(mount, _) => open_calls(mount),
             Self::OpenConsole => "readlinkat|open_tree|statx|statx|mount_setattr",

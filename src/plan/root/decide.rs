@@ -219,6 +219,7 @@ pub(in crate::plan) fn push_open<'a>(
     kinds: NamespaceSet,
     plan: &mut Plan<'a>,
 ) {
+    push(Origin::Default, RootAct::DieMeanwhile, plan);
     if let Some((origin, act)) = base(spec, kinds).filter(|(_, act)| !act.is_made()) {
         push(origin, act, plan);
     }
