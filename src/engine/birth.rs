@@ -142,6 +142,7 @@ fn do_steps(
     teller: &mut dyn Teller,
 ) -> Result<(), Failure> {
     for (number, step) in plan.steps_of(actor) {
+        hands.note_step(number);
         if let Err((errno, why)) = perform(&step.act, hands) {
             let failure = Failure { step: number, errno, why };
             match is_dispensable(plan, step, why) {

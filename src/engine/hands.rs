@@ -3,6 +3,7 @@
 //! A plan is complete but for what only the kernel gives. That is here, and nowhere else.
 
 use core::mem::ManuallyDrop;
+use core::sync::atomic::{AtomicU16, Ordering};
 
 use super::cgroup::CgroupHands;
 use super::control::Room;
@@ -140,6 +141,8 @@ pub struct Hands {
     pub(super) keeping: Keeping,
     /// What is known of the machine, where we are the kernel's init.
     pub(super) machine: Notes,
+    /// The step that is being done inside, for whoever looks from outside.
+    pub(super) step: AtomicU16,
     /// The PID of whoever supervises, for services that must end with it.
     pub(super) supervisor_pid: i32,
 }
@@ -149,6 +152,11 @@ impl Hands {
     #[inline(never)] // once, and not for each verb
     pub fn new(terminal: Option<ManuallyDrop<Fd>>, root: Option<&'static mut Held>) -> Self {
         Self { terminal, root, ..Self::default() }
+    }
+
+    /// A step begins inside. Nobody here reads it, so that it is a store that may not be left out.
+    pub(super) fn note_step(&self, number: u16) {
+        self.step.store(number, Ordering::Relaxed);
     }
 
     /// Memory for those who may ask.

@@ -3,11 +3,12 @@
 //! When it dies, PID 1 gets KILL and the namespace with it. When PID 1 dies, it is told by its
 //! pidfd.
 
+use super::deaf::Patience;
 use super::hands::Hands;
 use super::record::{LEN, Record};
 use super::trouble::{Trouble, plain};
 use super::{Outcome, Teller, Telling, cgroup, child, network};
-use crate::model::{End, Errno, Failure, Signal, SignalSet, Why, code};
+use crate::model::{End, Errno, Failure, Signal, SignalSet, Span, Why, code};
 use crate::plan::Plan;
 use crate::sys::process::{self, Child};
 use crate::sys::signal::Change;
@@ -21,6 +22,10 @@ pub(super) struct Reported {
     pub failure: Option<Failure>,
     /// How often it was told that the kernel killed a service for want of memory.
     out_of_memory: u64,
+    /// Whether PID 1 has done its steps, as far as anybody has looked.
+    is_set_up: bool,
+    /// How long PID 1 may take to hear what it was sent.
+    patience: Patience,
 }
 
 /// Waits until PID 1 has ended.
@@ -28,7 +33,8 @@ pub(super) fn wait(plan: &Plan<'_>, hands: &mut Hands, teller: &mut dyn Teller) 
     let Some(init) = &hands.init else {
         return Outcome::of_code(code::FAILED, None);
     };
-    let mut reported = Reported { failure: hands.reported, ..Reported::default() };
+    let is_set_up = hands.heard_alive > 0;
+    let mut reported = Reported { failure: hands.reported, is_set_up, ..Reported::default() };
     let end = loop {
         if let Some(end) = turn(hands, init, &mut reported) {
             break end;
@@ -42,6 +48,10 @@ pub(super) fn wait(plan: &Plan<'_>, hands: &mut Hands, teller: &mut dyn Teller) 
         reported.drain(hands);
     }
     clean_up(plan, hands, &reported, teller);
+    if let Some(deaf) = reported.patience.failure(plan) {
+        take_foreground_back(hands);
+        return Outcome::of_code(code::FAILED, Some(deaf));
+    }
     if matches!(end, End::Signaled(_)) {
         teller.tell(plan, Telling::InitKilled(end));
     }
@@ -78,13 +88,16 @@ fn turn(hands: &Hands, init: &Child, reported: &mut Reported) -> Option<End> {
     let report = hands.report.read.as_ref().filter(|_| hands.terminal.is_some());
     let mut sources = [hands.signals.as_ref(), init.pidfd.as_ref(), report].map(Source::of);
     // An interruption (a stop, and SIGCONT) is one more round.
-    let _ = wait::poll(&mut sources, None);
+    let _ = wait::poll(&mut sources, reported.patience.left());
     let [signals, pidfd, report] = sources;
     if report.is_ready() {
         take_reports(hands, init, reported);
     }
     if signals.is_ready() {
-        pass_signals(hands, init);
+        pass_signals(hands, init, &mut reported.patience);
+    }
+    if is_given_up(hands, init, reported) {
+        return Some(End::Signaled(Signal::KILL)); // it will end by that when it comes back
     }
     match pidfd.is_ready() || hands.reads_child_signal {
         true => child::end_of(init),
@@ -92,13 +105,23 @@ fn turn(hands: &Hands, init: &Child, reported: &mut Reported) -> Option<End> {
     }
 }
 
+/// Whether a PID 1 that was killed, because it did not hear, is not waited for any longer.
+fn is_given_up(hands: &Hands, init: &Child, reported: &mut Reported) -> bool {
+    if reported.patience.left() != Some(Span::ZERO) {
+        return false;
+    }
+    reported.drain(hands);
+    reported.patience.is_over(hands, init, reported.is_set_up)
+}
+
 /// Passes every signal that came on to PID 1, with the value it may have been queued with.
-fn pass_signals(hands: &Hands, init: &Child) {
+fn pass_signals(hands: &Hands, init: &Child, patience: &mut Patience) {
     let Some(signals) = &hands.signals else { return };
     while let Ok(Some(received)) = signal::receive(signals) {
         let is_own = || received.is_our_own(process::pid().unsigned_abs());
         if !received.is_about_child() && !is_own() {
             child::send(init, received.signal, received.queued_value());
+            patience.passed(received.signal);
         }
         if received.signal == Signal::TSTP && hands.terminal.is_none() {
             // The CONT that lets us go on is read like any other signal, and passed on.
@@ -124,7 +147,8 @@ impl Reported {
         match record {
             Record::Failed(failure) => self.failure = Some(failure),
             Record::ToldOutOfMemory => self.out_of_memory = self.out_of_memory.saturating_add(1),
-            Record::Alive | Record::Stopped(_) | Record::Born { .. } => {}
+            Record::Alive => self.is_set_up = true,
+            Record::Stopped(_) | Record::Born { .. } => {}
         }
     }
 

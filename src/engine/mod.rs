@@ -11,6 +11,7 @@ mod cgroup;
 mod child;
 mod confine;
 pub mod control;
+mod deaf;
 pub mod doctor;
 pub mod enter;
 mod execute;

@@ -55,25 +55,44 @@ impl Care {
 
     /// Reads the masks in /proc/PID/status (proc_pid_status(5)); `None` when one is missing.
     fn read(status: &[u8]) -> Option<Self> {
-        let mask = |name: &[u8]| {
-            let mut lines = status.split(|byte| *byte == b'\n');
-            let digits = lines.find_map(|line| line.strip_prefix(name))?;
-            hexadecimal(digits.trim_ascii()).map(SignalSet::from_bits)
-        };
+        let mask = |name| mask(status, name);
         let (blocked, ignored) = (mask(b"SigBlk:")?, mask(b"SigIgn:")?);
         Some(Self { blocked, ignored, caught: mask(b"SigCgt:")? })
     }
 }
 
 /// What the process `pid` does about signals.
-#[inline(never)] // its buffer would lie in the frame of the loop
 fn care_of(pid: i32) -> Option<Care> {
+    read_status(pid, Care::read)
+}
+
+/// The state of a process, a letter, and the signals that it was sent and has not taken.
+pub(super) fn sleep_of(pid: i32) -> Option<(u8, SignalSet)> {
+    read_status(pid, |status| {
+        Some((*field(status, b"State:")?.first()?, mask(status, b"ShdPnd:")?))
+    })
+}
+
+/// Reads /proc/PID/status.
+#[inline(never)] // its buffer would lie in the frame of the loop
+fn read_status<T>(pid: i32, read: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
     let mut path = Buffer::<24>::new(); // a PID has at most seven digits
     put!(&mut path, "/proc/", pid, "/status");
     let source = file::open(path.path()?, Mode::Read).ok()?;
     let mut buffer = [0u8; 4096]; // the kernel gives a whole file of this size or less in one read
     let len = file::read(&source, &mut buffer).ok()?;
-    Care::read(buffer.get(..len)?)
+    read(buffer.get(..len)?)
+}
+
+/// The value of a line.
+fn field<'s>(status: &'s [u8], name: &[u8]) -> Option<&'s [u8]> {
+    let mut lines = status.split(|byte| *byte == b'\n');
+    lines.find_map(|line| line.strip_prefix(name)).map(<[u8]>::trim_ascii)
+}
+
+/// The mask in a line.
+fn mask(status: &[u8], name: &[u8]) -> Option<SignalSet> {
+    hexadecimal(field(status, name)?).map(SignalSet::from_bits)
 }
 
 /// A mask: sixteen digits.

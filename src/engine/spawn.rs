@@ -160,6 +160,7 @@ fn do_steps(
     let mut last = 0;
     for (number, step) in plan.steps_of(actor) {
         last = number;
+        hands.note_step(number);
         if let Err((trouble, code)) = do_step(step, start, hands, &mut login, arena) {
             let (errno, why) = trouble;
             return (Failure { step: number, errno, why }, code);

@@ -76,11 +76,13 @@ pub enum Why {
     NameTaken,
     /// The directory in which a command was to begin cannot be entered.
     NoDirectory,
+    /// PID 1 did not come back from it, and heard no signal meanwhile.
+    Deaf,
 }
 
 impl Why {
     /// All reasons, by their number.
-    const ALL: [Self; 33] = [
+    const ALL: [Self; 34] = [
         Self::Errno,
         Self::InterpreterMissing,
         Self::InterpreterHasCr,
@@ -114,6 +116,7 @@ impl Why {
         Self::NotOurs,
         Self::NameTaken,
         Self::NoDirectory,
+        Self::Deaf,
     ];
 
     /// Its number.

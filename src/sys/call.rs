@@ -106,6 +106,7 @@ pub(super) mod number {
         ppoll = __NR_ppoll,
         prctl = __NR_prctl,
         pread64 = __NR_pread64,
+        process_vm_readv = __NR_process_vm_readv,
         read = __NR_read,
         readlinkat = __NR_readlinkat,
         recvmsg = __NR_recvmsg,

@@ -1,6 +1,7 @@
-//! Our own memory: madvise(2), prctl(2).
+//! Our own memory: madvise(2), prctl(2); and that of a copy of us: process_vm_readv(2).
 
 use core::ops::Range;
+use core::sync::atomic::AtomicU16;
 
 use linux_raw_sys::general as raw;
 
@@ -53,6 +54,21 @@ unsafe fn forget(Range { start, end }: Range<usize>) -> Result<(), Errno> {
         Ok(_) | Err(Errno::ENOMEM) => Ok(()),
         Err(errno) => Err(errno),
     }
+}
+
+/// process_vm_readv(2): the number that a copy of us, made by clone(2), has where we have `ours`.
+///
+/// # Errors
+/// EPERM for a process that we may not trace, ESRCH for one that has ended.
+pub fn same_in(pid: i32, ours: &AtomicU16) -> Result<u16, Errno> {
+    let mut bytes = [0u8; 2];
+    let to = raw::iovec { iov_base: bytes.as_mut_ptr().cast(), iov_len: 2 };
+    let from = raw::iovec { iov_base: ours.as_ptr().cast(), iov_len: 2 };
+    let (to, from) = (core::ptr::from_ref(&to) as usize, core::ptr::from_ref(&from) as usize);
+    let pid = pid.cast_unsigned() as usize;
+    // SAFETY: the kernel writes two bytes into `bytes`; what it reads is another process's.
+    let len = check(unsafe { call!(process_vm_readv, pid, to, 1, from, 1, 0) })?;
+    if len == 2 { Ok(u16::from_ne_bytes(bytes)) } else { Err(Errno::EIO) }
 }
 
 /// prctl(2), PR_SET_MDWE, since Linux 6.3: from now on nothing becomes executable that can be

@@ -95,35 +95,60 @@ fn until_it_hangs(running: &Running) {
     });
 }
 
+/// Starts nsinit in each way as each of both, all at once, and waits until they hang.
+fn all_hang(look: impl Fn(Who, usize, Running, Stuck) + Sync) {
+    std::thread::scope(|scope| {
+        for (who, number) in Who::BOTH.into_iter().flat_map(|who| (0..4).map(move |n| (who, n))) {
+            let look = &look;
+            scope.spawn(move || {
+                let Some(stuck) = Stuck::new() else { return };
+                let words = &ways(&stuck.place)[number];
+                let run = stuck.seen_by(Run::nsinit(who, &["run"]).and(words));
+                let running = run.limit(Duration::from_secs(60)).start();
+                until_it_hangs(&running);
+                look(who, number, running, stuck);
+            });
+        }
+    });
+}
+
+#[test]
+fn row_27_a_launcher_that_is_killed_takes_along_who_hangs() {
+    // Looks like KILL for the launcher while PID 1 hangs, and everybody gone at once.
+    all_hang(|who, number, mut running, _stuck| {
+        running.kill(libc::SIGKILL);
+        assert_eq!(running.code(), -libc::SIGKILL, "{who:?} {number}");
+        running.end_of_killed();
+    });
+}
+
 #[test]
 fn row_27_a_source_that_hangs_holds_nobody_up() {
-    // Looks like a launcher that is killed while PID 1 hangs, and everybody gone at once.
-    for who in Who::BOTH {
-        for number in 2..4 {
-            let Some(stuck) = Stuck::new() else { return };
-            let words = ways(&stuck.place)[number].clone();
-            let run = stuck.seen_by(Run::nsinit(who, &["run"]).and(&words));
-            let mut running = run.limit(Duration::from_secs(60)).start();
-            until_it_hangs(&running);
-            running.kill(libc::SIGKILL);
-            assert_eq!(running.code(), -libc::SIGKILL, "{who:?} {words:?}");
-            running.end_of_killed();
-        }
-    }
+    // Looks like TERM, or INT, and after a while a report with the very step.
+    const STEPS: [&str; 4] = ["open \"", "open root \"", "change directory to \"", "execute \""];
+    all_hang(|who, number, running, stuck| {
+        running.kill(if number % 2 == 0 { libc::SIGTERM } else { libc::SIGINT });
+        let ended = running.end();
+        assert!(ended.took < Duration::from_secs(30), "{who:?} {number}: {:?}", ended.took);
+        let what = format!("{}{}/x\"", STEPS[number], stuck.place.display());
+        let why = "why: it never came back from that, so that it heard no signal";
+        ended.saying(125, &["run: step ", &what, ": ETIMEDOUT\n", why, "try: "]);
+    });
 }
 
 #[test]
 fn row_27_what_cannot_be_killed_goes_with_its_file_system() {
-    // Looks like a server that has taken a request: the launcher ends at once by KILL, and PID 1
-    // when the kernel lets go of it.
+    // Looks like a server that has taken a request, so that KILL alone does not wake who waits: the
+    // launcher ends all the same, and PID 1 when the kernel lets go of it.
     for who in Who::BOTH {
         let Some(stuck) = Stuck::new() else { return };
         let run = stuck.seen_by(Run::nsinit(who, &["run"]).and(&ways(&stuck.place)[0]));
         let mut running = run.limit(Duration::from_secs(60)).start();
         stuck.take_a_request();
         until_it_hangs(&running);
-        running.kill(libc::SIGKILL);
-        assert_eq!(running.code(), -libc::SIGKILL, "{who:?}");
+        running.kill(libc::SIGTERM);
+        assert_eq!(running.code(), 125, "{who:?}");
+        assert_eq!(running.marked().len(), 1, "{:?}", running.marked());
         drop(stuck);
         running.end_of_killed();
     }

@@ -13,6 +13,7 @@ pub const LAUNCHER_LOOP: &Loop = &[
     ("unlinkat", "ppoll", "removes the control socket and its directory"),
     ("read", "ppoll", "takes the signals that came, and PID 1's reports"),
     ("pidfd_send_signal", "read", "passes a signal on to PID 1"),
+    ("clock_gettime", "read", "how long that may take to hear what asks for the end"),
     ("ioctl", "ppoll", "asks the pidfd how PID 1 ended; takes the terminal back"),
     ("wait4", "ioctl", "reaps PID 1 where a tracer or an old kernel keeps it as a zombie"),
     ("getpgid", "ppoll", "takes the terminal back into our own group"),

@@ -122,7 +122,7 @@ const NOTHING: &str = "";
 /// A reason that was found out where it happened.
 pub(super) fn by_why(why: Why) -> &'static str {
     match why {
-        Why::Errno => NOTHING,
+        Why::Errno | Why::Tool => NOTHING,
         Why::InterpreterMissing => sentence!(
             why: "the interpreter{t} in the first line of the script {s} is not there",
             try: "install the interpreter, or correct the line that begins with #!"
@@ -170,7 +170,6 @@ pub(super) fn by_why(why: Why) -> &'static str {
             why: "no modules.dep of this kernel has it, or its file is missing",
             try: "its path from the root"
         ),
-        Why::Tool => NOTHING,
         Why::DanglingLink => root::DANGLING_LINK,
         Why::LinkInTheWay => root::LINK_IN_THE_WAY,
         Why::LeadsToRoot => root::LEADS_TO_ROOT,
@@ -189,6 +188,7 @@ pub(super) fn by_why(why: Why) -> &'static str {
         Why::LauncherGone => sentence!(why: "the process that waits for us has ended"),
         Why::NotOurs => control::NOT_OURS,
         Why::NameTaken => control::NAME_TAKEN,
+        Why::Deaf => root::NEVER_CAME_BACK,
         Why::NoDirectory => sentence!(why: "the directory that --cwd names cannot be entered"),
     }
 }

@@ -6,6 +6,10 @@ use crate::plan::{MountFault, RootAct};
 use crate::spec::flags::Never;
 
 // Reasons that were found out where it happened.
+pub(super) const NEVER_CAME_BACK: &str = sentence!(
+    why: "it never came back from that, so that it heard no signal, and was killed",
+    try: "look at what serves that file system, FUSE or over a network"
+);
 pub(super) const DANGLING_LINK: &str = sentence!(
     why: "a symbolic link in the root leads to where nothing is",
     try: "the place itself, or make what it leads to before"
