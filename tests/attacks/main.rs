@@ -8,6 +8,7 @@
 
 mod calls;
 mod console;
+mod defaults;
 mod entering;
 mod files;
 mod hanging;

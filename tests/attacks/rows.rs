@@ -26,7 +26,10 @@ const ROWS: [Row; 27] = [
     Row(
         1,
         "our program is opened for writing through /proc/PID/exe",
-        &["attacks::supervisor::nobody_opens_our_program_for_writing"],
+        &[
+            "attacks::supervisor::nobody_opens_our_program_for_writing",
+            "attacks::supervisor::who_executes_our_program_inside_cannot_change_it",
+        ],
         Flags(&["&[\"run\"], script"]),
     ),
     Row(

@@ -1,12 +1,25 @@
 //! PID 1 itself: whoever can trace it, or look into it, has what it has.
 
-use super::support::{Run, Who, witness};
+use std::fs;
+use std::os::unix::fs::symlink;
 
-/// Whose rights, how nsinit is started without the defence, and how with it. Root inside has
-/// CAP_SYS_PTRACE as long as nobody takes it; root of a user namespace has it there.
-const TABLE: [(Who, &[&str], &[&str]); 2] = [
+use super::support::who::{programs, set_mode, tool};
+use super::support::{Run, Who, file, witness};
+
+/// Whose rights, how nsinit is started without the defence, and how with it: by a flag, by a root
+/// of its own, which has all of its defaults, and by that with its filter taken away. Root inside
+/// has CAP_SYS_PTRACE as long as nobody takes it; root of a user namespace has it there.
+const TABLE: [(Who, &[&str], &[&str]); 6] = [
     (Who::Root, &["run"], &["run", "--seccomp=default"]),
+    (Who::Root, &["run"], &["run", "--root=/"]),
+    (Who::Root, &["run"], &["run", "--root=/", "--seccomp=none"]),
     (Who::User, &["run", "--uid=0", "--gid=0"], &["run", "--uid=0", "--gid=0", "--lock-in"]),
+    (Who::User, &["run", "--uid=0", "--gid=0"], &["run", "--uid=0", "--gid=0", "--root=/"]),
+    (
+        Who::User,
+        &["run", "--uid=0", "--gid=0"],
+        &["run", "--uid=0", "--gid=0", "--root=/", "--capabilities=all"],
+    ),
 ];
 
 /// What a shell says to this inside, with its errors.
@@ -60,4 +73,32 @@ fn nobody_opens_our_program_for_writing() {
         assert!(says(who, with, script).contains("Permission denied"), "{who:?}");
     }
     assert!(says(Who::Root, &["run"], script).contains("Text file busy"));
+}
+
+#[test]
+fn who_executes_our_program_inside_cannot_change_it() {
+    // Looks like CVE-2019-5736 as it was: a program in the root is a link to /proc/self/exe, so
+    // that what is executed is nsinit, of the host. It can be opened from beside, but never to be
+    // written, nor by that descriptor, until the sandbox ends; and the file is what it was.
+    for who in Who::BOTH {
+        let directory = file::directory();
+        let (nsinit, root) = (directory.join("nsinit"), directory.join("rootfs"));
+        file::copy(&programs().nsinit, &nsinit);
+        std::os::unix::fs::chown(&nsinit, Some(who.uid()), Some(who.uid())).unwrap();
+        set_mode(&nsinit, 0o777);
+        fs::create_dir_all(root.join("bin")).unwrap();
+        file::copy(&tool("busybox"), &root.join("bin/busybox"));
+        symlink("/proc/self/exe", root.join("x")).unwrap();
+        for name in ["", "bin"] {
+            std::os::unix::fs::chown(root.join(name), Some(who.uid()), Some(who.uid())).unwrap();
+        }
+        let script = "exec 9</proc/$PPID/exe && echo opened; i=0; \
+            while [ $i -lt 200 ]; do for f in /proc/self/fd/9 /proc/$PPID/exe /proc/1/exe; do \
+            (echo evil >$f) 2>/dev/null && echo written; done; i=$((i + 1)); done; exit 7";
+        let root = file::text(&root);
+        let words = ["run", "--root", &root, "--", "/x", "--", "/bin/busybox", "sh", "-c", script];
+        let run = Run::command(who, [&nsinit]).and(words);
+        assert_eq!(run.end().quietly(7), "opened\n", "{who:?}");
+        assert!(fs::read(&nsinit).unwrap() == fs::read(&programs().nsinit).unwrap(), "{who:?}");
+    }
 }
