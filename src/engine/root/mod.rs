@@ -22,11 +22,10 @@ use crate::sys::beneath::{self, here};
 use crate::sys::{Fd, ids, tree};
 
 /// What is held between its opening outside and its place inside. It lies outside the stack, for
-/// most starts have none of it.
+/// most starts have none of it; and what a start needs of it lies in one page.
 #[derive(Debug)]
+#[repr(C, align(4096))]
 pub struct Held {
-    /// What was opened for each slot.
-    slots: [Option<Fd>; SLOTS],
     /// The outer devices.
     devices: [Option<Fd>; DEVICES.len()],
     /// The first /dev that was made.
@@ -45,19 +44,23 @@ pub struct Held {
     kernels: Option<Fd>,
     /// The umask that was ours.
     umask: u32,
+    /// What was opened for each slot; those of the root, /proc and /dev first.
+    slots: [Option<Fd>; SLOTS],
     /// Where we stood, a path with its NUL, or nothing.
     directory: [u8; PATH_MAX],
 }
 
-/// Those of what was said, and three: of the root, /proc and /dev, the last slots there are.
-const SLOTS: usize = ROOT_MOUNTS_MAX + 3;
+/// Slots of the root, /proc and /dev, which have the highest numbers.
+const OWN_SLOTS: usize = 3;
+
+/// Those, and those of what was said.
+const SLOTS: usize = OWN_SLOTS + ROOT_MOUNTS_MAX;
 
 impl Held {
     /// Nothing, and every byte of it zero: it lies in memory that no file has.
     #[allow(clippy::new_without_default)] // it is made once, in a static
     pub const fn new() -> Self {
         Self {
-            slots: [const { None }; SLOTS],
             devices: [const { None }; DEVICES.len()],
             dev: None,
             console: None,
@@ -67,6 +70,7 @@ impl Held {
             masks: [const { mask::Mask::NONE }; 2],
             kernels: None,
             umask: 0,
+            slots: [const { None }; SLOTS],
             directory: [0; PATH_MAX],
         }
     }
@@ -74,16 +78,17 @@ impl Held {
     /// The place of a slot.
     fn slot(&mut self, slot: Slot) -> Option<&mut Option<Fd>> {
         let index = match slot.checked_sub(BASE) {
-            Some(number) => ROOT_MOUNTS_MAX.saturating_add(usize::from(number)),
-            None => usize::from(slot),
+            Some(number) => usize::from(number),
+            None => usize::from(slot).saturating_add(OWN_SLOTS),
         };
         self.slots.get_mut(index)
     }
 
-    /// Holds what was opened for a slot.
+    /// Holds what was opened for a slot, which holds nothing yet.
     fn put(&mut self, slot: Slot, fd: Fd) {
         if let Some(place) = self.slot(slot) {
-            *place = Some(fd);
+            // A page that is written before it is read is fetched once.
+            core::mem::forget(place.replace(fd));
         }
     }
 

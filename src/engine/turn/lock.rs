@@ -18,6 +18,7 @@ impl Turn<'_, '_> {
         let Some(lock) = self.hands.lock.take_if(|_| has_started_all) else { return };
         let Err(errno) = hold(&lock) else {
             if lock.program.is_some()
+                && self.listens() // else it would cost a page that nobody reads
                 && let Some(room) = &mut self.hands.room
             {
                 room.is_locked_in = true;
