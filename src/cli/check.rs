@@ -1,8 +1,9 @@
 //! `check FILE…`: every fault in a file, with line, column and remedy.
 
 use super::Call;
-use super::load::{Decided, Desk, Detail, decide};
+use super::load::{Decided, Desk, decide};
 use super::out::{Out, say};
+use super::printer::Detail;
 use super::report::Path;
 use crate::engine;
 use crate::model::{End, NamespaceSet, code};

@@ -3,8 +3,9 @@
 use core::ffi::CStr;
 
 use super::Call;
-use super::load::{Decided, Desk, Detail as Faults, decide};
+use super::load::{Decided, Desk, decide};
 use super::out::{Out, fill, pad};
+use super::printer::Detail as Faults;
 use super::report::Place;
 use crate::engine;
 use crate::model::{Helper, code};

@@ -3,8 +3,8 @@
 use core::ffi::CStr;
 use core::mem::take;
 
-use super::load::{Detail, Printer};
 use super::out::say;
+use super::printer::{Detail, Printer};
 use super::read_file::{read_all, read_file};
 use super::report::{self, Place};
 use crate::limits::{FILE_MAX, FILTER_INSTRUCTIONS_MAX, FILTERS_INSTRUCTIONS_MAX};

@@ -8,6 +8,7 @@ use super::Call;
 use super::env_files;
 use super::filters;
 use super::out::say;
+use super::printer::{Detail, Printer};
 use super::read_file::read_file;
 use super::report::{self, Place};
 use crate::engine::root::Held;
@@ -55,45 +56,6 @@ impl Desk {
             held: Held::new(),
             heard: engine::machine::Heard::new(),
             callers: control::Room::new(),
-        }
-    }
-}
-
-/// How many faults are printed before the rest is only counted.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
-    /// The first.
-    First,
-    /// Every one.
-    All,
-}
-
-/// Prints complaints as they come, and counts them.
-pub(super) struct Printer<'s> {
-    scope: &'s str,
-    file: Option<&'static CStr>,
-    detail: Detail,
-    count: usize,
-}
-
-impl<'s> Printer<'s> {
-    /// Nothing printed yet.
-    pub(super) const fn new(scope: &'s str, file: Option<&'static CStr>, detail: Detail) -> Self {
-        Self { scope, file, detail, count: 0 }
-    }
-
-    /// How many complaints there were.
-    pub(super) const fn count(&self) -> usize {
-        self.count
-    }
-}
-
-impl<'a> Complaints<'a> for Printer<'_> {
-    fn add(&mut self, fault: SpecFault<'a>) {
-        self.count = self.count.saturating_add(1);
-        if self.count == 1 || self.detail == Detail::All {
-            let place = Place { scope: self.scope, file: self.file, origin: fault.origin };
-            report::complaint(place, &fault);
         }
     }
 }
@@ -250,12 +212,12 @@ fn load(
     if spec.name.is_none() {
         spec.name = named.and_then(|said| stem(said.value, arena));
     }
-    if printer.count > 1 && detail == Detail::First {
+    if printer.count() > 1 && detail == Detail::First {
         let path = report::Path(named.map_or(c"FILE", |said| said.value));
-        let more = printer.count.saturating_sub(1);
+        let more = printer.count().saturating_sub(1);
         say!("  and ", more, " more: nsinit check ", path, " prints every one\n");
     }
-    printer.count
+    printer.count()
 }
 
 #[inline(never)] // what it needs would lie in the frame of every start, also without a file

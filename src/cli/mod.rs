@@ -2,8 +2,7 @@
 //!
 //! [`main`] finds the verb, has the spec read, the plan made and carried out, and gives the exit
 //! code. Every sentence about a failure is in `report`; what is printed on request is in
-//! `explain`,
-//! `help` and `check`.
+//! `explain`, `help` and `check`.
 
 mod check;
 mod control;
@@ -18,6 +17,7 @@ mod load;
 mod ls;
 mod out;
 mod personality;
+mod printer;
 mod read_file;
 mod report;
 mod rm;

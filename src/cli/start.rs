@@ -3,7 +3,8 @@
 use core::mem::ManuallyDrop;
 
 use super::Call;
-use super::load::{Decided, Desk, Detail, decide};
+use super::load::{Decided, Desk, decide};
+use super::printer::Detail;
 use super::report::{self, Reporter};
 use crate::engine::{self, Hands};
 use crate::model::code;

@@ -9,7 +9,13 @@ use crate::limits::LINE_MAX;
 use crate::model::{Errno, Why};
 use crate::sys::Fd;
 use crate::sys::file::{self, Mode};
-use crate::text::Buffer;
+use crate::text::{Buffer, units};
+
+/// A name in /proc that is a number: a process, a thread or a descriptor.
+pub(super) fn number_of(name: &CStr) -> Option<i32> {
+    let number = units::unsigned(name.to_bytes(), u64::from(u32::MAX)).ok()?;
+    i32::try_from(number).ok()
+}
 
 /// The beginning of a file, in one read that does not wait.
 pub(super) fn head_of<'b>(path: &CStr, buffer: &'b mut [u8]) -> Option<&'b [u8]> {

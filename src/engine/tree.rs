@@ -5,10 +5,9 @@
 //! One that has left both and whose parent has ended belongs to nobody; the end of the PID
 //! namespace takes it.
 
-use core::ffi::CStr;
-
 use heapless::Vec;
 
+use super::files::number_of;
 use crate::model::Signal;
 use crate::sys::file::{self, Mode};
 use crate::sys::signal;
@@ -121,7 +120,7 @@ fn signal_matching(signal: Signal, matches: impl Fn(i32, &Place) -> bool) -> usi
         if entries.is_empty() {
             break;
         }
-        for pid in file::entry_names(entries).filter_map(number) {
+        for pid in file::entry_names(entries).filter_map(number_of) {
             if place_of(pid).is_some_and(|place| matches(pid, &place)) {
                 let _ = matching.push(pid); // there is room: it is emptied when it is full
             }
@@ -132,11 +131,6 @@ fn signal_matching(signal: Signal, matches: impl Fn(i32, &Place) -> bool) -> usi
     }
     send(&mut matching);
     found
-}
-
-fn number(name: &CStr) -> Option<i32> {
-    let number = units::unsigned(name.to_bytes(), 1 << 22).ok()?; // PID_MAX_LIMIT
-    i32::try_from(number).ok()
 }
 
 /// Reads /proc/PID/stat (proc_pid_stat(5)): the fields behind the name, which may hold anything and

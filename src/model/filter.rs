@@ -6,6 +6,7 @@
 //! that somebody else made. Names of calls are in [`syscalls`](super::syscalls), the text form of a
 //! policy in `spec`.
 
+mod call;
 mod compile;
 mod default;
 mod own;
@@ -19,12 +20,13 @@ mod tests;
 use super::Errno;
 use crate::text::{Show, Sink, put};
 
+pub use call::Call;
 pub use compile::{Tell, compile};
 pub use default::{DEFAULT_PROGRAM, include_default};
 pub use own::{OWN_PROGRAM, OWN_WRITING_PROGRAM};
 pub use policy::{Compare, Condition, Policy, Verdict};
 pub use program::{Instruction, Program, is_program};
-pub use run::{Call, run};
+pub use run::run;
 pub use terminal::TERMINAL_GUARD;
 
 /// What becomes of a call.

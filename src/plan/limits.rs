@@ -7,7 +7,6 @@ use core::ffi::CStr;
 
 use super::cgroup::{Place, find, limits_of};
 use super::order::Kind;
-use super::services::ids;
 use super::{Act, Actor, Facts, Plan, Refusal};
 use crate::model::{
     CgroupParent, ControllerSet, Limit, Namespace, NamespaceSet, ServiceId, ServiceName,
@@ -250,7 +249,7 @@ impl<'a> Layout<'a> {
         if !self.within.is_empty() {
             push(LimitsAct::MakeWithin(Whose::Supervisor));
         }
-        for (id, _) in ids(spec) {
+        for (id, _) in spec.services_with_ids() {
             if let Some(whose) = self.of_service(id, plan) {
                 plan.push(Actor::Outer, self.origin, Act::Limits(LimitsAct::MakeWithin(whose)));
             }
@@ -280,7 +279,7 @@ impl<'a> Layout<'a> {
         }
         let act = LimitsAct::EnableWithin(self.within);
         plan.push(Actor::Outer, self.origin, Act::Limits(act));
-        for (id, service) in ids(spec) {
+        for (id, service) in spec.services_with_ids() {
             if let Some(whose) = self.of_service(id, plan) {
                 push_sets(whose, &service.limits, plan);
             }

@@ -1,6 +1,5 @@
 //! How a service is supervised: its policy, from what was said of it.
 
-use super::services::{ids, terminal};
 use super::{Facts, Mode, Reason, Refusal, TerminalState};
 use crate::model::{
     BeforeStop, Policy, PreStop, Ready, ReadyBy, Reload, ReloadBy, ServiceSet, Terminal, Word,
@@ -28,7 +27,7 @@ pub(super) fn policy<'a>(
     for name in &service.after {
         let known =
             |other: &&ServiceSpec<'_>| other.name.is_some_and(|own| own.value == name.value);
-        match ids(spec).find(|(_, other)| known(other)) {
+        match spec.services_with_ids().find(|(_, other)| known(other)) {
             Some((id, _)) => after = after.with(id),
             None => {
                 let said = name.value.bytes();
@@ -69,6 +68,14 @@ pub(super) fn policy<'a>(
         },
         success: service.success_exit.map_or(default.success, |said| said.value),
     })
+}
+
+/// What a service has to do with our terminal.
+pub(super) fn terminal(service: &ServiceSpec<'_>, is_main: bool, mode: Mode) -> Terminal {
+    // The kernel's init has no terminal to share.
+    let is_shared = is_main && !mode.is_init();
+    let default = if is_shared { Terminal::Share } else { Terminal::None };
+    service.terminal.map_or(default, |said| said.value)
 }
 
 /// Who says that a service is ready.

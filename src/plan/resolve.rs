@@ -11,7 +11,7 @@ use super::limits::{Layout, first_of, push_last_of_cgroups};
 use super::machine::{push_last, refuse_init_keys, resolve_init};
 use super::namespaces::{kinds, needs_of, shifts};
 use super::notify::push_sockets;
-use super::services::{Setting, ids, push_services, push_steps};
+use super::services::{Setting, push_services, push_steps};
 use super::{Act, Actor, Birth, Facts, Filters, Plan, Reason, Refusal, Service};
 use super::{lock, net, persist, root};
 use crate::model::{BeforeStop, Clock, Namespace, NamespaceSet, Proc, ReadyBy, Restart, Terminal};
@@ -45,7 +45,7 @@ pub fn resolve<'a>(
         *privs = privs.or(filters.origin()).or(setting.confinement.origin);
     }
     setting.hides = lock::push(spec, &setting.confinement, facts, plan)?;
-    for (id, service) in ids(spec) {
+    for (id, service) in spec.services_with_ids() {
         push_steps(id, service, setting, facts, plan)?;
     }
     if mode.is_init() {

@@ -4,7 +4,7 @@ use super::circle::check_cycles;
 use super::confine::{Confinement, Inside};
 use super::limits::push_enter;
 use super::notify::{hide_variables, push_variables};
-use super::policy::policy;
+use super::policy::{policy, terminal};
 use super::{Act, Actor, Facts, FilterAct, Filters, Mode, Plan, Reason, Refusal, Service};
 use crate::limits::ENV_MAX;
 use crate::model::{Helper, PreStop, Ready, Reload, ServiceId, ServiceName, Stdio, Terminal, Word};
@@ -41,7 +41,7 @@ pub(super) fn push_services<'a>(
 ) -> Result<(), Refusal<'a>> {
     let is_alone = spec.services.len() <= 1;
     let mut main: Option<ServiceId> = None;
-    for (id, service) in ids(spec) {
+    for (id, service) in spec.services_with_ids() {
         let refuse = |reason| Refusal { origin: service.origin, said: b"", reason };
         let name = match service.name {
             Some(said) => said.value,
@@ -126,21 +126,6 @@ fn check_scope<'a>(
         Some(key) if !is_main => refuse(key, Reason::MainOnly),
         Some(_) | None => Ok(()),
     }
-}
-
-/// The services of a spec with their ids.
-pub(super) fn ids<'s, 'a>(
-    spec: &'s Spec<'a>,
-) -> impl Iterator<Item = (ServiceId, &'s ServiceSpec<'a>)> {
-    ServiceId::all().zip(spec.services.iter())
-}
-
-/// What a service has to do with our terminal.
-pub(super) fn terminal(service: &ServiceSpec<'_>, is_main: bool, mode: Mode) -> Terminal {
-    // The kernel's init has no terminal to share.
-    let is_shared = is_main && !mode.is_init();
-    let default = if is_shared { Terminal::Share } else { Terminal::None };
-    service.terminal.map_or(default, |said| said.value)
 }
 
 /// The steps that start one service.

@@ -36,7 +36,7 @@ use core::ffi::CStr;
 use heapless::Vec;
 
 use crate::limits::{ID_MAP_LINES_MAX, SERVICES_MAX};
-use crate::model::{Control, HostName, IdMap, Proc, ServiceName, Shift};
+use crate::model::{Control, HostName, IdMap, Proc, ServiceId, ServiceName, Shift};
 use crate::text::{Fault, Names};
 
 use filter::{FilterLists, FilterSpec};
@@ -304,6 +304,11 @@ impl<'a> Spec<'a> {
             services,
             spare: of_services,
         }
+    }
+
+    /// The services with the ids that a plan gives them.
+    pub fn services_with_ids(&self) -> impl Iterator<Item = (ServiceId, &ServiceSpec<'a>)> {
+        ServiceId::all().zip(self.services.iter())
     }
 
     /// How it is gone about. Where no personality is built in, nobody else's habits are.

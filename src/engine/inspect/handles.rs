@@ -3,8 +3,8 @@
 //! What a descriptor's link says depends on how it was opened (`net:[4026531840]`, or the path of a
 //! mount), so that it is not read: which file system the file is on tells.
 
-use super::processes::number;
 use super::{Of, Search, family};
+use crate::engine::files::number_of;
 use crate::sys::file::{self, Mode};
 use crate::sys::{nsfs, stat};
 use crate::text::{Buffer, put};
@@ -18,7 +18,7 @@ pub(super) fn look(search: &mut Search<'_>, pid: i32) {
     let Some(directory) = directory else { return };
     while let Ok(entries @ [_, ..]) = file::entries(&directory, inner) {
         for name in file::entry_names(entries) {
-            let Some(number) = number(name) else { continue };
+            let Some(number) = number_of(name) else { continue };
             let Ok(file) = stat::identity(&directory, name) else { continue };
             if file.device != *device {
                 continue;

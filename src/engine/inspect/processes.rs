@@ -8,10 +8,11 @@
 use core::ffi::CStr;
 
 use super::{Search, family, handles};
+use crate::engine::files::number_of;
 use crate::model::{Errno, Namespace};
 use crate::sys::file::{self, Mode};
 use crate::sys::{Fd, beneath, signal, stat};
-use crate::text::{Buffer, put, units};
+use crate::text::{Buffer, put};
 
 /// The links of /proc/PID/ns, and the kinds they are of; the two last tell what future children
 /// will be in.
@@ -42,18 +43,12 @@ pub(super) fn look(search: &mut Search<'_>, listing: &mut [u8]) -> Result<(), Er
         if entries.is_empty() {
             return Ok(());
         }
-        for pid in file::entry_names(entries).filter_map(number) {
+        for pid in file::entry_names(entries).filter_map(number_of) {
             if process(search, pid) && pid != search.own {
                 handles::look(search, pid);
             }
         }
     }
-}
-
-/// A name of /proc that is a number.
-pub(super) fn number(name: &CStr) -> Option<i32> {
-    let number = units::unsigned(name.to_bytes(), u64::from(u32::MAX)).ok()?;
-    i32::try_from(number).ok()
 }
 
 /// Looks at one process, where we may; what has ended meanwhile is not missed.
@@ -122,7 +117,7 @@ fn threads(search: &mut Search<'_>, task: &CStr, pid: i32, known: &mut Inodes) {
     let Ok(tasks) = file::open_in(&search.proc, task, Mode::Directory) else { return };
     let mut listing = [0; 4096];
     while let Ok(entries @ [_, ..]) = file::entries(&tasks, &mut listing) {
-        for thread in file::entry_names(entries).filter_map(number).filter(|one| *one != pid) {
+        for thread in file::entry_names(entries).filter_map(number_of).filter(|one| *one != pid) {
             let Ok((directory, inodes)) = links_of(&search.proc, pid, Some(thread)) else {
                 continue;
             };

@@ -158,13 +158,19 @@ pub(super) const fn messages(hands: &Hands) -> Option<&Fd> {
     if cfg!(feature = "init") { hands.machine.kernel.as_ref() } else { None }
 }
 
-/// Hears what the kernel has said.
+/// Hears what the kernel has said, and tells the host at once of the first trouble: the kernel may
+/// not live as long as its workload.
 #[inline(never)] // of no other start
 pub(super) fn listen(hands: &mut Hands) {
     if !cfg!(feature = "init") {
         return;
     }
-    trouble::listen(&mut hands.machine);
+    let notes = &mut hands.machine;
+    if let (Some(source), Some(heard)) = (&notes.kernel, notes.heard.as_deref_mut())
+        && trouble::listen(source, heard)
+    {
+        report::trouble(notes);
+    }
 }
 
 /// When the watchdog is to be fed, where we have one.

@@ -3,8 +3,6 @@
 //! The messages are read as they come: a ring that holds a few thousand has lost the first one of a
 //! test that runs for an hour. What was lost all the same, the taint remembers.
 
-use super::notes::Notes;
-use super::report;
 use crate::engine::files::head_of;
 use crate::limits::KMSG_RECORD_MAX;
 use crate::model::{Errno, Grade, kmsg};
@@ -58,16 +56,11 @@ pub(super) fn open() -> Result<Fd, Errno> {
     file::open(c"/dev/kmsg", Mode::ReadNow)
 }
 
-/// Takes the messages that came since we last looked, and tells the host at once of the first
-/// trouble: the kernel may not live as long as its workload.
-pub(super) fn listen(notes: &mut Notes) {
-    let Some(source) = &notes.kernel else { return };
-    let Some(heard) = notes.heard.as_deref_mut() else { return };
+/// Takes the messages that came since we last looked; whether they tell of the first trouble.
+pub(super) fn listen(source: &Fd, heard: &mut Heard) -> bool {
     let was_well = heard.worst.is_none();
     read(source, heard, RECORDS_A_ROUND);
-    if was_well && heard.worst.is_some() {
-        report::trouble(notes);
-    }
+    was_well && heard.worst.is_some()
 }
 
 /// What is left to be heard at the end, and the taint.

@@ -1,6 +1,6 @@
 //! Programs of classic BPF as seccomp(2) takes them.
 
-use super::run::Call;
+use super::call::Call;
 use crate::limits::FILTER_INSTRUCTIONS_MAX;
 
 /// One instruction (`struct sock_filter` of linux/filter.h).
