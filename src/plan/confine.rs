@@ -8,7 +8,7 @@ mod order;
 
 use super::facts::capability;
 use super::filter;
-use super::order::Kind;
+use super::kinds::Kind;
 use super::{Act, Actor, Facts, LandlockAct, Mode, Plan, Reason, Refusal, TerminalState, landlock};
 use crate::model::{Account, Capabilities, LandlockAbi, SecureBits, Terminal};
 use crate::spec::{Origin, ServiceSpec, Spec};

@@ -5,7 +5,7 @@
 
 use core::ffi::CStr;
 
-use super::order::Kind;
+use super::kinds::Kind;
 use super::{Act, Actor, Facts, Mode, Plan};
 use crate::model::{Control, ServiceName};
 use crate::spec::personality::basename;

@@ -1,6 +1,6 @@
 //! Filters of system calls: which ones a service gets, and the acts by which it does.
 
-use super::order::Kind;
+use super::kinds::Kind;
 use super::{Act, Actor, Facts, Lock, Plan, Reason, Refusal};
 use crate::model::Errno;
 use crate::model::filter::{Action, DEFAULT_PROGRAM};

@@ -5,7 +5,7 @@
 //! keeps its own place in the world. Whoever may enter everything from here enters the user
 //! namespace last; everybody else gets the right to the others by entering it first.
 
-use super::order::Kind;
+use super::kinds::Kind;
 use super::{Act, Actor, Facts, Plan, Reason, Refusal, capability};
 use crate::limits::KINDS_MAX;
 use crate::model::{Errno, Namespace, NamespaceSet, Whence};

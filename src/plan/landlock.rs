@@ -5,7 +5,7 @@
 
 use core::ffi::CStr;
 
-use super::order::Kind;
+use super::kinds::Kind;
 use super::{Act, Actor, ConfineAct, ConfineReason, Facts, Plan, Reason, Refusal};
 use crate::model::{Beneath, LandlockAbi, LandlockPath, Port, PortKind, Scopes, ServiceId, rights};
 use crate::spec::{Origin, Said, Spec};

@@ -6,7 +6,7 @@
 use core::ffi::CStr;
 
 use super::cgroup::{Place, find, limits_of};
-use super::order::Kind;
+use super::kinds::Kind;
 use super::{Act, Actor, Facts, Plan, Refusal};
 use crate::model::{
     CgroupParent, ControllerSet, Limit, Namespace, NamespaceSet, ServiceId, ServiceName,

@@ -9,7 +9,7 @@ mod steps;
 
 use core::ffi::CStr;
 
-use super::order::Kind;
+use super::kinds::Kind;
 use crate::model::{Down, FailOn, MachineIdFrom, ReportTo, RootSource, Span, Sysctl, WallClock};
 use crate::spec::{Said, SwitchRoot};
 use crate::text::{Quoted, Show, Sink, Words, put};

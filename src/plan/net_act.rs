@@ -2,7 +2,7 @@
 
 use crate::model::rtnetlink::Looks;
 use crate::model::{Address, InterfaceName, Network};
-use crate::plan::order::Kind;
+use crate::plan::kinds::Kind;
 use crate::spec::InterfaceSpec;
 use crate::text::{Quoted, Show, Sink, put};
 

@@ -5,20 +5,8 @@
 
 use super::Plan;
 pub use super::kinds::Kind;
-
-/// One order: the first comes before the second, because.
-pub struct Rule {
-    /// What comes first.
-    pub before: Kind,
-    /// What comes after it.
-    pub after: Kind,
-    /// The kernel's reason, with its source.
-    pub why: &'static str,
-}
-
-pub(super) const fn rule(before: Kind, after: Kind, why: &'static str) -> Rule {
-    Rule { before, after, why }
-}
+pub use super::rule::Rule;
+use super::rule::rule;
 
 /// Every order that is not ours to choose.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {

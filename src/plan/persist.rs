@@ -9,7 +9,8 @@
 use core::ffi::CStr;
 
 use super::join::Joined;
-use super::order::{Kind, Rule, rule};
+use super::kinds::Kind;
+use super::rule::{Rule, rule};
 use super::{Act, Actor, Facts, JoinReason, Plan, Reason, Refusal, capability};
 use crate::model::{Errno, Namespace, NamespaceSet};
 use crate::spec::Spec;

@@ -9,7 +9,7 @@ mod decide;
 
 use core::ffi::CStr;
 
-use super::order::Kind;
+use super::kinds::Kind;
 use crate::model::{Attributes, Mount, MountType, Source, Upper};
 use crate::text::{Digits, Quoted, Show, Sink, put};
 

@@ -1,6 +1,7 @@
 //! The orders that the kernel dictates to whoever takes rights away.
 
-use crate::plan::order::{Kind, Rule, rule};
+use crate::plan::kinds::Kind;
+use crate::plan::rule::{Rule, rule};
 
 /// Every order of them that is not ours to choose.
 pub(in crate::plan) const RULES: &[Rule] = &[

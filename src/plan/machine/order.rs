@@ -1,6 +1,7 @@
 //! The orders that the kernel dictates of a machine's set-up and of its end.
 
-use crate::plan::order::{Kind, Rule, rule};
+use crate::plan::kinds::Kind;
+use crate::plan::rule::{Rule, rule};
 
 /// Every order of these acts that is not ours to choose.
 pub(in crate::plan) const RULES: &[Rule] = &[
