@@ -39,7 +39,10 @@ pub(super) fn execute(command: Command<'_>, start: &Start) -> Trouble {
         && !command.is_env_clear
         && command.login.variables.iter().all(Option::is_none);
     match is_unchanged {
-        true => with_words(command, path_of(start.env), &start.env_pointers(), start),
+        true => {
+            let path = start.variable(b"PATH=").map(CStr::to_bytes);
+            with_words(command, path, &start.env_pointers(), start)
+        }
         false => with_changed_env(command, start),
     }
 }
@@ -51,11 +54,6 @@ pub(super) const fn code_of(trouble: Trouble) -> u8 {
         (_, Why::TooMany) => code::FAILED,
         _ => code::NOT_EXECUTABLE,
     }
-}
-
-/// The value of PATH in an environment.
-fn path_of(env: Words<'_>) -> Option<&[u8]> {
-    env.iter().find_map(|pair| pair.to_bytes().strip_prefix(b"PATH="))
 }
 
 /// Puts the environment together: what is inherited, the login, what files say, the changes. Of

@@ -44,7 +44,7 @@ pub fn ask(questions: Questions, start: &Start) -> (Facts, OurTerminal) {
         is_pid1: pid == Some(1),
         monotonic_ns: clock(Clock::Monotonic),
         boottime_ns: clock(Clock::Boottime),
-        env_count: start.env.len(),
+        env_count: start.env_count,
         has_filters: questions.filters && seccomp::is_available(),
         landlock: if questions.landlock { landlock_abi() } else { LandlockAbi::default() },
         manager: manager_of(start, pid),
@@ -65,29 +65,24 @@ fn landlock_abi() -> LandlockAbi {
 
 /// Where the user's own sockets belong, as long as the user is logged in.
 pub(super) fn runtime_dir(start: &Start) -> Option<&'static CStr> {
-    let name = b"XDG_RUNTIME_DIR=";
-    let pair = start.env.iter().find(|pair| pair.to_bytes().starts_with(name))?;
-    let path = CStr::from_bytes_with_nul(pair.to_bytes_with_nul().get(name.len()..)?).ok()?;
+    let path = start.variable(b"XDG_RUNTIME_DIR=")?;
     Some(path).filter(|path| path.to_bytes().starts_with(b"/"))
 }
 
 /// What a service manager told us, who have this PID if we know it.
 fn manager_of(start: &Start, pid: Option<i32>) -> Manager {
-    let mut manager = Manager::default();
-    let is_ours = |text: &[u8]| {
-        let number = units::unsigned(text, u64::from(u32::MAX)).ok();
+    let is_ours = |name: &[u8]| {
+        let text = start.variable(name).map(CStr::to_bytes);
+        let number = text.and_then(|text| units::unsigned(text, u64::from(u32::MAX)).ok());
         number.is_some() && number == pid.and_then(|pid| u64::try_from(pid).ok())
     };
-    for pair in start.env.iter().map(CStr::to_bytes) {
-        match pair.iter().position(|byte| *byte == b'=').and_then(|at| pair.split_at_checked(at)) {
-            Some((b"NOTIFY_SOCKET", [b'=', b'/' | b'@', ..])) => manager.has_notify = true,
-            Some((b"LISTEN_PID", [_, text @ ..])) => manager.has_listen = is_ours(text),
-            Some((b"LISTEN_PIDFDID", _)) => manager.has_listen_pidfd = true,
-            Some((b"WATCHDOG_PID", [_, text @ ..])) => manager.has_watchdog = is_ours(text),
-            _ => {}
-        }
+    let socket = start.variable(b"NOTIFY_SOCKET=").map(CStr::to_bytes);
+    Manager {
+        has_notify: matches!(socket, Some([b'/' | b'@', ..])),
+        has_listen: is_ours(b"LISTEN_PID="),
+        has_listen_pidfd: start.variable(b"LISTEN_PIDFDID=").is_some(),
+        has_watchdog: is_ours(b"WATCHDOG_PID="),
     }
-    manager
 }
 
 /// The system calls of everything that is asked before the plan is made, in the notation of

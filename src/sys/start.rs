@@ -18,6 +18,8 @@ pub struct Start {
     pub words: Words<'static>,
     /// The environment.
     pub env: Words<'static>,
+    /// How many variables that has.
+    pub env_count: usize,
     /// The signals that were blocked when we were started.
     pub mask: SignalSet,
     /// Our effective user id (AT_EUID).
@@ -54,12 +56,13 @@ impl Start {
         // SAFETY: the environment follows behind argv's null.
         let envp = unsafe { argv.add(argc + 1) };
         // SAFETY: a list of pointers to C strings, ended by a null, in both cases.
-        let words = unsafe { contiguous(argv) };
+        let (words, _) = unsafe { contiguous(argv) };
         // SAFETY: as above.
-        let env = unsafe { contiguous(envp) };
+        let (env, env_count) = unsafe { contiguous(envp) };
         let mut start = Self {
             words,
             env,
+            env_count,
             mask: SignalSet::from_bits(mask),
             uid: 0,
             gid: 0,
@@ -104,6 +107,24 @@ impl Start {
         }
     }
 
+    /// The value of a variable as getenv(3) finds it, with `=` at the end of `name`. Of each
+    /// variable no more is read than it takes to see that it is another one.
+    pub fn variable(&self, name: &[u8]) -> Option<&'static CStr> {
+        let mut entry = self.envp;
+        for _ in 0..self.env_count {
+            // SAFETY: the list has so many pointers.
+            let word = unsafe { entry.read() };
+            // SAFETY: a C string of the list.
+            if let Some(value) = unsafe { behind(word, name) } {
+                // SAFETY: a C string, less what stands in front of it.
+                return Some(unsafe { CStr::from_ptr(value) });
+            }
+            // SAFETY: at most at the null that ends the list.
+            entry = unsafe { entry.add(1) };
+        }
+        None
+    }
+
     /// The pointers of our environment as it is.
     pub const fn env_pointers(&self) -> Pointers<'static> {
         Pointers { list: self.envp, life: PhantomData }
@@ -122,19 +143,35 @@ impl Start {
     }
 }
 
-/// The strings of a pointer list as one slice. The kernel copies them side by side; where somebody
-/// did otherwise, the list ends there.
+/// What of a C string stands behind its beginning, when that is `name`, which has no NUL.
+///
+/// # Safety
+/// `word` is a C string.
+unsafe fn behind(mut word: Word, name: &[u8]) -> Option<Word> {
+    for byte in name {
+        // SAFETY: not behind the NUL, which is no byte of `name`.
+        if unsafe { word.cast::<u8>().read() } != *byte {
+            return None;
+        }
+        // SAFETY: not behind the NUL, for this byte was none.
+        word = unsafe { word.add(1) };
+    }
+    Some(word)
+}
+
+/// The strings of a pointer list as one slice, and how many they are. The kernel copies them side
+/// by side; where somebody did otherwise, the list ends there.
 ///
 /// # Safety
 /// `list` is a list of pointers to C strings that live as long as the process, ended by a null.
-unsafe fn contiguous(list: *const Word) -> Words<'static> {
+unsafe fn contiguous(list: *const Word) -> (Words<'static>, usize) {
     let mut entry = list;
     // SAFETY: the list has at least its null.
     let first = unsafe { entry.read() };
     if first.is_null() {
-        return Words::default();
+        return (Words::default(), 0);
     }
-    let mut end = first;
+    let (mut end, mut count) = (first, 0);
     loop {
         // SAFETY: not behind the null.
         let word = unsafe { entry.read() };
@@ -145,12 +182,13 @@ unsafe fn contiguous(list: *const Word) -> Words<'static> {
         let text = unsafe { CStr::from_ptr(word) };
         // SAFETY: behind its NUL, at most one past the strings.
         end = unsafe { word.add(text.to_bytes_with_nul().len()) };
+        count += 1;
         // SAFETY: not behind the null.
         entry = unsafe { entry.add(1) };
     }
     let len = (end as usize).saturating_sub(first as usize);
     // SAFETY: all these strings side by side, read-only for all that we do with them.
-    Words::new(unsafe { core::slice::from_raw_parts(first.cast(), len) })
+    (Words::new(unsafe { core::slice::from_raw_parts(first.cast(), len) }), count)
 }
 
 /// A list of C strings as execve(2) takes it: pointers, ended by a null.
