@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use super::support::who::programs;
 use super::support::{Run, Who, file};
 
 #[test]
@@ -72,5 +73,38 @@ fn descriptors_of_the_caller_are_closed_in_any_root() {
         let entrypoint = ["--", "/bin/busybox", "sh", "-c", script];
         let out = with_descriptors(&entrypoint);
         assert!(out.contains("/etc\n") && out.contains("\npasswd\n"), "{out}");
+    }
+}
+
+#[test]
+fn row_26_what_the_kernel_hands_down_is_handed_down() {
+    // Looks like the nice value, the processors, the badness, the timer slack, the personality and
+    // the mode mask of whoever started nsinit, as if it had started the command; and no signal
+    // ignored, blocked or caught.
+    let look = "cat /proc/self/oom_score_adj /proc/self/timerslack_ns /proc/self/personality; \
+        nice; umask; grep -E '^(Cpus_allowed|Sig(Blk|Ign|Cgt|Pnd)|ShdPnd)' /proc/self/status";
+    for who in Who::BOTH {
+        let with = |words: &[&str]| {
+            let run = Run::command(who, words).and(["sh", "-c", look]).before_exec(|| {
+                let (badness, set) = (c"/proc/self/oom_score_adj", 1u64);
+                // SAFETY: integers in, one long as the set of processors, and a C string.
+                unsafe {
+                    libc::setpriority(libc::PRIO_PROCESS, 0, 5);
+                    libc::sched_setaffinity(0, 8, (&raw const set).cast());
+                    libc::prctl(libc::PR_SET_TIMERSLACK, 77_000);
+                    libc::personality(libc::ADDR_NO_RANDOMIZE as libc::c_ulong);
+                    libc::umask(0o037);
+                    let file = libc::open(badness.as_ptr(), libc::O_WRONLY);
+                    libc::write(file, c"321".as_ptr().cast(), 3);
+                    libc::close(file);
+                }
+            });
+            run.end().quietly(0)
+        };
+        let nsinit = file::text(&programs().nsinit);
+        let (direct, inside) = (with(&["env"]), with(&[&nsinit, "run", "--"]));
+        assert_eq!(inside, direct, "{who:?}");
+        assert!(direct.starts_with("321\n77000\n00040000\n5\n0037\n"), "{direct}");
+        assert!(direct.contains("SigIgn:\t0000000000000000"), "{direct}");
     }
 }

@@ -241,6 +241,7 @@ const ROWS: [Row; 27] = [
         26,
         "what a runtime leaves behind in the workload: ignored signals, a mask",
         &[
+            "attacks::outside::row_26_what_the_kernel_hands_down_is_handed_down",
             "signals::inheritance::mask_and_ignored_signals_are_those_of_a_direct_start",
             "sandbox::surroundings::the_mode_mask_and_the_arguments_are_passed_on_as_they_are",
         ],
