@@ -174,7 +174,7 @@ impl RootAct<'_> {
             },
             Self::Mask(mount) if mount.kind == MountType::Sysfs => put!(out, "firmware, powercap"),
             Self::Mask(_) => put!(out, "kcore,keys,… hidden; sys,irq,… ro"),
-            Self::OpenConsole => put!(out, "nosuid,noexec"),
+            Self::OpenConsole => put!(out, "nosuid,noexec,optional"),
             Self::Keep(_)
             | Self::DieMeanwhile
             | Self::OpenScratch

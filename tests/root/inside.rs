@@ -46,6 +46,29 @@ fn a_terminal_of_ours_is_the_console() {
 }
 
 #[test]
+fn a_terminal_that_has_no_name_here_is_no_console() {
+    // Looks like a shell that nsenter(1) or a container's exec has put before other names: what its
+    // terminal was called is somebody else's, or nobody's, and there is no /dev/console then.
+    use super::support::terminal::Terminal;
+    use super::support::who::{programs, tool};
+    for who in Who::BOTH {
+        for cover in ["mount -t tmpfs none /dev/pts", "mount --bind /dev/null $(tty)"] {
+            let terminal = Terminal::new();
+            let inside = "test -c /dev/null && test ! -e /dev/console && echo none";
+            let words = [&["run"], &USR[..], &["--dev", "/dev", "--", "sh", "-c", inside]].concat();
+            let unshare = super::support::file::text(&tool("unshare"));
+            let run = Run::command(Who::Root, [&unshare, "-m", "sh", "-c"]);
+            let run = run.and([&format!("{cover}; exec \"$@\""), "sh"]).and(who.prefix());
+            let run = run.and([&programs().nsinit]).and(words);
+            let mut run = run.start_at(&terminal);
+            run.wait_for("none");
+            assert_eq!(run.code(), 0, "{who:?} {cover}");
+            run.hang_up();
+        }
+    }
+}
+
+#[test]
 fn what_is_the_machines_in_proc_is_hidden_or_read_only() {
     // Looks like empty files and directories, and EROFS for what would change the machine.
     let test = "cd /proc; cat kcore keys timer_list latency_stats sched_debug timer_stats \

@@ -63,7 +63,7 @@ pub(super) fn by_act(act: &RootAct<'_>, errno: Errno) -> &'static str {
         (RootAct::Enter, Errno::EINVAL) => sentence!(
             why: "\"/\" is not a mount point here: a chroot, or the first root of the kernel \
                   (pivot_root(2))",
-            try: "mount --bind DIR DIR before the chroot"
+            try: "mount --bind DIR DIR before the chroot, or switch-root out of the initramfs"
         ),
         (RootAct::Place { .. }, Errno::EROFS) => sentence!(
             why: "the root is read-only, and has no such place",

@@ -26,8 +26,15 @@ pub(super) fn open(held: &mut Held) -> Result<(), Trouble> {
 }
 
 /// The terminal that our standard output is, by its name.
+/// One that has none here, because it was opened elsewhere or is covered by now (a console of the
+/// initramfs, nsenter(1)), is no /dev/console: nobody has asked for that.
 pub(super) fn open_console(held: &mut Held) -> Result<(), Trouble> {
-    let console = from_descriptor(1)?;
+    let console = match from_descriptor(1) {
+        Err((Errno::ENOENT | Errno::ENOTDIR | Errno::EACCES, _) | (_, Why::OtherFile)) => {
+            return Ok(());
+        }
+        console => console?,
+    };
     let set = Attributes::NOSUID.and(Attributes::NOEXEC);
     tree::change(&console, set, Attributes::NONE, None, false).map_err(plain)?;
     held.console = Some(console);

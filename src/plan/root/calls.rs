@@ -18,7 +18,7 @@ impl RootAct<'_> {
             Self::DieMeanwhile => "prctl|ppoll",
             Self::OpenRoot(..) => "open_tree|mount_setattr",
             Self::Open(mount, _) => open_calls(mount),
-            Self::OpenConsole => "readlinkat|open_tree|statx|statx|mount_setattr",
+            Self::OpenConsole => "readlinkat|open_tree?|statx?|statx?|close?|mount_setattr?",
             Self::OpenOverlay { mount, .. } => match mount.upper {
                 Upper::None => "openat+|fsopen|fsconfig+|fsmount|close+",
                 Upper::Memory => concat!(
