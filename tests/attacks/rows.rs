@@ -126,6 +126,7 @@ const ROWS: [Row; 27] = [
         &[
             "attacks::files::row_12_the_machine_cannot_be_changed_through_proc",
             "root::inside::what_is_the_machines_in_proc_is_hidden_or_read_only",
+            "boot::guests::sandbox::a_root_of_its_own_keeps_the_machines_keys_away",
         ],
         Flags(&["bare(false)"]),
     ),

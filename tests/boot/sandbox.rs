@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::kit::{ALL, Ended, Guest, Kernel, USUAL, appliance, file};
+use super::root::{DISK, ext4_with_nsinit, guest};
 
 const BOX: &str = r#"
 [sandbox]
@@ -110,6 +111,24 @@ fn limits_of_a_sandbox_bite() {
 #[test]
 fn landlock_holds_in_a_guest() {
     check_landlock(USUAL);
+}
+
+/// `nsinit run --root / /bin/guest write /proc/sysrq-trigger h`, and without the root, where the
+/// kernel's help is on the console: a workload that could turn the machine off, or crash it.
+#[test]
+fn a_root_of_its_own_keeps_the_machines_keys_away() {
+    let disk = ext4_with_nsinit("sandbox-root");
+    let write = |flags: &[&str], path: &str, word: &str| {
+        let words = [&["/bin/nsinit", "run"], flags, &["/bin/guest", "write", path, word]].concat();
+        guest(&disk, &[DISK], "root=/dev/vda", "").command(words).run()
+    };
+    let without = write(&[], "/proc/sysrq-trigger", "h");
+    assert!(without.console.contains("sysrq: HELP"), "{without:#?}");
+    for path in ["/proc/sysrq-trigger", "/proc/sys/kernel/core_pattern"] {
+        let ended = write(&["--root", "/"], path, "h");
+        assert!(ended.code == 1 && ended.console.contains("workload: Errno(30)"), "{ended:#?}");
+        assert!(!ended.console.contains("sysrq: HELP"), "{ended:#?}");
+    }
 }
 
 /// Landlock is version 2 on 6.1 and newer than here on 7.
