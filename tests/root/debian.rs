@@ -12,6 +12,7 @@ use std::process::Command;
 
 use super::roots::own;
 use super::support::etc::Etc;
+use super::support::who::tool;
 use super::support::{Run, Who, file};
 
 /// Files of the host's /etc that programs look for.
@@ -53,7 +54,7 @@ fn package(at: &Path) {
     file::write(&tree.join("DEBIAN"), "control", 0o644, control);
     file::write(&tree.join("DEBIAN"), "postinst", 0o755, "#!/bin/sh\necho set up by $(id -u)\n");
     file::write(&tree.join("opt/tiny"), "file", 0o644, "inside\n");
-    let mut build = Command::new("dpkg-deb");
+    let mut build = Command::new(tool("dpkg-deb"));
     let built = build.args(["--root-owner-group", "-b"]).arg(&tree).arg(at).output().unwrap();
     assert!(built.status.success(), "{built:?}");
 }
