@@ -150,7 +150,7 @@ fn costs(kit: &Kit, settings: &Settings, report: &mut Report) -> Result<(), Trou
     let rows = rounds::run(kit, &subjects, &kit.path("true")?, settings.rounds);
     rounds::print(&rows, report);
     for name in ["nsinit", "nsinit-small"].into_iter().filter(|name| has(kit, name)) {
-        let is = rounds::ratio(&rows, name, "direct exec");
+        let is = rounds::ratio(&rows, name, "direct exec", kit.is_busy);
         let what = format!("start, {name} ÷ direct exec");
         report.target(Target { what, limit: START_MAX, unit: "×", is });
     }

@@ -23,12 +23,14 @@ const PEERS: [(&str, &str); 7] = [
 
 const C_PROGRAMS: [&str; 3] = ["true", "sleeper", "floor"];
 
-const BUSY: &str =
-    "\nBUSY: medians of a busy machine measure its scheduler; read p10, or try again";
+const BUSY: &str = "\nBUSY: medians of a busy machine measure its scheduler; read p10, by which \
+                    promises are judged now, or try again";
 
 pub struct Kit {
     /// A bench may have more of its own.
     pub programs: Vec<Program>,
+    /// Whether others kept the machine busy when this was made.
+    pub is_busy: bool,
 }
 
 /// What a word of a subject's line is.
@@ -56,7 +58,8 @@ impl Kit {
         for (name, package) in PEERS {
             programs.push(Program { name, package, path: in_path(name) });
         }
-        Ok(Self { programs })
+        let (load, processors) = load();
+        Ok(Self { programs, is_busy: load > 0.5 * f64::from(processors) })
     }
 
     /// Where a program is; the error names it and its package.
@@ -103,11 +106,8 @@ impl Kit {
     pub fn describe(&self) -> String {
         let file = |path| std::fs::read_to_string(path).unwrap_or_default();
         let kernel = file("/proc/sys/kernel/osrelease");
-        let load = file("/proc/loadavg");
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let load = load.split(' ').next().and_then(|load| load.parse().ok()).unwrap_or(0.0);
-        let is_busy = load > 0.5 * f64::from(u32::try_from(processors).unwrap_or(1));
-        let warning = if is_busy { BUSY } else { "" };
+        let (load, processors) = load();
+        let warning = if self.is_busy { BUSY } else { "" };
         let nsinit = self.path("nsinit").unwrap_or_default();
         format!(
             "Linux {}, {processors} processors, load {load}\nnsinit: {}{warning}",
@@ -119,6 +119,14 @@ impl Kit {
     fn program(&self, name: &str) -> Option<&Program> {
         self.programs.iter().find(|program| program.name == name)
     }
+}
+
+/// How many processes want a processor, and how many processors there are.
+fn load() -> (f64, u32) {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().and_then(|load| load.parse().ok()).unwrap_or(0.0);
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    (load, u32::try_from(processors).unwrap_or(1))
 }
 
 /// Cargo gives benches an LD_LIBRARY_PATH, which would make the loader of every dynamic peer look

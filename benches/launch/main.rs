@@ -194,7 +194,7 @@ fn sandboxes(kit: &Kit, settings: &Settings, report: &mut Report) -> Result<(), 
         rounds::print(&rows, report);
         for (peer, limit) in limits {
             let what = format!("launch of {workload}, nsinit ÷ {}", peer.trim_end_matches(" *"));
-            let is = rounds::ratio(&rows, "nsinit run", peer);
+            let is = rounds::ratio(&rows, "nsinit run", peer, kit.is_busy);
             report.target(Target { what, limit, unit: "×", is });
         }
     }
@@ -219,10 +219,10 @@ fn roots(kit: &Kit, settings: &Settings, report: &mut Report) -> Result<(), Trou
         rounds::print(&rows, report);
         for (peer, limit) in [("bwrap", 0.2), ("C program", 1.3)] {
             let what = format!("{workload} in an own root, nsinit ÷ {peer}");
-            let is = rounds::ratio(&rows, "nsinit run", peer);
+            let is = rounds::ratio(&rows, "nsinit run", peer, kit.is_busy);
             report.target(Target { what, limit, unit: "×", is });
         }
-        if let Some(least) = rounds::ratio(&rows, "C program", "bwrap") {
+        if let Some(least) = rounds::ratio(&rows, "C program", "bwrap", kit.is_busy) {
             println!(
                 "The C program, which makes nsinit's calls and nothing else, takes {least:.2}× of \
                  bwrap's time."

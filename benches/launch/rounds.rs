@@ -1,6 +1,7 @@
-//! Times: every subject once a round, round after round (A B C A B C …), then median and p10.
+//! Times: every subject once a round, in another order each round, then median and p10.
 //!
-//! Interleaving lets a slow minute of a shared machine fall on all subjects alike. The clock runs
+//! Interleaving lets a slow minute of a shared machine fall on all subjects alike, and the order
+//! what one of them leaves to the kernel to clean up behind it. The clock runs
 //! from the spawn to the end of the whole command. `Command` spawns by posix_spawn(3), which is a
 //! clone sharing memory (vfork) in glibc, so the size of this process does not matter; that and the
 //! workload's own exec are in every figure, see the row "direct exec".
@@ -34,9 +35,21 @@ struct Runner {
 
 pub fn run(kit: &Kit, subjects: &[Subject], workload: &Path, rounds: u32) -> Vec<Row> {
     let mut runners: Vec<Runner> = subjects.iter().map(|s| Runner::new(kit, s, workload)).collect();
+    let mut order: Vec<usize> = (0..runners.len()).collect();
+    let mut random = 0x9e37_79b9_7f4a_7c15u64;
     for _ in 0..rounds {
-        for runner in &mut runners {
-            runner.turn();
+        for left in (1..order.len()).rev() {
+            // xorshift64 is random enough to shuffle.
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            let among = u64::try_from(left).map_or(1, |left| left + 1);
+            order.swap(left, usize::try_from(random % among).unwrap_or(0));
+        }
+        for index in &order {
+            if let Some(runner) = runners.get_mut(*index) {
+                runner.turn();
+            }
         }
     }
     runners.into_iter().map(Runner::finish).collect()
@@ -108,9 +121,10 @@ pub fn print(rows: &[Row], report: &mut Report) {
     table.print();
 }
 
-/// Median of one by the median of another.
-pub fn ratio(rows: &[Row], ours: &str, theirs: &str) -> Option<f64> {
-    let median =
-        |name| rows.iter().find(|row| row.name == name)?.times.as_ref().ok().map(|t| t.median);
-    Some(median(ours)? / median(theirs)?)
+/// Median of one by the median of another; on a busy machine p10 by p10, because who is put aside
+/// for a while is then a matter of the scheduler.
+pub fn ratio(rows: &[Row], ours: &str, theirs: &str, is_busy: bool) -> Option<f64> {
+    let of = |times: &Times| if is_busy { times.p10 } else { times.median };
+    let time = |name| rows.iter().find(|row| row.name == name)?.times.as_ref().ok().map(of);
+    Some(time(ours)? / time(theirs)?)
 }
