@@ -21,8 +21,9 @@ pub const LAYERS_MAX: usize = 128;
 /// How often a path inside is looked up that somebody renames meanwhile (openat2(2), EAGAIN).
 pub const RESOLVE_TRIES: usize = 128;
 
-/// Descriptors that we are given for a root: data, what is bound.
-pub const GIVEN_MAX: usize = 64;
+/// Descriptors that we are given and that PID 1 keeps: data for a root, what is bound there, and
+/// what ties us to whoever started us.
+pub const GIVEN_MAX: usize = 64 + 4;
 
 /// Paths of Landlock. A whole build's has about 20.
 pub const LANDLOCK_PATHS_MAX: usize = 96;

@@ -97,6 +97,11 @@ const fn keeping(part: Part) -> bool {
     matches!(part, Part::Step(5))
 }
 
+/// The launcher waits for PID 1 by step 6, or 5 without SIGCHLD's wait.
+const fn awaiting(part: Part) -> bool {
+    matches!(part, Part::Step(5))
+}
+
 const fn question(part: Part) -> bool {
     matches!(part, Part::Question)
 }
@@ -149,6 +154,9 @@ const EXCEPTIONS: &[Exception] = &[
         End::Told("needs version"),
         "what was asked of Landlock is not left out",
     ),
+    Exception("pwritev2", step, End::RightOrTold, "where a filter denies it there is write(2)"),
+    Exception("ppoll", awaiting, End::RightOrTold, "what PID 1 has said is there without it, too"),
+    Exception("read", awaiting, End::RightOrTold, "as before"),
     Exception("keyctl", step, End::RightOrTold, "a filter's EPERM is for everybody below as well"),
     Exception("unlinkat", step, End::Right, "what a killed one has left may not be there"),
     Exception(
@@ -571,6 +579,15 @@ fn with_an_interface_every_call_may_fail() {
         words: "run --interface name=eth0,veth=fault0,address=10.78.0.2/30,gateway=10.78.0.1",
         file: "",
     });
+}
+
+#[test]
+fn with_ties_to_whoever_starts_it_every_call_may_fail() {
+    // A PID 1 that nobody outside was told of, or that cannot wait for him, starts nothing.
+    for is_nobody in [false, true] {
+        let words = "run --sync-fd 43 --info-fd 40 --block-fd 42";
+        hold(&Case { is_nobody, around: Around::Descriptors, words, file: "" });
+    }
 }
 
 #[test]

@@ -23,14 +23,14 @@ use nsinit::model::{
 };
 use nsinit::plan::order::{Rule, broken, rules};
 use nsinit::plan::{
-    Act, Candidate, CgroupReason, Cgroups, ConfineAct, ConfineReason, ControlAct, Facts,
+    Access, Act, Candidate, CgroupReason, Cgroups, ConfineAct, ConfineReason, ControlAct, Facts,
     Inhabitants, JoinAct, JoinFacts, JoinReason, JoinedUser, KeepAct, KeepingPlace, Known,
     LandlockAct, LimitsAct, MachineAct, MachineReason, Manager, Mode, MountFault, NetAct,
-    NetReason, Plan, Reason, Refusal, RootAct, Survey, TerminalState, resolve,
+    NetReason, Plan, Reason, Refusal, RootAct, Survey, TerminalState, TieAct, TieReason, resolve,
 };
 use nsinit::spec::argv::{self, Front};
 use nsinit::spec::filter::{Filter, FilterLog, Judge};
-use nsinit::spec::{Lists, Said, Spec, SpecFault, file};
+use nsinit::spec::{Lists, Said, Spec, SpecFault, Tie, file};
 use nsinit::text::{Arena, Sink, Words};
 
 /// Every capability there is.
@@ -185,6 +185,7 @@ const fn machine(about: &'static str, uid: u32, capabilities: u64, kernel: (u16,
         joins: JoinFacts::NONE,
         keeping: KeepingPlace::Missing,
         has_disk_root: false,
+        ties: [Access::NotAsked; Tie::COUNT],
     };
     Machine { about, facts, ids: ALL_IDS, cgroups: SESSION }
 }
@@ -358,6 +359,14 @@ const fn found(joins: JoinFacts) -> Machine {
 const fn keeping(keeping: KeepingPlace) -> Machine {
     Machine { facts: Facts { keeping, ..ROOT.facts }, ..ROOT }
 }
+
+const fn tied(access: Access) -> Machine {
+    Machine { facts: Facts { ties: [access; Tie::COUNT], ..ROOT.facts }, ..ROOT }
+}
+
+const TIED: Machine = tied(Access::Both);
+const TIED_CLOSED: Machine = tied(Access::Closed);
+const TIED_PATH: Machine = tied(Access::Path);
 
 const KEPT: Machine = keeping(KeepingPlace::Taken);
 const FULL: Machine = keeping(KeepingPlace::NotEmpty);
@@ -559,6 +568,13 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("mount-needs-mnt", Run, &ROOT),
     ("mount-proc-needs-pid", Run, &ROOT),
     ("lock-of-init", Init, &KERNEL),
+    ("ties", Run, &TIED),
+    ("ties-cgroup", Run, &TIED),
+    ("ties-user", Run, &USER),
+    ("tie-closed", Run, &TIED_CLOSED),
+    ("tie-not-readable", Run, &TIED_PATH),
+    ("tie-not-writable", Run, &TIED_PATH),
+    ("tie-shared", Run, &TIED),
 ];
 
 /// The names of an enum's variants, and which one a value is.
@@ -584,7 +600,7 @@ variants!(ACTS, act_name, Act, Act<'_>:
     BecomeUser DieWithSupervisor ChangeDirectory SetNoNewPrivs
     LeaveMessage LetGo Limits OpenNotifySocket TellNotifySocket
     HideNotifySocket TellWatchdog TellPid PassReadyPipe RestoreSignals Execute Machine Net Filter
-    Confine Root Control);
+    Confine Root Control Tie);
 
 variants!(MACHINE_ACTS, machine_act_name, MachineAct, MachineAct<'_>:
     Mount LinkDescriptors LoadModule SetSysctl OpenPort WatchKernel MountRoot CoverRoot EnterRoot
@@ -627,13 +643,19 @@ variants!(MOUNT_FAULTS, mount_fault_name, MountFault, MountFault:
 variants!(CONTROL_ACTS, control_act_name, ControlAct, ControlAct<'_>:
     Listen ListenAt);
 
+variants!(TIE_ACTS, tie_act_name, TieAct, TieAct:
+    Keep TellIn AwaitIn Inform Wait);
+
+variants!(TIE_REASONS, tie_reason_name, TieReason, TieReason:
+    Closed NotReadable NotWritable Shared);
+
 variants!(REASONS, reason_name, Reason, Reason:
     Join
     NoCommand NoName SameName NoMain SecondMain UnknownService Cycle MainOnly EntrypointOnly
     InitOnly RunOnly NoFilters NothingToTell Needs ProcNeeds LacksPrivilege NotGranted
     NothingGranted NoIdTool IdToolHasNoPrivileges MapNotOurs MapOfRoot MapOverlaps MapTooLong
     MapAndId ClockRange GroupsDenied TimeoutForNothing DelayAboveMax Confine EnvTooLarge
-    TooManySteps LockOfInit Net Mount Cgroup Machine);
+    TooManySteps LockOfInit Net Mount Cgroup Machine Tie);
 
 variants!(JOIN_ACTS, join_act_name, JoinAct, JoinAct<'_>:
     Fork Hide EnterCgroup OpenPlace Enter EnterAll TakePlace BecomeKnown);
@@ -859,6 +881,7 @@ const ENUMS: &[(&str, &[&str])] = &[
     ("acts of cgroups", LIMITS_ACTS),
     ("acts of a root", ROOT_ACTS),
     ("acts of control", CONTROL_ACTS),
+    ("acts of ties", TIE_ACTS),
     ("acts of joining", JOIN_ACTS),
     ("acts of keeping", KEEP_ACTS),
     ("reasons", REASONS),
@@ -866,6 +889,7 @@ const ENUMS: &[(&str, &[&str])] = &[
     ("reasons of confinement", CONFINE_REASONS),
     ("reasons of cgroups", CGROUP_REASONS),
     ("reasons of a network", NET_REASONS),
+    ("reasons of ties", TIE_REASONS),
     ("reasons of joining", JOIN_REASONS),
     ("faults of a mount", MOUNT_FAULTS),
 ];
@@ -890,6 +914,9 @@ fn names_of_act(act: &Act<'_>) -> Vec<(&'static str, &'static str)> {
     }
     if let Act::Control(act) = act {
         names.push(("acts of control", control_act_name(act)));
+    }
+    if let Act::Tie(act) = act {
+        names.push(("acts of ties", tie_act_name(act)));
     }
     if let Act::Keep(act) = act {
         names.push(("acts of keeping", keep_act_name(act)));
@@ -917,6 +944,9 @@ fn names_of_reason(reason: &Reason) -> Vec<(&'static str, &'static str)> {
     }
     if let Reason::Confine(reason) = reason {
         names.push(("reasons of confinement", confine_reason_name(reason)));
+    }
+    if let Reason::Tie(reason) = reason {
+        names.push(("reasons of ties", tie_reason_name(reason)));
     }
     if let Reason::Join(reason) = reason {
         names.push(("reasons of joining", join_reason_name(reason)));

@@ -639,6 +639,18 @@ fn namespaces_are_kept_as_explained() {
 }
 
 #[test]
+fn ties_to_whoever_starts_it_come_as_explained() {
+    // Asked for what they are open, told from outside, and waited at as the last of the set-up.
+    let all = "run --sync-fd 43 --info-fd 40 --block-fd 42 -- /bin/true";
+    hold(&[
+        case(Who::Root, all).around(Around::Descriptors),
+        case(Who::Nobody, all).around(Around::Descriptors),
+        case(Who::Root, "run --info-fd 40 --boottime +1d --unshare-cgroup -- /bin/true")
+            .around(Around::Descriptors),
+    ]);
+}
+
+#[test]
 fn services_come_as_explained() {
     // Three services and a chain of `after`: each one's own process does its own steps.
     hold(&[

@@ -147,7 +147,10 @@ fn plan_for(
     callers: &'static mut control::Room,
 ) -> Option<Decided> {
     let mut questions = Questions::of(mode, spec);
-    questions.cgroups &= !plan.survey.cgroups.is_mounted; // or it is known already
+    if plan.survey.cgroups.is_mounted {
+        questions.cgroups = false; // it is known already: only the file is checked,
+        questions.ties = Default::default(); // and by somebody who has other descriptors
+    }
     let (mut facts, terminal) = engine::ask(questions, start);
     let cgroup = spec.limits.cgroup.map(|said| said.value);
     engine::survey(questions, cgroup, &facts, &mut plan.survey);

@@ -38,6 +38,7 @@ pub mod root;
 mod sandbox;
 mod spawn;
 mod survey;
+mod ties;
 mod tool;
 mod tree;
 mod trouble;

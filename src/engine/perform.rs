@@ -8,7 +8,7 @@ use super::give;
 use super::hands::{Hands, Parent};
 use super::trouble::{Trouble, plain};
 use super::{
-    cgroup, confine, control, filter, join, machine, network, oom, persist, root, sandbox,
+    cgroup, confine, control, filter, join, machine, network, oom, persist, root, sandbox, ties,
 };
 use crate::model::{Errno, ParentDeath, Signal, SignalSet, Stdio, Why};
 use crate::plan::Act;
@@ -132,6 +132,10 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         Act::Control(act) => match cfg!(feature = "control") {
             true => control::perform(&act, hands),
             false => Ok(()), // no plan of such a build has one
+        },
+        Act::Tie(act) => match cfg!(feature = "sandbox") {
+            true => ties::perform(&act, hands),
+            false => Ok(()), // as above
         },
         // What makes a sandbox, and its launcher's side.
         Act::OpenReportPipe

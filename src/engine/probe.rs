@@ -10,11 +10,14 @@ use super::files::head_of;
 use super::survey;
 use crate::limits::FILTERS_MAX;
 use crate::model::{Clock, Errno, LandlockAbi, Namespace, NamespaceSet, Why};
-use crate::plan::{Facts, JoinFacts, KeepingPlace, Manager, Questions, TerminalState};
+use crate::plan::{Access, Facts, JoinFacts, KeepingPlace, Manager, Questions, TerminalState};
+use crate::spec::Tie;
 use crate::spec::filter::{FilterFrom, FilterSpec};
 use crate::sys::file::{self, Mode};
 use crate::sys::start::Start;
-use crate::sys::{Fd, arch, available, caps, clock, mount, process, seccomp, stat, terminal, uts};
+use crate::sys::{
+    Fd, arch, available, caps, clock, fd, mount, process, seccomp, stat, terminal, uts,
+};
 use crate::text::{Buffer, Names, Sink, put, units};
 
 /// Our terminal, when we are in its foreground.
@@ -53,6 +56,10 @@ pub fn ask(questions: Questions, start: &Start) -> (Facts, OurTerminal) {
         runtime_dir: runtime_dir(start),
         joins: JoinFacts::NONE,
         keeping: KeepingPlace::NotAsked,
+        ties: match cfg!(feature = "sandbox") {
+            true => questions.ties.map(|number| number.map_or(Access::NotAsked, access)),
+            false => Default::default(), // none is asked
+        },
     };
     (facts, terminal)
 }
@@ -87,7 +94,7 @@ fn manager_of(start: &Start, pid: Option<i32>) -> Manager {
 
 /// The system calls of everything that is asked before the plan is made, in the notation of
 /// `plan::Act::calls`.
-pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [Names; 18] {
+pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [Names; 19] {
     let when = |is_asked, calls| if is_asked { Names::new(calls) } else { Names::new("") };
     let [first, second, third, fourth, fifth] = survey::calls(questions);
     [
@@ -113,7 +120,27 @@ pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [
         when(questions.console, "ioctl"),
         when(questions.root, "getpid|statfs?"),
         when(questions.landlock, "landlock_create_ruleset"),
+        Names::new(of_ties(questions.ties.iter().flatten().count())),
     ]
+}
+
+/// For what a descriptor that we were given is open.
+fn access(number: u16) -> Access {
+    match fd::may_read_and_write(&Fd::inherited(i32::from(number))) {
+        Err(Errno::EBADF) => Access::Closed,
+        Err(_) => Access::NotAsked, // a filter that denies it, and what is wrong is seen later
+        Ok((true, false)) => Access::Read,
+        Ok((false, true)) => Access::Write,
+        Ok((true, true)) => Access::Both,
+        Ok((false, false)) => Access::Path,
+    }
+}
+
+/// The calls by which it is asked for what so many descriptors are open.
+fn of_ties(count: usize) -> &'static str {
+    const EACH: &str = "fcntl|fcntl|fcntl|";
+    let all = EACH.len() / Tie::COUNT * count;
+    EACH.get(..all.saturating_sub(1)).unwrap_or_default()
 }
 
 /// The calls by which so many descriptors are read.

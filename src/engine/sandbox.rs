@@ -72,6 +72,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         | Act::Filter(_)
         | Act::Confine(_)
         | Act::Control(_)
+        | Act::Tie(_)
         | Act::Redirect(..)
         | Act::SetUmask(_)
         | Act::SetRlimit(_)

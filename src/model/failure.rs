@@ -78,11 +78,13 @@ pub enum Why {
     NoDirectory,
     /// PID 1 did not come back from it, and heard no signal meanwhile.
     Deaf,
+    /// Somebody asked us to end before we went on.
+    AskedToEnd,
 }
 
 impl Why {
     /// All reasons, by their number.
-    const ALL: [Self; 34] = [
+    const ALL: [Self; 35] = [
         Self::Errno,
         Self::InterpreterMissing,
         Self::InterpreterHasCr,
@@ -117,6 +119,7 @@ impl Why {
         Self::NameTaken,
         Self::NoDirectory,
         Self::Deaf,
+        Self::AskedToEnd,
     ];
 
     /// Its number.

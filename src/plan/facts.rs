@@ -4,8 +4,9 @@
 
 use core::ffi::CStr;
 
-use super::{JoinFacts, KeepingPlace};
+use super::{Access, JoinFacts, KeepingPlace};
 use crate::model::LandlockAbi;
+use crate::spec::Tie;
 
 /// Capabilities that decide something here, as bits (linux/capability.h).
 pub mod capability {
@@ -93,6 +94,8 @@ pub struct Facts {
     /// Whether we are PID 1 and our root is that of a disk, when asked for: the kernel has mounted
     /// it, and there is no initramfs to be left.
     pub has_disk_root: bool,
+    /// For what the descriptors are open that tie us to whoever started us, when asked for.
+    pub ties: [Access; Tie::COUNT],
 }
 
 impl Facts {

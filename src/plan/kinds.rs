@@ -119,6 +119,10 @@ pub enum Kind {
     LockIn,
     InstallFilter,
     Execute,
+    TellIn,
+    AwaitIn,
+    Inform,
+    WaitOutside,
 }
 
 impl Act<'_> {
@@ -164,6 +168,7 @@ impl Act<'_> {
             Self::Filter(act) => act.kind(),
             Self::Confine(act) => act.kind(),
             Self::Control(act) => act.kind(),
+            Self::Tie(act) => act.kind(),
             Self::Redirect(..) => Kind::Redirect,
             Self::SetUmask(_) | Self::SetRlimit(_) | Self::SetNice(_) | Self::SetOomScoreAdj(_) => {
                 Kind::Limits

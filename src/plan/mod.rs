@@ -35,6 +35,7 @@ mod rule;
 mod services;
 mod step;
 mod survey;
+mod ties;
 
 use core::ffi::CStr;
 
@@ -67,6 +68,7 @@ pub use resolve::resolve;
 pub use root::{BASE, DEVICES, MASKED, MASKED_IN_SYS, MountFault, READ_ONLY, RootAct, Slot};
 pub use step::{Act, Actor, Detail, Step};
 pub use survey::{Ids, Survey};
+pub use ties::{Access, TieAct, TieReason};
 
 /// What kind of start this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

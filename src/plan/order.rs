@@ -431,6 +431,36 @@ const RULES: &[Rule] = &[
     ),
     rule(Kind::NoNewPrivs, Kind::Execute, "it speaks of the exec (prctl(2))"),
     rule(
+        Kind::CloseInherited,
+        Kind::WaitOutside,
+        "our own copy of a pipe's other end would hide that nobody is outside any more (pipe(7))",
+    ),
+    rule(
+        Kind::DieWithLauncher,
+        Kind::WaitOutside,
+        "while PID 1 waits, nothing else would end it with the launcher (prctl(2))",
+    ),
+    rule(
+        Kind::WaitOutside,
+        Kind::Spawn,
+        "whoever is outside has not said yet that a service may start (bwrap(1), --block-fd)",
+    ),
+    rule(
+        Kind::AwaitIn,
+        Kind::Inform,
+        "PID 1 makes a cgroup namespace itself when it has a cgroup (cgroup_namespaces(7))",
+    ),
+    rule(
+        Kind::Inform,
+        Kind::PassGate,
+        "a PID 1 that goes on may be gone, or hide its files in /proc (proc(5), 'dumpable')",
+    ),
+    rule(
+        Kind::MapSelfUid,
+        Kind::TellIn,
+        "who enters a user namespace without maps is nobody in it (user_namespaces(7))",
+    ),
+    rule(
         Kind::RestoreSignals,
         Kind::Execute,
         "the command gets the mask we were given (execve(2))",

@@ -2,7 +2,7 @@
 
 use super::Mode;
 use crate::model::IdKind;
-use crate::spec::Spec;
+use crate::spec::{Spec, Tie};
 
 /// Which facts a spec needs beyond those that cost nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct Questions {
     pub keeping: bool,
     /// Our root: whether it is an initramfs.
     pub root: bool,
+    /// The descriptors that tie us to whoever started us: for what each is open.
+    pub ties: [Option<u16>; Tie::COUNT],
 }
 
 impl Questions {
@@ -50,6 +52,7 @@ impl Questions {
             joins: if is_run { spec.join.joins.len() } else { 0 },
             keeping: is_run && spec.join.persist.is_some(),
             root: mode.is_init() && spec.machine.root.source.is_some(),
+            ties: Tie::ALL.map(|tie| spec.ties.get(tie).map(|said| said.value)),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Why a plan will not be made: said before anything was touched.
 
-use super::{CgroupReason, ConfineReason, JoinReason, MachineReason, MountFault, NetReason};
+use super::{
+    CgroupReason, ConfineReason, JoinReason, MachineReason, MountFault, NetReason, TieReason,
+};
 use crate::model::{Clock, IdKind, IdMap, Namespace, Shift};
 use crate::spec::Origin;
 
@@ -81,6 +83,8 @@ pub enum Reason {
     Machine(MachineReason),
     /// Something that cannot be put into a root.
     Mount(MountFault),
+    /// A descriptor that will not do.
+    Tie(TieReason),
     /// More steps than a plan holds.
     TooManySteps,
 }

@@ -13,7 +13,7 @@ use super::namespaces::{kinds, needs_of, shifts};
 use super::notify::push_sockets;
 use super::services::{Setting, push_services, push_steps};
 use super::{Act, Actor, Birth, Facts, Filters, Plan, Reason, Refusal, Service};
-use super::{lock, net, persist, root};
+use super::{lock, net, persist, root, ties};
 use crate::model::{BeforeStop, Clock, Namespace, NamespaceSet, Proc, ReadyBy, Restart, Terminal};
 use crate::spec::{Origin, Said, Spec};
 
@@ -45,6 +45,9 @@ pub fn resolve<'a>(
         *privs = privs.or(filters.origin()).or(setting.confinement.origin);
     }
     setting.hides = lock::push(spec, &setting.confinement, facts, plan)?;
+    if mode.is_run() && cfg!(feature = "sandbox") {
+        ties::push_last(spec, plan);
+    }
     for (id, service) in spec.services_with_ids() {
         push_steps(id, service, setting, facts, plan)?;
     }
@@ -120,6 +123,7 @@ pub(super) fn refuse_run_keys<'a>(spec: &'a Spec<'_>, is_guest: bool) -> Result<
     let needs = needs.filter_map(|(origin, key, _)| Some((origin?, key)));
     let limits = first_of(spec).filter(|_| spec.has_cgroups()).map(|origin| (origin, "limits"));
     let all = asked.into_iter().chain(proc).chain(spec.join.first()).chain(needs).chain(limits);
+    let all = all.chain(spec.ties.first());
     match all.into_iter().next() {
         Some((origin, key)) => {
             Err(Refusal { origin, said: key.as_bytes(), reason: Reason::RunOnly })
@@ -148,6 +152,9 @@ fn resolve_run<'a>(
     net::check(spec, facts, kinds)?;
     if root::is_asked(spec) {
         root::check(spec, kinds)?;
+    }
+    if cfg!(feature = "sandbox") {
+        ties::check(spec, facts)?;
     }
     let cgroups = match cfg!(feature = "sandbox") {
         true => Layout::decide(spec, facts, kinds, plan)?,
@@ -231,6 +238,11 @@ fn push_outer<'a>(spec: &'a Spec<'_>, facts: &Facts, parts: Parts<'_, 'a>, plan:
         cgroups.push_at_gate(spec, plan);
     }
     net::push_outer(spec, plan);
+    if cfg!(feature = "sandbox") {
+        // A time namespace is made later where clocks are shifted.
+        let later = if shifts(spec) { NamespaceSet::TIME } else { NamespaceSet::empty() };
+        ties::push_outer(spec, kinds.difference(later), plan);
+    }
     if has_gate {
         plan.push(Actor::Outer, Origin::Default, Act::PassGate);
     }
@@ -241,7 +253,8 @@ fn push_outer<'a>(spec: &'a Spec<'_>, facts: &Facts, parts: Parts<'_, 'a>, plan:
 /// Whether PID 1 waits until the launcher has done for it what it cannot do.
 fn waits_at_gate(spec: &Spec<'_>, parts: Parts<'_, '_>) -> bool {
     let waits_for_limits = parts.cgroups.is_some_and(Layout::has_gate);
-    parts.maps.has_gate() || waits_for_limits || net::waits_for_network(&spec.net)
+    let is_known = ties::informs(spec).is_some();
+    parts.maps.has_gate() || waits_for_limits || net::waits_for_network(&spec.net) || is_known
 }
 
 /// PID 1's steps.
@@ -261,8 +274,14 @@ fn push_inner<'a>(
     if has_root {
         root::push_kept(spec, plan);
     }
+    if cfg!(feature = "sandbox") {
+        ties::push_kept(spec, plan);
+    }
     plan.push(inner, Origin::Default, Act::CloseInherited);
     net::push_before_gate(spec, plan);
+    if cfg!(feature = "sandbox") {
+        ties::push_before_gate(spec, plan);
+    }
     if waits_at_gate(spec, parts) {
         plan.push(inner, Origin::Default, Act::WaitAtGate);
     }

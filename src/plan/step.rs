@@ -8,7 +8,7 @@ use core::ffi::CStr;
 
 use super::{
     ConfineAct, ControlAct, FilterAct, JoinAct, KeepAct, LimitsAct, Lines, MachineAct, NetAct,
-    RootAct,
+    RootAct, TieAct,
 };
 use crate::model::{
     Account, Helper, HostName, IdKind, IdMap, IdTool, NamespaceSet, ParentDeath, Rlimit, ServiceId,
@@ -140,6 +140,8 @@ pub enum Act<'a> {
     Confine(ConfineAct<'a>),
     /// How it can be seen and steered from outside.
     Control(ControlAct<'a>),
+    /// What ties it to whoever started it.
+    Tie(TieAct),
     /// One of descriptors 0 to 2.
     Redirect(u8, Stdio<'a>),
     /// The mode bits new files do not get.
@@ -255,6 +257,7 @@ impl Act<'_> {
             Self::Filter(act) => act.calls(),
             Self::Confine(act) => act.calls(),
             Self::Control(act) => act.calls(),
+            Self::Tie(act) => act.calls(),
             Self::SetUmask(_) => "umask",
             Self::SetRlimit(_) => "prlimit64",
             Self::SetNice(_) => "setpriority",
@@ -367,6 +370,8 @@ impl Show for Act<'_> {
             Self::Confine(_) => {} // as above
             Self::Control(act) if cfg!(feature = "control") => act.show(out),
             Self::Control(_) => {} // as above
+            Self::Tie(act) if cfg!(feature = "sandbox") => act.show(out),
+            Self::Tie(_) => {} // as above
             Self::Redirect(number, to) => redirect(out, number, to),
             Self::SetUmask(mask) => put!(out, "set umask ", Digits::octal(u64::from(mask), 4)),
             Self::SetRlimit(limit) => {
@@ -491,6 +496,10 @@ impl Show for Detail<'_> {
             act.show_detail(out);
         } else if let Act::Control(act) = self.0
             && cfg!(feature = "control")
+        {
+            act.show_detail(out);
+        } else if let Act::Tie(act) = self.0
+            && cfg!(feature = "sandbox")
         {
             act.show_detail(out);
         } else if let Act::WatchParent(said) = self.0 {

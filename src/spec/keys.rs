@@ -20,6 +20,7 @@ mod service;
 mod table;
 #[cfg(test)]
 mod tests;
+mod ties;
 mod watch;
 
 pub use put::Set;
@@ -254,6 +255,7 @@ pub const HELP: &[Help] = &column!(help);
 const PARTS: &[&[Row]] = &[
     sandbox::SANDBOX,
     control::SANDBOX,
+    ties::ROWS,
     join::ROWS,
     sandbox::TIME,
     sandbox::USER,

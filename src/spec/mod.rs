@@ -30,6 +30,7 @@ mod root;
 mod service;
 mod split;
 mod switch_root;
+mod ties;
 
 use core::ffi::CStr;
 
@@ -56,6 +57,7 @@ pub use net::{InterfaceSpec, NetLists, NetSpec};
 pub use root::{RootLists, RootSpec};
 pub use service::{EnvChange, ServiceLists, ServiceSpec};
 pub use switch_root::SwitchRoot;
+pub use ties::{Tie, TieSpec};
 
 /// Where a value was said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -262,6 +264,8 @@ pub struct Spec<'a> {
     pub machine: MachineSpec<'a>,
     /// What is asked of namespaces that others made, or that outlive us.
     pub join: JoinSpec<'a>,
+    /// What is asked of descriptors that tie us to whoever started us.
+    pub ties: TieSpec,
     /// The services, in the order they were said.
     pub services: &'a mut Vec<ServiceSpec<'a>, SERVICES_MAX>,
     /// Memory for the lists of services to come.
@@ -301,6 +305,7 @@ impl<'a> Spec<'a> {
             landlock: LandlockSpec::new(&mut lists.landlock),
             machine: MachineSpec::new(machine),
             join: JoinSpec::new(join),
+            ties: TieSpec::new(),
             services,
             spare: of_services,
         }

@@ -115,6 +115,30 @@ fn clear_cloexec(fd: &Fd) -> Result<(), Errno> {
     check(ret).map(|_| ())
 }
 
+/// fcntl(2), F_SETFD, by way of ioctl FIOCLEX: no program that is executed has the descriptor.
+///
+/// # Errors
+/// EBADF.
+pub fn close_at_exec(fd: &Fd) -> Result<(), Errno> {
+    // SAFETY: the request takes no argument.
+    let ret = unsafe { call!(ioctl, fd.arg(), linux_raw_sys::ioctl::FIOCLEX as usize) };
+    check(ret).map(|_| ())
+}
+
+/// fcntl(2), F_GETFL: whether a descriptor that we were given is open to read, and to write;
+/// neither, with O_PATH (open(2)).
+///
+/// # Errors
+/// EBADF.
+pub fn may_read_and_write(fd: &Fd) -> Result<(bool, bool), Errno> {
+    // SAFETY: two integers in.
+    let ret = unsafe { call!(fcntl, fd.arg(), raw::F_GETFL as usize) };
+    let flags = u32::try_from(check(ret)?).unwrap_or(0);
+    let is_path = flags & raw::O_PATH != 0;
+    let mode = flags & raw::O_ACCMODE;
+    Ok((!is_path && mode != raw::O_WRONLY, !is_path && mode != raw::O_RDONLY))
+}
+
 /// close_range(2), since Linux 5.9: closes every descriptor from `first` to `last`.
 ///
 /// # Errors

@@ -45,6 +45,9 @@ pub enum Disposition {
     Ignore,
 }
 
+/// SIG_IGN
+const IGNORE: usize = 1;
+
 /// The kernel's struct sigaction; the restorer is x86's alone.
 #[repr(C)]
 struct Action {
@@ -60,7 +63,6 @@ struct Action {
 /// # Errors
 /// EINVAL for KILL and STOP.
 pub fn set_disposition(signal: Signal, disposition: Disposition) -> Result<bool, Errno> {
-    const IGNORE: usize = 1; // SIG_IGN
     let (handler, flags) = match disposition {
         Disposition::Default => (0, 0),
         Disposition::NoChildWait => (0, raw::SA_NOCLDWAIT as usize),
@@ -79,6 +81,24 @@ pub fn set_disposition(signal: Signal, disposition: Disposition) -> Result<bool,
     // SAFETY: the kernel reads one struct and writes the other; no handler means no code of ours
     // runs in a signal.
     let ret = unsafe { call!(rt_sigaction, number, new_at, old_at, 8) };
+    check(ret).map(|_| old.handler == IGNORE)
+}
+
+/// rt_sigaction(2): whether `signal` is ignored.
+///
+/// # Errors
+/// None that can happen with these arguments.
+pub fn is_ignored(signal: Signal) -> Result<bool, Errno> {
+    let mut old = Action {
+        handler: 0,
+        flags: 0,
+        #[cfg(target_arch = "x86_64")]
+        restorer: 0,
+        mask: 0,
+    };
+    // SAFETY: the kernel writes one struct, and nothing is changed.
+    let ret =
+        unsafe { call!(rt_sigaction, usize::from(signal.number()), 0, (&raw mut old) as usize, 8) };
     check(ret).map(|_| old.handler == IGNORE)
 }
 

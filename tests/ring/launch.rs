@@ -41,6 +41,8 @@ pub enum Around {
     GrantedIds,
     /// Mounts of its own, which end with it.
     OwnMounts,
+    /// Descriptors 40 and 41 can be written to, 42 and 43 be read.
+    Descriptors,
 }
 
 /// What /etc/subuid and /etc/subgid say there.
@@ -138,6 +140,7 @@ pub fn surround(mut command: Command, around: Around) -> (Command, Option<OwnedF
             Around::Nothing | Around::FreeTerminal | Around::OwnCgroup => {}
             Around::GrantedIds => grant_ids(grant.as_ref().unwrap())?,
             Around::OwnMounts => leave_mounts()?,
+            Around::Descriptors => open_descriptors()?,
             Around::Terminal => {
                 // SAFETY: integers in, as above.
                 if unsafe { libc::ioctl(0, libc::TIOCSCTTY, 0) } != 0 {
@@ -190,6 +193,19 @@ fn is_done(result: libc::c_int) -> std::io::Result<()> {
         0 => Ok(()),
         _ => Err(std::io::Error::last_os_error()),
     }
+}
+
+/// Only system calls, as below.
+fn open_descriptors() -> std::io::Result<()> {
+    for (number, flags) in [(40, 1), (41, 1), (42, 0), (43, 0)] {
+        // SAFETY: a C string that outlives the call; O_WRONLY is 1, O_RDONLY is 0.
+        let opened = unsafe { libc::open(c"/dev/null".as_ptr(), flags) };
+        // SAFETY: two integers in.
+        is_done(i32::from(unsafe { libc::dup2(opened, number) } != number))?;
+        // SAFETY: one integer in, of a descriptor that is ours.
+        is_done(unsafe { libc::close(opened) })?;
+    }
+    Ok(())
 }
 
 /// Mounts from here on are ours alone, and we stay on one processor: since Linux 6.18 the age of

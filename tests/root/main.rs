@@ -13,3 +13,4 @@ mod overlays;
 mod roots;
 #[path = "../support/mod.rs"]
 mod support;
+mod ties;

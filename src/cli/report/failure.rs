@@ -6,7 +6,7 @@ use super::join;
 use super::machine;
 use super::root;
 use super::sentence::{Args, print, sentence};
-use super::{cgroup, control, net};
+use super::{cgroup, control, net, ties};
 use crate::engine::probe::{self, Blocked};
 use crate::model::{Errno, Failure, NamespaceSet, Stdio, Why};
 use crate::plan::{Act, Actor, Birth, Facts, Plan};
@@ -120,6 +120,7 @@ fn in_cgroup(plan: &Plan<'_>, act: &Act<'_>, errno: Errno) -> Option<&'static st
 const NOTHING: &str = "";
 
 /// A reason that was found out where it happened.
+#[allow(clippy::too_many_lines)] // a table, one arm for each reason
 pub(super) fn by_why(why: Why) -> &'static str {
     match why {
         Why::Errno | Why::Tool => NOTHING,
@@ -189,6 +190,7 @@ pub(super) fn by_why(why: Why) -> &'static str {
         Why::NotOurs => control::NOT_OURS,
         Why::NameTaken => control::NAME_TAKEN,
         Why::Deaf => root::NEVER_CAME_BACK,
+        Why::AskedToEnd => ties::ASKED_TO_END,
         Why::NoDirectory => sentence!(why: "the directory that --cwd names cannot be entered"),
     }
 }
@@ -274,6 +276,7 @@ fn by_act(act: &Act<'_>, errno: Errno, program: &[u8]) -> &'static str {
         (Act::Control(act), errno) if cfg!(feature = "control") => {
             super::control::by_act(act, errno)
         }
+        (Act::Tie(act), errno) if cfg!(feature = "sandbox") => ties::by_act(act, errno),
         (Act::Keep(act), errno) if cfg!(feature = "join") => join::by_keeping(act, errno),
         (Act::Join(act), _) if cfg!(feature = "join") => join::by_act(act, errno),
         (_, _) => NOTHING,

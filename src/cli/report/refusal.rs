@@ -1,7 +1,7 @@
 //! Why a plan was not made.
 
 use super::sentence::{Args, print, sentence};
-use super::{Place, cgroup, confine, join, machine, net};
+use super::{Place, cgroup, confine, join, machine, net, ties};
 use crate::limits::{ENV_MAX, ID_MAP_BYTES_MAX, STEPS_MAX};
 use crate::model::{IdKind, IdTool, Shift};
 use crate::plan::{CgroupReason, Reason, Refusal};
@@ -14,6 +14,9 @@ const NS_PER_S: i64 = 1_000_000_000;
 pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
     if let (Reason::Confine(reason), true) = (&refusal.reason, cfg!(feature = "sandbox")) {
         return confine::refusal(place, reason, refusal.said);
+    }
+    if let (Reason::Tie(reason), true) = (refusal.reason, cfg!(feature = "sandbox")) {
+        return ties::refusal(place, reason);
     }
     let mut args = Args { said: refusal.said, ..Args::NONE };
     let (shift, kind_name, grant, not_ours, tool, errno, option);
@@ -76,6 +79,7 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
         Reason::Cgroup(_)
         | Reason::Net(_)
         | Reason::Machine(_)
+        | Reason::Tie(_)
         | Reason::NoCommand
         | Reason::Confine(_)
         | Reason::NoName
@@ -123,8 +127,8 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
         Reason::Net(reason) if cfg!(feature = "net") => net::refusal(*reason),
         Reason::Net(_) => "", // none of such a build
         Reason::Machine(reason) if cfg!(feature = "init") => machine::refusal(*reason),
-        Reason::Machine(_) => "", // likewise
-        Reason::Confine(_) => "", // see above
+        Reason::Machine(_) => "",                  // likewise
+        Reason::Confine(_) | Reason::Tie(_) => "", // see above
         Reason::NoCommand if is_nameless => sentence!(
             "no command",
             try: "-- COMMAND, or command = [\"…\"] in a file"

@@ -1,0 +1,56 @@
+//! What goes wrong with the descriptors that tie a sandbox to whoever started it.
+
+use super::Place;
+use super::sentence::{Args, print, sentence};
+use crate::model::Errno;
+use crate::plan::{TieAct, TieReason};
+
+pub(super) const ASKED_TO_END: &str = sentence!(
+    why: "TERM, INT, QUIT or HUP came before whoever is outside let us go on"
+);
+
+/// Reports why a descriptor will not do.
+pub(super) fn refusal(place: Place<'_>, reason: TieReason) {
+    let other;
+    let (tie, number) = match reason {
+        TieReason::Closed(tie, number)
+        | TieReason::NotReadable(tie, number)
+        | TieReason::NotWritable(tie, number)
+        | TieReason::Shared(tie, number, _) => (tie, number),
+    };
+    let mut args = Args { name: tie.key(), a: number.into(), ..Args::NONE };
+    let sentence = match reason {
+        TieReason::Closed(..) => sentence!(
+            "{n}: descriptor {a} is not open",
+            try: "{a}<FILE or {a}>FILE behind the command, as sh(1) has it"
+        ),
+        TieReason::NotReadable(..) => sentence!(
+            "{n}: descriptor {a} is not open for reading",
+            try: "the end of a pipe that is read"
+        ),
+        TieReason::NotWritable(..) => sentence!(
+            "{n}: descriptor {a} is not open for writing",
+            try: "the end of a pipe that is written to, or {a}>FILE"
+        ),
+        TieReason::Shared(_, _, key) => {
+            other = key;
+            args.text = &other;
+            sentence!("{n} and {t} have the same descriptor, {a}", try: "one for each")
+        }
+    };
+    print(&place, sentence, &args);
+}
+
+/// What we know of an errno of this act.
+pub(super) const fn by_act(act: &TieAct, errno: Errno) -> &'static str {
+    match (act, errno) {
+        (TieAct::Inform(..), Errno::EPIPE) => sentence!(why: "nobody reads there any more"),
+        (TieAct::Inform(..), Errno::EAGAIN) => {
+            sentence!(why: "it is full, and whoever reads there does not")
+        }
+        (TieAct::Inform(..), Errno::ENOENT) => {
+            sentence!(why: "namespaces are looked up in /proc, which is not mounted")
+        }
+        (_, _) => "",
+    }
+}
