@@ -37,6 +37,7 @@ const PARTS: &[(bool, u64, &str)] = &[
     (cfg!(feature = "sandbox"), 44 * 1024, "a root: mounts, bubblewrap's flags, their help"),
     (cfg!(feature = "sandbox"), 32 * 1024, "limits by cgroups, a fourth of it keys and words"),
     (cfg!(feature = "sandbox"), 32 * 1024, "capabilities, Landlock, and what belongs to them"),
+    (cfg!(feature = "sandbox"), 8 * 1024, "ties to whoever is outside, half of it help and words"),
     (cfg!(feature = "control"), 40 * 1024, "the control socket, and the verbs that speak to it"),
     (cfg!(feature = "join"), 12 * 1024, "namespaces of others, and who makes them last"),
     (cfg!(feature = "join"), 12 * 1024, "namespaces that outlive us, and rm"),
