@@ -62,8 +62,10 @@ impl Victim {
     }
 
     fn end(self) {
-        drop(self.sandbox.ask(&["signal", "deaf", "KILL"])); // it would take its hour, if it lives
-        drop(self.sandbox.stop());
+        // The deaf one would take its hour, and whoever is stopping starts nothing any more.
+        self.sandbox.said(&["stop", "--no-wait"]);
+        drop(self.sandbox.ask(&["signal", "deaf", "KILL"])); // noise may have ended it
+        drop(self.sandbox.end());
     }
 }
 

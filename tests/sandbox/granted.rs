@@ -70,7 +70,7 @@ fn several_ranges_lie_side_by_side_and_a_number_owns_as_a_name_does() {
 fn a_service_becomes_any_of_these_and_has_groups() {
     // Looks like uid 33, gid 34, groups 35 and 36 inside, and files of theirs.
     let etc = Etc::granting("100000:65536");
-    let script = "id -u; id -g; id -G; touch /tmp/x; stat -c '%u %g' /tmp/x; rm /tmp/x";
+    let script = "id -u; id -g; id -G; f=$(mktemp); stat -c '%u %g' $f; rm $f";
     let flags = ["--user=33", "--group=34", "--groups=35,36", "--"];
     let maps = ["run", "--uid-map=auto", "--gid-map=auto"];
     let words = [&maps[..], &flags, &["sh", "-c", script]].concat();
