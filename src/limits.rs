@@ -162,6 +162,32 @@ pub const ENTER_WORDS_MAX: usize = COMMAND_WORDS_MAX + 128;
 /// Bytes of what a service says of its state (`STATUS=`) that are kept: a column of a table.
 pub const STATUS_MAX: usize = 256;
 
+/// Bytes of one line of a log, besides its time and the service's name; what is longer is parted.
+/// syslogd(8) has about as many.
+pub const LOG_LINE_MAX: usize = 2_048;
+
+/// Bytes in front of a line of a log: a time, the longest name, and what is between them.
+pub const LOG_FRONT_MAX: usize = 24 + 1 + 32 + 2;
+
+/// Bytes of a log that are written at once: two of the longest lines.
+pub const LOG_WRITE_MAX: usize = 2 * (LOG_LINE_MAX + LOG_FRONT_MAX + 1);
+
+/// Bytes that are taken from a service in one round; the rest waits in its pipe.
+pub const LOG_READ_MAX: usize = 4_096;
+
+/// The smallest a file of a log may be: some of the longest lines.
+pub const LOG_FILE_MIN: u64 = 16 * 1_024;
+
+/// Files of a log that are kept besides the one that is written.
+pub const LOG_KEPT_MAX: u8 = 9;
+
+/// Files of a log.
+pub const LOG_PARTS_MAX: usize = 1 + LOG_KEPT_MAX as usize;
+
+/// Rounds in which the last words of a service are taken at the end: what a pipe holds that it has
+/// made as large as an ordinary user may (pipe(7), 1 MiB).
+pub const LOG_LAST_ROUNDS: usize = 256;
+
 /// Those who may ask a running nsinit at a time. One more takes the place of the one who has waited
 /// longest without a word, so that nobody can keep others out.
 pub const CONNECTIONS_MAX: usize = 16;
@@ -192,13 +218,14 @@ pub const EVENTS_MAX: usize = SIGNALS_A_ROUND + 11 * SERVICES_MAX + CONNECTIONS_
 
 /// Descriptors that PID 1 waits for: signals, our parent, the kernel's messages, and for each
 /// service its process, the command beside it, its line that it is ready, its messages, and where
-/// both their filters ask; the control socket, those who ask there, the process that each of them
-/// may have inside, and where its filter asks.
-pub const SOURCES_MAX: usize = 3 + 6 * SERVICES_MAX + 1 + 3 * CONNECTIONS_MAX;
+/// both their filters ask, and what it writes to its log; the control socket, those who ask there,
+/// the process that each of them may have inside, and where its filter asks.
+pub const SOURCES_MAX: usize = 3 + 7 * SERVICES_MAX + 1 + 3 * CONNECTIONS_MAX;
 
-/// Descriptors of PID 1's own: all that is waited for, our terminal, and the directory of the
-/// control socket with the one it is in.
-pub const KEPT_MAX: usize = SOURCES_MAX + 3;
+/// Descriptors of PID 1's own: all that is waited for, our terminal, the directory of the control
+/// socket with the one it is in; and for each log its file, its directory and the end of its pipe
+/// that services get.
+pub const KEPT_MAX: usize = SOURCES_MAX + 3 + 3 * SERVICES_MAX;
 
 /// Numbers of system calls that a filter tells apart: 472 are given in Linux 7.0, some five more a
 /// year. What is beyond is unknown to us.

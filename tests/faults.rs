@@ -571,6 +571,14 @@ fn with_a_word_of_readiness_every_call_may_fail() {
 }
 
 #[test]
+fn with_a_log_every_call_may_fail() {
+    // Looks like a log in memory inside, of which nothing can be left outside.
+    let file = "[root]\npath = '/'\n[[mount]]\ntype = 'tmpfs'\ntarget = '/mnt'\n\
+                [[service]]\ncommand = ['/bin/true']\nlog = '/mnt/log'\n";
+    hold(&Case { is_nobody: false, around: Around::Nothing, words: "run FILE", file });
+}
+
+#[test]
 fn with_an_interface_every_call_may_fail() {
     // A pair that stayed would be in the way of the next launch, which makes one of its name.
     hold(&Case {

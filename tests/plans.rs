@@ -460,6 +460,10 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("control", Run, &LOGGED_IN),
     ("control-path", Run, &ROOT),
     ("watched", Run, &ROOT),
+    ("logs", Run, &USER),
+    ("log-no-file", Run, &ROOT),
+    ("log-two", Run, &ROOT),
+    ("log-shared", Run, &ROOT),
     ("control-entrypoint", Entrypoint, &DOCKER_PID1),
     ("init", Init, &KERNEL),
     ("init-keys", Init, &NEW_KERNEL),
@@ -599,8 +603,8 @@ variants!(ACTS, act_name, Act, Act<'_>:
     NewSessionWithTerminal TakeForeground Redirect SetUmask SetRlimit SetNice SetOomScoreAdj
     BecomeUser DieWithSupervisor ChangeDirectory SetNoNewPrivs
     LeaveMessage LetGo Limits OpenNotifySocket TellNotifySocket
-    HideNotifySocket TellWatchdog TellPid PassReadyPipe RestoreSignals Execute Machine Net Filter
-    Confine Root Control Tie);
+    HideNotifySocket TellWatchdog Log TellPid PassReadyPipe RestoreSignals Execute Machine Net
+    Filter Confine Root Control Tie);
 
 variants!(MACHINE_ACTS, machine_act_name, MachineAct, MachineAct<'_>:
     Mount LinkDescriptors LoadModule SetSysctl OpenPort WatchKernel MountRoot CoverRoot EnterRoot
@@ -654,7 +658,7 @@ variants!(REASONS, reason_name, Reason, Reason:
     NoCommand NoName SameName NoMain SecondMain UnknownService Cycle MainOnly EntrypointOnly
     InitOnly RunOnly NoFilters NothingToTell Needs ProcNeeds LacksPrivilege NotGranted
     NothingGranted NoIdTool IdToolHasNoPrivileges MapNotOurs MapOfRoot MapOverlaps MapTooLong
-    MapAndId ClockRange GroupsDenied TimeoutForNothing DelayAboveMax Confine EnvTooLarge
+    MapAndId ClockRange GroupsDenied TimeoutForNothing Log DelayAboveMax Confine EnvTooLarge
     TooManySteps LockOfInit Net Mount Cgroup Machine Tie);
 
 variants!(JOIN_ACTS, join_act_name, JoinAct, JoinAct<'_>:

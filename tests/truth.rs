@@ -691,6 +691,20 @@ command = ["/bin/sh", "-c", "exit 3"]
 after = ["checked", "word"]
 "#;
 
+/// A service with a log, in memory inside.
+const LOGGED: &str = r#"
+[root]
+path = "/"
+
+[[mount]]
+type = "tmpfs"
+target = "/mnt"
+
+[[service]]
+command = ["/bin/sh", "-c", "echo one; echo two >&2; exit 3"]
+log = "/mnt/log"
+"#;
+
 /// A job that says that it is ready and is done then, and a service after it.
 const NOTIFICATION: &str = r#"
 [[service]]
@@ -710,6 +724,7 @@ after = ["word"]
 fn readiness_comes_as_explained() {
     // The commands beside a service are processes of their own, as the plan has them.
     hold(&[
+        case(Who::Root, "run FILE").file(LOGGED).code(3),
         case(Who::Root, "run FILE").file(READINESS).code(3),
         case(Who::Root, "--config FILE").file(READINESS).code(3),
         case(Who::Nobody, "--config FILE").file(NOTIFICATION).code(3),

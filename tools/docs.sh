@@ -21,7 +21,11 @@ trap 'rm -rf "$scratch"' EXIT
 awk '/^  -v, / { next } /^  (--)?[a-z]/ { sub(/^--/, "", $1); if (!seen[$1]++) print $1 }' \
     "$scratch/help" | grep -vxE 'nsinit|config' | while read -r key; do
     "$binary" help "$key"
-done >"$scratch/keys"
+done | awk '
+    # What is called so in its table alone (log of [security.landlock]) was there by its own name.
+    /^[^ ]/ && block != "" { if (!seen[block]++) printf "%s", block; block = "" }
+    { block = block $0 "\n" }
+    END { if (!seen[block]++) printf "%s", block }' >"$scratch/keys"
 
 # keys FORMAT: the list in one of the three formats.
 keys() {

@@ -179,6 +179,7 @@ fn one(out: &mut dyn Sink, key: &'static Key, help: Help) {
         Shape::SwitchOrText => put!(out, "true, false or \"TEXT\""),
         Shape::List | Shape::OuterPaths | Shape::Words => put!(out, "[\"", value, "\", …]"),
         Shape::Pairs => put!(out, "{ NAME = \"VALUE\", … }"),
+        Shape::TextOrPairs => put!(out, "\"", value, "\" or { file = \"PATH\", … }"),
         Shape::TextOrExec => put!(out, "\"", value, "\" or { exec = [\"WORD\", …] }"),
     }
     let verbs = match key.scope {

@@ -24,6 +24,7 @@ pub mod inspect;
 pub mod join;
 mod landlock;
 mod launcher;
+mod log;
 pub mod machine;
 mod mountinfo;
 mod network;
@@ -76,6 +77,8 @@ pub enum Telling {
     ReloadFailed(ServiceId, End),
     /// A service said something of itself that is not taken; told once for each run.
     NotTaken(ServiceId, NotTaken),
+    /// What a service writes to its log is lost, from now on.
+    LogLost(ServiceId, Errno),
     /// The kernel killed a service for want of memory; its end is told behind that.
     OutOfMemory(ServiceId),
     /// The kernel killed so many processes inside for want of memory that nothing was told of yet.

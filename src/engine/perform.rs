@@ -8,7 +8,8 @@ use super::give;
 use super::hands::{Hands, Parent};
 use super::trouble::{Trouble, plain};
 use super::{
-    cgroup, confine, control, filter, join, machine, network, oom, persist, root, sandbox, ties,
+    cgroup, confine, control, filter, join, log, machine, network, oom, persist, root, sandbox,
+    ties,
 };
 use crate::model::{Errno, ParentDeath, Signal, SignalSet, Stdio, Why};
 use crate::plan::Act;
@@ -136,6 +137,10 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         Act::Tie(act) => match cfg!(feature = "sandbox") {
             true => ties::perform(&act, hands),
             false => Ok(()), // as above
+        },
+        Act::Log(act) => match cfg!(feature = "control") {
+            true => log::perform(&act, hands),
+            false => Ok(()), // no plan of such a build has one
         },
         // What makes a sandbox, and its launcher's side.
         Act::OpenReportPipe

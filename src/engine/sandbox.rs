@@ -73,6 +73,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         | Act::Confine(_)
         | Act::Control(_)
         | Act::Tie(_)
+        | Act::Log(_)
         | Act::Redirect(..)
         | Act::SetUmask(_)
         | Act::SetRlimit(_)

@@ -56,7 +56,7 @@ pub(super) struct Turn<'t, 'a> {
     pub(super) plan: &'t Plan<'a>,
     pub(super) start: &'t Start,
     pub(super) hands: &'t mut Hands,
-    teller: &'t mut dyn Teller,
+    pub(super) teller: &'t mut dyn Teller,
     pub(super) supervisor: Supervisor<'t>,
     processes: [Process; SERVICES_MAX],
     events: Deque<Event, EVENTS_MAX>,
@@ -123,6 +123,9 @@ pub(super) fn supervise(
             turn.heed(Some(event), now);
         }
         if let Some(Verdict { code, signal }) = turn.verdict {
+            if cfg!(feature = "control") {
+                turn.take_last_words();
+            }
             return Outcome { code, signal, failure: turn.failure };
         }
         turn.wait(now);

@@ -160,6 +160,18 @@ impl Show for About<'_> {
     }
 }
 
+/// Prints the answer that comes with the files of a service's log.
+pub struct LogOf<'a> {
+    /// The service.
+    pub name: &'a dyn Show,
+}
+
+impl Show for LogOf<'_> {
+    fn show(&self, out: &mut dyn Sink) {
+        put!(out, "{\"log\":", Text(self.name), "}\n");
+    }
+}
+
 /// Prints the answer that a request is not carried out.
 pub struct Denied(pub Denial);
 
@@ -210,6 +222,8 @@ pub enum Answer<'l> {
     Whole(Object<'l>),
     /// One service.
     About(Object<'l>),
+    /// The log of a service.
+    LogOf(Object<'l>),
     /// The request is carried out.
     Accepted,
     /// It is not.
@@ -242,6 +256,9 @@ impl<'l> Answer<'l> {
         }
         if object.text("service").is_some() {
             return Some(Self::About(object));
+        }
+        if object.text("log").is_some() {
+            return Some(Self::LogOf(object));
         }
         object.text("sandbox").map(|_| Self::Whole(object))
     }
@@ -302,6 +319,10 @@ mod tests {
         assert!(object.is_set("main") && !object.is_set("ready") && object.is_set("reloading"));
         assert_eq!((count(object, "pid"), count(object, "next-ms")), (None, Some(500)));
         assert_eq!(line(&object.text("says").unwrap()), b"\"up\"\n");
+
+        let log = line(&LogOf { name: &"web" });
+        let Some(Answer::LogOf(object)) = Answer::read(&log) else { panic!("{log:?}") };
+        assert_eq!(plain(object, "log"), b"web");
 
         let denied = line(&Denied(Denial::NoSuchService));
         assert!(matches!(Answer::read(&denied), Some(Answer::Denied(Denial::NoSuchService))));

@@ -109,6 +109,7 @@ pub enum Kind {
     NoNewPrivs,
     PassReadyPipe,
     OpenNotifySocket,
+    OpenLog,
     LetGo,
     LeaveMessage,
     TellNotifySocket,
@@ -169,6 +170,7 @@ impl Act<'_> {
             Self::Confine(act) => act.kind(),
             Self::Control(act) => act.kind(),
             Self::Tie(act) => act.kind(),
+            Self::Log(act) => act.kind(),
             Self::Redirect(..) => Kind::Redirect,
             Self::SetUmask(_) | Self::SetRlimit(_) | Self::SetNice(_) | Self::SetOomScoreAdj(_) => {
                 Kind::Limits

@@ -10,7 +10,7 @@
 use super::confine::Confinement;
 use super::{Act, Actor, Facts, FilterAct, Plan, Reason, Refusal, Service, Step};
 use crate::model::filter::{OWN_PROGRAM, OWN_WRITING_PROGRAM, Program};
-use crate::model::{BeforeStop, Capabilities, Namespace, ReadyBy, Restart};
+use crate::model::{BeforeStop, Capabilities, Namespace, ReadyBy, ReloadBy, Restart};
 use crate::plan::Birth;
 use crate::spec::{Origin, Spec};
 use crate::text::{Sink, put};
@@ -26,7 +26,7 @@ pub struct Lock {
 
 /// CAP_KILL: services may have become anybody.
 const KILL: Capabilities = Capabilities::from_bits(1 << 5);
-/// CAP_DAC_OVERRIDE: where a message is left may be somebody else's.
+/// CAP_DAC_OVERRIDE: where a message is left, or a log is, may be somebody else's.
 const DAC_OVERRIDE: Capabilities = Capabilities::from_bits(1 << 1);
 /// What a start may need: files and directories of anybody (CAP_CHOWN, DAC_OVERRIDE,
 /// DAC_READ_SEARCH, FOWNER), ids (SETGID, SETUID), its own sets (SETPCAP), limits (SYS_NICE,
@@ -67,7 +67,8 @@ pub(super) fn push<'a>(
         return refuse(Reason::LockOfInit);
     }
     let starts_later = plan.services.iter().any(starts_later) || is_to_be_steered(plan);
-    let leaves_message = plan.services.iter().any(|own| own.termination_message.is_some());
+    let writes = |own: &Service<'_>| own.termination_message.is_some() || own.log.is_some();
+    let leaves_message = plan.services.iter().any(writes);
     let own = if leaves_message { KILL.and(DAC_OVERRIDE) } else { KILL };
     let lock = match (starts_later, leaves_message) {
         (true, _) => Lock { kept: confinement.kept().and(own).and(START), program: None },
@@ -87,6 +88,7 @@ fn starts_later(service: &Service<'_>) -> bool {
     policy.restart != Restart::Never
         || policy.ready_by == ReadyBy::Command
         || policy.before_stop == BeforeStop::Command
+        || policy.reload == ReloadBy::Command
 }
 
 /// Whether somebody wants to order starts. Who only may be seen is seen, stops and gets signals,

@@ -19,6 +19,7 @@ mod landlock;
 mod limits;
 mod lines;
 mod lock;
+mod log;
 mod machine;
 mod namespaces;
 mod net;
@@ -43,7 +44,8 @@ use heapless::Vec;
 
 use crate::limits::{SERVICES_MAX, STEPS_MAX};
 use crate::model::{
-    End, ExitMap, NamespaceSet, Policy, Ready, Rewrites, ServiceId, ServiceName, Signal, Unhandled,
+    End, ExitMap, Log, NamespaceSet, Policy, Ready, Rewrites, ServiceId, ServiceName, Signal,
+    Unhandled,
 };
 use crate::spec::{Habits, Origin};
 
@@ -58,6 +60,7 @@ pub use landlock::{HARMLESS, LandlockAct, Ruleset};
 pub use limits::{LimitsAct, Whose};
 pub use lines::Lines;
 pub use lock::Lock;
+pub use log::{LogAct, LogReason};
 pub use machine::{EARLY, Early, MachineAct, MachineReason, push_last};
 pub use net::NetReason;
 pub use net_act::NetAct;
@@ -126,6 +129,8 @@ pub struct Service<'a> {
     pub ready: Ready<'a>,
     /// Whether it says when it has read its configuration again.
     pub answers_reload: bool,
+    /// Its log.
+    pub log: Option<Log<'a>>,
     /// The file that says how it ended.
     pub termination_message: Option<&'a CStr>,
     /// Signals for it that arrive as others.
@@ -290,6 +295,7 @@ mod tests {
             policy,
             ready: Ready::None,
             answers_reload: false,
+            log: None,
             termination_message: None,
             has_group_signals: false,
             unhandled: Unhandled::Forward,

@@ -371,6 +371,17 @@ const RULES: &[Rule] = &[
         Kind::Spawn,
         "the service's process asks its copy of the descriptor for the name (getsockname(2))",
     ),
+    rule(
+        Kind::CloseInherited,
+        Kind::OpenLog,
+        "what is above 2 would be closed again (close_range(2))",
+    ),
+    rule(Kind::FinishRoot, Kind::OpenLog, "a path of a log is one inside (pivot_root(2))"),
+    rule(
+        Kind::OpenLog,
+        Kind::Spawn,
+        "the service's process has a copy of the pipe's descriptor (clone(2), CLONE_FILES)",
+    ),
     rule(Kind::MountProc, Kind::LeaveMessage, "our cgroup's name is in /proc (proc_pid_cgroup(5))"),
     rule(
         Kind::TellNotifySocket,

@@ -1,7 +1,8 @@
 //! Why a plan will not be made: said before anything was touched.
 
 use super::{
-    CgroupReason, ConfineReason, JoinReason, MachineReason, MountFault, NetReason, TieReason,
+    CgroupReason, ConfineReason, JoinReason, LogReason, MachineReason, MountFault, NetReason,
+    TieReason,
 };
 use crate::model::{Clock, IdKind, IdMap, Namespace, Shift};
 use crate::spec::Origin;
@@ -21,6 +22,8 @@ pub enum Reason {
     SecondMain,
     /// A service that is to be waited for does not exist; perhaps the near one was meant.
     UnknownService,
+    /// A log that could not be.
+    Log(LogReason),
     /// Services that wait for each other.
     Cycle,
     /// A key that only the main service can have.

@@ -13,8 +13,10 @@ use super::namespaces::{kinds, needs_of, shifts};
 use super::notify::push_sockets;
 use super::services::{Setting, push_services, push_steps};
 use super::{Act, Actor, Birth, Facts, Filters, Plan, Reason, Refusal, Service};
-use super::{lock, net, persist, root, ties};
-use crate::model::{BeforeStop, Clock, Namespace, NamespaceSet, Proc, ReadyBy, Restart, Terminal};
+use super::{lock, log, net, persist, root, ties};
+use crate::model::{
+    BeforeStop, Clock, Namespace, NamespaceSet, Proc, ReadyBy, ReloadBy, Restart, Terminal,
+};
 use crate::spec::{Origin, Said, Spec};
 
 /// Fills `plan`, which must be empty.
@@ -86,12 +88,15 @@ fn resolve_entrypoint<'a>(
     confine::push_inner(spec, facts, plan.mode, plan);
     push_listen(Actor::Inner, spec, facts, plan);
     push_sockets(facts, plan);
+    log::push_open(spec, plan)?;
     push_message(spec, plan);
     plan.push(Actor::Inner, Origin::Default, Act::WatchSignals);
     let is_restarted = |service: &Service<'_>| service.policy.restart != Restart::Never;
     let is_helped = |service: &Service<'_>| {
         let policy = &service.policy;
-        policy.ready_by == ReadyBy::Command || policy.before_stop == BeforeStop::Command
+        policy.ready_by == ReadyBy::Command
+            || policy.before_stop == BeforeStop::Command
+            || policy.reload == ReloadBy::Command
     };
     // What is started again, or beside a service, finds what we were given.
     if !plan.services.iter().any(is_restarted) {
@@ -325,6 +330,7 @@ fn push_inner<'a>(
     }
     confine::push_inner(spec, facts, plan.mode, plan);
     push_sockets(facts, plan);
+    log::push_open(spec, plan)?;
     push_message(spec, plan);
     plan.push(inner, Origin::Default, Act::WatchSignals);
     Ok(())

@@ -3,6 +3,7 @@
 use super::circle::check_cycles;
 use super::confine::{Confinement, Inside};
 use super::limits::push_enter;
+use super::log::push_outputs;
 use super::notify::{hide_variables, push_variables};
 use super::policy::{policy, terminal};
 use super::{Act, Actor, Facts, FilterAct, Filters, Mode, Plan, Reason, Refusal, Service};
@@ -76,6 +77,7 @@ pub(super) fn push_services<'a>(
             unhandled,
             ready,
             answers_reload,
+            log: None,
             termination_message,
             rewrites,
             exit_map,
@@ -157,11 +159,10 @@ pub(super) fn push_steps<'a>(
     if policy.has_terminal {
         plan.push(actor, said, Act::TakeForeground);
     }
-    for (number, to) in [(0, service.stdin), (1, service.stdout), (2, service.stderr)] {
-        if let Some(to) = to.filter(|to| to.value != Stdio::Inherit) {
-            plan.push(actor, to.origin, Act::Redirect(number, to.value));
-        }
+    if let Some(to) = service.stdin.filter(|to| to.value != Stdio::Inherit) {
+        plan.push(actor, to.origin, Act::Redirect(0, to.value));
     }
+    push_outputs(actor, id, service, plan);
     match terminal {
         Terminal::Own => plan.push(actor, said, Act::NewTerminal),
         Terminal::Give => plan.push(actor, said, Act::NewSessionWithTerminal),
@@ -242,11 +243,7 @@ fn push_helpers<'a>(
         plan.push(actor, command.origin, Act::Spawn);
         push_enter(actor, id, setting.cgroups, plan);
         plan.push(actor, Origin::Default, Act::NewSession);
-        for (number, to) in [(1, service.stdout), (2, service.stderr)] {
-            if let Some(to) = to.filter(|to| to.value != Stdio::Inherit) {
-                plan.push(actor, to.origin, Act::Redirect(number, to.value));
-            }
-        }
+        push_outputs(actor, id, service, plan);
         push_identity(actor, service, setting, plan)?;
         hide_variables(actor, service, facts, plan);
         push_command(actor, service, command, setting, plan);

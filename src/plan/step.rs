@@ -7,8 +7,8 @@
 use core::ffi::CStr;
 
 use super::{
-    ConfineAct, ControlAct, FilterAct, JoinAct, KeepAct, LimitsAct, Lines, MachineAct, NetAct,
-    RootAct, TieAct,
+    ConfineAct, ControlAct, FilterAct, JoinAct, KeepAct, LimitsAct, Lines, LogAct, MachineAct,
+    NetAct, RootAct, TieAct,
 };
 use crate::model::{
     Account, Helper, HostName, IdKind, IdMap, IdTool, NamespaceSet, ParentDeath, Rlimit, ServiceId,
@@ -142,6 +142,8 @@ pub enum Act<'a> {
     Control(ControlAct<'a>),
     /// What ties it to whoever started it.
     Tie(TieAct),
+    /// A service's log.
+    Log(LogAct<'a>),
     /// One of descriptors 0 to 2.
     Redirect(u8, Stdio<'a>),
     /// The mode bits new files do not get.
@@ -258,6 +260,7 @@ impl Act<'_> {
             Self::Confine(act) => act.calls(),
             Self::Control(act) => act.calls(),
             Self::Tie(act) => act.calls(),
+            Self::Log(act) => act.calls(),
             Self::SetUmask(_) => "umask",
             Self::SetRlimit(_) => "prlimit64",
             Self::SetNice(_) => "setpriority",
@@ -372,6 +375,8 @@ impl Show for Act<'_> {
             Self::Control(_) => {} // as above
             Self::Tie(act) if cfg!(feature = "sandbox") => act.show(out),
             Self::Tie(_) => {} // as above
+            Self::Log(act) if cfg!(feature = "control") => act.show(out),
+            Self::Log(_) => {} // as above
             Self::Redirect(number, to) => redirect(out, number, to),
             Self::SetUmask(mask) => put!(out, "set umask ", Digits::octal(u64::from(mask), 4)),
             Self::SetRlimit(limit) => {
@@ -492,6 +497,10 @@ impl Show for Detail<'_> {
             act.show_detail(out);
         } else if let Act::Root(act) = self.0
             && cfg!(feature = "sandbox")
+        {
+            act.show_detail(out);
+        } else if let Act::Log(act) = self.0
+            && cfg!(feature = "control")
         {
             act.show_detail(out);
         } else if let Act::Control(act) = self.0

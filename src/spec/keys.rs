@@ -69,6 +69,9 @@ pub enum Shape {
     Pairs,
     /// A string, or a table of one name and value.
     TextOrPair,
+    /// A string, or a table of several names and values; as a flag, `NAME=VALUE`, said again for
+    /// each.
+    TextOrPairs,
     /// A list of strings that is one value: a command. No flag.
     Words,
     /// A string, an integer, or a table of one name whose value may be a command:

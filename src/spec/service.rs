@@ -4,7 +4,7 @@ use core::ffi::CStr;
 
 use heapless::Vec;
 
-use super::{Item, Limits, LimitsRoom, List, Origin, Said, switch};
+use super::{Item, Limits, LimitsRoom, List, LogSpec, Origin, Said, switch};
 use crate::limits::{ENV_CHANGES_MAX, ENV_FILES_MAX, GROUPS_MAX, RLIMITS_MAX, SERVICES_MAX};
 use crate::model::{
     Account, ExitCodes, ExitMap, KillMode, ParentDeath, PreStop, Ready, Reload, Restart, Rewrites,
@@ -41,6 +41,7 @@ pub struct ServiceLists<'a> {
     groups: Vec<Said<Account<'a>>, GROUPS_MAX>,
     after: Vec<Said<ServiceName<'a>>, SERVICES_MAX>,
     rlimits: Vec<Said<Rlimit>, RLIMITS_MAX>,
+    log: Vec<LogSpec<'a>, 1>,
     limits: LimitsRoom<'a>,
 }
 
@@ -53,6 +54,7 @@ impl ServiceLists<'_> {
             groups: Vec::new(),
             after: Vec::new(),
             rlimits: Vec::new(),
+            log: Vec::new(),
             limits: Vec::new(),
         }
     }
@@ -147,6 +149,8 @@ pub struct ServiceSpec<'a> {
     pub stdout: Option<Said<Stdio<'a>>>,
     /// Where its standard error goes.
     pub stderr: Option<Said<Stdio<'a>>>,
+    /// Its log, once something was said of one.
+    pub(super) log: List<'a, LogSpec<'a>, 1>,
     /// Resource limits, one for each resource that was said.
     pub rlimits: List<'a, Said<Rlimit>, RLIMITS_MAX>,
     /// Limits of its cgroup.
@@ -167,6 +171,7 @@ impl<'a> ServiceSpec<'a> {
             groups: List::new(&mut lists.groups),
             after: List::new(&mut lists.after),
             rlimits: List::new(&mut lists.rlimits),
+            log: List::new(&mut lists.log),
             limits: List::new(&mut lists.limits),
             ..Self::default()
         }

@@ -90,6 +90,8 @@ pub(super) mod number {
         getppid = __NR_getppid,
         getsid = __NR_getsid,
         getxattr = __NR_getxattr,
+        inotify_add_watch = __NR_inotify_add_watch,
+        inotify_init1 = __NR_inotify_init1,
         ioctl = __NR_ioctl,
         keyctl = __NR_keyctl,
         kill = __NR_kill,

@@ -30,6 +30,13 @@ pub fn wall_s() -> i64 {
     get(raw::CLOCK_REALTIME).map_or(0, |time| time.tv_sec) // as above
 }
 
+/// The time of day, from 1970.
+pub fn wall() -> Moment {
+    let time = get(raw::CLOCK_REALTIME).map_or((0, 0), |time| (time.tv_sec, time.tv_nsec));
+    let ns = time.0.saturating_mul(1_000_000_000).saturating_add(time.1);
+    Moment::from_ns(ns.unsigned_abs())
+}
+
 /// clock_settime(2), CLOCK_REALTIME: the time of day, in seconds from 1970.
 ///
 /// # Errors

@@ -149,6 +149,18 @@ pub fn close_between(first: u32, last: u32) -> Result<(), Errno> {
     check(ret).map(|_| ())
 }
 
+/// fcntl(2), F_SETFL with O_NONBLOCK: whoever reads this end of a pipe does not wait; the other end
+/// stays as it is.
+///
+/// # Errors
+/// EBADF.
+pub fn dont_wait(fd: &Fd) -> Result<(), Errno> {
+    let (command, flag) = (raw::F_SETFL as usize, raw::O_NONBLOCK as usize);
+    // SAFETY: three integers in; a pipe has no other flag that could be lost.
+    let ret = unsafe { call!(fcntl, fd.arg(), command, flag) };
+    check(ret).map(|_| ())
+}
+
 /// fcntl(2), F_GETFD: whether there is an open descriptor of this number.
 pub fn is_open(number: i32) -> bool {
     // SAFETY: two integers in.

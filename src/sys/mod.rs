@@ -19,6 +19,7 @@ pub mod clock;
 pub mod fd;
 pub mod file;
 pub mod ids;
+pub mod inotify;
 pub mod keys;
 pub mod landlock;
 pub mod machine;

@@ -9,6 +9,7 @@ mod enter;
 mod examples;
 mod hostile;
 mod impostor;
+mod logs;
 mod orders;
 mod places;
 mod sandbox;

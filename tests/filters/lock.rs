@@ -10,10 +10,21 @@ use super::support::terminal::{CTRL_C, CTRL_Z};
 use super::support::{Mode, Run, Who, desk, file, proc, wait, witness};
 
 /// Calls of the loop that are made before the lock, to start something or to lock; and one of whom
-/// has no filter, because it was asked to be steered.
-const BEFORE: [&str; 10] = [
-    "pipe2", "clone3", "chdir", "prctl", "capget", "capset", "seccomp", "ioctl", "openat",
+/// has no filter, because it was asked to be steered; and those of who writes logs, whose filter is
+/// the larger one.
+const BEFORE: [&str; 12] = [
+    "pipe2",
+    "clone3",
+    "chdir",
+    "prctl",
+    "capget",
+    "capset",
+    "seccomp",
+    "ioctl",
+    "openat",
     "unlinkat",
+    "renameat2",
+    "statx",
 ];
 
 #[test]

@@ -37,6 +37,8 @@ pub const SUPERVISOR_LOOP: &Loop = &[
     ("clock_gettime", "", "the supervisor counts in time"),
     ("getpid", "", "learns whether it is PID 1, whom -1 does not mean"),
     ("unlinkat", "ppoll", "removes the control socket and its directory"),
+    ("renameat2", "read", "turns a log over"),
+    ("statx", "renameat2", "as before"),
     ("pipe2", "clock_gettime", "for a service's word that it is ready"),
     ("clone3", "clock_gettime", "makes a service's process: the step \"spawn\", counted apart"),
     ("recvmsg", "clock_gettime", "takes what services say; an earlier run's word is dropped"),

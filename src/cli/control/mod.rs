@@ -1,9 +1,10 @@
 //! The verbs that speak to a running nsinit over its control socket: `ps`, `status`, `stop`,
-//! `restart`, `reload`, `signal`.
+//! `restart`, `reload`, `signal`, `logs`.
 //!
 //! A request that is not carried out, and a sandbox that is not there, end with 1; what is no
 //! request with 125.
 
+mod logs;
 mod order;
 mod ps;
 mod row;
@@ -17,7 +18,7 @@ use super::report;
 use crate::engine::control::find::{self, Sandbox};
 use crate::model::{Errno, Order, Signal, code};
 use crate::sys::start::Start;
-use crate::text::{Arena, Names, nearest};
+use crate::text::{Arena, Names, nearest, units};
 
 /// The exit code when what was asked for is not so.
 pub(super) const NOT_SO: u8 = 1;
@@ -26,6 +27,10 @@ pub(super) const NOT_SO: u8 = 1;
 struct Asked {
     verb: &'static str,
     is_json: bool,
+    /// Whether what comes is shown, too.
+    follows: bool,
+    /// How many of the last lines that are there are shown; all where that is not said.
+    lines: Option<u64>,
     /// Whether what was ordered is waited for.
     waits: bool,
     name: Option<&'static CStr>,
@@ -34,7 +39,7 @@ struct Asked {
 }
 
 /// The verbs.
-pub const VERBS: Names = Names::new("ps|status|stop|restart|reload|signal");
+pub const VERBS: Names = Names::new("ps|status|stop|restart|reload|signal|logs");
 
 /// Does what one of [`VERBS`] says.
 #[inline(never)] // of no start
@@ -47,6 +52,7 @@ pub fn control(verb: &'static str, call: Call, start: &Start, desk: &'static mut
             code::FAILED
         }
         ("status", Some(name)) => status::status(&asked, name, start, desk),
+        ("logs", Some(name)) => logs::logs(&asked, name, start, desk),
         ("stop", Some(name)) => order::order(&asked, name, Order::Stop, start, desk),
         ("restart", Some(name)) => order::order(&asked, name, Order::Restart, start, desk),
         ("reload", Some(name)) => order::order(&asked, name, Order::Reload, start, desk),
@@ -69,14 +75,39 @@ pub fn control(verb: &'static str, call: Call, start: &Start, desk: &'static mut
 
 /// Reads the words; `None` when one of them cannot be, which has been said then.
 fn read(verb: &'static str, call: Call) -> Option<Asked> {
-    let mut asked =
-        Asked { verb, is_json: false, waits: true, name: None, service: None, last: None };
+    let mut asked = Asked {
+        verb,
+        is_json: false,
+        follows: false,
+        lines: None,
+        waits: true,
+        name: None,
+        service: None,
+        last: None,
+    };
     let is_list = matches!(verb, "ps" | "status");
-    let flags = if is_list { Names::new("--json") } else { Names::new("--no-wait") };
-    for (number, word) in (call.first..).zip(call.words.iter()) {
+    let is_logs = verb == "logs";
+    let flags = match verb {
+        "ps" | "status" => Names::new("--json"),
+        "logs" => Names::new("--follow|-f|--json|--lines|-n"),
+        _ => Names::new("--no-wait"),
+    };
+    let mut words = (call.first..).zip(call.words.iter());
+    while let Some((number, word)) = words.next() {
         match word.to_bytes() {
-            b"--json" if is_list => asked.is_json = true,
-            b"--no-wait" if !is_list => asked.waits = false,
+            b"--json" if is_list || is_logs => asked.is_json = true,
+            b"-f" | b"--follow" if is_logs => asked.follows = true,
+            b"-n" | b"--lines" if is_logs => {
+                let Some((number, count)) = words.next() else {
+                    report::flag_needs_value(verb, number, word.to_bytes());
+                    return None;
+                };
+                asked.lines = Some(lines(verb, number, count.to_bytes())?);
+            }
+            [b'-', b'-', b'l', b'i', b'n', b'e', b's', b'=', count @ ..] if is_logs => {
+                asked.lines = Some(lines(verb, number, count)?);
+            }
+            b"--no-wait" if !is_list && !is_logs => asked.waits = false,
             [b'-', ..] => {
                 report::unknown_flag(verb, number, word.to_bytes(), flags);
                 return None;
@@ -91,6 +122,15 @@ fn read(verb: &'static str, call: Call) -> Option<Asked> {
         }
     }
     Some(asked)
+}
+
+/// A number of lines; says why it is none.
+fn lines(verb: &str, number: u32, said: &[u8]) -> Option<u64> {
+    let count = units::unsigned(said, u64::MAX).ok();
+    if count.is_none() {
+        report::no_count(verb, number, said);
+    }
+    count
 }
 
 /// Connects to the sandbox of this name; says why not.

@@ -43,7 +43,11 @@ pub fn order(
             Ok(Some(Answer::About(_))) if accepted => return 0,
             Ok(Some(Answer::Denied(denial))) => return denied(asked, bytes, denial),
             Ok(Some(
-                Answer::About(_) | Answer::Whole(_) | Answer::Ended(_) | Answer::NotStarted(_),
+                Answer::About(_)
+                | Answer::Whole(_)
+                | Answer::Ended(_)
+                | Answer::NotStarted(_)
+                | Answer::LogOf(_),
             )) => return fail(Errno::EPROTO),
             Ok(None) if matches!(order, Order::Signal(_)) && accepted => return 0,
             // PID 1 has ended, or let go of us for others who asked; the launcher's end is the end,

@@ -94,7 +94,11 @@ fn one(
                 }
                 listing.count = listing.count.saturating_add(1);
             }
-            Answer::Accepted | Answer::Denied(_) | Answer::Ended(_) | Answer::NotStarted(_) => {
+            Answer::Accepted
+            | Answer::Denied(_)
+            | Answer::Ended(_)
+            | Answer::NotStarted(_)
+            | Answer::LogOf(_) => {
                 return Err(Errno::EPROTO);
             }
         }

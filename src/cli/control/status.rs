@@ -57,7 +57,9 @@ pub fn status(asked: &Asked, name: &CStr, start: &Start, desk: &'static mut Desk
             Ok(Some(Answer::Denied(denial))) => {
                 return denied(asked, name, denial);
             }
-            Ok(Some(Answer::Accepted | Answer::Ended(_) | Answer::NotStarted(_))) => {
+            Ok(Some(
+                Answer::Accepted | Answer::Ended(_) | Answer::NotStarted(_) | Answer::LogOf(_),
+            )) => {
                 result = Err(Errno::EPROTO);
             }
             Ok(None) if whole.is_none() => result = Err(Errno::ECONNRESET),

@@ -221,6 +221,7 @@ impl Show for Form {
             Shape::List | Shape::OuterPaths | Shape::Words => ("[\"", value, "\"]"),
             Shape::Pairs => ("{ NAME = ", "\"VALUE\"", " }"),
             Shape::TextOrExec => ("\"", value, "\" or { exec = [\"WORD\"] }"),
+            Shape::TextOrPairs => ("{ file = \"PATH\", max = \"", "1MiB", "\" }"),
             Shape::TextOrPair => ("\"inherit\"", "", " or { file = \"PATH\" }"),
         };
         put!(out, name, " = ", before, value, after);

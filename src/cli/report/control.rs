@@ -55,6 +55,24 @@ pub fn word_too_many(verb: &str, number: u32, word: &[u8]) {
     print(&at(verb, Origin::Argument(number)), sentence!("{s} is one word too many"), &args);
 }
 
+/// What is no number of lines.
+pub fn no_count(verb: &str, number: u32, said: &[u8]) {
+    let args = Args { said, ..Args::NONE };
+    let sentence = sentence!("{s} is no number of lines", try: "-n 100");
+    print(&at(verb, Origin::Argument(number)), sentence, &args);
+}
+
+/// Files of a log have come and gone before they were read.
+pub fn lines_missing(verb: &str, service: &[u8]) {
+    let args = Args { said: service, ..Args::NONE };
+    let sentence = sentence!(
+        "lines of {s} are missing here",
+        why: "its files were turned over faster than they were read",
+        try: "a larger max or keep of its log"
+    );
+    print(&at(verb, Origin::Default), sentence, &args);
+}
+
 /// No signal, or a word that is none.
 pub fn no_signal(verb: &str, word: &[u8]) {
     let sentence = match word {
@@ -135,9 +153,13 @@ pub fn denied(verb: &str, name: &[u8], service: &[u8], denial: Denial) {
             why: "its PID 1 has locked itself in",
             try: "control = true, which keeps what a start takes, or lock-in = false"
         ),
+        Denial::NotKept if service.is_empty() => sentence!(
+            "no service of sandbox {t} has a log",
+            try: "log = { file = \"PATH\" } in their [[service]]"
+        ),
         Denial::NotKept => sentence!(
-            "what {s} writes is in no file",
-            try: "stdout = { file = \"PATH\", max = \"1MiB\" }"
+            "{s} has no log",
+            try: "log = { file = \"PATH\" } in its [[service]]"
         ),
         Denial::Unhandled => sentence!(
             "{s} has no handler for the signal of its reload, which would end it",

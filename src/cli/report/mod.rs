@@ -33,7 +33,10 @@ use crate::spec::Origin;
 use crate::text::{Quoted, Show, Sink, put};
 
 pub use complaint::complaint;
-pub use control::{denied, no_answer, no_sandbox_named, no_signal, not_reached, word_too_many};
+pub use control::{
+    denied, lines_missing, no_answer, no_count, no_sandbox_named, no_signal, not_reached,
+    word_too_many,
+};
 pub use enter::{
     entered_by_its_own, errand_too_long, filtered, flag_needs_value, no_copy, no_target,
     no_terminal, no_variable, not_entered, nothing_to_enter_with, nowhere_to_enter,

@@ -76,7 +76,7 @@ impl Reporter {
             Telling::News(_) | Telling::OutOfMemory(_) | Telling::StatusLost(_) => {}
             Telling::Failure(_) | Telling::Survived(_) | Telling::PreStopFailed(..) => {}
             Telling::NotPassedOn(_) | Telling::Refused(_) | Telling::Detail(_) => {}
-            Telling::ReloadFailed(..) | Telling::NotTaken(..) => {}
+            Telling::ReloadFailed(..) | Telling::NotTaken(..) | Telling::LogLost(..) => {}
             Telling::OutOfMemoryInside(_) | Telling::Used(_) | Telling::CgroupLeft(_) => {}
         }
     }
@@ -95,7 +95,7 @@ impl Reporter {
             Telling::Failure(_) | Telling::Survived(_) => false, // elsewhere
             Telling::News(_) | Telling::InitKilled(_) | Telling::OutOfMemory(_) => true,
             Telling::PreStopFailed(..) | Telling::NotPassedOn(_) | Telling::StatusLost(_) => true,
-            Telling::ReloadFailed(..) | Telling::NotTaken(..) => true,
+            Telling::ReloadFailed(..) | Telling::NotTaken(..) | Telling::LogLost(..) => true,
             Telling::Refused(_) => true,
             Telling::OutOfMemoryInside(_) | Telling::CgroupLeft(_) => true,
             Telling::Used(_) => self.is_verbose,
@@ -176,7 +176,17 @@ pub(super) fn with_words(
         Telling::PreStopFailed(id, end) => {
             (Some(*id), end, 0, sentence!("the pre-stop command of {s} {t}"))
         }
-        Telling::ReloadFailed(..) | Telling::NotTaken(..) if !Word::HEARD => return,
+        Telling::ReloadFailed(..) | Telling::NotTaken(..) | Telling::LogLost(..)
+            if !Word::HEARD =>
+        {
+            return;
+        }
+        Telling::LogLost(id, errno) => (
+            Some(*id),
+            errno,
+            0,
+            sentence!("what {s} writes is not in its log: {t}, going on without it"),
+        ),
         Telling::ReloadFailed(id, end) => {
             (Some(*id), end, 0, sentence!("the reload command of {s} {t}"))
         }

@@ -4,7 +4,7 @@ use super::sentence::{Args, print, sentence};
 use super::{Place, cgroup, confine, join, machine, net, ties};
 use crate::limits::{ENV_MAX, ID_MAP_BYTES_MAX, STEPS_MAX};
 use crate::model::{IdKind, IdTool, Shift};
-use crate::plan::{CgroupReason, Reason, Refusal};
+use crate::plan::{CgroupReason, LogReason, Reason, Refusal};
 use crate::text::{Quoted, Show, Sink, put};
 
 const NS_PER_S: i64 = 1_000_000_000;
@@ -91,6 +91,7 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
         | Reason::SecondMain
         | Reason::UnknownService
         | Reason::Cycle
+        | Reason::Log(_)
         | Reason::MainOnly
         | Reason::EntrypointOnly
         | Reason::RunOnly
@@ -264,6 +265,20 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
         Reason::TimeoutForNothing => sentence!(
             "start-timeout has nothing to wait for: the service is ready as soon as it runs",
             try: "ready = \"notify\", { fd = 3 } or { exec = [\"…\"] }"
+        ),
+        Reason::Log(_) if !cfg!(feature = "control") => "", // no key asks for one
+        Reason::Log(LogReason::NoFile) => sentence!(
+            "a size for a log without a file",
+            try: "file = \"PATH\" beside it"
+        ),
+        Reason::Log(LogReason::Two) => sentence!(
+            "a second log of the same service",
+            try: "log = { file = \"PATH\" }, in which both outputs are"
+        ),
+        Reason::Log(LogReason::Shared) => sentence!(
+            "{s} is the log of another service",
+            why: "each is turned over by itself",
+            try: "a file for each; nsinit logs shows them together"
         ),
         Reason::DelayAboveMax => sentence!(
             "restart-delay-max is shorter than restart-delay",

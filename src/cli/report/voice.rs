@@ -359,7 +359,8 @@ impl Teller for Voice {
             Telling::Detail(detail) => self.detail(detail),
             Telling::News(News::Ended { end, .. }) => self.ended(end),
             Telling::News(_) | Telling::InitKilled(_) | Telling::StatusLost(_) => {}
-            Telling::ReloadFailed(..) | Telling::NotTaken(..) => {} // nor can these be ordered
+            // Nor can these be ordered.
+            Telling::ReloadFailed(..) | Telling::NotTaken(..) | Telling::LogLost(..) => {}
             Telling::Refused(_) => {} // no flag of theirs asks for a filter
             Telling::PreStopFailed(..) | Telling::NotPassedOn(_) | Telling::OutOfMemory(_) => {}
             Telling::OutOfMemoryInside(_) | Telling::Used(_) | Telling::CgroupLeft(_) => {}

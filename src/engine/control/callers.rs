@@ -202,7 +202,8 @@ impl Turn<'_, '_> {
                 None
             }),
             Order::Reload => self.reload(id).map(Some),
-            Order::Logs | Order::Enter => Err(Denial::NotKept),
+            Order::Logs => self.hand_over(index, id).map(Some),
+            Order::Enter => Err(Denial::NotKept),
         }
     }
 

@@ -89,7 +89,8 @@ pub fn look_up(name: &[u8], start: &Start) -> Result<Found, Errno> {
             | Answer::Accepted
             | Answer::Denied(_)
             | Answer::Ended(_)
-            | Answer::NotStarted(_),
+            | Answer::NotStarted(_)
+            | Answer::LogOf(_),
         )
         | None => return Err(Errno::EPROTO),
     }

@@ -9,6 +9,7 @@
 mod callers;
 mod enter;
 pub mod find;
+mod logs;
 mod place;
 mod reload;
 mod words;
@@ -16,6 +17,7 @@ mod words;
 use heapless::Vec;
 
 use super::hands::Hands;
+use super::log::Capture;
 use super::trouble::Trouble;
 use crate::limits::{CONNECTIONS_MAX, REQUEST_MAX, SANDBOX_NAME_MAX, SERVICES_MAX, STATUS_MAX};
 use crate::model::{Moment, ServiceId, ServiceSet};
@@ -24,6 +26,7 @@ use crate::supervisor::News;
 use crate::sys::Fd;
 use enter::Guest;
 use place::Place;
+pub(super) use place::split;
 
 /// Somebody who asks.
 #[derive(Debug)]
@@ -87,21 +90,21 @@ enum Reading {
 /// A place for one thing that is empty while its memory is zero, so that none of it lies in the
 /// file of the program. What `Option` writes for none depends on what else there could be.
 #[derive(Debug)]
-struct Slot<T>(Vec<T, 1>);
+pub(super) struct Slot<T>(Vec<T, 1>);
 
 impl<T> Slot<T> {
     const EMPTY: Self = Self(Vec::new());
 
-    fn get(&self) -> Option<&T> {
+    pub(super) fn get(&self) -> Option<&T> {
         self.0.first()
     }
 
-    fn get_mut(&mut self) -> Option<&mut T> {
+    pub(super) fn get_mut(&mut self) -> Option<&mut T> {
         self.0.first_mut()
     }
 
     /// Puts something there; what was there goes.
-    fn put(&mut self, thing: T) {
+    pub(super) fn put(&mut self, thing: T) {
         self.0.clear();
         let _ = self.0.push(thing); // the one place there is
     }
@@ -121,6 +124,8 @@ pub struct Room {
     deaf_until: Option<Moment>,
     /// Whether we have let go of what a start takes.
     pub(super) is_locked_in: bool,
+    /// The logs of services, which are there whether anybody may ask or not.
+    pub(super) logs: [Slot<Capture>; SERVICES_MAX],
     cards: [Card; SERVICES_MAX],
     connections: [Slot<Connection>; CONNECTIONS_MAX],
 }
@@ -135,6 +140,7 @@ impl Room {
             began: None,
             deaf_until: None,
             is_locked_in: false,
+            logs: [const { Slot::EMPTY }; SERVICES_MAX],
             cards: [const { Card::BLANK }; SERVICES_MAX],
             connections: [const { Slot::EMPTY }; CONNECTIONS_MAX],
         }

@@ -170,7 +170,7 @@ pub(super) fn listen_at(hands: &mut Hands, path: &CStr) -> Result<(), Trouble> {
 }
 
 /// The directory that a path leads to, and the name in it.
-pub(super) fn split(path: &CStr) -> Result<(Fd, &CStr), Errno> {
+pub(in super::super) fn split(path: &CStr) -> Result<(Fd, &CStr), Errno> {
     let slash = path.to_bytes().iter().rposition(|byte| *byte == b'/').unwrap_or(0);
     let mut parent = Buffer::<PATH_MAX>::new();
     parent.put(path.to_bytes().get(..slash.max(1)).unwrap_or_default());

@@ -244,7 +244,9 @@ fn attend(
             Some(Answer::Ended(end)) => return Ok(Outcome::Ended(end)),
             Some(Answer::NotStarted(object)) => return Ok(Outcome::NotStarted(failed(object))),
             Some(Answer::Denied(denial)) => return Ok(Outcome::Denied(denial)),
-            Some(Answer::Whole(_) | Answer::About(_)) => return Err(Errno::EPROTO),
+            Some(Answer::Whole(_) | Answer::About(_) | Answer::LogOf(_)) => {
+                return Err(Errno::EPROTO);
+            }
             // What ran inside has ended with everything there.
             None if guest.is_some() => return Ok(Outcome::Ended(End::Signaled(Signal::KILL))),
             None => return Err(Errno::ECONNRESET),

@@ -60,6 +60,7 @@ const fn is_shared(step: &Step<'_>) -> bool {
             | Act::NewSessionWithTerminal
             | Act::TakeForeground
             | Act::Redirect(..)
+            | Act::Log(_)
             | Act::PassReadyPipe(_)
             | Act::TellNotifySocket(_)
             | Act::HideNotifySocket

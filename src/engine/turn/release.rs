@@ -6,6 +6,8 @@
 use heapless::Vec;
 
 use super::Turn;
+use crate::engine::control::Slot;
+use crate::engine::log::Capture;
 use crate::limits::KEPT_MAX;
 use crate::sys::fd::close_between;
 use crate::sys::{Fd, ids};
@@ -50,9 +52,19 @@ impl Turn<'_, '_> {
             own.into_iter().chain(of_services).flatten().chain(self.hands.notify.iter().flatten());
         let all = all.chain(room.into_iter().flat_map(|room| room.descriptors()));
         let mut numbers = Vec::new();
-        for number in all.filter_map(|fd: &Fd| u32::try_from(fd.number()).ok()) {
-            let _ = numbers.push(number); // a place for each
+        all.for_each(|fd| note(fd, &mut numbers));
+        if cfg!(feature = "control") {
+            let rooms = self.hands.room.iter();
+            let logs = rooms.flat_map(|room| room.logs.iter().filter_map(Slot::get));
+            logs.flat_map(Capture::descriptors).for_each(|fd| note(fd, &mut numbers));
         }
         numbers
+    }
+}
+
+/// There is a place for each.
+fn note(fd: &Fd, numbers: &mut Vec<u32, KEPT_MAX>) {
+    if let Ok(number) = u32::try_from(fd.number()) {
+        let _ = numbers.push(number); // as said
     }
 }

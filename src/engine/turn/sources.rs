@@ -18,6 +18,8 @@ use crate::sys::{file, memory};
 enum From {
     Message(ServiceId),
     Ready(ServiceId),
+    /// What it writes to its log.
+    Log(ServiceId),
     Child(ServiceId),
     Companion(ServiceId),
     /// A filter.
@@ -62,9 +64,10 @@ impl Turn<'_, '_> {
             let asks_beside = asks_beside.map(|fd| (From::Filter(Line::Companion(id)), Some(fd)));
             let companion = beside.map(|companion| &companion.child);
             let companion = companion.map(|child| (From::Companion(id), child.pidfd.as_ref()));
-            let all = [message, ready, asks, asks_beside, child, companion];
+            let log = self.log_pipe(id).map(|fd| (From::Log(id), Some(fd)));
+            let all = [message, ready, asks, asks_beside, log, child, companion];
             for (whose, fd) in all.into_iter().flatten() {
-                let _ = sources.push(Source::of(fd)); // … and six for each service,
+                let _ = sources.push(Source::of(fd)); // … and seven for each service,
                 let _ = from.push(whose); // in both lists
             }
         }
@@ -134,6 +137,8 @@ impl Turn<'_, '_> {
         match from {
             From::Message(id) => self.take_messages(id),
             From::Ready(id) => self.take_word(id),
+            From::Log(id) if cfg!(feature = "control") => self.take_log(id),
+            From::Log(_) => {} // there is none
             From::Child(id) => self.take_end(id, is_hung_up),
             From::Companion(id) => self.take_help(id, is_hung_up),
             From::Filter(..) if !cfg!(feature = "sandbox") => {} // nobody asks

@@ -19,6 +19,9 @@ const CALLS: &str = "ppoll|read|pread64|recvmsg|sendmsg|write|pwritev2|close|clo
                      clock_gettime|getpid|getppid|getpgid|madvise|munmap|exit_group|\
                      accept4|getsockopt|pidfd_open";
 
+/// What turns a log over.
+const FILES: &str = "renameat2|unlinkat|statx";
+
 /// What is asked of a pidfd (PIDFD_GET_INFO), of a terminal (TIOCGPGRP, TIOCSPGRP), and of a filter
 /// that asks us (SECCOMP_IOCTL_NOTIF_RECV and _SEND).
 const REQUESTS: [u64; 5] = [0xc048_ff0b, 0x540f, 0x5410, 0xc050_2100, 0xc018_2101];
@@ -57,7 +60,10 @@ pub(super) const fn policy(machine: &Machine, writes: bool) -> Policy {
     has_room &= policy.add(prctl, &is(0, INT, OPTION), Action::Allow);
     has_room &= policy.add(clone, &is(0, INT, CHILD), Action::Allow);
     match writes {
-        true => policy.set(openat, Action::Allow),
+        true => {
+            policy.set(openat, Action::Allow);
+            set_all(&mut policy, machine, FILES, Action::Allow);
+        }
         false => has_room &= policy.add(openat, &is(2, WRITING, 0), Action::Allow),
     }
     if !has_room {
@@ -96,5 +102,5 @@ const BOTH_LEN: usize = FILTER_INSTRUCTIONS_MAX - BOTH.1;
 /// The filter of a supervisor that only reads files.
 pub static OWN_PROGRAM: [Instruction; READING_LEN] = end(&READING.0, READING.1);
 
-/// The filter of one that leaves a message in a file.
+/// The filter of one that leaves a message in a file, or writes logs.
 pub static OWN_WRITING_PROGRAM: [Instruction; BOTH_LEN] = end(&BOTH.0, BOTH.1);

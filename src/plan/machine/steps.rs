@@ -4,7 +4,9 @@ use super::{EARLY, MachineAct, MachineReason};
 use crate::model::{Farewell, RootSource};
 use crate::plan::confine::{Confinement, Inside};
 use crate::plan::services::Setting;
-use crate::plan::{Act, Actor, Facts, Filters, Plan, Reason, Refusal, control, notify, resolve};
+use crate::plan::{
+    Act, Actor, Facts, Filters, Plan, Reason, Refusal, control, log, notify, resolve,
+};
 use crate::spec::{MachineSpec, Origin, Said, Spec};
 
 /// The kernel's init: the machine is set up by its PID 1, and left by it.
@@ -53,6 +55,7 @@ pub(in crate::plan) fn resolve_init<'a>(
     }
     control::push_listen(inner, spec, facts, plan);
     notify::push_sockets(facts, plan);
+    log::push_open(spec, plan)?;
     resolve::push_message(spec, plan);
     push_watchdog(machine, plan)?;
     plan.push(inner, Origin::Default, Act::WatchSignals);

@@ -151,11 +151,11 @@ impl<'a> Defined<'a> {
 
 /// Whether a key of this shape can be a table of names and values.
 pub(super) const fn is_table(shape: Shape) -> bool {
-    matches!(shape, Shape::Pairs) || is_one_pair(shape)
+    matches!(shape, Shape::Pairs | Shape::TextOrPairs) || is_one_pair(shape)
 }
 
 /// Whether it is one name with its value, when it is a table.
-pub(super) const fn is_one_pair(shape: Shape) -> bool {
+const fn is_one_pair(shape: Shape) -> bool {
     matches!(shape, Shape::TextOrPair | Shape::TextOrExec)
 }
 

@@ -295,7 +295,8 @@ fn a_key_takes_the_types_of_its_shape_and_no_others() {
         ("clear-env", "2"),      // Switch
         ("groups", "0156"),      // List
         ("env", "7"),            // Pairs
-        ("stdout", "07"),        // TextOrPair
+        ("stdin", "07"),         // TextOrPair
+        ("stdout", "07"),        // TextOrPairs
         ("command", "05"),       // Words
         ("ready", "017"),        // TextOrExec
     ] {

@@ -7,7 +7,7 @@
 
 use core::ffi::CStr;
 
-use super::defined::{is_one_pair, is_table};
+use super::defined::is_table;
 use super::{Place, Reader, first_line};
 use crate::spec::{Complaint, Item, Key, Origin, Said, Shape, SpecFault, Table};
 use crate::text::toml::{Scalar, Word};
@@ -79,6 +79,7 @@ impl<'a> Reader<'_, 'a> {
             | Shape::List
             | Shape::Pairs
             | Shape::TextOrPair
+            | Shape::TextOrPairs
             | Shape::TextOrExec => self.item_text(shape, name, word, scalar).and_then(|text| {
                 let service = self.spec.services.len().checked_sub(1);
                 key.put(self.spec, service, Item { text, origin }).map(|_| ())
@@ -253,9 +254,10 @@ impl<'a> Reader<'_, 'a> {
         is_meant.then_some(Complaint::Value(key, Fault::Empty))
     }
 
-    /// The complaint about a key that is one pair, and got none.
+    /// The complaint about a key that needs a pair, and got none.
     pub(super) fn emptiness(&self, key: &'static Key) -> Option<Complaint> {
-        let is_missing = is_one_pair(key.shape) && !self.defined.has_pair(key);
+        let needs_one = is_table(key.shape) && key.shape != Shape::Pairs;
+        let is_missing = needs_one && !self.defined.has_pair(key);
         is_missing.then_some(Complaint::Value(key, Fault::Empty))
     }
 }
@@ -302,7 +304,7 @@ const fn takes(shape: Shape, scalar: Scalar, is_pair: bool) -> bool {
         Shape::Switch => matches!(scalar, Scalar::Switch(_)),
         Shape::SwitchOrText => is_text || matches!(scalar, Scalar::Switch(_)),
         Shape::Pairs => is_pair && (is_text || is_number),
-        Shape::TextOrPair => is_text || (is_pair && is_number),
+        Shape::TextOrPair | Shape::TextOrPairs => is_text || (is_pair && is_number),
         Shape::TextOrExec => is_text || is_number,
     }
 }

@@ -146,14 +146,13 @@ pub(super) const ROWS: &[Row] = &[
         item.put_text(&mut service.stdin, Stdio::parse)
     })
     .help("inherit|Standard input: inherit, null or file=PATH."),
-    service("stdout", Shape::TextOrPair, "WHERE", |service, item| {
-        item.put_text(&mut service.stdout, Stdio::parse)
-    })
-    .help("inherit|Standard output: inherit, null, kmsg or file=PATH."),
-    service("stderr", Shape::TextOrPair, "WHERE", |service, item| {
-        item.put_text(&mut service.stderr, Stdio::parse)
-    })
-    .help("inherit|Standard error, likewise."),
+    service("stdout", Shape::TextOrPairs, "WHERE", |service, item| service.set_output(1, item))
+        .help(
+            "inherit|Standard output: inherit, null, kmsg or file=PATH; with max=SIZE or keep=N a \
+             log, as of key log.",
+        ),
+    service("stderr", Shape::TextOrPairs, "WHERE", |service, item| service.set_output(2, item))
+        .help("inherit|Standard error, likewise."),
     service("rlimits", Shape::Pairs, "RESOURCE=LIMIT", |service, item| service.set_rlimit(item))
         .help("ours|Resource limit, such as nofile=1024 or nofile=1024:4096."),
     service("nice", Shape::Number, "N", |service, item| service.set_nice(item))

@@ -1,4 +1,5 @@
-//! The keys of a service that is watched while it runs, and that reads its configuration again.
+//! The keys of a service that is watched while it runs: its watchdog, its log, how it reads its
+//! configuration again.
 
 use super::service::{or_exec, service};
 use super::{Row, Set, Shape};
@@ -21,6 +22,10 @@ pub(super) const ROWS: &[Row] = &[
         item.put(&mut service.watchdog_signal, Signal::parse)
     }))
     .help("ABRT|Signal that ends it then; the grace follows, and KILL."),
+    built(service("log", Shape::TextOrPairs, "PATH", |service, item| service.set_log(item))).help(
+        "|Its standard output and error, line by line with time and name, in a file of at most \
+         max=1MiB; keep=1 earlier ones stay.",
+    ),
     built(or_exec(
         "reload",
         "HOW",

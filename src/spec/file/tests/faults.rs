@@ -111,11 +111,16 @@ fn nothing_is_said_twice() {
         &["3:5 Twice `A`", "4:1 Twice `env`", "5:10 Twice `env`"],
     );
     check_faults(
-        "[[service]]\nenv = { A = 1, 'A' = 2 }\nenv.B = 1\nstdout = { file = '/a', max = '1' }",
+        "[[service]]\nenv = { A = 1, 'A' = 2 }\nenv.B = 1\nstdin = { file = '/a', max = '1' }\n\
+         stdout = { file = '/a', max = '1MiB', max = '2MiB' }\nlog = { keep = 10, fil = '/a' }",
         &[
             "2:16 Twice `A`",
             "3:1 Twice `env`",
-            "4:25 WrongType([service] stdout, \"a table of several names\") `max`",
+            "4:24 WrongType([service] stdin, \"a table of several names\") `max`",
+            "5:39 Twice `max`",
+            "6:16 Value([service] log, OutOfRange { min: 0, max: 9 }) `10`",
+            "6:26 Value([service] log, NotOneOf([\"a path from the root\", \
+             \"{ file = \\\"…\\\", max = \\\"1MiB\\\", keep = 1 }\"])) `/a`",
         ],
     );
     check(
