@@ -460,6 +460,7 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("control", Run, &LOGGED_IN),
     ("control-path", Run, &ROOT),
     ("watched", Run, &ROOT),
+    ("ready-tcp", Run, &ROOT),
     ("logs", Run, &USER),
     ("log-no-file", Run, &ROOT),
     ("log-two", Run, &ROOT),
@@ -603,8 +604,8 @@ variants!(ACTS, act_name, Act, Act<'_>:
     NewSessionWithTerminal TakeForeground Redirect SetUmask SetRlimit SetNice SetOomScoreAdj
     BecomeUser DieWithSupervisor ChangeDirectory SetNoNewPrivs
     LeaveMessage LetGo Limits OpenNotifySocket TellNotifySocket
-    HideNotifySocket TellWatchdog Log TellPid PassReadyPipe RestoreSignals Execute Machine Net
-    Filter Confine Root Control Tie);
+    HideNotifySocket Knock TellWatchdog Log TellPid PassReadyPipe RestoreSignals Execute Machine
+    Net Filter Confine Root Control Tie);
 
 variants!(MACHINE_ACTS, machine_act_name, MachineAct, MachineAct<'_>:
     Mount LinkDescriptors LoadModule SetSysctl OpenPort WatchKernel MountRoot CoverRoot EnterRoot

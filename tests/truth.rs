@@ -685,6 +685,11 @@ ready = { fd = 5 }
 user = "nobody"
 
 [[service]]
+name = "silent"
+command = ["sleep", "102"]
+ready = { tcp = 1 }
+
+[[service]]
 name = "web"
 main = true
 command = ["/bin/sh", "-c", "exit 3"]

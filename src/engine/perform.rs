@@ -169,6 +169,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         | Act::BecomeUser { .. }
         | Act::TellNotifySocket(_)
         | Act::HideNotifySocket
+        | Act::Knock(_)
         | Act::TellWatchdog(_)
         | Act::TellPid { .. }
         | Act::RestoreSignals

@@ -88,6 +88,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         | Act::OpenNotifySocket(_)
         | Act::TellNotifySocket(_)
         | Act::HideNotifySocket
+        | Act::Knock(_)
         | Act::TellWatchdog(_)
         | Act::TellPid { .. }
         | Act::PassReadyPipe(_)

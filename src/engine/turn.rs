@@ -9,6 +9,7 @@ mod children;
 mod detail;
 mod helper;
 mod kills;
+mod knock;
 mod lock;
 mod notify;
 mod refusals;

@@ -119,6 +119,8 @@ impl Errno {
     pub const ETIMEDOUT: Self = Self(110);
     /// Nobody listens there.
     pub const ECONNREFUSED: Self = Self(111);
+    /// It has begun, and takes a while.
+    pub const EINPROGRESS: Self = Self(115);
     /// A program that is being written to.
     pub const ETXTBSY: Self = Self(26);
 

@@ -1,11 +1,11 @@
 //! How a service says that it is ready, and what comes between the request to stop and its stop
 //! signal.
 
-use super::Span;
+use super::{Endpoint, Span};
 use crate::text::{Fault, Names, Words, units};
 
 /// The forms of readiness, for messages.
-const NAMES: Names = Names::new("none|notify|fd=N|exec=COMMAND");
+const NAMES: Names = Names::new("none|notify|fd=N|tcp=[ADDRESS:]PORT|exec=COMMAND");
 
 /// The lowest descriptor that a service can say it by: 0 to 2 are its standard ones.
 const FD_MIN: u16 = 3;
@@ -22,15 +22,19 @@ pub enum Ready<'a> {
     Notify,
     /// By a newline to this descriptor, as s6 has it.
     Fd(u16),
+    /// It does not: somebody answers there when it is.
+    Tcp(Endpoint),
     /// It does not: this command is run again and again until it succeeds.
     Exec(Words<'a>),
 }
 
 impl Ready<'_> {
-    /// Reads `none`, `notify` or `fd=N`; a command is a list of words, which the fronts read.
+    /// Reads `none`, `notify`, `fd=N` or `tcp=[ADDRESS:]PORT`; a command is a list of words, which
+    /// the fronts read.
     ///
     /// # Errors
-    /// [`Fault::NotOneOf`], [`Fault::OutOfRange`] and [`Fault::NotA`] for the descriptor.
+    /// [`Fault::NotOneOf`], [`Fault::OutOfRange`] and [`Fault::NotA`] for the descriptor, those of
+    /// [`Endpoint::parse`], and [`Fault::NotBuilt`] without the part that knocks.
     pub fn parse(text: &[u8]) -> Result<Self, Fault> {
         match text {
             b"none" => Ok(Self::None),
@@ -41,6 +45,8 @@ impl Ready<'_> {
                 let number = units::signed(number, min, max)?;
                 u16::try_from(number).map(Self::Fd).map_err(|_| beyond)
             }
+            [b't', b'c', b'p', b'=', ..] if !cfg!(feature = "net") => Err(Fault::NotBuilt),
+            [b't', b'c', b'p', b'=', there @ ..] => Endpoint::parse(there).map(Self::Tcp),
             _ => Err(Fault::NotOneOf(NAMES)),
         }
     }
@@ -80,7 +86,10 @@ mod tests {
         }
         assert_eq!(Ready::parse(b"fd="), Err(Fault::Empty));
         assert_eq!(Ready::parse(b"fd=x"), Err(Fault::NotA(units::NUMBER)));
-        for text in ["", "fd", "Notify", "exec=", "file=/x"] {
+        let there = Endpoint::parse(b"[::1]:80").unwrap();
+        assert_eq!(Ready::parse(b"tcp=[::1]:80"), Ok(Ready::Tcp(there)));
+        assert!(Ready::parse(b"tcp=").is_err() && Ready::parse(b"tcp=0").is_err());
+        for text in ["", "fd", "tcp", "Notify", "exec=", "file=/x"] {
             assert_eq!(Ready::parse(text.as_bytes()), Err(Fault::NotOneOf(NAMES)), "{text}");
         }
         assert_eq!(PreStop::parse(b"5s"), Ok(PreStop::Pause(Span::from_s(5))));

@@ -114,6 +114,8 @@ pub enum Kind {
     LeaveMessage,
     TellNotifySocket,
     TellPid,
+    /// See [`super::Act::Knock`].
+    Knock,
     RestoreSignals,
     OpenLine,
     Hide,
@@ -184,6 +186,7 @@ impl Act<'_> {
             Self::LetGo { .. } => Kind::LetGo,
             Self::LeaveMessage(_) => Kind::LeaveMessage,
             Self::TellNotifySocket(_) | Self::HideNotifySocket => Kind::TellNotifySocket,
+            Self::Knock(_) => Kind::Knock,
             Self::TellPid { .. } | Self::TellWatchdog(_) => Kind::TellPid,
             Self::RestoreSignals => Kind::RestoreSignals,
             Self::Execute { .. } => Kind::Execute,

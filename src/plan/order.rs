@@ -388,6 +388,7 @@ const RULES: &[Rule] = &[
         Kind::PassReadyPipe,
         "the number may be that of our own descriptor of the socket (dup(2))",
     ),
+    rule(Kind::Loopback, Kind::Knock, "nobody is there before (netdevice(7), IFF_UP)"),
     rule(Kind::Spawn, Kind::TellPid, "the PID is that of the service's own process (getpid(2))"),
     rule(
         Kind::TakeForeground,

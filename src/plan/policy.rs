@@ -82,7 +82,7 @@ pub(super) fn terminal(service: &ServiceSpec<'_>, is_main: bool, mode: Mode) -> 
 fn ready_by<'a>(service: &'a ServiceSpec<'_>) -> Result<ReadyBy, Refusal<'a>> {
     match (service.ready.map(|said| said.value), service.start_timeout) {
         (Some(Ready::Notify | Ready::Fd(_)), _) => Ok(ReadyBy::Word),
-        (Some(Ready::Exec(_)), _) => Ok(ReadyBy::Command),
+        (Some(Ready::Exec(_) | Ready::Tcp(_)), _) => Ok(ReadyBy::Command),
         (Some(Ready::None) | None, Some(Said { value: Some(_), origin })) => {
             Err(Refusal { origin, said: b"", reason: Reason::TimeoutForNothing })
         }

@@ -15,7 +15,7 @@ use super::services::{Setting, push_services, push_steps};
 use super::{Act, Actor, Birth, Facts, Filters, Plan, Reason, Refusal, Service};
 use super::{lock, log, net, persist, root, ties};
 use crate::model::{
-    BeforeStop, Clock, Namespace, NamespaceSet, Proc, ReadyBy, ReloadBy, Restart, Terminal,
+    BeforeStop, Clock, Namespace, NamespaceSet, Proc, Ready, ReloadBy, Restart, Terminal,
 };
 use crate::spec::{Origin, Said, Spec};
 
@@ -94,7 +94,7 @@ fn resolve_entrypoint<'a>(
     let is_restarted = |service: &Service<'_>| service.policy.restart != Restart::Never;
     let is_helped = |service: &Service<'_>| {
         let policy = &service.policy;
-        policy.ready_by == ReadyBy::Command
+        matches!(service.ready, Ready::Exec(_))
             || policy.before_stop == BeforeStop::Command
             || policy.reload == ReloadBy::Command
     };

@@ -228,8 +228,11 @@ fn push_helpers<'a>(
 ) -> Result<(), Refusal<'a>> {
     let check = service.ready.and_then(|said| match said.value {
         Ready::Exec(value) => Some((Helper::Check, Said { value, origin: said.origin })),
-        Ready::None | Ready::Notify | Ready::Fd(_) => None,
+        Ready::None | Ready::Notify | Ready::Fd(_) | Ready::Tcp(_) => None,
     });
+    if let Some(Said { value: Ready::Tcp(there), origin }) = service.ready {
+        plan.push(Actor::Helper(id, Helper::Check), origin, Act::Knock(there));
+    }
     let pre_stop = service.pre_stop.and_then(|said| match said.value {
         PreStop::Exec(value) => Some((Helper::PreStop, Said { value, origin: said.origin })),
         PreStop::Pause(_) => None,

@@ -11,8 +11,8 @@ use super::{
     NetAct, RootAct, TieAct,
 };
 use crate::model::{
-    Account, Helper, HostName, IdKind, IdMap, IdTool, NamespaceSet, ParentDeath, Rlimit, ServiceId,
-    Shift, Span, Stdio,
+    Account, Endpoint, Helper, HostName, IdKind, IdMap, IdTool, NamespaceSet, ParentDeath, Rlimit,
+    ServiceId, Shift, Span, Stdio,
 };
 use crate::spec::{EnvChange, Origin, Said};
 use crate::text::{Digits, Names, Quoted, Show, Sink, Words, put};
@@ -173,6 +173,8 @@ pub enum Act<'a> {
     TellNotifySocket(ServiceId),
     /// NOTIFY_SOCKET is taken out: what it says there would count as the main service's word.
     HideNotifySocket,
+    /// PID 1 sees whether somebody answers there, again and again until that is so.
+    Knock(Endpoint),
     /// WATCHDOG_USEC is this long, and WATCHDOG_PID names the service (sd_watchdog_enabled(3)).
     TellWatchdog(Span),
     /// LISTEN_PID, LISTEN_PIDFDID and WATCHDOG_PID name the service, as they named us.
@@ -274,6 +276,7 @@ impl Act<'_> {
             Self::TellNotifySocket(_) => "getsockname",
             Self::LeaveMessage(_) => "openat|read?|close?|openat*|read?|close?",
             Self::HideNotifySocket | Self::LetGo { .. } => "", // that is later, in the loop
+            Self::Knock(_) => "socket|connect",
             Self::TellWatchdog(_) | Self::TellPid { pidfd: false, .. } => "getpid",
             Self::TellPid { pidfd: true, .. } => "getpid|pidfd_open|statx|close",
             Self::PassReadyPipe(_) => "dup3?|ioctl?",
@@ -412,6 +415,10 @@ impl Show for Act<'_> {
             }
             Self::TellNotifySocket(_) => put!(out, "name it in NOTIFY_SOCKET"),
             Self::HideNotifySocket => put!(out, "take NOTIFY_SOCKET out"),
+            Self::Knock(there) if cfg!(feature = "net") => {
+                put!(out, "wait until somebody answers at ", there);
+            }
+            Self::Knock(_) => {} // as above
             Self::TellWatchdog(span) => put!(out, "tell WATCHDOG_USEC for ", span),
             Self::TellPid { listen, pidfd, watchdog } => {
                 put!(out, "write our PID into");

@@ -37,6 +37,7 @@ pub mod signal;
 pub mod start;
 pub mod stat;
 pub mod stream;
+pub mod tcp;
 pub mod terminal;
 pub mod tree;
 pub mod uevent;

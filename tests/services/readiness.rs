@@ -1,6 +1,6 @@
 //! Readiness and what comes before a stop: who waits for whom, how long, and what follows.
 
-use super::support::{Ended, Who, file};
+use super::support::{Ended, Who, file, witness};
 use super::{log, logged, run_file};
 
 /// Runs services of which the texts below are the keys; `%LOG` is the log.
@@ -49,6 +49,45 @@ fn what_is_after_a_service_starts_when_its_check_succeeds() {
     }
 }
 
+/// A network of its own, in which no port is anybody's yet.
+const ALONE: &str = "[sandbox]\nnamespaces = ['pid', 'mnt', 'uts', 'ipc', 'net']\n";
+
+#[test]
+fn what_is_after_a_service_starts_when_it_answers() {
+    // Looks like: nobody at the port for 200 ms, then somebody, and only then main; by a port alone
+    // and by an address of either family. Two runs of the same service are knocked at.
+    for who in Who::BOTH {
+        for (there, address) in [
+            ("7000", "127.0.0.1:7000"),
+            ("'127.0.0.2:7000'", "127.0.0.2:7000"),
+            ("'[::1]:7000'", "[::1]:7000"),
+        ] {
+            let serve = witness(&["tcp-listen", address]);
+            let late = format!(
+                "[[service]]\nname = 'late'\nready = {{ tcp = {there} }}\n\
+                 command = ['sh', '-c', 'sleep 0.2; echo late >>%LOG; exec \"$@\"', 'sh', {}]\n",
+                serve.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(", ")
+            );
+            let (ended, log) = run(who, &format!("{ALONE}{late}{MAIN}"));
+            assert_eq!((ended.quietly(0).as_str(), log), ("", vec!["late".into(), "main".into()]));
+        }
+    }
+}
+
+#[test]
+fn a_network_without_a_way_there_is_told_once() {
+    // Looks like one message although it is tried again and again.
+    let text = "loopback = false\n[[service]]\ncommand = ['sleep', '60']\n\
+                ready = { tcp = 7000 }\nstart-timeout = '500ms'\n";
+    let text = text.replace("loopback", "[net]\nloopback");
+    for who in Who::BOTH {
+        let (ended, _) = run(who, &format!("{ALONE}{text}"));
+        let words = "wait until somebody answers at 127.0.0.1:7000: ENETUNREACH";
+        assert_eq!(ended.err.matches(words).count(), 1, "{}", ended.err);
+        ended.saying(124, &["was not ready within 500ms"]);
+    }
+}
+
 #[test]
 fn a_service_that_is_not_ready_in_time_is_stopped_and_the_code_is_124() {
     // Looks like: one that closes its descriptor without a word, one whose check hangs with all it
@@ -61,6 +100,8 @@ fn a_service_that_is_not_ready_in_time_is_stopped_and_the_code_is_124() {
         r#"command = ["sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"]
            ready = { exec = ["false"] }
            grace = "100ms""#,
+        r#"command = ["sleep", "60"]
+           ready = { tcp = 1 }"#,
     ];
     for who in Who::BOTH {
         for keys in table {

@@ -22,6 +22,7 @@ pub fn play(words: &[&str]) -> i32 {
         ["hunt", command] => hunt::hunt(command),
         ["loopback"] => loopback(),
         ["tcp-serve", address, text] => tcp_serve(address, text),
+        ["tcp-listen", address] => tcp_listen(address),
         ["tcp-ask", ref addresses @ ..] => tcp_ask(addresses),
         ["die", signal] => die(signal.parse().unwrap()),
         ["signals"] => signals(),
@@ -70,6 +71,13 @@ fn tcp_serve(address: &str, text: &str) -> i32 {
     let listener = TcpListener::bind(address).unwrap();
     let (mut stream, _) = listener.accept().unwrap();
     stream.write_all(format!("{text}\n").as_bytes()).unwrap();
+    0
+}
+
+/// Lets everybody in who comes, and says nothing.
+fn tcp_listen(address: &str) -> i32 {
+    let listener = TcpListener::bind(address).unwrap();
+    listener.incoming().for_each(drop);
     0
 }
 

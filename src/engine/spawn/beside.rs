@@ -64,6 +64,7 @@ const fn is_shared(step: &Step<'_>) -> bool {
             | Act::PassReadyPipe(_)
             | Act::TellNotifySocket(_)
             | Act::HideNotifySocket
+            | Act::Knock(_)
             | Act::TellWatchdog(_)
             | Act::TellPid { .. }
     )

@@ -24,6 +24,9 @@ pub(super) struct Companion {
 impl Turn<'_, '_> {
     /// Starts one.
     pub(super) fn help(&mut self, id: ServiceId, helper: Helper) {
+        if let (Helper::Check, Some(there)) = (helper, self.door_of(id)) {
+            return self.knock(id, there);
+        }
         match spawn(self.plan, Actor::Helper(id, helper), self.start, self.hands) {
             Started::Running(child) => {
                 self.has_started = true;
@@ -51,6 +54,9 @@ impl Turn<'_, '_> {
 
     /// Nobody waits for it any more.
     pub(super) fn end_help(&mut self, id: ServiceId) {
+        let is_knocking = self.door_of(id).is_some();
+        let own = self.processes.get_mut(id.index()).filter(|_| is_knocking);
+        drop(own.and_then(|own| own.ready.take()));
         let process = self.processes.get_mut(id.index());
         let Some(companion) = process.and_then(|process| process.companion.take()) else { return };
         child::send(&companion.child, Signal::KILL, None);

@@ -160,7 +160,7 @@ impl Turn<'_, '_> {
     /// A readiness that the manager was not told by the service itself.
     pub(super) fn announce(&mut self, id: ServiceId) {
         match self.plan.service(id).map(|service| service.ready) {
-            Some(Ready::Fd(_) | Ready::Exec(_)) => {
+            Some(Ready::Fd(_) | Ready::Tcp(_) | Ready::Exec(_)) => {
                 self.pass_on(id, Notification::new(b"READY=1"), None);
             }
             Some(Ready::None | Ready::Notify) | None => {}

@@ -11,13 +11,15 @@ use crate::limits::SOURCES_MAX;
 use crate::model::{Errno, Moment, ServiceId, Span};
 use crate::supervisor::Event;
 use crate::sys::wait::{self, Source};
-use crate::sys::{file, memory};
+use crate::sys::{Fd, file, memory};
 
 /// What came from a service.
 #[derive(Clone, Copy)]
 enum From {
     Message(ServiceId),
     Ready(ServiceId),
+    /// Whether it answers.
+    Answer(ServiceId),
     /// What it writes to its log.
     Log(ServiceId),
     Child(ServiceId),
@@ -27,6 +29,16 @@ enum From {
     Caller(u8),
     /// The process of somebody who entered.
     Guest(u8),
+}
+
+impl From {
+    /// What is waited for: a connection that is underway can be written to when it is there.
+    fn source(self, fd: Option<&Fd>) -> Source {
+        match fd.filter(|_| matches!(self, Self::Answer(_))) {
+            Some(socket) => Source::writable(socket),
+            None => Source::of(fd),
+        }
+    }
 }
 
 impl Turn<'_, '_> {
@@ -53,7 +65,10 @@ impl Turn<'_, '_> {
         {
             // A word comes before the end of who said it.
             let message = notify.as_ref().map(|fd| (From::Message(id), Some(fd)));
-            let ready = process.ready.as_ref().map(|fd| (From::Ready(id), Some(fd)));
+            let ready = process.ready.as_ref().map(|fd| match self.door_of(id) {
+                Some(_) => (From::Answer(id), Some(fd)),
+                None => (From::Ready(id), Some(fd)),
+            });
             let child = process.child.as_ref();
             // Who tells each child hears of them by their signal alone, and so in their order.
             let child = child.filter(|_| !self.plan.habits().tells_all);
@@ -67,7 +82,7 @@ impl Turn<'_, '_> {
             let log = self.log_pipe(id).map(|fd| (From::Log(id), Some(fd)));
             let all = [message, ready, asks, asks_beside, log, child, companion];
             for (whose, fd) in all.into_iter().flatten() {
-                let _ = sources.push(Source::of(fd)); // … and seven for each service,
+                let _ = sources.push(whose.source(fd)); // … and seven for each service,
                 let _ = from.push(whose); // in both lists
             }
         }
@@ -137,6 +152,8 @@ impl Turn<'_, '_> {
         match from {
             From::Message(id) => self.take_messages(id),
             From::Ready(id) => self.take_word(id),
+            From::Answer(id) if cfg!(feature = "net") => self.take_answer(id),
+            From::Answer(_) => {} // nobody knocks
             From::Log(id) if cfg!(feature = "control") => self.take_log(id),
             From::Log(_) => {} // there is none
             From::Child(id) => self.take_end(id, is_hung_up),

@@ -352,8 +352,8 @@ fn a_key_may_take_a_word_a_number_or_a_command() {
         with(&["command = ['a']", "pre-stop = { exec = ['b'] }", "termination-message = '/t'"]),
         "2:11 command [\"a\"]; 3:21 pre_stop Exec([\"b\"]); 4:23 termination_message \"/t\""
     );
-    let not =
-        "Value([service] ready, NotOneOf([\"none\", \"notify\", \"fd=N\", \"exec=COMMAND\"]))";
+    let forms = "\"none\", \"notify\", \"fd=N\", \"tcp=[ADDRESS:]PORT\", \"exec=COMMAND\"";
+    let not = format!("Value([service] ready, NotOneOf([{forms}]))");
     assert_eq!(with(&["ready = 5"]), format!("2:9 {not} `5`"));
     assert_eq!(with(&["ready = { file = 'x' }"]), format!("2:18 {not} `x`"));
     assert_eq!(with(&["ready = { exec = [] }"]), "2:18 Value([service] ready, Empty) `[]`");

@@ -79,8 +79,10 @@ pub(super) const ROWS: &[Row] = &[
         item.put(&mut service.restart_window, Span::parse)
     })
     .help("1m|Window in which restarts are counted; a run as long starts from zero."),
-    or_exec("ready", "HOW", |own, item| own.set_ready(item), |own, said| own.ready_by(said))
-        .help("none|How it says that it is ready: none, notify, fd=N (a newline), exec=COMMAND."),
+    or_exec("ready", "HOW", |own, item| own.set_ready(item), |own, said| own.ready_by(said)).help(
+        "none|How it says that it is ready: none, notify, fd=N (a newline), tcp=[ADDRESS:]PORT (it \
+             answers there), exec=COMMAND.",
+    ),
     service("start-timeout", Shape::Span, "TIME", |service, item| {
         item.put(&mut service.start_timeout, span_or_infinity)
     })
