@@ -159,6 +159,10 @@ pub const ERRAND_VARIABLES_MAX: usize = 32;
 /// command.
 pub const ENTER_WORDS_MAX: usize = COMMAND_WORDS_MAX + 128;
 
+/// The highest descriptor at which what happens is told: the limit of open ones is 1024 where
+/// nobody raised it (getrlimit(2)).
+pub const STATUS_FD_MAX: u16 = 1_023;
+
 /// Bytes of what a service says of its state (`STATUS=`) that are kept: a column of a table.
 pub const STATUS_MAX: usize = 256;
 

@@ -571,6 +571,13 @@ fn with_a_word_of_readiness_every_call_may_fail() {
 }
 
 #[test]
+fn with_a_program_that_is_told_every_call_may_fail() {
+    // Who PID 1 is has to be told.
+    let words = "run --json-status-fd 1";
+    hold(&Case { is_nobody: false, around: Around::Nothing, words, file: "" });
+}
+
+#[test]
 fn with_a_log_every_call_may_fail() {
     // Looks like a log in memory inside, of which nothing can be left outside.
     let file = "[root]\npath = '/'\n[[mount]]\ntype = 'tmpfs'\ntarget = '/mnt'\n\

@@ -44,6 +44,7 @@ const PARTS: &[(bool, u64, &str)] = &[
     (cfg!(feature = "join"), 16 * 1024, "entering a process or kept namespaces"),
     (cfg!(feature = "control"), 12 * 1024, "a command inside, and a terminal for it"),
     (cfg!(feature = "control"), 16 * 1024, "what services say, their reload, their logs"),
+    (cfg!(feature = "control"), 4 * 1024, "what happens, for a program at a descriptor"),
     (cfg!(feature = "net"), 24 * 1024, "interfaces, and messages to the kernel about them"),
 ];
 

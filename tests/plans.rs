@@ -461,6 +461,8 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("control-path", Run, &ROOT),
     ("watched", Run, &ROOT),
     ("ready-tcp", Run, &ROOT),
+    ("status", Run, &ROOT),
+    ("status-entrypoint", Entrypoint, &ROOT),
     ("logs", Run, &USER),
     ("log-no-file", Run, &ROOT),
     ("log-two", Run, &ROOT),
@@ -646,7 +648,7 @@ variants!(MOUNT_FAULTS, mount_fault_name, MountFault, MountFault:
     NoTarget NoSource OtherSource Mode Size Proc Layers Overlay Upper SecondRoot);
 
 variants!(CONTROL_ACTS, control_act_name, ControlAct, ControlAct<'_>:
-    Listen ListenAt);
+    Hold TellChild Listen ListenAt);
 
 variants!(TIE_ACTS, tie_act_name, TieAct, TieAct:
     Keep TellIn AwaitIn Inform Wait);

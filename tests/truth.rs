@@ -737,6 +737,7 @@ fn readiness_comes_as_explained() {
         case(Who::Root, "--termination-message /dev/null -- /bin/false").code(1),
         case(Who::Nobody, "run --termination-message /dev/null -- /bin/false").code(1),
         case(Who::Nobody, "--clear-env -- /bin/true").managed(),
+        case(Who::Nobody, "run --json-status-fd 1 -- /bin/false").code(1),
         case(Who::Root, "--user nobody -- /bin/true").managed(),
         case(Who::Root, "run -- /bin/true").managed(),
         case(Who::Root, "--config FILE").file(NOTIFICATION).code(3).managed(),

@@ -17,7 +17,8 @@ pub fn start(mode: Mode, front: Front, call: Call, start: &Start, desk: &'static
     let decided = decide(mode.scope(), mode, front, call, Detail::First, start, desk);
     let Some(decided) = decided else { return code::FAILED };
     let Decided { spec, facts, terminal, joins, plan, held, callers, .. } = decided;
-    let mut reporter = Reporter::new(spec.verbose);
+    let status = spec.status.map(|said| said.value);
+    let mut reporter = Reporter::new(spec.verbose).with_status(status);
     // What is held is let go by the end of the process, which follows at once.
     let mut hands = ManuallyDrop::new(Hands::new(terminal, held).with_joins(joins));
     hands.lend(callers);
@@ -26,6 +27,10 @@ pub fn start(mode: Mode, front: Front, call: Call, start: &Start, desk: &'static
         report::failure(&plan, &facts, failure);
     }
     report::leave(&plan, &facts, &reporter, &outcome);
+    // A workload that never ran has no exit code (bwrap(1)).
+    if hands.has_made_init() && outcome.failure.is_none() {
+        reporter.verdict(outcome.code);
+    }
     if let Some(signal) = outcome.signal {
         engine::end_by(signal);
     }

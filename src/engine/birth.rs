@@ -159,6 +159,7 @@ fn do_steps(
 /// meant.
 fn is_dispensable(plan: &Plan<'_>, step: &Step<'_>, why: Why) -> bool {
     let is_of_machine = matches!(step.act, Act::Machine(_) | Act::LoopbackUp);
-    let is_usual = is_of_machine && plan.mode.is_init() || matches!(step.act, Act::Control(_));
+    let is_usual = is_of_machine && plan.mode.is_init()
+        || matches!(step.act, Act::Control(act) if act.listens());
     is_usual && step.origin == Origin::Default && why != Why::NameTaken
 }

@@ -98,6 +98,8 @@ pub struct Hands {
     pub(super) listener: Option<Fd>,
     /// What we know of them.
     pub(super) room: Option<&'static mut Room>,
+    /// Where a program is told what happens.
+    pub(super) status: Option<i32>,
     /// Whether what we inherited is let go when all services were started; the working directory,
     /// too.
     pub(super) lets_go: Option<bool>,
@@ -164,6 +166,11 @@ impl Hands {
         self.room = Some(room);
     }
 
+    /// Whether it is we who have made PID 1.
+    pub const fn has_made_init(&self) -> bool {
+        self.init.is_some()
+    }
+
     /// The same hands, holding the namespaces that are to be joined.
     #[must_use]
     pub fn with_joins(self, joins: Handles) -> Self {
@@ -177,6 +184,7 @@ impl Hands {
             self.gate.read.as_ref().map_or(-1, Fd::number),
             self.terminal.as_ref().map_or(-1, |terminal| terminal.number()),
             self.listener.as_ref().map_or(-1, Fd::number),
+            self.status.unwrap_or(-1),
         ];
         own.into_iter().chain(self.given.iter().copied()).chain(self.cgroups.kept())
     }

@@ -7,7 +7,7 @@ use core::ffi::CStr;
 
 use super::kinds::Kind;
 use super::{Act, Actor, Facts, Mode, Plan};
-use crate::model::{Control, ServiceName};
+use crate::model::{Control, NamespaceSet, ServiceName};
 use crate::spec::personality::basename;
 use crate::spec::{Origin, Said, Spec};
 use crate::text::{Quoted, Show, Sink, put};
@@ -75,6 +75,10 @@ pub enum ControlAct<'a> {
     },
     /// We listen at a socket at this path.
     ListenAt(&'a CStr),
+    /// A descriptor is kept, at which what happens is told.
+    Hold(u16),
+    /// The launcher tells there who PID 1 is, and its new namespaces.
+    TellChild(u16, NamespaceSet),
 }
 
 impl ControlAct<'_> {
@@ -88,13 +92,22 @@ impl ControlAct<'_> {
             Self::ListenAt(_) => {
                 "openat|statx|socket?|connect?|unlinkat?|close?|socket|fchmod|bind|listen"
             }
+            Self::Hold(_) => "ioctl",
+            Self::TellChild(..) => "statx*|pwritev2",
         }
+    }
+
+    /// Whether it is one by which we can be steered.
+    pub const fn listens(&self) -> bool {
+        matches!(self, Self::Listen { .. } | Self::ListenAt(_))
     }
 
     /// Its sort.
     pub const fn kind(&self) -> Kind {
         match self {
             Self::Listen { .. } | Self::ListenAt(_) => Kind::Listen,
+            Self::Hold(_) => Kind::Hold,
+            Self::TellChild(..) => Kind::TellChild,
         }
     }
 
@@ -103,6 +116,8 @@ impl ControlAct<'_> {
         match self {
             Self::Listen { is_said: false, .. } => put!(out, "mode 0600; or NAME-PID, when taken"),
             Self::Listen { .. } | Self::ListenAt(_) => put!(out, "mode 0600"),
+            Self::Hold(_) => put!(out, "no service gets it"),
+            Self::TellChild(..) => {}
         }
     }
 }
@@ -116,7 +131,32 @@ impl Show for ControlAct<'_> {
                 put!(out, "/control\"");
             }
             Self::ListenAt(path) => put!(out, "listen at ", Quoted(path.to_bytes())),
+            Self::Hold(number) => put!(out, "keep descriptor ", number, " to tell what happens"),
+            Self::TellChild(number, _) => put!(out, "tell who PID 1 is at descriptor ", number),
         }
+    }
+}
+
+/// What happens is told to a program, if one wants to hear of it: the descriptor is kept.
+pub(super) fn push_hold(spec: &Spec<'_>, plan: &mut Plan<'_>) {
+    if let Some(Said { value, origin }) = spec.status.filter(|_| tells_child(spec)) {
+        plan.has_status = true;
+        // Standard output and error are everybody's.
+        if value > 2 {
+            plan.push(Actor::Outer, origin, Act::Control(ControlAct::Hold(value)));
+        }
+    }
+}
+
+/// Whether PID 1 waits until a program has been told who it is, which is the first that it hears.
+pub(super) fn tells_child(spec: &Spec<'_>) -> bool {
+    cfg!(feature = "control") && spec.status.is_some()
+}
+
+/// The program is told.
+pub(super) fn push_tell_child(spec: &Spec<'_>, kinds: NamespaceSet, plan: &mut Plan<'_>) {
+    if let Some(Said { value, origin }) = spec.status.filter(|_| tells_child(spec)) {
+        plan.push(Actor::Outer, origin, Act::Control(ControlAct::TellChild(value, kinds)));
     }
 }
 

@@ -116,6 +116,10 @@ pub enum Kind {
     TellPid,
     /// See [`super::Act::Knock`].
     Knock,
+    /// See [`super::ControlAct::Hold`].
+    Hold,
+    /// See [`super::ControlAct::TellChild`].
+    TellChild,
     RestoreSignals,
     OpenLine,
     Hide,

@@ -94,8 +94,9 @@ fn starts_later(service: &Service<'_>) -> bool {
 /// Whether somebody wants to order starts. Who only may be seen is seen, stops and gets signals,
 /// and starts nothing again.
 fn is_to_be_steered(plan: &Plan<'_>) -> bool {
-    let is_asked =
-        |step: &Step<'_>| matches!(step.act, Act::Control(_)) && step.origin != Origin::Default;
+    let is_asked = |step: &Step<'_>| {
+        matches!(step.act, Act::Control(act) if act.listens()) && step.origin != Origin::Default
+    };
     plan.steps.iter().any(is_asked)
 }
 

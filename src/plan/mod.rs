@@ -200,6 +200,8 @@ pub struct Plan<'a> {
     pub services: &'a mut Vec<Service<'a>, SERVICES_MAX>,
     /// What is known of the machine beyond plain values.
     pub survey: &'a Survey,
+    /// Whether a program is told what happens.
+    pub has_status: bool,
     is_too_long: bool,
 }
 
@@ -216,7 +218,8 @@ impl<'a> Plan<'a> {
         services.clear();
         steps.clear();
         let (birth, habits) = (Birth::Here, Habits::OURS);
-        Self { mode, birth, is_pid1: false, habits, steps, services, survey, is_too_long: false }
+        let (is_pid1, has_status, is_too_long) = (false, false, false);
+        Self { mode, birth, is_pid1, habits, steps, services, survey, has_status, is_too_long }
     }
 
     /// Forgets every step and service.

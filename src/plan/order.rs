@@ -388,6 +388,9 @@ const RULES: &[Rule] = &[
         Kind::PassReadyPipe,
         "the number may be that of our own descriptor of the socket (dup(2))",
     ),
+    rule(Kind::Hold, Kind::Clone, "PID 1 gets the descriptor with its flag (fcntl(2), F_SETFD)"),
+    rule(Kind::Clone, Kind::TellChild, "nobody has a PID before (clone(2))"),
+    rule(Kind::TellChild, Kind::PassGate, "PID 1 tells of services, and it comes first (pipe(7))"),
     rule(Kind::Loopback, Kind::Knock, "nobody is there before (netdevice(7), IFF_UP)"),
     rule(Kind::Spawn, Kind::TellPid, "the PID is that of the service's own process (getpid(2))"),
     rule(

@@ -4,7 +4,7 @@
 //! stands in [`super::order`].
 
 use super::confine::{self, Confinement, Inside};
-use super::control::push_listen;
+use super::control::{push_hold, push_listen, push_tell_child, tells_child};
 use super::identity::Maps;
 use super::join::Joined;
 use super::limits::{Layout, first_of, push_last_of_cgroups};
@@ -127,7 +127,9 @@ pub(super) fn refuse_run_keys<'a>(spec: &'a Spec<'_>, is_guest: bool) -> Result<
     let needs = needs_of(spec).into_iter().filter(|(_, _, kind)| is_ours(*kind));
     let needs = needs.filter_map(|(origin, key, _)| Some((origin?, key)));
     let limits = first_of(spec).filter(|_| spec.has_cgroups()).map(|origin| (origin, "limits"));
-    let all = asked.into_iter().chain(proc).chain(spec.join.first()).chain(needs).chain(limits);
+    let status = spec.status.map(|said| (said.origin, "json-status-fd"));
+    let asked = asked.into_iter().chain(status);
+    let all = asked.chain(proc).chain(spec.join.first()).chain(needs).chain(limits);
     let all = all.chain(spec.ties.first());
     match all.into_iter().next() {
         Some((origin, key)) => {
@@ -215,6 +217,7 @@ struct Parts<'p, 'a> {
 /// The launcher's steps.
 fn push_outer<'a>(spec: &'a Spec<'_>, facts: &Facts, parts: Parts<'_, 'a>, plan: &mut Plan<'a>) {
     let Parts { kinds, joined, kept, maps, cgroups } = parts;
+    push_hold(spec, plan);
     push_reaping(Actor::Outer, facts, plan);
     push_listen(Actor::Outer, spec, facts, plan);
     plan.push(Actor::Outer, Origin::Default, Act::OpenReportPipe);
@@ -248,6 +251,9 @@ fn push_outer<'a>(spec: &'a Spec<'_>, facts: &Facts, parts: Parts<'_, 'a>, plan:
         let later = if shifts(spec) { NamespaceSet::TIME } else { NamespaceSet::empty() };
         ties::push_outer(spec, kinds.difference(later), plan);
     }
+    if tells_child(spec) {
+        push_tell_child(spec, at_clone, plan);
+    }
     if has_gate {
         plan.push(Actor::Outer, Origin::Default, Act::PassGate);
     }
@@ -258,8 +264,9 @@ fn push_outer<'a>(spec: &'a Spec<'_>, facts: &Facts, parts: Parts<'_, 'a>, plan:
 /// Whether PID 1 waits until the launcher has done for it what it cannot do.
 fn waits_at_gate(spec: &Spec<'_>, parts: Parts<'_, '_>) -> bool {
     let waits_for_limits = parts.cgroups.is_some_and(Layout::has_gate);
-    let is_known = ties::informs(spec).is_some();
-    parts.maps.has_gate() || waits_for_limits || net::waits_for_network(&spec.net) || is_known
+    let waits_for_others = waits_for_limits || net::waits_for_network(&spec.net);
+    let is_known = ties::informs(spec).is_some() || tells_child(spec);
+    parts.maps.has_gate() || waits_for_others || is_known
 }
 
 /// PID 1's steps.

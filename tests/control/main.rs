@@ -14,6 +14,7 @@ mod orders;
 mod places;
 mod sandbox;
 mod shown;
+mod status_fd;
 #[path = "../support/mod.rs"]
 mod support;
 mod words;

@@ -24,6 +24,7 @@ pub const LAUNCHER_LOOP: &Loop = &[
     ("clock_gettime", "openat", "and for how long"),
     ("write", "openat", "kills them"),
     ("unlinkat", "openat", "removes it"),
+    ("pwritev2", "ppoll", "tells a program that everything is over, and how"),
     ("close", "ppoll", "gives descriptors back"),
     ("exit_group", "ppoll", "the end"),
 ];

@@ -22,6 +22,7 @@ mod news;
 mod refusal;
 mod root;
 mod sentence;
+mod status;
 mod ties;
 mod voice;
 

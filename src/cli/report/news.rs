@@ -2,6 +2,7 @@
 
 use super::cgroup::Used;
 use super::sentence::{Args, print, sentence};
+use super::status::Status;
 use super::{Scope, filter};
 use crate::engine::{NotTaken, Teller, Telling};
 use crate::model::{End, Failure, ReadyBy, ServiceId, Signal, Span, Word};
@@ -18,6 +19,8 @@ pub struct Reporter {
     is_stopping: bool,
     /// What became of the main service, as far as that is known.
     last: Option<Telling>,
+    /// The program that is told.
+    status: Option<Status>,
 }
 
 impl Teller for Reporter {
@@ -27,6 +30,9 @@ impl Teller for Reporter {
 
     fn tell(&mut self, plan: &Plan<'_>, telling: Telling) {
         self.note(plan, telling);
+        if let Some(status) = self.status.as_mut().filter(|_| cfg!(feature = "control")) {
+            status.tell(plan, &telling);
+        }
         if let Telling::Failure(failure) = telling {
             super::failure(plan, &Facts::default(), failure);
         } else if let Telling::Survived(failure) = telling {
@@ -43,6 +49,19 @@ impl Reporter {
     /// Tells people, and more of them when that is asked for.
     pub fn new(is_verbose: bool) -> Self {
         Self { is_verbose, ..Self::default() }
+    }
+
+    /// Tells a program at this descriptor as well.
+    #[must_use]
+    pub fn with_status(self, number: Option<u16>) -> Self {
+        Self { status: number.map(Status::new), ..self }
+    }
+
+    /// Tells a program that everything is over; `code` is what we end with.
+    pub fn verdict(&mut self, code: u8) {
+        if let Some(status) = self.status.as_mut().filter(|_| cfg!(feature = "control")) {
+            status.verdict(code);
+        }
     }
 
     /// What became of the main service, if it ran.

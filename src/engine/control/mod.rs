@@ -12,6 +12,7 @@ pub mod find;
 mod logs;
 mod place;
 mod reload;
+mod status;
 mod words;
 
 use heapless::Vec;
@@ -192,6 +193,8 @@ pub(super) fn perform(act: &ControlAct<'_>, hands: &mut Hands) -> Result<(), Tro
     match *act {
         ControlAct::Listen { base, name, is_said } => place::listen(hands, &base, name, is_said),
         ControlAct::ListenAt(path) => place::listen_at(hands, path),
+        ControlAct::Hold(number) => status::hold(number, hands),
+        ControlAct::TellChild(number, kinds) => status::tell_child(number, kinds, hands),
     }
 }
 

@@ -65,7 +65,7 @@ impl Turn<'_, '_> {
 
     /// Tells a detail, where details are told.
     pub(super) fn tell_detail(&mut self, detail: Detail) {
-        if self.plan.habits().tells_all {
+        if self.plan.habits().tells_all || self.plan.has_status {
             self.teller.tell(self.plan, Telling::Detail(detail));
         }
     }
