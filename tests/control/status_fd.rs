@@ -94,21 +94,23 @@ fn a_reader_that_does_not_read_holds_up_nobody_and_hears_how_much_it_missed() {
     // always, lines that found no room are counted, and none is torn.
     let (reader, mut writer) = std::io::pipe().unwrap();
     writer.write_all(&[b'\n'; 65_536 - 200]).unwrap(); // pipe(7): 16 pages
-    let script = "trap '' USR1; echo up; read line; exit 5";
-    let (input, keep) = std::io::pipe().unwrap();
+    let script = "trap 'echo got' USR1; trap 'exit 5' TERM; echo up; while :; do sleep 0.05; done";
     let words = ["run", "--json-status-fd", "9", "--", "sh", "-c", script];
     let writer = std::fs::File::from(std::os::fd::OwnedFd::from(writer));
-    let run = Run::nsinit(Who::User, &words).giving(&writer, 9).stdin(input);
+    let run = Run::nsinit(Who::User, &words).giving(&writer, 9);
     let mut run = run.start();
     drop(writer);
     let _ = run.wait_for("up");
+    // When a signal has come through, the events before it have been told, and found no room.
+    run.kill(libc::SIGUSR1);
+    let _ = run.wait_for("got");
     let mut lines = BufReader::new(reader).lines().map(Result::unwrap);
     let first = lines.by_ref().find(|line| !line.is_empty()).unwrap();
     assert!(first.starts_with("{\"child-pid\":") && first.ends_with('}'), "{first}");
     run.kill(libc::SIGUSR1);
     let is_lost = |line: &String| line.starts_with("{\"event\":\"lost\",\"lines\":");
     assert!(lines.by_ref().take(3).any(|line| is_lost(&line)));
-    drop(keep);
+    run.kill(libc::SIGTERM);
     assert_eq!(lines.last().unwrap(), r#"{"event":"verdict","exit-code":5}"#);
     drop(run.end().quietly(5));
 }
