@@ -83,6 +83,15 @@ pub const TOML_DEPTH_MAX: usize = 16;
 /// Names of pairs (variables, resources) remembered for one service, to find what is said twice.
 pub const TOML_PAIRS_MAX: usize = ENV_CHANGES_MAX + RLIMITS_MAX + SYSCTLS_MAX + LIMITS_MAX + 16;
 
+/// Bytes of all words that descriptors give (`--args`): Flatpak gives some ten thousand.
+pub const GIVEN_WORDS_MAX: usize = 64 * 1024;
+
+/// Descriptors that give words.
+pub const GIVEN_LISTS_MAX: usize = 16;
+
+/// Files inside that PID 1 holds a lock of.
+pub const LOCK_FILES_MAX: usize = 16;
+
 /// Bytes of a path (PATH_MAX of linux/limits.h, its NUL included).
 pub const PATH_MAX: usize = 4_096;
 

@@ -97,9 +97,9 @@ const fn keeping(part: Part) -> bool {
     matches!(part, Part::Step(5))
 }
 
-/// The launcher waits for PID 1 by step 6, or 5 without SIGCHLD's wait.
+/// The launcher waits for PID 1 by one of these, behind what it keeps.
 const fn awaiting(part: Part) -> bool {
-    matches!(part, Part::Step(5))
+    matches!(part, Part::Step(5..=7))
 }
 
 const fn question(part: Part) -> bool {
@@ -600,7 +600,7 @@ fn with_an_interface_every_call_may_fail() {
 fn with_ties_to_whoever_starts_it_every_call_may_fail() {
     // A PID 1 that nobody outside was told of, or that cannot wait for him, starts nothing.
     for is_nobody in [false, true] {
-        let words = "run --sync-fd 43 --info-fd 40 --block-fd 42";
+        let words = "run --sync-fd 43 --info-fd 40 --block-fd 42 --lock-file /etc/passwd";
         hold(&Case { is_nobody, around: Around::Descriptors, words, file: "" });
     }
 }

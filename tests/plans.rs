@@ -28,7 +28,7 @@ use nsinit::plan::{
     LandlockAct, LimitsAct, MachineAct, MachineReason, Manager, Mode, MountFault, NetAct,
     NetReason, Plan, Reason, Refusal, RootAct, Survey, TerminalState, TieAct, TieReason, resolve,
 };
-use nsinit::spec::argv::{self, Front};
+use nsinit::spec::argv::{self, Front, Line};
 use nsinit::spec::filter::{Filter, FilterLog, Judge};
 use nsinit::spec::{Lists, Said, Spec, SpecFault, Tie, file};
 use nsinit::text::{Arena, Sink, Words};
@@ -578,6 +578,13 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("ties", Run, &TIED),
     ("ties-cgroup", Run, &TIED),
     ("ties-user", Run, &USER),
+    ("ties-pasta", Run, &USER),
+    ("ties-maps", Run, &USER),
+    ("tie-nobody-told", Run, &TIED),
+    ("tie-maps-said", Run, &TIED),
+    ("userns-disabled", Run, &ROOT),
+    ("userns-disabled-maps", Run, &ROOT),
+    ("userns-come-back", Run, &ROOT),
     ("tie-closed", Run, &TIED_CLOSED),
     ("tie-not-readable", Run, &TIED_PATH),
     ("tie-not-writable", Run, &TIED_PATH),
@@ -636,13 +643,15 @@ variants!(ROOT_ACTS, root_act_name, RootAct, RootAct<'_>:
     OpenMasks Enter Place Mask Seal Finish);
 
 variants!(CONFINE_ACTS, confine_act_name, ConfineAct, ConfineAct<'_>:
-    NewKeyring DenyMemoryWrite GuardTerminal LeaveGroups KeepCapabilities Landlock Capabilities);
+    NewKeyring DenyMemoryWrite GuardTerminal LeaveGroups KeepCapabilities Landlock Capabilities
+    DisableUserns AssertUserns);
 
 variants!(LANDLOCK_ACTS, landlock_act_name, LandlockAct, LandlockAct<'_>:
     GoWithout Begin Allow AllowMoves AllowPort AllowDevices Restrict);
 
 variants!(CONFINE_REASONS, confine_reason_name, ConfineReason, ConfineReason:
-    CapabilityNotOurs AmbientNotKept CapabilitiesComeBack LandlockTooOld ScopeHidesNotify);
+    CapabilityNotOurs AmbientNotKept CapabilitiesComeBack LandlockTooOld ScopeHidesNotify
+    UsernsComeBack);
 
 variants!(MOUNT_FAULTS, mount_fault_name, MountFault, MountFault:
     NoTarget NoSource OtherSource Mode Size Proc Layers Overlay Upper SecondRoot);
@@ -650,11 +659,11 @@ variants!(MOUNT_FAULTS, mount_fault_name, MountFault, MountFault:
 variants!(CONTROL_ACTS, control_act_name, ControlAct, ControlAct<'_>:
     Hold TellChild Listen ListenAt);
 
-variants!(TIE_ACTS, tie_act_name, TieAct, TieAct:
-    Keep TellIn AwaitIn Inform Wait);
+variants!(TIE_ACTS, tie_act_name, TieAct, TieAct<'_>:
+    Keep TellIn AwaitIn Inform WaitForMaps Lock Wait);
 
 variants!(TIE_REASONS, tie_reason_name, TieReason, TieReason:
-    Closed NotReadable NotWritable Shared);
+    Closed NotReadable NotWritable Shared NobodyTold MapsSaid);
 
 variants!(REASONS, reason_name, Reason, Reason:
     Join
@@ -714,7 +723,7 @@ fn decide(name: &'static str, mode: Mode, machine: &Machine) -> Decided {
     let mut complain = |fault: SpecFault<'_>| panic!("{name}: {fault:?}");
     file::read(source, &mut arena, spec, &mut complain);
     let first = 1 + u32::from(!verb.is_empty());
-    argv::read(front, Words::new(bytes), first, &mut arena, spec, &mut complain);
+    argv::read(Line::new(front, Words::new(bytes), first), &mut arena, spec, &mut complain);
     make_filter(spec);
     let line = format!("nsinit {verb} {}", words.join(" ")).replace("  ", " ");
     let mut shown = format!("{}: {line}\n\n", machine.about);

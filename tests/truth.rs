@@ -645,6 +645,8 @@ fn ties_to_whoever_starts_it_come_as_explained() {
     hold(&[
         case(Who::Root, all).around(Around::Descriptors),
         case(Who::Nobody, all).around(Around::Descriptors),
+        case(Who::Nobody, "run --disable-userns --lock-file /etc/passwd -- /bin/true"),
+        case(Who::Root, "run --args 42 --args 43 -- /bin/true").around(Around::Descriptors),
         case(Who::Root, "run --info-fd 40 --boottime +1d --unshare-cgroup -- /bin/true")
             .around(Around::Descriptors),
     ]);

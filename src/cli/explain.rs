@@ -118,7 +118,11 @@ pub fn print_json(out: &mut dyn Sink, plan: &Plan<'_>, spec: &Spec<'_>, question
     let looks = before.chain(looks).chain(around(engine::join::calls_behind()));
     let keeping = Names::new(engine::persist::calls());
     let keeping = (cfg!(feature = "join") && questions.keeping).then_some(keeping);
-    list(out, asked.into_iter().chain(looks).chain(keeping).flat_map(Names::iter));
+    let [first, asked @ ..] = asked;
+    let given = Names::new(engine::probe::CALLS_OF_GIVEN);
+    let given = core::iter::repeat_n(given, questions.given);
+    let asked = core::iter::once(first).chain(given).chain(asked);
+    list(out, asked.chain(looks).chain(keeping).flat_map(Names::iter));
     put!(out, ",\"steps\":[");
     for (number, step) in (1u32..).zip(plan.steps.iter()) {
         put!(out, if number == 1 { "\n" } else { ",\n" }, "{\"number\":", number);

@@ -20,7 +20,7 @@ use crate::engine::{self, Outcome, machine};
 use crate::limits::FILE_MAX;
 use crate::model::{Errno, code};
 use crate::plan::{self, Mode, Plan, Questions, push_last, resolve};
-use crate::spec::argv::{self, Front};
+use crate::spec::argv::{self, Front, Line};
 use crate::spec::{Complaint, Complaints, Origin, Spec, SpecFault, cmdline};
 use crate::sys::start::Start;
 use crate::text::Arena;
@@ -140,7 +140,7 @@ fn load(
     };
     let named = match asked {
         Asked::ByName => None,
-        Asked::ByVerb(call) => argv::file(Front::Init, call.words, call.first),
+        Asked::ByVerb(call) => argv::file(Line::new(Front::Init, call.words, call.first)),
     };
     let named = named.or_else(|| cmdline::file(line, arena));
     let path = named.map_or(DEFAULT_FILE, |said| said.value);
@@ -170,7 +170,8 @@ fn load(
     match asked {
         Asked::ByName => cmdline::command(line, arena, spec, &mut printer),
         Asked::ByVerb(call) => {
-            argv::read(Front::Init, call.words, call.first, arena, spec, &mut printer);
+            let line = Line::new(Front::Init, call.words, call.first);
+            argv::read(line, arena, spec, &mut printer);
         }
     }
     printer.count()

@@ -7,6 +7,7 @@ use heapless::Vec;
 use super::Call;
 use super::env_files;
 use super::filters;
+use super::given;
 use super::out::say;
 use super::printer::{Detail, Printer};
 use super::read_file::read_file;
@@ -16,7 +17,7 @@ use crate::engine::{self, control, inspect, probe::OurTerminal};
 use crate::limits::{ARENA_MAX, FILE_MAX, KERNEL_LINE_MAX};
 use crate::model::Errno;
 use crate::plan::{self, Facts, Mode, Plan, Questions, resolve};
-use crate::spec::argv::{self, Front};
+use crate::spec::argv::{self, Front, Line};
 use crate::spec::{Complaint, Complaints, Lists, Origin, Said, Spec, SpecFault, file};
 use crate::sys::start::Start;
 use crate::text::Arena;
@@ -32,6 +33,7 @@ pub struct Desk {
     pub(super) file: [u8; FILE_MAX + 1],
     pub(super) env: [u8; FILE_MAX + 1],
     pub(super) kernel_line: [u8; KERNEL_LINE_MAX],
+    pub(super) given: given::Memory,
     pub(super) namespaces: inspect::Memory,
     pub(super) filters: filters::Room,
     pub(super) held: Held,
@@ -51,6 +53,7 @@ impl Desk {
             file: [0; FILE_MAX + 1],
             env: [0; FILE_MAX + 1],
             kernel_line: [0; KERNEL_LINE_MAX],
+            given: given::Memory::new(),
             namespaces: inspect::Memory::new(),
             filters: filters::Room::new(),
             held: Held::new(),
@@ -91,10 +94,15 @@ pub fn decide(
     start: &Start,
     desk: &'static mut Desk,
 ) -> Option<Decided> {
-    let Desk { file, env, arena, lists, spec, plan, filters: room, held, callers, .. } = desk;
+    let Desk { file, env, arena, lists, spec, plan, filters: room, given, held, callers, .. } =
+        desk;
     let spec = new_spec(spec, lists)?;
     let mut arena = Arena::new(arena);
-    let faults = load(Source { scope, front, call, detail }, file, &mut arena, spec);
+    let mut line = Line::new(front, call.words, call.first);
+    if cfg!(feature = "sandbox") {
+        line = given::read(scope, line, start, given)?;
+    }
+    let faults = load(Source { scope, line, detail }, file, &mut arena, spec);
     if faults > 0 || env_files::read(scope, start.env, env, &mut arena, spec) > 0 {
         return None;
     }
@@ -177,8 +185,7 @@ fn plan_for(
 #[derive(Clone, Copy)]
 struct Source {
     scope: &'static str,
-    front: Front,
-    call: Call,
+    line: Line<'static>,
     detail: Detail,
 }
 
@@ -189,9 +196,9 @@ fn load(
     arena: &mut Arena<'static>,
     spec: &mut Spec<'static>,
 ) -> usize {
-    let Source { scope, front, call, detail } = source;
+    let Source { scope, line, detail } = source;
     let named = match cfg!(feature = "toml") {
-        true => argv::file(front, call.words, call.first),
+        true => argv::file(line),
         false => None,
     };
     let mut printer = Printer::new(scope, named.map(|said| said.value), detail);
@@ -211,7 +218,7 @@ fn load(
             }
         }
     }
-    argv::read(front, call.words, call.first, arena, spec, &mut printer);
+    argv::read(line, arena, spec, &mut printer);
     if spec.name.is_none() {
         spec.name = named.and_then(|said| stem(said.value, arena));
     }

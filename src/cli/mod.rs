@@ -11,6 +11,7 @@ mod enter;
 mod env_files;
 pub mod explain;
 mod filters;
+mod given;
 mod help;
 mod init;
 mod load;

@@ -1,13 +1,15 @@
 //! The acts that take rights away.
 
+use super::child;
+use super::files::write_whole;
 use super::hands::Hands;
 use super::landlock;
 use super::trouble::{Trouble, plain};
 use crate::model::filter::TERMINAL_GUARD;
-use crate::model::{Errno, SecureBits, Why};
+use crate::model::{End, Errno, Namespace, SecureBits, Why};
 use crate::plan::{ConfineAct, Holding};
 use crate::sys::caps::{self, Sets};
-use crate::sys::{ids, keys, memory, seccomp};
+use crate::sys::{ids, keys, memory, namespace, process, seccomp};
 
 /// Carries out one of them.
 pub(super) fn perform(act: &ConfineAct<'_>, hands: &mut Hands) -> Result<(), Trouble> {
@@ -23,6 +25,20 @@ pub(super) fn perform(act: &ConfineAct<'_>, hands: &mut Hands) -> Result<(), Tro
         ConfineAct::Landlock(act) => landlock::perform(act, hands),
         ConfineAct::KeepCapabilities => caps::keep().map_err(plain),
         ConfineAct::Capabilities(held) => hold(*held),
+        ConfineAct::DisableUserns => write_whole(c"/proc/sys/user/max_user_namespaces", b"0"),
+        ConfineAct::AssertUserns => assert_userns(),
+    }
+}
+
+/// Tries to make a user namespace, in a process that ends at once.
+fn assert_userns() -> Result<(), Trouble> {
+    let made = process::spawn(&mut || match namespace::unshare(Namespace::User) {
+        Ok(()) => 1,
+        Err(_) => 0,
+    });
+    match child::sleep_for(&made.map_err(plain)?) {
+        Some(End::Exited(0)) => Ok(()),
+        Some(_) | None => Err((Errno::EPERM, Why::UsernsThere)),
     }
 }
 

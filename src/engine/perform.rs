@@ -12,7 +12,7 @@ use super::{
     ties,
 };
 use crate::model::{Errno, ParentDeath, Signal, SignalSet, Stdio, Why};
-use crate::plan::Act;
+use crate::plan::{Act, HAS_TIES};
 use crate::sys::fd::redirect;
 use crate::sys::file::{self, Mode};
 use crate::sys::signal::Disposition;
@@ -134,7 +134,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
             true => control::perform(&act, hands),
             false => Ok(()), // no plan of such a build has one
         },
-        Act::Tie(act) => match cfg!(feature = "sandbox") {
+        Act::Tie(act) => match HAS_TIES {
             true => ties::perform(&act, hands),
             false => Ok(()), // as above
         },

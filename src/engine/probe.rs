@@ -10,8 +10,9 @@ use super::files::head_of;
 use super::survey;
 use crate::limits::FILTERS_MAX;
 use crate::model::{Clock, Errno, LandlockAbi, Namespace, NamespaceSet, Why};
-use crate::plan::{Access, Facts, JoinFacts, KeepingPlace, Manager, Questions, TerminalState};
-use crate::spec::Tie;
+use crate::plan::{
+    Access, Facts, HAS_TIES, JoinFacts, KeepingPlace, Manager, Questions, TerminalState,
+};
 use crate::spec::filter::{FilterFrom, FilterSpec};
 use crate::sys::file::{self, Mode};
 use crate::sys::start::Start;
@@ -56,7 +57,7 @@ pub fn ask(questions: Questions, start: &Start) -> (Facts, OurTerminal) {
         runtime_dir: runtime_dir(start),
         joins: JoinFacts::NONE,
         keeping: KeepingPlace::NotAsked,
-        ties: match cfg!(feature = "sandbox") {
+        ties: match HAS_TIES {
             true => questions.ties.map(|number| number.map_or(Access::NotAsked, access)),
             false => Default::default(), // none is asked
         },
@@ -91,6 +92,9 @@ fn manager_of(start: &Start, pid: Option<i32>) -> Manager {
         has_watchdog: is_ours(b"WATCHDOG_PID="),
     }
 }
+
+/// The calls by which a descriptor gives words, when signals have been blocked.
+pub const CALLS_OF_GIVEN: &str = "rt_sigprocmask|read+|rt_sigprocmask|close";
 
 /// The system calls of everything that is asked before the plan is made, in the notation of
 /// `plan::Act::calls`.
@@ -138,9 +142,9 @@ fn access(number: u16) -> Access {
 
 /// The calls by which it is asked for what so many descriptors are open.
 fn of_ties(count: usize) -> &'static str {
-    const EACH: &str = "fcntl|fcntl|fcntl|";
-    let all = EACH.len() / Tie::COUNT * count;
-    EACH.get(..all.saturating_sub(1)).unwrap_or_default()
+    const ONE: &str = "fcntl|";
+    const EACH: &str = "fcntl|fcntl|fcntl|fcntl|fcntl|fcntl|";
+    EACH.get(..(ONE.len() * count).saturating_sub(1)).unwrap_or_default()
 }
 
 /// The calls by which so many descriptors are read.

@@ -80,11 +80,13 @@ pub enum Why {
     Deaf,
     /// Somebody asked us to end before we went on.
     AskedToEnd,
+    /// A user namespace can be made, which nobody was to be able to.
+    UsernsThere,
 }
 
 impl Why {
     /// All reasons, by their number.
-    const ALL: [Self; 35] = [
+    const ALL: [Self; 36] = [
         Self::Errno,
         Self::InterpreterMissing,
         Self::InterpreterHasCr,
@@ -120,6 +122,7 @@ impl Why {
         Self::NoDirectory,
         Self::Deaf,
         Self::AskedToEnd,
+        Self::UsernsThere,
     ];
 
     /// Its number.

@@ -42,6 +42,8 @@ pub enum ConfineReason {
     LandlockTooOld(LandlockAbi, LandlockAbi),
     /// A scope would keep a service's word from us.
     ScopeHidesNotify,
+    /// Who keeps CAP_SYS_RESOURCE sets the limit of user namespaces anew.
+    UsernsComeBack,
 }
 
 /// What is done to confine.
@@ -61,6 +63,10 @@ pub enum ConfineAct<'a> {
     Landlock(LandlockAct<'a>),
     /// The capabilities of this process and of what it becomes.
     Capabilities(Holding),
+    /// Nobody makes a user namespace in ours.
+    DisableUserns,
+    /// Nobody can.
+    AssertUserns,
 }
 
 impl ConfineAct<'_> {
@@ -74,6 +80,8 @@ impl ConfineAct<'_> {
             Self::KeepCapabilities => "prctl",
             Self::Landlock(act) => act.calls(),
             Self::Capabilities(_) => "capget|capset|prctl*|capset",
+            Self::DisableUserns => "openat|write|close",
+            Self::AssertUserns => "clone3|wait4|ioctl?|close",
         }
     }
 
@@ -87,6 +95,8 @@ impl ConfineAct<'_> {
             Self::KeepCapabilities => Kind::KeepCapabilities,
             Self::Landlock(act) => act.kind(),
             Self::Capabilities(_) => Kind::Capabilities,
+            Self::DisableUserns => Kind::DisableUserns,
+            Self::AssertUserns => Kind::AssertUserns,
         }
     }
 
@@ -98,6 +108,8 @@ impl ConfineAct<'_> {
             | Self::DenyMemoryWrite
             | Self::LeaveGroups
             | Self::KeepCapabilities => {}
+            Self::DisableUserns => put!(out, "user.max_user_namespaces=0"),
+            Self::AssertUserns => put!(out, "by a process that ends at once"),
             Self::Landlock(act) => act.show_detail(out),
             Self::Capabilities(held) => {
                 put!(out, held.kept);
@@ -125,6 +137,8 @@ impl Show for ConfineAct<'_> {
             Self::KeepCapabilities => put!(out, "keep capabilities over the change of user"),
             Self::Landlock(act) => act.show(out),
             Self::Capabilities(_) => put!(out, "limit capabilities"),
+            Self::DisableUserns => put!(out, "let nobody make a user namespace"),
+            Self::AssertUserns => put!(out, "see that nobody can make a user namespace"),
         }
     }
 }
@@ -225,6 +239,12 @@ impl<'a> Confinement<'a> {
         }
         if let (Some(said), false, false) = (said, inside.has_setpcap, has_no_new_privs) {
             return Err(refuse(said, ConfineReason::CapabilitiesComeBack));
+        }
+        // Who has it sets the limit anew (kernel/ucount.c, `set_permissions`).
+        let limits = said.is_some() || is_default;
+        let has_resource = !limits || kept.within(ours).has(SYS_RESOURCE);
+        if let (Some(said), true) = (disables_userns(spec), has_resource) {
+            return Err(refuse((said, "disable-userns"), ConfineReason::UsernsComeBack));
         }
         Ok(Self {
             inside,
@@ -330,6 +350,29 @@ pub(super) fn push_inner(spec: &Spec<'_>, facts: &Facts, mode: Mode, plan: &mut 
     }
 }
 
+/// CAP_SYS_RESOURCE
+const SYS_RESOURCE: Capabilities = Capabilities::from_bits(1 << 24);
+
+/// Who asked that nobody makes a user namespace.
+pub(super) fn disables_userns(spec: &Spec<'_>) -> Option<Origin> {
+    spec.confine.disable_userns.filter(|said| said.value).map(|said| said.origin)
+}
+
+/// PID 1's step while the outer /proc is there.
+pub(super) fn push_disabled(spec: &Spec<'_>, plan: &mut Plan<'_>) {
+    if let Some(origin) = disables_userns(spec).filter(|_| cfg!(feature = "sandbox")) {
+        plan.push(Actor::Inner, origin, Act::Confine(ConfineAct::DisableUserns));
+    }
+}
+
+/// PID 1's step when all else is done.
+pub(super) fn push_asserted(spec: &Spec<'_>, plan: &mut Plan<'_>) {
+    let said = spec.confine.assert_userns.filter(|said| said.value && cfg!(feature = "sandbox"));
+    if let Some(said) = said {
+        plan.push(Actor::Inner, said.origin, Act::Confine(ConfineAct::AssertUserns));
+    }
+}
+
 /// Whether a service becomes somebody.
 fn changes_user(service: &ServiceSpec<'_>) -> bool {
     service.user.is_some() || service.group.is_some() || !service.groups.is_empty()
@@ -343,6 +386,7 @@ fn first(spec: &Spec<'_>) -> Option<Origin> {
     let denies = spec.confine.memory_deny_write.filter(|said| said.value);
     let denies = denies.map(|said| (said.origin, "memory-deny-write"));
     let said = spec.confine.capabilities_origin().or(filter::first(&spec.filter));
+    let said = said.or(disables_userns(spec).map(|origin| (origin, "disable-userns")));
     said.or(spec.landlock.first()).or(denies).or(spec.root.first()).map(|(origin, _)| origin)
 }
 

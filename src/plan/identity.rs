@@ -5,6 +5,7 @@
 //! of shadow that have these write for it, and PID 1 waits at a gate. The kernel's rules:
 //! kernel/user_namespace.c, `new_idmap_permitted`, `verify_root_map` and `map_write`.
 
+use super::ties::maps_outside;
 use super::{Act, Actor, Facts, Lines, Plan, Reason, Refusal, Survey, capability};
 use crate::limits::ID_MAP_BYTES_MAX;
 use crate::model::{IdKind, IdMap, IdRange, IdTool, Namespace, NamespaceSet};
@@ -46,7 +47,7 @@ impl<'a> Maps<'a> {
         survey: &'a Survey,
         kinds: NamespaceSet,
     ) -> Result<Self, Refusal<'a>> {
-        if !kinds.has(Namespace::User) {
+        if !kinds.has(Namespace::User) || maps_outside(spec).is_some() {
             return Ok(Self(None));
         }
         let uid = Asked::new(IdKind::Uid, spec, facts, survey)?;

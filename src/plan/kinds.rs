@@ -130,6 +130,10 @@ pub enum Kind {
     AwaitIn,
     Inform,
     WaitOutside,
+    WaitForMaps,
+    LockFile,
+    DisableUserns,
+    AssertUserns,
 }
 
 impl Act<'_> {

@@ -71,7 +71,7 @@ pub use resolve::resolve;
 pub use root::{BASE, DEVICES, MASKED, MASKED_IN_SYS, MountFault, READ_ONLY, RootAct, Slot};
 pub use step::{Act, Actor, Detail, Step};
 pub use survey::{Ids, Survey};
-pub use ties::{Access, TieAct, TieReason};
+pub use ties::{Access, IS_BUILT as HAS_TIES, TieAct, TieReason};
 
 /// What kind of start this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

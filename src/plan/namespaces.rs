@@ -1,7 +1,9 @@
 //! Which kinds of namespaces `run` creates: what was asked for, what a key needs, and `user` where
 //! we lack privilege. What is joined is not created.
 
+use super::confine::disables_userns;
 use super::join::Joined;
+use super::ties::maps_outside;
 use super::{Facts, Reason, Refusal, capability};
 use crate::model::{IdKind, MountType, Namespace, NamespaceSet, Uplink};
 use crate::spec::{Origin, Spec};
@@ -19,7 +21,7 @@ pub(super) const fn shifts(spec: &Spec<'_>) -> bool {
 }
 
 /// The keys that need a kind of namespace, and where they were said.
-pub(super) fn needs_of(spec: &Spec<'_>) -> [(Option<Origin>, &'static str, Namespace); 13] {
+pub(super) fn needs_of(spec: &Spec<'_>) -> [(Option<Origin>, &'static str, Namespace); 15] {
     let loopback = spec.net.loopback.filter(|said| said.value).map(|said| said.origin);
     let interface = spec.net.interfaces.first().map(|interface| interface.origin);
     let uplink = spec.net.uplink.filter(|said| said.value != Uplink::Host);
@@ -39,6 +41,8 @@ pub(super) fn needs_of(spec: &Spec<'_>) -> [(Option<Origin>, &'static str, Names
         (map_origin(IdKind::Gid), "gid-map", Namespace::User),
         (spec.uid.map(|said| said.origin), "uid", Namespace::User),
         (spec.gid.map(|said| said.origin), "gid", Namespace::User),
+        (disables_userns(spec), "disable-userns", Namespace::User),
+        (maps_outside(spec), "userns-block-fd", Namespace::User),
         (loopback, "loopback", Namespace::Net),
         (interface, "interface", Namespace::Net),
         (uplink, "network", Namespace::Net),

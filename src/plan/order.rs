@@ -467,6 +467,14 @@ const RULES: &[Rule] = &[
     ),
     rule(
         Kind::Inform,
+        Kind::WaitForMaps,
+        "whoever writes the maps has to know whose (user_namespaces(7))",
+    ),
+    rule(Kind::WaitForMaps, Kind::PassGate, "until then PID 1 is nobody (user_namespaces(7))"),
+    rule(Kind::EnterRoot, Kind::LockFile, "the file is one inside (bwrap(1), --lock-file)"),
+    rule(Kind::LockFile, Kind::Spawn, "a service may rely on the lock (fcntl(2))"),
+    rule(
+        Kind::Inform,
         Kind::PassGate,
         "a PID 1 that goes on may be gone, or hide its files in /proc (proc(5), 'dumpable')",
     ),

@@ -33,6 +33,8 @@ pub struct Questions {
     pub root: bool,
     /// The descriptors that tie us to whoever started us: for what each is open.
     pub ties: [Option<u16>; Tie::COUNT],
+    /// How many descriptors gave words, before anything else was read.
+    pub given: usize,
 }
 
 impl Questions {
@@ -53,6 +55,7 @@ impl Questions {
             keeping: is_run && spec.join.persist.is_some(),
             root: mode.is_init() && spec.machine.root.source.is_some(),
             ties: Tie::ALL.map(|tie| spec.ties.get(tie).map(|said| said.value)),
+            given: spec.ties.given,
         }
     }
 }

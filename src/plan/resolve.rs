@@ -33,6 +33,9 @@ pub fn resolve<'a>(
     if !mode.is_init() {
         refuse_init_keys(spec)?;
     }
+    if ties::IS_BUILT {
+        ties::check(spec, facts)?;
+    }
     let filters = Filters::decide(spec, facts)?;
     let mut setting = match (mode.is_run(), mode.is_init()) {
         (true, _) => resolve_run(spec, facts, plan)?,
@@ -47,7 +50,8 @@ pub fn resolve<'a>(
         *privs = privs.or(filters.origin()).or(setting.confinement.origin);
     }
     setting.hides = lock::push(spec, &setting.confinement, facts, plan)?;
-    if mode.is_run() && cfg!(feature = "sandbox") {
+    if mode.is_run() && ties::IS_BUILT {
+        confine::push_asserted(spec, plan);
         ties::push_last(spec, plan);
     }
     for (id, service) in spec.services_with_ids() {
@@ -160,9 +164,6 @@ fn resolve_run<'a>(
     if root::is_asked(spec) {
         root::check(spec, kinds)?;
     }
-    if cfg!(feature = "sandbox") {
-        ties::check(spec, facts)?;
-    }
     let cgroups = match cfg!(feature = "sandbox") {
         true => Layout::decide(spec, facts, kinds, plan)?,
         false => None,
@@ -185,6 +186,9 @@ fn resolve_run<'a>(
         hides: None,
         inside: match maps.uid_inside() {
             Some(uid) => Inside::of_user_namespace(uid),
+            None if ties::maps_outside(spec).is_some() => {
+                Inside::of_user_namespace(spec.uid.map_or(0, |said| said.value))
+            }
             None if joined.has_user() => Inside::of_user_namespace(joined.uid_inside(facts)),
             None => Inside::as_we_are(facts),
         },
@@ -221,6 +225,9 @@ fn push_outer<'a>(spec: &'a Spec<'_>, facts: &Facts, parts: Parts<'_, 'a>, plan:
     push_reaping(Actor::Outer, facts, plan);
     push_listen(Actor::Outer, spec, facts, plan);
     plan.push(Actor::Outer, Origin::Default, Act::OpenReportPipe);
+    if ties::IS_BUILT {
+        ties::push_kept(Actor::Outer, spec, plan);
+    }
     let has_gate = waits_at_gate(spec, parts);
     if has_gate || !kept.is_empty() {
         plan.push(Actor::Outer, Origin::Default, Act::OpenGate);
@@ -245,8 +252,7 @@ fn push_outer<'a>(spec: &'a Spec<'_>, facts: &Facts, parts: Parts<'_, 'a>, plan:
     if let Some(cgroups) = cgroups.filter(|_| cfg!(feature = "sandbox")) {
         cgroups.push_at_gate(spec, plan);
     }
-    net::push_outer(spec, plan);
-    if cfg!(feature = "sandbox") {
+    if ties::IS_BUILT {
         // A time namespace is made later where clocks are shifted.
         let later = if shifts(spec) { NamespaceSet::TIME } else { NamespaceSet::empty() };
         ties::push_outer(spec, kinds.difference(later), plan);
@@ -254,6 +260,8 @@ fn push_outer<'a>(spec: &'a Spec<'_>, facts: &Facts, parts: Parts<'_, 'a>, plan:
     if tells_child(spec) {
         push_tell_child(spec, at_clone, plan);
     }
+    // Behind that: a program that we start would keep open what its reader waits for.
+    net::push_outer(spec, plan);
     if has_gate {
         plan.push(Actor::Outer, Origin::Default, Act::PassGate);
     }
@@ -286,12 +294,9 @@ fn push_inner<'a>(
     if has_root {
         root::push_kept(spec, plan);
     }
-    if cfg!(feature = "sandbox") {
-        ties::push_kept(spec, plan);
-    }
     plan.push(inner, Origin::Default, Act::CloseInherited);
     net::push_before_gate(spec, plan);
-    if cfg!(feature = "sandbox") {
+    if ties::IS_BUILT {
         ties::push_before_gate(spec, plan);
     }
     if waits_at_gate(spec, parts) {
@@ -306,6 +311,7 @@ fn push_inner<'a>(
         (false, Some(origin)) => plan.push(inner, origin, Act::MountProc),
         (false, None) => {}
     }
+    confine::push_disabled(spec, plan);
     if let Some(said) = spec.monotonic.or(spec.boottime) {
         let value = |shift: Option<Said<_>>| shift.map(|said| said.value);
         let act =
@@ -323,7 +329,7 @@ fn push_inner<'a>(
         plan.push(inner, origin, Act::LoopbackUp);
     }
     net::push_inner(spec, plan);
-    if let Some(act) = maps.become_mapped() {
+    if let Some(act) = maps.become_mapped().or(ties::become_said(spec)) {
         plan.push(inner, Origin::Default, act);
     }
     joined.push_identity(facts, plan);

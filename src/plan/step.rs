@@ -8,7 +8,7 @@ use core::ffi::CStr;
 
 use super::{
     ConfineAct, ControlAct, FilterAct, JoinAct, KeepAct, LimitsAct, Lines, LogAct, MachineAct,
-    NetAct, RootAct, TieAct,
+    NetAct, RootAct, TieAct, ties::IS_BUILT as HAS_TIES,
 };
 use crate::model::{
     Account, Endpoint, Helper, HostName, IdKind, IdMap, IdTool, NamespaceSet, ParentDeath, Rlimit,
@@ -141,7 +141,7 @@ pub enum Act<'a> {
     /// How it can be seen and steered from outside.
     Control(ControlAct<'a>),
     /// What ties it to whoever started it.
-    Tie(TieAct),
+    Tie(TieAct<'a>),
     /// A service's log.
     Log(LogAct<'a>),
     /// One of descriptors 0 to 2.
@@ -376,7 +376,7 @@ impl Show for Act<'_> {
             Self::Confine(_) => {} // as above
             Self::Control(act) if cfg!(feature = "control") => act.show(out),
             Self::Control(_) => {} // as above
-            Self::Tie(act) if cfg!(feature = "sandbox") => act.show(out),
+            Self::Tie(act) if HAS_TIES => act.show(out),
             Self::Tie(_) => {} // as above
             Self::Log(act) if cfg!(feature = "control") => act.show(out),
             Self::Log(_) => {} // as above
@@ -515,7 +515,7 @@ impl Show for Detail<'_> {
         {
             act.show_detail(out);
         } else if let Act::Tie(act) = self.0
-            && cfg!(feature = "sandbox")
+            && HAS_TIES
         {
             act.show_detail(out);
         } else if let Act::WatchParent(said) = self.0 {

@@ -5,11 +5,16 @@
 //! otherwise. The wait for whoever is outside is the last of its set-up, so that all is there that
 //! he may want to look at or to change.
 
+use core::ffi::CStr;
+
 use super::kinds::Kind;
 use super::{Act, Actor, Facts, Plan, Reason, Refusal};
-use crate::model::{NamespaceSet, Source};
+use crate::model::{IdKind, NamespaceSet, Source};
 use crate::spec::{Origin, Said, Spec, Tie};
-use crate::text::{Show, Sink, put};
+use crate::text::{Quoted, Show, Sink, put};
+
+/// Whether there are any in this build.
+pub const IS_BUILT: bool = cfg!(feature = "sandbox");
 
 /// For what a descriptor that we were given is open (fcntl(2), F_GETFL).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,12 +45,16 @@ pub enum TieReason {
     NotWritable(Tie, u16),
     /// Another key has it.
     Shared(Tie, u16, &'static str),
+    /// Nobody outside is told whose maps he is to write.
+    NobodyTold(Tie, u16),
+    /// The maps are said as well.
+    MapsSaid(Tie, u16),
 }
 
 /// What is done.
 #[derive(Clone, Copy, Debug)]
-pub enum TieAct {
-    /// PID 1 keeps a descriptor, and gives it to nobody.
+pub enum TieAct<'a> {
+    /// Who supervises keeps a descriptor, and gives it to nobody.
     Keep(u16),
     /// PID 1 says that it is in its namespaces.
     TellIn,
@@ -53,11 +62,15 @@ pub enum TieAct {
     AwaitIn,
     /// The launcher writes who PID 1 is, and in which new namespaces.
     Inform(u16, NamespaceSet),
+    /// The launcher waits until somebody outside has written the id maps.
+    WaitForMaps(u16),
+    /// PID 1 takes a lock of a file, for reading, and keeps it.
+    Lock(&'a CStr),
     /// PID 1 waits for whoever is outside.
     Wait(u16),
 }
 
-impl TieAct {
+impl TieAct<'_> {
     /// As [`Act::calls`].
     pub const fn calls(&self) -> &'static str {
         match self {
@@ -65,7 +78,8 @@ impl TieAct {
             Self::TellIn => "write",
             Self::AwaitIn => "ppoll*|read?",
             Self::Inform(..) => "statx*|ppoll|pwritev2|write?|close",
-            Self::Wait(_) => {
+            Self::Lock(_) => "openat|fcntl",
+            Self::Wait(_) | Self::WaitForMaps(_) => {
                 "rt_sigaction|rt_sigaction|rt_sigaction|rt_sigaction|signalfd4|ppoll+|close|close"
             }
         }
@@ -78,6 +92,8 @@ impl TieAct {
             Self::TellIn => Kind::TellIn,
             Self::AwaitIn => Kind::AwaitIn,
             Self::Inform(..) => Kind::Inform,
+            Self::WaitForMaps(_) => Kind::WaitForMaps,
+            Self::Lock(_) => Kind::LockFile,
             Self::Wait(_) => Kind::WaitOutside,
         }
     }
@@ -86,19 +102,24 @@ impl TieAct {
     pub fn show_detail(&self, out: &mut dyn Sink) {
         match self {
             Self::Inform(_, kinds) => put!(out, kinds),
-            Self::Wait(_) => put!(out, "TERM, INT, QUIT, HUP end it"),
+            Self::Wait(_) | Self::WaitForMaps(_) => put!(out, "TERM, INT, QUIT, HUP end it"),
+            Self::Lock(_) => put!(out, "for reading"),
             Self::Keep(_) | Self::TellIn | Self::AwaitIn => {}
         }
     }
 }
 
-impl Show for TieAct {
+impl Show for TieAct<'_> {
     fn show(&self, out: &mut dyn Sink) {
         match *self {
             Self::Keep(number) => put!(out, "keep descriptor ", number),
             Self::TellIn => put!(out, "tell the launcher that we are in"),
             Self::AwaitIn => put!(out, "wait until PID 1 is in"),
             Self::Inform(number, _) => put!(out, "write who PID 1 is to descriptor ", number),
+            Self::WaitForMaps(number) => {
+                put!(out, "wait for id maps until descriptor ", number, " can be read");
+            }
+            Self::Lock(path) => put!(out, "lock ", Quoted(path.to_bytes())),
             Self::Wait(number) => put!(out, "wait until descriptor ", number, " can be read"),
         }
     }
@@ -112,8 +133,11 @@ pub(super) fn check<'a>(spec: &'a Spec<'_>, facts: &Facts) -> Result<(), Refusal
         let fault = match (tie, access) {
             (_, Access::NotAsked | Access::Both) => None,
             (_, Access::Closed) => Some(TieReason::Closed(tie, number)),
-            (Tie::Sync, _) | (Tie::Block, Access::Read) | (Tie::Info, Access::Write) => None,
-            (Tie::Block, Access::Path | Access::Write) => Some(TieReason::NotReadable(tie, number)),
+            (Tie::Sync, _) | (Tie::Block | Tie::Userns, Access::Read) => None,
+            (Tie::Info, Access::Write) => None,
+            (Tie::Block | Tie::Userns, Access::Path | Access::Write) => {
+                Some(TieReason::NotReadable(tie, number))
+            }
             (Tie::Info, Access::Path | Access::Read) => Some(TieReason::NotWritable(tie, number)),
         };
         let is_mount = |source: Source<'_>| source == Source::Descriptor(number);
@@ -122,7 +146,13 @@ pub(super) fn check<'a>(spec: &'a Spec<'_>, facts: &Facts) -> Result<(), Refusal
         let other = others.filter(|(_, said)| said.value == number).map(|(other, _)| other.key());
         let other = other.chain(mounts.then_some("mount")).next();
         let shared = other.map(|other| TieReason::Shared(tie, number, other));
-        if let Some(reason) = shared.or(fault) {
+        let has_maps = IdKind::ALL.into_iter().any(|kind| spec.has_map(kind));
+        let untold = match tie {
+            Tie::Userns if informs(spec).is_none() => Some(TieReason::NobodyTold(tie, number)),
+            Tie::Userns if has_maps => Some(TieReason::MapsSaid(tie, number)),
+            Tie::Sync | Tie::Block | Tie::Info | Tie::Userns => None,
+        };
+        if let Some(reason) = shared.or(fault).or(untold) {
             return Err(Refusal { origin, said: b"", reason: Reason::Tie(reason) });
         }
     }
@@ -131,7 +161,7 @@ pub(super) fn check<'a>(spec: &'a Spec<'_>, facts: &Facts) -> Result<(), Refusal
 
 /// Who asked first that somebody outside knows PID 1 before it goes on.
 pub(super) fn informs(spec: &Spec<'_>) -> Option<Origin> {
-    let said = spec.ties.get(Tie::Info).filter(|_| cfg!(feature = "sandbox"));
+    let said = spec.ties.get(Tie::Info).filter(|_| IS_BUILT);
     said.map(|said| said.origin)
 }
 
@@ -142,14 +172,32 @@ pub(super) fn push_outer(spec: &Spec<'_>, kinds: NamespaceSet, plan: &mut Plan<'
     if let Some(said) = spec.ties.get(Tie::Info) {
         push(Actor::Outer, said.origin, TieAct::Inform(said.value, kinds), plan);
     }
+    if let Some(said) = spec.ties.get(Tie::Userns) {
+        push(Actor::Outer, said.origin, TieAct::WaitForMaps(said.value), plan);
+    }
 }
 
-/// What PID 1 keeps of what it inherited.
-pub(super) fn push_kept(spec: &Spec<'_>, plan: &mut Plan<'_>) {
-    for tie in [Tie::Sync, Tie::Block] {
-        if let Some(said) = spec.ties.get(tie) {
-            push(Actor::Inner, said.origin, TieAct::Keep(said.value), plan);
-        }
+/// Who asked that the maps are written by somebody outside.
+pub(super) fn maps_outside(spec: &Spec<'_>) -> Option<Origin> {
+    spec.ties.get(Tie::Userns).map(|said| said.origin)
+}
+
+/// Who PID 1 becomes where others have written its maps, and it was said who that is. Else it is
+/// whom they have made of it.
+#[inline(never)] // of few starts
+pub(super) fn become_said<'a>(spec: &Spec<'_>) -> Option<Act<'a>> {
+    let _ = maps_outside(spec).filter(|_| spec.uid.is_some() || spec.gid.is_some())?;
+    let id = |said: Option<Said<u32>>| said.map_or(0, |said| said.value);
+    let (uid, gid) = (id(spec.uid), id(spec.gid));
+    Some(Act::BecomeMapped { uid, gid, leaves_groups: false })
+}
+
+/// What is kept of what was inherited, by whoever is the first: no program that the launcher starts
+/// has it, and PID 1 inherits that.
+pub(super) fn push_kept(actor: Actor, spec: &Spec<'_>, plan: &mut Plan<'_>) {
+    let is_inside = |tie| matches!(tie, Tie::Sync | Tie::Block);
+    for (_, said) in spec.ties.iter().filter(|(tie, _)| is_inside(*tie)) {
+        push(actor, said.origin, TieAct::Keep(said.value), plan);
     }
 }
 
@@ -160,13 +208,16 @@ pub(super) fn push_before_gate(spec: &Spec<'_>, plan: &mut Plan<'_>) {
     }
 }
 
-/// PID 1's last step.
-pub(super) fn push_last(spec: &Spec<'_>, plan: &mut Plan<'_>) {
+/// PID 1's last steps.
+pub(super) fn push_last<'a>(spec: &'a Spec<'_>, plan: &mut Plan<'a>) {
+    for said in spec.ties.locks.iter() {
+        push(Actor::Inner, said.origin, TieAct::Lock(said.value), plan);
+    }
     if let Some(said) = spec.ties.get(Tie::Block) {
         push(Actor::Inner, said.origin, TieAct::Wait(said.value), plan);
     }
 }
 
-fn push(actor: Actor, origin: Origin, act: TieAct, plan: &mut Plan<'_>) {
+fn push<'a>(actor: Actor, origin: Origin, act: TieAct<'a>, plan: &mut Plan<'a>) {
     plan.push(actor, origin, Act::Tie(act));
 }

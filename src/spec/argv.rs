@@ -5,6 +5,7 @@
 //! the one short flag is `-v`. Values stand behind `=` or in the next argument, as people type
 //! both.
 
+mod given;
 mod glance;
 #[cfg(test)]
 mod tests;
@@ -19,7 +20,8 @@ use super::{
 };
 use crate::text::{Arena, Fault, Names, Words, nearest};
 
-pub use glance::{file, value_of};
+pub use given::{Given, Line};
+pub use glance::{file, given, value_of};
 
 /// What may stand in front of the command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +69,8 @@ enum Token<'a> {
     File(&'a CStr),
     /// The command, to the end.
     Command(Words<'a>),
+    /// `--args FD`: the words that come from there are next, where they are known.
+    Args(&'a CStr),
     /// What cannot be read.
     Wrong(Complaint),
 }
@@ -78,11 +82,16 @@ struct Lexer<'a> {
     /// The argument that `rest` begins with, counted as [`Origin::Argument`].
     argument: u32,
     has_file: bool,
+    /// What descriptors gave that were not come to yet.
+    given: &'a [Given<'a>],
+    /// What comes behind the words of a descriptor, while these are read.
+    behind: Option<given::Behind<'a>>,
 }
 
 impl<'a> Lexer<'a> {
-    const fn new(front: Front, words: Words<'a>, first: u32) -> Self {
-        Self { front, rest: words, argument: first, has_file: false }
+    const fn new(line: Line<'a>) -> Self {
+        let Line { front, words, first, given } = line;
+        Self { front, rest: words, argument: first, has_file: false, given, behind: None }
     }
 
     fn take(&mut self) -> Option<&'a CStr> {
@@ -94,11 +103,15 @@ impl<'a> Lexer<'a> {
 
     /// The next token, the word it began with and that word's place.
     fn next(&mut self) -> Option<(Token<'a>, &'a CStr, Origin)> {
-        let origin = Origin::Argument(self.argument);
+        self.leave_given();
+        let origin = self.origin();
         let from_here = self.rest;
         let word = self.take()?;
         let token = match word.to_bytes() {
-            b"--" => Token::Command(self.end()),
+            b"--" => {
+                let command = self.end();
+                self.command(command)
+            }
             b"-v" | b"--verbose" => Token::Verbose,
             [b'-', b'-', ..] => self.long(word),
             [b'-', _, ..] => Token::Wrong(Complaint::UnknownFlag { nearest: None }),
@@ -108,7 +121,7 @@ impl<'a> Lexer<'a> {
             }
             _ => {
                 self.rest = Words::default();
-                Token::Command(from_here)
+                self.command(from_here)
             }
         };
         Some((token, word, origin))
@@ -137,6 +150,11 @@ impl<'a> Lexer<'a> {
             b"setenv" => match (inline, self.take(), self.take()) {
                 (None, Some(name), Some(value)) => Token::Setenv(name, value),
                 _ => Token::Wrong(Complaint::NoValue("NAME VALUE")),
+            },
+            b"args" if self.has_others() => match inline.or_else(|| self.take()) {
+                Some(_) if self.is_given() => Token::Wrong(Complaint::ArgsGiven),
+                Some(number) => self.enter_given(number),
+                None => Token::Wrong(Complaint::NoValue("FD")),
             },
             _ => match Flag::find(name).filter(|_| self.has_others()) {
                 Some(flag) => self.operands(flag, inline),
@@ -210,16 +228,14 @@ fn tail(word: &CStr, from: usize) -> Option<&CStr> {
     CStr::from_bytes_with_nul(word.to_bytes_with_nul().get(from..)?).ok()
 }
 
-/// Reads `words` into the spec; `first` is the number of the first one, for [`Origin::Argument`].
+/// Reads a line into the spec.
 pub fn read<'a>(
-    front: Front,
-    words: Words<'a>,
-    first: u32,
+    line: Line<'a>,
     arena: &mut Arena<'a>,
     spec: &mut Spec<'a>,
     complaints: &mut dyn Complaints<'a>,
 ) {
-    let mut lexer = Lexer::new(front, words, first);
+    let mut lexer = Lexer::new(line);
     while let Some((token, word, origin)) = lexer.next() {
         let result = match token {
             Token::Flag(key, value) => put(key, value.unwrap_or(c"true"), origin, arena, spec),
@@ -227,6 +243,8 @@ pub fn read<'a>(
             Token::Setenv(name, value) => setenv(name, value, origin, arena, spec),
             Token::Command(words) => command(words, origin, spec),
             Token::Wrong(complaint) => Err((word.to_bytes(), complaint)),
+            Token::Args(_) if !cfg!(feature = "sandbox") => Ok(()), // nobody gives any
+            Token::Args(number) => given::put(number, spec),
             Token::Verbose => {
                 spec.verbose = true;
                 Ok(())

@@ -19,6 +19,10 @@ pub struct ConfineSpec {
     pub memory_deny_write: Option<Said<bool>>,
     /// Whether keys of ours are out of reach.
     pub new_keyring: Option<Said<bool>>,
+    /// Whether nobody inside makes a user namespace.
+    pub disable_userns: Option<Said<bool>>,
+    /// Whether it is made sure that nobody can.
+    pub assert_userns: Option<Said<bool>>,
 }
 
 impl ConfineSpec {
@@ -31,6 +35,8 @@ impl ConfineSpec {
             securebits: None,
             memory_deny_write: None,
             new_keyring: None,
+            disable_userns: None,
+            assert_userns: None,
         }
     }
 

@@ -47,6 +47,10 @@ pub enum Complaint {
     TooMany(&'static str, usize),
     /// A flag without its value.
     NoValue(&'static str),
+    /// A command, among words that a descriptor gave.
+    CommandGiven,
+    /// `--args`, likewise.
+    ArgsGiven,
     /// A flag that takes no value was given one.
     NeedlessValue(&'static str),
     /// No flag has this name.

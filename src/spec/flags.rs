@@ -3,10 +3,16 @@
 //!
 //! In a file each has a form of its own (`[[mount]]`, `namespaces`), which help says.
 
+mod kinds;
+#[cfg(test)]
+mod tests;
+
 use super::root::path;
-use super::{Item, Kinds, Said, Spec};
+use super::{Item, Said, Spec};
 use crate::model::{Mount, MountType, NamespaceSet, Source, Upper, mount_mode};
 use crate::text::{Fault, Names, units};
+
+use kinds::{more, share_net};
 
 /// The words behind a flag, as many as it takes.
 pub type Operands<'a> = [Item<'a>; OPERANDS];
@@ -30,6 +36,10 @@ pub enum Wrong {
 pub enum Never {
     /// The workload would be PID 1.
     PidOne,
+    /// Labels of a security module.
+    Label,
+    /// A second user namespace.
+    SecondUser,
 }
 
 impl From<Fault> for Wrong {
@@ -124,6 +134,9 @@ impl Flag {
 
 /// Every flag, in the order of help.
 pub const FLAGS: &[Flag] = &[
+    flag("args", "FD", |_, _| Ok(()))
+        .help("More flags, read from a descriptor to its end; each word is ended by a NUL.")
+        .in_file(""),
     flag("bind", "SRC|DEST", |spec, words| bind(spec, words, |_| {}))
         .help("Bind a file or directory from outside.")
         .in_file("source = \"SRC\""),
@@ -279,6 +292,20 @@ pub const FLAGS: &[Flag] = &[
     flag("as-pid-1", "", |_, _| Err(Wrong::Never(Never::PidOne)))
         .help("Always refused: PID 1 is the supervisor.")
         .in_file(""),
+    flag("lock-file", "DEST", |spec, [place, ..]| {
+        spec.ties.locks.append(*place, path(place.text)?).map_err(Wrong::from)
+    })
+    .help("Lock a file inside, for reading, as long as PID 1 runs.")
+    .in_file("lock-file = [\"DEST\"]"),
+    flag("exec-label", "LABEL", |_, _| Err(Wrong::Never(Never::Label)))
+        .help("Always refused: no label of SELinux is set.")
+        .in_file(""),
+    flag("file-label", "LABEL", |_, _| Err(Wrong::Never(Never::Label)))
+        .help("The same.")
+        .in_file(""),
+    flag("userns2", "FD", |_, _| Err(Wrong::Never(Never::SecondUser)))
+        .help("Always refused: there is one user namespace, of PID 1 and all services.")
+        .in_file(""),
 ];
 
 /// A bind with its changes.
@@ -353,46 +380,8 @@ fn chmod<'a>(spec: &mut Spec<'a>, [mode, target, _]: &Operands<'a>) -> Result<()
     spec.root.add(mount, mode.origin).map_err(Wrong::from)
 }
 
-/// Kinds of namespaces, beside the default.
-fn more(spec: &mut Spec<'_>, [word, ..]: &Operands<'_>, kinds: NamespaceSet) -> Result<(), Wrong> {
-    change_kinds(spec, word, |said| said.more |= kinds);
-    Ok(())
-}
-
-fn share_net(spec: &mut Spec<'_>, [word, ..]: &Operands<'_>) -> Result<(), Wrong> {
-    change_kinds(spec, word, |said| said.less |= NamespaceSet::NET);
-    Ok(())
-}
-
-/// Changes what was said of the namespaces by the same source.
-fn change_kinds(spec: &mut Spec<'_>, word: &Item<'_>, change: impl FnOnce(&mut Kinds)) {
-    let mut value = match spec.namespaces {
-        Some(said) if said.origin.is_same_source(word.origin) => said.value,
-        Some(_) | None => Kinds::default(),
-    };
-    change(&mut value);
-    spec.namespaces = Some(Said { value, origin: word.origin });
-}
-
 /// The number of a descriptor that we were given.
 pub(super) fn descriptor(text: &[u8]) -> Result<u16, Fault> {
     let number = units::unsigned(text, u64::from(u16::MAX))?;
     u16::try_from(number).map_err(|_| Fault::OutOfRange { min: 0, max: i64::from(u16::MAX) })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::spec::keys::KEYS;
-
-    #[test]
-    fn every_flag_explains_itself_and_none_is_a_key() {
-        for flag in FLAGS {
-            assert!(flag.help.ends_with('.'), "{}", flag.name);
-            assert!(flag.operands.iter().count() <= OPERANDS, "{}", flag.name);
-            let same = KEYS.iter().filter(|key| key.has_flag);
-            let mut same = same.flat_map(|key| key.flag_names());
-            assert!(!same.any(|name| name == flag.name), "{} is a key, too", flag.name);
-        }
-    }
 }

@@ -262,6 +262,7 @@ const PARTS: &[&[Row]] = &[
     join::ROWS,
     sandbox::TIME,
     sandbox::USER,
+    confine::USER,
     #[cfg(feature = "sandbox")]
     root::ROOT,
     #[cfg(feature = "sandbox")]

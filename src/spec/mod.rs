@@ -59,7 +59,7 @@ pub use net::{InterfaceSpec, NetLists, NetSpec};
 pub use root::{RootLists, RootSpec};
 pub use service::{EnvChange, ServiceLists, ServiceSpec};
 pub use switch_root::SwitchRoot;
-pub use ties::{Tie, TieSpec};
+pub use ties::{LockFiles, Tie, TieSpec};
 
 /// Where a value was said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,6 +81,13 @@ pub enum Origin {
     },
     /// In this argument, counted from 1 behind the program's name.
     Argument(u32),
+    /// In a word that a descriptor gave, in the place of `--args`.
+    Given {
+        /// The descriptor.
+        number: u16,
+        /// The word, from 1.
+        word: u32,
+    },
 }
 
 impl Origin {
@@ -92,7 +99,12 @@ impl Origin {
                 | (Self::File { .. }, Self::File { .. })
                 | (Self::CommandLine { .. }, Self::CommandLine { .. })
                 | (Self::Argument(_), Self::Argument(_))
-        )
+        ) || cfg!(feature = "sandbox") && self.is_of_line() && other.is_of_line()
+    }
+
+    /// Whether it is of the arguments, or stands in their place.
+    const fn is_of_line(self) -> bool {
+        matches!(self, Self::Argument(_) | Self::Given { .. })
     }
 }
 
@@ -184,6 +196,7 @@ pub struct Lists<'a> {
     filter: FilterLists<'a>,
     landlock: LandlockLists<'a>,
     join: JoinLists<'a>,
+    locks: LockFiles<'a>,
 }
 
 impl Lists<'_> {
@@ -201,6 +214,7 @@ impl Lists<'_> {
             filter: FilterLists::new(),
             landlock: LandlockLists::new(),
             join: JoinLists::new(),
+            locks: Vec::new(),
         }
     }
 }
@@ -269,7 +283,7 @@ pub struct Spec<'a> {
     /// What is asked of namespaces that others made, or that outlive us.
     pub join: JoinSpec<'a>,
     /// What is asked of descriptors that tie us to whoever started us.
-    pub ties: TieSpec,
+    pub ties: TieSpec<'a>,
     /// The services, in the order they were said.
     pub services: &'a mut Vec<ServiceSpec<'a>, SERVICES_MAX>,
     /// Memory for the lists of services to come.
@@ -310,7 +324,7 @@ impl<'a> Spec<'a> {
             landlock: LandlockSpec::new(&mut lists.landlock),
             machine: MachineSpec::new(machine),
             join: JoinSpec::new(join),
-            ties: TieSpec::new(),
+            ties: TieSpec::new(&mut lists.locks),
             services,
             spare: of_services,
         }

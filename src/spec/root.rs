@@ -131,7 +131,7 @@ impl<'a> RootSpec<'a> {
 /// `fresh`, `bind` or `none`; as an argument also the place of a procfs, as bubblewrap has it.
 pub(super) fn set_proc<'a>(spec: &mut super::Spec<'a>, item: Item<'a>) -> Result<(), Fault> {
     match (item.bytes(), item.origin) {
-        ([b'/', ..], Origin::Argument(_)) => {
+        ([b'/', ..], Origin::Argument(_) | Origin::Given { .. }) => {
             spec.root.add(Mount::new(MountType::Proc, item.text), item.origin)
         }
         _ => item.put(&mut spec.proc, Proc::parse),

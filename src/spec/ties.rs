@@ -3,8 +3,13 @@
 //!
 //! The names and their meaning are bubblewrap's (bwrap(1)).
 
+use core::ffi::CStr;
+
+use heapless::Vec;
+
 use super::flags::descriptor;
-use super::{Item, Origin, Said};
+use super::{Item, List, Origin, Said};
+use crate::limits::LOCK_FILES_MAX;
 use crate::text::Fault;
 
 /// One of the descriptors.
@@ -16,14 +21,21 @@ pub enum Tie {
     Block,
     /// Told who PID 1 is.
     Info,
+    /// Waited at until somebody has written the id maps.
+    Userns,
 }
 
 impl Tie {
-    /// How many there are.
-    pub const COUNT: usize = 3;
+    /// How many there are; a build that is asked for none has no place for any.
+    pub const COUNT: usize = if cfg!(feature = "sandbox") { 4 } else { 0 };
 
     /// Every one, by its number.
-    pub const ALL: [Self; Self::COUNT] = [Self::Sync, Self::Block, Self::Info];
+    #[cfg(feature = "sandbox")]
+    pub const ALL: [Self; Self::COUNT] = [Self::Sync, Self::Block, Self::Info, Self::Userns];
+
+    /// None.
+    #[cfg(not(feature = "sandbox"))]
+    pub const ALL: [Self; Self::COUNT] = [];
 
     /// Its key.
     pub const fn key(self) -> &'static str {
@@ -31,23 +43,33 @@ impl Tie {
             Self::Sync => "sync-fd",
             Self::Block => "block-fd",
             Self::Info => "info-fd",
+            Self::Userns => "userns-block-fd",
         }
     }
 }
 
-/// What was asked of them.
-#[derive(Debug, Default)]
-pub struct TieSpec([Option<Said<u16>>; Tie::COUNT]);
+/// The memory of the files that are locked.
+pub type LockFiles<'a> = Vec<Said<&'a CStr>, LOCK_FILES_MAX>;
 
-impl TieSpec {
+/// What was asked of them.
+#[derive(Debug)]
+pub struct TieSpec<'a> {
+    all: [Option<Said<u16>>; Tie::COUNT],
+    /// Files inside that are locked.
+    pub locks: List<'a, Said<&'a CStr>, LOCK_FILES_MAX>,
+    /// How many descriptors gave words.
+    pub given: usize,
+}
+
+impl<'a> TieSpec<'a> {
     /// Nothing said yet.
-    pub(super) const fn new() -> Self {
-        Self([None; Tie::COUNT])
+    pub(super) const fn new(locks: &'a mut LockFiles<'a>) -> Self {
+        Self { all: [None; Tie::COUNT], locks: List::new(locks), given: 0 }
     }
 
     /// The number that was said for one of them.
     pub fn get(&self, tie: Tie) -> Option<Said<u16>> {
-        self.0.get(tie as usize).copied().flatten()
+        self.all.get(tie as usize).copied().flatten()
     }
 
     /// Those that were said.
@@ -57,18 +79,24 @@ impl TieSpec {
 
     /// The first that was said, and its key.
     pub fn first(&self) -> Option<(Origin, &'static str)> {
-        self.iter().next().map(|(tie, said)| (said.origin, tie.key()))
+        let lock = self.locks.first().map(|said| (said.origin, "lock-file"));
+        self.iter().next().map(|(tie, said)| (said.origin, tie.key())).or(lock)
     }
 
-    /// Reads one. The standard descriptors are the workload's.
+    /// Reads one.
     pub(super) fn set(&mut self, tie: Tie, item: Item<'_>) -> Result<(), Fault> {
-        let value = descriptor(item.bytes())?;
-        if value <= 2 {
-            return Err(Fault::OutOfRange { min: 3, max: i64::from(u16::MAX) });
-        }
-        if let Some(place) = self.0.get_mut(tie as usize) {
+        let value = inherited(item.bytes())?;
+        if let Some(place) = self.all.get_mut(tie as usize) {
             *place = Some(Said { value, origin: item.origin });
         }
         Ok(())
+    }
+}
+
+/// The number of a descriptor that is for us alone: the standard ones are the workload's.
+pub(super) fn inherited(text: &[u8]) -> Result<u16, Fault> {
+    match descriptor(text)? {
+        0..=2 => Err(Fault::OutOfRange { min: 3, max: i64::from(u16::MAX) }),
+        number => Ok(number),
     }
 }

@@ -213,6 +213,21 @@ pub fn entry_names(mut entries: &[u8]) -> impl Iterator<Item = &CStr> {
     })
 }
 
+/// fcntl(2), F_SETLK with F_RDLCK: a lock of the whole file, for reading, which this process has
+/// until it closes any descriptor of that file.
+///
+/// # Errors
+/// EAGAIN or EACCES when somebody has locked it for writing.
+pub fn lock_for_reading(file: &Fd) -> Result<(), Errno> {
+    // SAFETY: a struct of integers, for which zero is a value: from the start to the end.
+    let mut lock: raw::flock = unsafe { core::mem::zeroed() };
+    lock.l_type = raw::F_RDLCK as _;
+    let (command, lock_at) = (raw::F_SETLK as usize, (&raw const lock) as usize);
+    // SAFETY: the kernel reads one struct, which outlives the call.
+    let ret = unsafe { call!(fcntl, file.arg(), command, lock_at) };
+    check(ret).map(|_| ())
+}
+
 /// flock(2), LOCK_EX without waiting: the lock is ours until everybody has closed the descriptor
 /// that shares it with us.
 ///

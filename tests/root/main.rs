@@ -7,6 +7,7 @@
 
 mod debian;
 mod flags;
+mod given;
 mod inside;
 mod lines;
 mod overlays;
@@ -14,3 +15,4 @@ mod roots;
 #[path = "../support/mod.rs"]
 mod support;
 mod ties;
+mod userns;

@@ -2,7 +2,7 @@
 
 use crate::cli::screen::Colour;
 use crate::engine::inspect::{self, Command, Entry, Of, Table};
-use crate::spec::argv::{self, Front};
+use crate::spec::argv::{self, Front, Line};
 use crate::text::{Show, Sink, Visible, Words, put};
 
 /// What keeps a namespace alive; of several things the one that is seen best.
@@ -129,7 +129,7 @@ pub fn name_in<'w>(words: Words<'w>) -> Option<&'w [u8]> {
     if let Some(name) = argv::value_of(Front::Run, rest.rest(), "name") {
         return Some(name.to_bytes());
     }
-    let file = argv::file(Front::Run, rest.rest(), 2)?.value.to_bytes();
+    let file = argv::file(Line::new(Front::Run, rest.rest(), 2))?.value.to_bytes();
     let name = file.rsplit(|byte| *byte == b'/').next()?;
     Some(name.strip_suffix(b".toml").unwrap_or(name))
 }

@@ -91,6 +91,16 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
             args.name = value;
             sentence!("{s} needs a value", try: "{n} behind it")
         }
+        // Nobody gives any in such a build.
+        Complaint::CommandGiven | Complaint::ArgsGiven if !cfg!(feature = "sandbox") => return,
+        Complaint::CommandGiven => sentence!(
+            "{s} is no flag, and a descriptor gives flags alone",
+            try: "the command as an argument, behind all flags"
+        ),
+        Complaint::ArgsGiven => sentence!(
+            "{s} names a descriptor in another one",
+            try: "--args as an argument, once for each"
+        ),
         Complaint::NeedlessValue(name) => {
             args.name = name;
             sentence!("--{n} takes no value")
@@ -127,7 +137,9 @@ fn count(count: usize) -> i64 {
 /// What a key is called where it was said: as a flag, or in a file.
 fn name_of(key: &Key, origin: Origin) -> &'static str {
     let flag = match origin {
-        Origin::Argument(_) | Origin::CommandLine { .. } => key.flag_names().next(),
+        Origin::Argument(_) | Origin::Given { .. } | Origin::CommandLine { .. } => {
+            key.flag_names().next()
+        }
         Origin::File { .. } | Origin::Default => None,
     };
     flag.filter(|_| key.has_flag).unwrap_or(key.name())

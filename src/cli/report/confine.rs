@@ -5,6 +5,11 @@ use super::sentence::{Args, print, sentence};
 use crate::model::Errno;
 use crate::plan::{ConfineAct, ConfineReason, LandlockAct};
 
+pub(super) const USERNS_THERE: &str = sentence!(
+    why: "a user namespace can be made inside",
+    try: "--disable-userns"
+);
+
 /// Reports a refusal.
 pub(super) fn refusal(place: Place<'_>, reason: &ConfineReason, said: &[u8]) {
     let mut args = Args { said, ..Args::NONE };
@@ -15,7 +20,9 @@ pub(super) fn refusal(place: Place<'_>, reason: &ConfineReason, said: &[u8]) {
         ConfineReason::LandlockTooOld(needed, has) => {
             (args.a, args.b) = (needed.0.into(), has.0.into());
         }
-        ConfineReason::CapabilitiesComeBack | ConfineReason::ScopeHidesNotify => {}
+        ConfineReason::CapabilitiesComeBack
+        | ConfineReason::ScopeHidesNotify
+        | ConfineReason::UsernsComeBack => {}
     }
     print(&place, sentence_of(reason), &args);
 }
@@ -35,6 +42,11 @@ const fn sentence_of(reason: &ConfineReason) -> &'static str {
             "{s} would hold only until the next setuid program",
             why: "the bounding set is not ours to change: that needs CAP_SETPCAP",
             try: "no-new-privs = true"
+        ),
+        ConfineReason::UsernsComeBack => sentence!(
+            "{s} would hold only until a service sets the limit anew",
+            why: "it keeps CAP_SYS_RESOURCE, which may (kernel/ucount.c, set_permissions)",
+            try: "--cap-drop SYS_RESOURCE"
         ),
         ConfineReason::LandlockTooOld(..) => sentence!(
             "{s} needs version {a} of Landlock, this kernel has {b}",

@@ -9,7 +9,7 @@ use super::sentence::{Args, print, sentence};
 use super::{cgroup, control, net, ties};
 use crate::engine::probe::{self, Blocked};
 use crate::model::{Errno, Failure, NamespaceSet, Stdio, Why};
-use crate::plan::{Act, Actor, Birth, Facts, Plan};
+use crate::plan::{Act, Actor, Birth, Facts, HAS_TIES, Plan};
 use crate::text::{Buffer, Quoted, Show, Sink, put};
 
 /// Who did what: `run: step 7 of 23: mount proc on "/proc": EPERM`.
@@ -191,6 +191,7 @@ pub(super) fn by_why(why: Why) -> &'static str {
         Why::NameTaken => control::NAME_TAKEN,
         Why::Deaf => root::NEVER_CAME_BACK,
         Why::AskedToEnd => ties::ASKED_TO_END,
+        Why::UsernsThere => confine::USERNS_THERE,
         Why::NoDirectory => sentence!(why: "the directory that --cwd names cannot be entered"),
     }
 }
@@ -276,7 +277,7 @@ fn by_act(act: &Act<'_>, errno: Errno, program: &[u8]) -> &'static str {
         (Act::Control(act), errno) if cfg!(feature = "control") => {
             super::control::by_act(act, errno)
         }
-        (Act::Tie(act), errno) if cfg!(feature = "sandbox") => ties::by_act(act, errno),
+        (Act::Tie(act), errno) if HAS_TIES => ties::by_act(act, errno),
         (Act::Keep(act), errno) if cfg!(feature = "join") => join::by_keeping(act, errno),
         (Act::Join(act), _) if cfg!(feature = "join") => join::by_act(act, errno),
         (_, _) => NOTHING,

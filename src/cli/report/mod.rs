@@ -86,7 +86,9 @@ impl Show for Place<'_> {
         match self.origin {
             Origin::Default => {}
             Origin::File { column, .. } => put!(out, self.as_origin(), ":", column, ": "),
-            Origin::CommandLine { .. } | Origin::Argument(_) => put!(out, self.as_origin(), ": "),
+            Origin::CommandLine { .. } | Origin::Argument(_) | Origin::Given { .. } => {
+                put!(out, self.as_origin(), ": ");
+            }
         }
     }
 }
@@ -110,6 +112,8 @@ impl Show for AsOrigin<'_> {
             }
             Origin::CommandLine { column } => put!(out, "kernel command line:", column),
             Origin::Argument(number) => put!(out, "argument ", number),
+            Origin::Given { .. } if !cfg!(feature = "sandbox") => {} // nobody gives any
+            Origin::Given { number, word } => put!(out, "word ", word, " of --args ", number),
         }
     }
 }
@@ -138,7 +142,15 @@ pub fn not_the_kernels() -> u8 {
 /// A descriptor that cannot be read.
 pub fn unreadable_descriptor(place: Place<'_>, number: u16, errno: Errno) {
     let args = Args { a: number.into(), text: &errno, ..Args::NONE };
-    print(&place, sentence!("read descriptor {a}: {t}"), &args);
+    let sentence = match errno {
+        Errno::EBADF => sentence!(
+            "read descriptor {a}: {t}",
+            why: "it is not open, or not for reading",
+            try: "{a}<FILE behind the command, as sh(1) has it"
+        ),
+        _ => sentence!("read descriptor {a}: {t}"),
+    };
+    print(&place, sentence, &args);
 }
 
 /// A configuration file that cannot be read.

@@ -4,7 +4,7 @@ use super::sentence::{Args, print, sentence};
 use super::{Place, cgroup, confine, join, machine, net, ties};
 use crate::limits::{ENV_MAX, ID_MAP_BYTES_MAX, STEPS_MAX};
 use crate::model::{IdKind, IdTool, Shift};
-use crate::plan::{CgroupReason, LogReason, Reason, Refusal};
+use crate::plan::{CgroupReason, HAS_TIES, LogReason, Reason, Refusal};
 use crate::text::{Quoted, Show, Sink, put};
 
 const NS_PER_S: i64 = 1_000_000_000;
@@ -15,7 +15,7 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
     if let (Reason::Confine(reason), true) = (&refusal.reason, cfg!(feature = "sandbox")) {
         return confine::refusal(place, reason, refusal.said);
     }
-    if let (Reason::Tie(reason), true) = (refusal.reason, cfg!(feature = "sandbox")) {
+    if let (Reason::Tie(reason), true) = (refusal.reason, HAS_TIES) {
         return ties::refusal(place, reason);
     }
     let mut args = Args { said: refusal.said, ..Args::NONE };

@@ -116,6 +116,15 @@ pub(super) const fn fault(fault: MountFault) -> &'static str {
 /// Why a flag is refused.
 pub(super) const fn never(never: Never) -> &'static str {
     match never {
+        Never::Label => sentence!(
+            "--{n}: no label of SELinux is set",
+            why: "a label would be the sandbox's only where SELinux is the security module",
+            try: "runcon(1) in front of nsinit, or of the command"
+        ),
+        Never::SecondUser => sentence!(
+            "--{n}: PID 1 and all services are in one user namespace",
+            try: "--userns FD for that one, or --disable-userns so that there are no more"
+        ),
         Never::PidOne => sentence!(
             "--{n}: PID 1 inside is nsinit",
             why: "it reaps, passes signals on and ends what is left; without it nobody would",

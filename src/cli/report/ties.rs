@@ -3,11 +3,12 @@
 use super::Place;
 use super::sentence::{Args, print, sentence};
 use crate::model::Errno;
-use crate::plan::{TieAct, TieReason};
+use crate::plan::{HAS_TIES, TieAct, TieReason};
 
-pub(super) const ASKED_TO_END: &str = sentence!(
-    why: "TERM, INT, QUIT or HUP came before whoever is outside let us go on"
-);
+pub(super) const ASKED_TO_END: &str = match HAS_TIES {
+    true => sentence!(why: "TERM, INT, QUIT or HUP came before whoever is outside let us go on"),
+    false => "",
+};
 
 /// Reports why a descriptor will not do.
 pub(super) fn refusal(place: Place<'_>, reason: TieReason) {
@@ -16,6 +17,8 @@ pub(super) fn refusal(place: Place<'_>, reason: TieReason) {
         TieReason::Closed(tie, number)
         | TieReason::NotReadable(tie, number)
         | TieReason::NotWritable(tie, number)
+        | TieReason::NobodyTold(tie, number)
+        | TieReason::MapsSaid(tie, number)
         | TieReason::Shared(tie, number, _) => (tie, number),
     };
     let mut args = Args { name: tie.key(), a: number.into(), ..Args::NONE };
@@ -32,6 +35,14 @@ pub(super) fn refusal(place: Place<'_>, reason: TieReason) {
             "{n}: descriptor {a} is not open for writing",
             try: "the end of a pipe that is written to, or {a}>FILE"
         ),
+        TieReason::NobodyTold(..) => sentence!(
+            "{n}: nobody outside is told whose id maps he is to write",
+            try: "--info-fd FD"
+        ),
+        TieReason::MapsSaid(..) => sentence!(
+            "{n}: the id maps are written outside, and said here, too",
+            try: "without uid-map and gid-map, or without {n}"
+        ),
         TieReason::Shared(_, _, key) => {
             other = key;
             args.text = &other;
@@ -42,15 +53,21 @@ pub(super) fn refusal(place: Place<'_>, reason: TieReason) {
 }
 
 /// What we know of an errno of this act.
-pub(super) const fn by_act(act: &TieAct, errno: Errno) -> &'static str {
+pub(super) const fn by_act(act: &TieAct<'_>, errno: Errno) -> &'static str {
     match (act, errno) {
-        (TieAct::Inform(..), Errno::EPIPE) => sentence!(why: "nobody reads there any more"),
+        (TieAct::Inform(..), Errno::EPIPE) => {
+            sentence!(why: "nobody reads there any more")
+        }
         (TieAct::Inform(..), Errno::EAGAIN) => {
             sentence!(why: "it is full, and whoever reads there does not")
         }
         (TieAct::Inform(..), Errno::ENOENT) => {
             sentence!(why: "namespaces are looked up in /proc, which is not mounted")
         }
+        (TieAct::Lock(_), Errno::EAGAIN | Errno::EACCES) => {
+            sentence!(why: "somebody has locked it for writing, or we may not read it")
+        }
+        (TieAct::WaitForMaps(_), Errno::ESRCH) => sentence!(why: "PID 1 has ended meanwhile"),
         (_, _) => "",
     }
 }

@@ -11,6 +11,31 @@ pub(in crate::plan) const RULES: &[Rule] = &[
         "a key belongs to who made it, and counts in his quota (keyrings(7))",
     ),
     rule(
+        Kind::MakeMountsPrivate,
+        Kind::DisableUserns,
+        "the file is in the /proc that is seen then, the outer one or a fresh one (proc(5))",
+    ),
+    rule(
+        Kind::DisableUserns,
+        Kind::EnterRoot,
+        "the new root may have no /proc, or none that can be written to (proc(5))",
+    ),
+    rule(
+        Kind::WaitAtGate,
+        Kind::DisableUserns,
+        "who has no id yet opens no file (user_namespaces(7))",
+    ),
+    rule(
+        Kind::DisableUserns,
+        Kind::BecomeMapped,
+        "needs CAP_SYS_RESOURCE, which a change from uid 0 drops (capabilities(7))",
+    ),
+    rule(
+        Kind::DisableUserns,
+        Kind::AssertUserns,
+        "what is tried is what services will find (user_namespaces(7))",
+    ),
+    rule(
         Kind::NewKeyring,
         Kind::Spawn,
         "a child has the session keyring of its parent (session-keyring(7))",

@@ -2,13 +2,32 @@
 
 use core::ffi::CStr;
 
-use super::{Front, Lexer, Token};
+use super::{Front, Lexer, Line, Token};
 use crate::spec::Said;
+use crate::spec::ties::inherited;
 use crate::text::Words;
 
-/// The file named in `words`, so that it can be read before the flags that overrule it.
-pub fn file<'a>(front: Front, words: Words<'a>, first: u32) -> Option<Said<&'a CStr>> {
-    let mut lexer = Lexer::new(front, words, first);
+/// The descriptors that are to give words, in their order; those that cannot be are left out.
+pub fn given<'a>(line: Line<'a>) -> impl Iterator<Item = Said<u16>> + use<'a> {
+    let mut lexer = Lexer::new(line);
+    core::iter::from_fn(move || lexer.next()).filter_map(|(token, _, origin)| match token {
+        Token::Args(number) => {
+            let value = inherited(number.to_bytes()).ok()?;
+            Some(Said { value, origin })
+        }
+        Token::Flag(..)
+        | Token::Other(..)
+        | Token::Setenv(..)
+        | Token::Verbose
+        | Token::File(_)
+        | Token::Command(_)
+        | Token::Wrong(_) => None,
+    })
+}
+
+/// The file named in a line, so that it can be read before the flags that overrule it.
+pub fn file(line: Line<'_>) -> Option<Said<&CStr>> {
+    let mut lexer = Lexer::new(line);
     while let Some((token, _, origin)) = lexer.next() {
         match token {
             Token::File(path) => return Some(Said { value: path, origin }),
@@ -17,6 +36,7 @@ pub fn file<'a>(front: Front, words: Words<'a>, first: u32) -> Option<Said<&'a C
             | Token::Setenv(..)
             | Token::Verbose
             | Token::Command(_)
+            | Token::Args(_)
             | Token::Wrong(_) => {}
         }
     }
@@ -25,7 +45,7 @@ pub fn file<'a>(front: Front, words: Words<'a>, first: u32) -> Option<Said<&'a C
 
 /// The value of the flag `name` in words that another process was started with, the last one said.
 pub fn value_of<'a>(front: Front, words: Words<'a>, name: &str) -> Option<&'a CStr> {
-    let mut lexer = Lexer::new(front, words, 0);
+    let mut lexer = Lexer::new(Line::new(front, words, 0));
     let mut found = None;
     while let Some((token, _, _)) = lexer.next() {
         if let Token::Flag(key, value) = token

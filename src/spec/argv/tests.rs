@@ -20,7 +20,7 @@ fn with<T>(front: Front, line: &str, look: impl FnOnce(&Spec<'_>, &[String]) -> 
         let word = String::from_utf8_lossy(fault.said);
         said.push(format!("{number} {word} {:?}", fault.complaint));
     };
-    read(front, Words::new(&bytes), 2, &mut arena, &mut spec, &mut complaints);
+    read(Line::new(front, Words::new(&bytes), 2), &mut arena, &mut spec, &mut complaints);
     look(&spec, &said)
 }
 
@@ -46,6 +46,29 @@ fn flags_come_first_and_the_first_operand_ends_them() {
 }
 
 #[test]
+fn what_a_descriptor_gives_stands_in_its_place() {
+    // Looks like the words of each in the place of its --args, and the line going on behind them.
+    let line = b"--hostname\0one\0--args\x004\0--domainname\0lan\0--args\x005\0sh\0-c\0";
+    let given = [
+        Given { number: 4, words: Words::new(b"--hostname\0two\0-v\0") },
+        Given { number: 5, words: Words::new(b"--sync-fd\x009\0") },
+    ];
+    let line = Line { given: &given, ..Line::new(Front::Run, Words::new(line), 2) };
+    let mut memory = vec![0u8; 1024];
+    let mut spec = Spec::new(Box::leak(Box::default()));
+    let mut complain = |fault: SpecFault<'_>| panic!("{fault:?}");
+    read(line, &mut Arena::new(&mut memory), &mut spec, &mut complain);
+    let hostname = spec.hostname.unwrap();
+    assert_eq!(hostname.value.bytes(), b"two");
+    assert_eq!(hostname.origin, Origin::Given { number: 4, word: 1 });
+    assert_eq!(spec.domainname.unwrap().origin, Origin::Argument(6));
+    assert!(spec.verbose && spec.ties.first().is_some());
+    assert_eq!((command_of(&spec), spec.ties.given), (vec!["sh".into(), "-c".into()], 2));
+    let asked: Vec<u16> = super::given(line).map(|said| said.value).collect();
+    assert_eq!(asked, [4, 5]);
+}
+
+#[test]
 fn a_toml_file_is_the_file_and_behind_two_dashes_it_is_a_command() {
     with(Front::Run, "-v kiosk.toml -- run.toml x", |spec, _| {
         assert_eq!(spec.file, Some(c"kiosk.toml"));
@@ -57,7 +80,7 @@ fn a_toml_file_is_the_file_and_behind_two_dashes_it_is_a_command() {
         assert_eq!(command_of(spec), ["kiosk.toml"]);
     });
     let words = Words::new(b"--hostname\0a.toml\0--config\0etc/kiosk\0");
-    assert_eq!(file(Front::Run, words, 2).unwrap().value, c"etc/kiosk");
+    assert_eq!(file(Line::new(Front::Run, words, 2)).unwrap().value, c"etc/kiosk");
 }
 
 #[test]

@@ -22,6 +22,7 @@ fn place(origin: Origin) -> String {
         Origin::CommandLine { column } => format!("{column}"),
         Origin::Argument(number) => format!("#{number}"),
         Origin::Default => "-".to_string(),
+        Origin::Given { number, word } => format!("{number}/{word}"),
     }
 }
 

@@ -1,7 +1,27 @@
 //! The keys that take rights away: more of `[security]`.
 
-use super::{Row, Shape, confine, switch};
+use super::{Row, Set, Shape, Table, confine, switch};
 use crate::model::{CapabilityList, SecureBits};
+use crate::spec::{Item, Spec};
+use crate::text::Fault;
+
+/// `[user]`, behind the ids.
+pub(super) const USER: &[Row] = &[
+    of_user("disable-userns", |spec, item| item.put(&mut spec.confine.disable_userns, switch))
+        .help("false|Nobody inside makes a user namespace; needs user, and confines."),
+    of_user("assert-userns-disabled", |spec, item| {
+        item.put(&mut spec.confine.assert_userns, switch)
+    })
+    .help("false|Start nothing when a user namespace can be made inside, which is tried."),
+];
+
+const fn of_user(
+    name: &'static str,
+    set: for<'a> fn(&mut Spec<'a>, Item<'a>) -> Result<(), Fault>,
+) -> Row {
+    let set = if cfg!(feature = "sandbox") { Set::Whole(set) } else { Set::NotBuilt("sandbox") };
+    Row::new(Table::User, name, Shape::Switch, "", set)
+}
 
 /// `[security]`, behind no-new-privs.
 pub(super) const ROWS: &[Row] = &[
