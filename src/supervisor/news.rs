@@ -62,6 +62,8 @@ pub enum News {
         id: ServiceId,
         /// How.
         end: End,
+        /// Whether somebody had ordered that.
+        is_ordered: bool,
     },
     /// The service will be started again.
     Restarting {
@@ -123,7 +125,9 @@ impl News {
             Input::Ready if before.is_leaving_by_itself() => None,
             Input::Ready => Some(Self::Ready { id }),
             Input::NotStarted(code) => Some(Self::NotStarted { id, code }),
-            Input::Ended(end) => Some(Self::Ended { id, end }),
+            Input::Ended(end) => {
+                Some(Self::Ended { id, end, is_ordered: before.is_ordered_to_end() })
+            }
             Input::Go | Input::Helped | Input::Hopeless(_) | Input::Forward(_) => None,
             Input::Said(_) | Input::Reload => None,
             Input::Signal(_) | Input::Stop | Input::Restart | Input::Tick => None,

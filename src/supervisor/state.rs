@@ -242,6 +242,17 @@ impl State {
             && !self.is_leaving_by_itself()
     }
 
+    /// Whether somebody has ordered its end, which is no failure then.
+    pub const fn is_ordered_to_end(&self) -> bool {
+        match self {
+            Self::Recalled { then, .. }
+            | Self::Leaving { then, .. }
+            | Self::Stopping { then, .. } => matches!(then, Then::Stay | Then::Start),
+            Self::Waiting { .. } | Self::Starting { .. } | Self::Running { .. } => false,
+            Self::Backoff { .. } | Self::Ended { .. } | Self::Stopped { .. } => false,
+        }
+    }
+
     /// Whether it said that it stops by itself.
     pub const fn is_leaving_by_itself(&self) -> bool {
         matches!(self, Self::Stopping { then: Then::Own { .. }, .. })

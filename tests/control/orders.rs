@@ -57,6 +57,18 @@ fn one_service_is_stopped_and_stays_so_until_it_is_ordered_back() {
 }
 
 #[test]
+fn an_end_that_was_ordered_is_no_trouble() {
+    // Looks like nothing at all on standard error, though TERM ends `sleep` twice.
+    let text = "[[service]]\nname = 'db'\ncommand = ['sleep', '1000']\nrestart = 'always'\n\
+                [[service]]\nname = 'main'\nmain = true\ncommand = ['sleep', '1000']\n";
+    let sandbox = Sandbox::start(Who::User, text);
+    sandbox.until("db", "running");
+    sandbox.said(&["restart", "db"]);
+    sandbox.said(&["stop", "db"]);
+    assert_eq!(sandbox.stop().err, "");
+}
+
+#[test]
 fn a_restart_is_a_new_process_and_is_done_when_that_is_ready() {
     // Looks like another PID behind `restart` than before it.
     let started = Started::new(Who::User);

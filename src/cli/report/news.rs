@@ -103,8 +103,8 @@ impl Reporter {
     /// Whether anybody wants to hear that.
     fn is_told(&self, plan: &Plan<'_>, telling: Telling) -> bool {
         match telling {
-            Telling::News(News::Ended { id, end }) => {
-                self.is_verbose || self.is_trouble(plan, id, end)
+            Telling::News(News::Ended { id, end, is_ordered }) => {
+                self.is_verbose || !is_ordered && self.is_trouble(plan, id, end)
             }
             Telling::News(News::Started { .. } | News::Leaves { .. } | News::Stopping) => {
                 self.is_verbose
@@ -142,7 +142,7 @@ pub(super) fn with_words(
         Telling::News(news) => match news {
             News::Started { id } => (Some(*id), &"", 0, sentence!("{s} started")),
             News::Ready { id } => (Some(*id), &"", 0, sentence!("{s} is ready")),
-            News::Ended { id, end } => (Some(*id), end, 0, sentence!("{s} {t}")),
+            News::Ended { id, end, .. } => (Some(*id), end, 0, sentence!("{s} {t}")),
             News::Stopping => (None, &"", 0, sentence!("stopping")),
             News::Restarting { id, delay, attempt } => {
                 needs = Needs::Pause(delay.rounded());

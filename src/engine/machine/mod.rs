@@ -214,7 +214,7 @@ pub(super) fn noticed(plan: &Plan<'_>, hands: &mut Hands, news: News) {
             notes.is_ready = true;
             report::ready(notes);
         }
-        News::Ended { id, end } if is_main(id) && !notes.is_given_up => {
+        News::Ended { id, end, .. } if is_main(id) && !notes.is_given_up => {
             notes.ended = Ended::of(end)
         }
         News::NotStarted { id, .. } if is_main(id) => notes.ended = Ended::NotStarted,

@@ -235,7 +235,7 @@ impl World<'_> {
                 self.sights.pre_stop_killed += 1;
             }
             News::NotStarted { id, code } => assert_eq!(event, Event::NotStarted(id, code)),
-            News::Ended { id, end } => assert_eq!(event, Event::Ended(id, end)),
+            News::Ended { id, end, .. } => assert_eq!(event, Event::Ended(id, end)),
             News::Killed { .. } => {
                 assert_eq!(event, Event::Tick);
                 self.sights.killed += 1;

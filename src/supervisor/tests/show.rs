@@ -215,7 +215,7 @@ fn news(news: News) -> String {
         News::Leaves { id } => format!("{} leaves", service(id)),
         News::PreStopKilled { id } => format!("{} pre-stop killed", service(id)),
         News::NotStarted { id, code } => format!("{} not started {code}", service(id)),
-        News::Ended { id, end: how } => format!("{} ended {}", service(id), end(how)),
+        News::Ended { id, end: how, .. } => format!("{} ended {}", service(id), end(how)),
         News::Restarting { id, delay, attempt } => {
             format!("{} restarts in {delay}, {attempt}", service(id))
         }
