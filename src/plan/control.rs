@@ -93,7 +93,7 @@ impl ControlAct<'_> {
                 "openat|statx|socket?|connect?|unlinkat?|close?|socket|fchmod|bind|listen"
             }
             Self::Hold(_) => "ioctl",
-            Self::TellChild(..) => "statx*|pwritev2",
+            Self::TellChild(..) => "statx*|pwritev2|write?",
         }
     }
 

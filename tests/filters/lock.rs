@@ -9,10 +9,10 @@ use super::loops::SUPERVISOR_LOOP;
 use super::support::terminal::{CTRL_C, CTRL_Z};
 use super::support::{Mode, Run, Who, desk, file, proc, wait, witness};
 
-/// Calls of the loop that are made before the lock, to start something or to lock; and one of whom
-/// has no filter, because it was asked to be steered; and those of who writes logs, whose filter is
-/// the larger one.
-const BEFORE: [&str; 12] = [
+/// Calls of the loop that are made before the lock, to start something or to lock. And those of
+/// one that has no filter, because it was asked to be steered or looks itself whether a service
+/// answers; and those of one that writes logs, whose filter is the larger one.
+const BEFORE: [&str; 14] = [
     "pipe2",
     "clone3",
     "chdir",
@@ -25,6 +25,8 @@ const BEFORE: [&str; 12] = [
     "unlinkat",
     "renameat2",
     "statx",
+    "socket",
+    "connect",
 ];
 
 #[test]

@@ -25,6 +25,7 @@ pub const LAUNCHER_LOOP: &Loop = &[
     ("write", "openat", "kills them"),
     ("unlinkat", "openat", "removes it"),
     ("pwritev2", "ppoll", "tells a program that everything is over, and how"),
+    ("write", "pwritev2", "as before, where the file does not know how not to wait"),
     ("close", "ppoll", "gives descriptors back"),
     ("exit_group", "ppoll", "the end"),
 ];
