@@ -9,7 +9,7 @@
 use super::child;
 use super::hands::Hands;
 use super::prepared;
-use crate::model::{Errno, Failure, Moment, Signal, Span, Why};
+use crate::model::{Errno, Failure, Moment, Signal, SignalSet, Span, Why};
 use crate::plan::{Act, Actor, Plan};
 use crate::sys::process::Child;
 use crate::sys::{clock, memory};
@@ -37,7 +37,7 @@ pub(super) enum Patience {
 impl Patience {
     /// A signal was passed on.
     pub(super) fn passed(&mut self, signal: Signal) {
-        let asks = matches!(signal, Signal::HUP | Signal::INT | Signal::QUIT | Signal::TERM);
+        let asks = SignalSet::ENDING.has(signal);
         if asks && matches!(self, Self::Endless) && cfg!(feature = "sandbox") {
             *self = Self::Until(signal, clock::now().after(PATIENCE));
         }

@@ -30,6 +30,11 @@ impl Span {
         self.0
     }
 
+    /// Its whole milliseconds.
+    pub const fn ms(self) -> u64 {
+        self.0 / 1_000_000
+    }
+
     /// Twice as long.
     #[must_use]
     pub const fn doubled(self) -> Self {

@@ -16,6 +16,10 @@ impl SignalSet {
     /// Every signal.
     pub const ALL: Self = Self(u64::MAX);
 
+    /// Those by which people and programs ask for an end.
+    pub const ENDING: Self =
+        Self::EMPTY.with(Signal::HUP).with(Signal::INT).with(Signal::QUIT).with(Signal::TERM);
+
     /// The set with these bits; signal 1 is bit 0.
     pub const fn from_bits(bits: u64) -> Self {
         Self(bits)

@@ -5,7 +5,7 @@
 
 use crate::cli::out::Out;
 use crate::engine::{Detail, Telling};
-use crate::model::{End, ServiceId, Span};
+use crate::model::{End, ServiceId};
 use crate::plan::Plan;
 use crate::supervisor::News;
 use crate::text::json::Text;
@@ -102,9 +102,9 @@ fn more(telling: &Telling, out: &mut Out) {
         },
         Telling::News(News::NotStarted { code, .. }) => put!(out, ",\"code\":", *code),
         Telling::News(News::Restarting { delay, attempt, .. }) => {
-            put!(out, ",\"delay-ms\":", ms(*delay), ",\"attempt\":", *attempt);
+            put!(out, ",\"delay-ms\":", delay.ms(), ",\"attempt\":", *attempt);
         }
-        Telling::News(News::NotReady { within, .. }) => put!(out, ",\"within-ms\":", ms(*within)),
+        Telling::News(News::NotReady { within, .. }) => put!(out, ",\"within-ms\":", within.ms()),
         Telling::LogLost(_, errno) => put!(out, ",\"errno\":", Text(errno)),
         Telling::OutOfMemoryInside(count) => put!(out, ",\"kills\":", *count),
         Telling::Detail(Detail::Came(signal)) => put!(out, ",\"signal\":", Text(signal)),
@@ -113,8 +113,4 @@ fn more(telling: &Telling, out: &mut Out) {
         Telling::Used(_) | Telling::CgroupLeft(_) | Telling::NotPassedOn(_) => {}
         Telling::Refused(_) | Telling::Detail(_) => {}
     }
-}
-
-const fn ms(span: Span) -> u64 {
-    span.ns() / 1_000_000
 }

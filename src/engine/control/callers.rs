@@ -310,7 +310,7 @@ impl Turn<'_, '_> {
             mode: &self.plan.mode.scope(),
             is_stopping: self.supervisor.is_stopping(),
             services: self.plan.services.len(),
-            up_ms: began.map_or(0, |began| ms(now.since(began))),
+            up_ms: began.map_or(0, |began| now.since(began).ms()),
         };
         self.say_to(index, &whole, own.as_ref().as_slice());
         for (other, _) in self.plan.services().map(|(id, service)| (id, service.name)) {
@@ -338,10 +338,10 @@ impl Turn<'_, '_> {
             is_ready: view.is_ready,
             is_reloading: self.is_reading(id),
             pid: child.map(|child| child.pid),
-            for_ms: since.map_or(0, |since| ms(now.since(since))),
+            for_ms: since.map_or(0, |since| now.since(since).ms()),
             restarts: view.restarts,
             last: view.last.as_ref().map(|last| -> &dyn Show { last }),
-            next_ms: view.next.map(|next| ms(next.since(now))),
+            next_ms: view.next.map(|next| next.since(now).ms()),
             says: says.as_ref().map(|says| -> &dyn Show { says }),
         };
         let pidfd = child.and_then(|child| child.pidfd.as_ref());
@@ -354,11 +354,6 @@ impl Turn<'_, '_> {
             tell(&own.socket, what, descriptors);
         }
     }
-}
-
-/// A length of time in milliseconds.
-const fn ms(span: Span) -> u64 {
-    span.ns() / 1_000_000
 }
 
 fn say(socket: &Fd, what: &dyn Show) {
