@@ -4,7 +4,7 @@ use heapless::Vec;
 
 use super::super::log::{Capture, name, number_of};
 use super::super::turn::Turn;
-use super::{Goal, Slot};
+use super::Goal;
 use crate::limits::LOG_PARTS_MAX;
 use crate::model::answer::LogOf;
 use crate::model::{Denial, Log, ServiceId};
@@ -21,9 +21,7 @@ impl Turn<'_, '_> {
         let mut is_any = false;
         for (own, service) in self.plan.services().filter(|(own, _)| id.is_none_or(|id| id == *own))
         {
-            let captures = self.hands.room.as_ref().map(|room| &room.logs);
-            let capture = captures.and_then(|all| all.get(own.index())).and_then(Slot::get);
-            let (Some(capture), Some(log)) = (capture, service.log) else { continue };
+            let (Some(capture), Some(log)) = (self.capture(own), service.log) else { continue };
             is_any = true;
             let parts = parts(capture, &log);
             let mut all: Vec<&Fd, LOG_PARTS_MAX> = Vec::new();

@@ -162,6 +162,21 @@ impl Room {
         core::mem::forget(self.place.take());
     }
 
+    /// The log of a service.
+    pub(super) fn log(&self, id: ServiceId) -> Option<&Capture> {
+        self.logs.get(id.index())?.get()
+    }
+
+    /// The same, to be written to.
+    pub(super) fn log_mut(&mut self, id: ServiceId) -> Option<&mut Capture> {
+        self.logs.get_mut(id.index())?.get_mut()
+    }
+
+    /// A service has this log from now on; `None` when there is no place for one.
+    pub(super) fn put_log(&mut self, id: ServiceId, log: Capture) -> Option<()> {
+        self.logs.get_mut(id.index()).map(|slot| slot.put(log))
+    }
+
     /// Something happened to a service.
     pub(super) fn note(&mut self, news: News, now: Moment) {
         if let Some(card) = news.service().and_then(|id| self.cards.get_mut(id.index())) {

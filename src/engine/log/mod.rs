@@ -9,13 +9,12 @@
 
 mod write;
 
-use super::control::Slot;
 use super::hands::{Hands, Pipe};
 use super::trouble::{Trouble, plain};
 use super::turn::Turn;
 use super::{Telling, control};
 use crate::limits::{LOG_LAST_ROUNDS, LOG_READ_MAX};
-use crate::model::{Errno, Log, ServiceId, Span, Why};
+use crate::model::{Errno, Log, ServiceId, Span};
 use crate::plan::LogAct;
 use crate::sys::fd::{dont_wait, redirect};
 use crate::sys::wait::{self, Source};
@@ -27,8 +26,7 @@ pub(super) fn perform(act: &LogAct<'_>, hands: &mut Hands) -> Result<(), Trouble
     match *act {
         LogAct::Open(id, log) => open(id, &log, hands),
         LogAct::Redirect(number, id) => {
-            let captures = hands.room.as_ref().map(|room| &room.logs);
-            let capture = captures.and_then(|all| all.get(id.index())).and_then(Slot::get);
+            let capture = hands.room.as_ref().and_then(|room| room.log(id));
             let pipe = capture.and_then(|own| own.pipe.write.as_ref());
             redirect(pipe.ok_or(plain(Errno::EBADF))?, i32::from(number)).map_err(plain)
         }
@@ -39,11 +37,7 @@ pub(super) fn perform(act: &LogAct<'_>, hands: &mut Hands) -> Result<(), Trouble
 #[inline(never)] // its buffers would lie in the frame of every step
 fn open(id: ServiceId, log: &Log<'_>, hands: &mut Hands) -> Result<(), Trouble> {
     let (directory, name) = control::split(log.path).map_err(plain)?;
-    let file = place::open_log(&directory, name).map_err(plain)?;
-    let state = place::state(&file).map_err(plain)?;
-    if !state.is_file() || state.links != 1 {
-        return Err((Errno::EPERM, Why::NotOurs));
-    }
+    let (file, size) = write::open(&directory, name)?;
     let pipe = Pipe::open(true)?;
     if let Some(read) = &pipe.read {
         // Who can open it may take what it holds from under us, and we wait for nobody.
@@ -53,10 +47,9 @@ fn open(id: ServiceId, log: &Log<'_>, hands: &mut Hands) -> Result<(), Trouble> 
         // Whoever a service becomes opens /dev/stdout by this mode (proc_pid_fd(5)).
         place::set_mode(write, 0o622).map_err(plain)?;
     }
-    let captures = hands.room.as_mut().map(|room| &mut room.logs);
-    let slot = captures.and_then(|all| all.get_mut(id.index())).ok_or(plain(Errno::EBADF))?;
-    slot.put(Capture::new(pipe, directory, file, state.size));
-    Ok(())
+    let capture = Capture::new(pipe, directory, file, size);
+    let room = hands.room.as_mut();
+    room.and_then(|room| room.put_log(id, capture)).ok_or(plain(Errno::EBADF))
 }
 
 impl Turn<'_, '_> {
@@ -66,8 +59,9 @@ impl Turn<'_, '_> {
         self.capture(id)?.pipe.read.as_ref()
     }
 
-    fn capture(&self, id: ServiceId) -> Option<&Capture> {
-        self.hands.room.as_ref()?.logs.get(id.index())?.get()
+    /// The log of a service.
+    pub(super) fn capture(&self, id: ServiceId) -> Option<&Capture> {
+        self.hands.room.as_ref()?.log(id)
     }
 
     /// Takes some of what a service has written.
@@ -75,8 +69,7 @@ impl Turn<'_, '_> {
     pub(super) fn take_log(&mut self, id: ServiceId) {
         let plan = self.plan;
         let own = plan.service(id).and_then(|own| Some((own.name, own.log?)));
-        let captures = self.hands.room.as_mut().map(|room| &mut room.logs);
-        let capture = captures.and_then(|all| all.get_mut(id.index())).and_then(Slot::get_mut);
+        let capture = self.hands.room.as_mut().and_then(|room| room.log_mut(id));
         let (Some((name, log)), Some(capture)) = (own, capture) else { return };
         let mut chunk = [0u8; LOG_READ_MAX];
         let read = capture.pipe.read.as_ref().map(|pipe| file::read(pipe, &mut chunk));

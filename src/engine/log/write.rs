@@ -5,8 +5,9 @@ use core::ffi::CStr;
 use heapless::Vec;
 
 use super::super::hands::Pipe;
+use super::super::trouble::{Trouble, plain};
 use crate::limits::{LOG_FRONT_MAX, LOG_LINE_MAX, LOG_WRITE_MAX};
-use crate::model::{Errno, Log, Moment, Stamp};
+use crate::model::{Errno, Log, Moment, Stamp, Why};
 use crate::sys::{Fd, file, place};
 use crate::text::{Buffer, Show, Sink as _, put};
 
@@ -161,13 +162,19 @@ impl Capture {
             let _ = place::remove(&self.directory, name(&own)); // it may be gone already
         }
         (self.size, self.is_torn) = (0, false);
-        let file = place::open_log(&self.directory, name(&own))?;
-        let state = place::state(&file)?;
-        if !state.is_file() || state.links != 1 {
-            return Err(Errno::EPERM); // somebody has put something else there
-        }
-        (self.size, self.file) = (state.size, Some(file));
+        let (file, size) = open(&self.directory, name(&own)).map_err(|(errno, _)| errno)?;
+        (self.size, self.file) = (size, Some(file));
         Ok(())
+    }
+}
+
+/// Opens the file that is written, unless somebody has put something else there; and its length.
+pub(super) fn open(directory: &Fd, name: &CStr) -> Result<(Fd, u64), Trouble> {
+    let file = place::open_log(directory, name).map_err(plain)?;
+    let state = place::state(&file).map_err(plain)?;
+    match state.is_file() && state.links == 1 {
+        true => Ok((file, state.size)),
+        false => Err((Errno::EPERM, Why::NotOurs)),
     }
 }
 
