@@ -87,13 +87,15 @@ fn more_time_is_given_to_who_asks_for_it() {
 #[test]
 fn who_stops_by_itself_is_stopping_and_has_its_grace() {
     // Looks like "stopping for 1s, killed in 59m59s", and a restart behind its own end.
-    let script = "systemd-notify --ready; systemd-notify STOPPING=1; read x <%FIFO; exit 3";
+    let script = "systemd-notify --ready; read x <%FIFO; systemd-notify STOPPING=1; \
+                  read x <%FIFO; exit 3";
     let keys = "ready = 'notify'\ngrace = '1h'\nrestart = 'always'\nrestart-delay = '1h'\n\
                 restart-delay-max = '1h'";
     let fifo = file::text(&file::directory().join("fifo"));
     let done = std::process::Command::new("mkfifo").args(["-m", "666", &fifo]).status().unwrap();
     assert!(done.success());
     let sandbox = Sandbox::start(Who::User, &main(&script.replace("%FIFO", &fifo), keys));
+    std::fs::write(&fifo, "\n").unwrap();
     sandbox.until("main", "stopping for");
     assert!(sandbox.service("main").contains("killed in 59m"), "{}", sandbox.service("main"));
     std::fs::write(&fifo, "\n").unwrap();
