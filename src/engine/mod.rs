@@ -19,6 +19,7 @@ mod files;
 mod filter;
 mod give;
 mod hands;
+mod identity;
 mod idmap;
 pub mod inspect;
 pub mod join;

@@ -1,16 +1,16 @@
 //! The acts of the descriptors that tie a sandbox to whoever started it.
 
 use super::hands::Hands;
+use super::identity::{each_namespace, tell};
 use super::launcher;
 use super::record::Record;
 use super::trouble::{Trouble, plain};
-use crate::model::{Errno, Namespace, NamespaceSet, Signal, SignalSet, Span, Why};
+use crate::model::{Errno, NamespaceSet, SignalSet, Why};
 use crate::plan::TieAct;
-use crate::sys::beneath::here;
 use crate::sys::file::Mode;
 use crate::sys::process::Child;
 use crate::sys::wait::{self, Source};
-use crate::sys::{Fd, fd, file, signal, stat};
+use crate::sys::{Fd, fd, file, signal};
 use crate::text::{Buffer, put};
 
 /// Carries out one of these acts.
@@ -40,52 +40,17 @@ pub(super) fn perform(act: &TieAct<'_>, hands: &mut Hands) -> Result<(), Trouble
     }
 }
 
-/// The kinds of namespaces in the order in which they are written.
-const KINDS: [Namespace; 8] = [
-    Namespace::Cgroup,
-    Namespace::Ipc,
-    Namespace::Mnt,
-    Namespace::Net,
-    Namespace::Pid,
-    Namespace::Time,
-    Namespace::User,
-    Namespace::Uts,
-];
-
 /// Writes who PID 1 is, as bubblewrap does.
 fn inform(target: &Fd, kinds: NamespaceSet, hands: &Hands) -> Result<(), Trouble> {
     let pid = hands.init.as_ref().map_or(0, |init| init.pid);
     let mut text = Buffer::<512>::new();
     put!(&mut text, "{\n    \"child-pid\": ", pid);
-    for kind in KINDS.into_iter().filter(|kind| kinds.has(*kind)) {
-        let inode = inode(pid, kind)?;
-        put!(&mut text, ",\n    \"", kind.name(), "-namespace\": ", inode);
-    }
+    each_namespace(pid, kinds, &mut |name, inode| {
+        put!(&mut text, ",\n    \"", name, "-namespace\": ", inode);
+    })?;
     put!(&mut text, "\n}\n");
-    let text = super::files::whole(&text)?;
-    // Our own signals are blocked: nobody could end us while we wait for a reader.
-    let mut sources = [Source::writable(target)];
-    match wait::poll(&mut sources, Some(Span::ZERO)) {
-        Ok(0) => Err(plain(Errno::EAGAIN)),
-        Err(errno) => Err(plain(errno)),
-        Ok(_) => match file::write_now(target, text) {
-            Ok(len) if len == text.len() => Ok(()),
-            Ok(_) => Err(plain(Errno::EAGAIN)),
-            Err(errno) => Err(plain(errno)),
-        },
-    }
+    tell(target, &text)
 }
-
-/// The inode of a namespace that a process is in.
-fn inode(pid: i32, kind: Namespace) -> Result<u64, Trouble> {
-    let mut path = Buffer::<40>::new();
-    put!(&mut path, "/proc/", pid, "/ns/", kind.name());
-    let path = path.path().unwrap_or_default();
-    stat::identity(&here(), path).map(|file| file.inode).map_err(plain)
-}
-
-/// The signals that ask us to end.
-const ENDING: [Signal; 4] = [Signal::TERM, Signal::INT, Signal::QUIT, Signal::HUP];
 
 /// Waits until a descriptor can be read or is at its end, and closes it. A signal that asks us to
 /// end is not read: it only ends the wait. One that we were started with ignored is none, as it is
@@ -93,7 +58,7 @@ const ENDING: [Signal; 4] = [Signal::TERM, Signal::INT, Signal::QUIT, Signal::HU
 fn wait_outside(number: u16, init: Option<&Child>) -> Result<(), Trouble> {
     let outside = Fd::taken(i32::from(number));
     let mut ending = SignalSet::EMPTY;
-    for signal in ENDING {
+    for signal in SignalSet::ENDING.iter() {
         if !signal::is_ignored(signal).map_err(plain)? {
             ending = ending.with(signal);
         }

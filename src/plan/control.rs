@@ -6,6 +6,7 @@
 use core::ffi::CStr;
 
 use super::kinds::Kind;
+use super::rule::{Rule, rule};
 use super::{Act, Actor, Facts, Mode, Plan};
 use crate::model::{Control, NamespaceSet, ServiceName};
 use crate::spec::personality::basename;
@@ -93,7 +94,7 @@ impl ControlAct<'_> {
                 "openat|statx|socket?|connect?|unlinkat?|close?|socket|fchmod|bind|listen"
             }
             Self::Hold(_) => "ioctl",
-            Self::TellChild(..) => "statx*|pwritev2|write?",
+            Self::TellChild(..) => "statx*|pwritev2|ppoll?|write?",
         }
     }
 
@@ -137,25 +138,36 @@ impl Show for ControlAct<'_> {
     }
 }
 
-/// What happens is told to a program, if one wants to hear of it: the descriptor is kept.
+/// Orders of these steps that the kernel dictates.
+pub(super) const RULES: &[Rule] = &[
+    rule(Kind::Hold, Kind::Clone, "PID 1 gets the descriptor with its flag (fcntl(2), F_SETFD)"),
+    rule(Kind::Clone, Kind::TellChild, "nobody has a PID before (clone(2))"),
+    rule(Kind::TellChild, Kind::PassGate, "PID 1 tells of services, and it comes first (pipe(7))"),
+];
+
+/// Where what happens is told to a program, if one wants to hear of it.
+fn status(spec: &Spec<'_>) -> Option<Said<u16>> {
+    spec.status.filter(|_| cfg!(feature = "control"))
+}
+
+/// The descriptor of the program is kept.
 pub(super) fn push_hold(spec: &Spec<'_>, plan: &mut Plan<'_>) {
-    if let Some(Said { value, origin }) = spec.status.filter(|_| tells_child(spec)) {
-        plan.has_status = true;
-        // Standard output and error are everybody's.
-        if value > 2 {
-            plan.push(Actor::Outer, origin, Act::Control(ControlAct::Hold(value)));
-        }
+    let Some(Said { value, origin }) = status(spec) else { return };
+    plan.has_status = true;
+    // Standard output and error are everybody's.
+    if value > 2 {
+        plan.push(Actor::Outer, origin, Act::Control(ControlAct::Hold(value)));
     }
 }
 
 /// Whether PID 1 waits until a program has been told who it is, which is the first that it hears.
 pub(super) fn tells_child(spec: &Spec<'_>) -> bool {
-    cfg!(feature = "control") && spec.status.is_some()
+    status(spec).is_some()
 }
 
 /// The program is told.
 pub(super) fn push_tell_child(spec: &Spec<'_>, kinds: NamespaceSet, plan: &mut Plan<'_>) {
-    if let Some(Said { value, origin }) = spec.status.filter(|_| tells_child(spec)) {
+    if let Some(Said { value, origin }) = status(spec) {
         plan.push(Actor::Outer, origin, Act::Control(ControlAct::TellChild(value, kinds)));
     }
 }

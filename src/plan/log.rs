@@ -2,7 +2,8 @@
 
 use core::ffi::CStr;
 
-use super::order::Kind;
+use super::kinds::Kind;
+use super::rule::{Rule, rule};
 use super::{Act, Actor, Plan, Reason, Refusal};
 use crate::model::{Log, ServiceId, Stdio};
 use crate::spec::{LogSize, LogSpec, Origin, Said, ServiceSpec, Spec};
@@ -68,6 +69,21 @@ impl Show for LogAct<'_> {
         }
     }
 }
+
+/// Orders of these steps that the kernel dictates.
+pub(super) const RULES: &[Rule] = &[
+    rule(
+        Kind::CloseInherited,
+        Kind::OpenLog,
+        "what is above 2 would be closed again (close_range(2))",
+    ),
+    rule(Kind::FinishRoot, Kind::OpenLog, "a path of a log is one inside (pivot_root(2))"),
+    rule(
+        Kind::OpenLog,
+        Kind::Spawn,
+        "the service's process has a copy of the pipe's descriptor (clone(2), CLONE_FILES)",
+    ),
+];
 
 /// What of a service's outputs goes to its log.
 struct Asked<'a> {

@@ -13,8 +13,11 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     RULES
         .iter()
         .chain(super::confine::RULES)
+        .chain(super::control::RULES)
+        .chain(super::log::RULES)
         .chain(super::machine::RULES)
         .chain(super::persist::RULES)
+        .chain(super::ties::RULES)
 }
 
 /// Those of what every start may do; a domain has its own beside its acts.
@@ -182,11 +185,6 @@ const RULES: &[Rule] = &[
         Kind::BecomeMapped,
         Kind::DieWithLauncher,
         "a change of ids clears the death signal (prctl(2), PR_SET_PDEATHSIG)",
-    ),
-    rule(
-        Kind::KeepDescriptor,
-        Kind::CloseInherited,
-        "what is not kept by then is closed (close_range(2))",
     ),
     rule(
         Kind::CloseInherited,
@@ -371,26 +369,12 @@ const RULES: &[Rule] = &[
         Kind::Spawn,
         "the service's process asks its copy of the descriptor for the name (getsockname(2))",
     ),
-    rule(
-        Kind::CloseInherited,
-        Kind::OpenLog,
-        "what is above 2 would be closed again (close_range(2))",
-    ),
-    rule(Kind::FinishRoot, Kind::OpenLog, "a path of a log is one inside (pivot_root(2))"),
-    rule(
-        Kind::OpenLog,
-        Kind::Spawn,
-        "the service's process has a copy of the pipe's descriptor (clone(2), CLONE_FILES)",
-    ),
     rule(Kind::MountProc, Kind::LeaveMessage, "our cgroup's name is in /proc (proc_pid_cgroup(5))"),
     rule(
         Kind::TellNotifySocket,
         Kind::PassReadyPipe,
         "the number may be that of our own descriptor of the socket (dup(2))",
     ),
-    rule(Kind::Hold, Kind::Clone, "PID 1 gets the descriptor with its flag (fcntl(2), F_SETFD)"),
-    rule(Kind::Clone, Kind::TellChild, "nobody has a PID before (clone(2))"),
-    rule(Kind::TellChild, Kind::PassGate, "PID 1 tells of services, and it comes first (pipe(7))"),
     rule(Kind::Loopback, Kind::Knock, "nobody is there before (netdevice(7), IFF_UP)"),
     rule(Kind::Spawn, Kind::TellPid, "the PID is that of the service's own process (getpid(2))"),
     rule(
@@ -445,44 +429,6 @@ const RULES: &[Rule] = &[
         "a filter is of the process and kept by execve(2), whoever it becomes (seccomp(2))",
     ),
     rule(Kind::NoNewPrivs, Kind::Execute, "it speaks of the exec (prctl(2))"),
-    rule(
-        Kind::CloseInherited,
-        Kind::WaitOutside,
-        "our own copy of a pipe's other end would hide that nobody is outside any more (pipe(7))",
-    ),
-    rule(
-        Kind::DieWithLauncher,
-        Kind::WaitOutside,
-        "while PID 1 waits, nothing else would end it with the launcher (prctl(2))",
-    ),
-    rule(
-        Kind::WaitOutside,
-        Kind::Spawn,
-        "whoever is outside has not said yet that a service may start (bwrap(1), --block-fd)",
-    ),
-    rule(
-        Kind::AwaitIn,
-        Kind::Inform,
-        "PID 1 makes a cgroup namespace itself when it has a cgroup (cgroup_namespaces(7))",
-    ),
-    rule(
-        Kind::Inform,
-        Kind::WaitForMaps,
-        "whoever writes the maps has to know whose (user_namespaces(7))",
-    ),
-    rule(Kind::WaitForMaps, Kind::PassGate, "until then PID 1 is nobody (user_namespaces(7))"),
-    rule(Kind::EnterRoot, Kind::LockFile, "the file is one inside (bwrap(1), --lock-file)"),
-    rule(Kind::LockFile, Kind::Spawn, "a service may rely on the lock (fcntl(2))"),
-    rule(
-        Kind::Inform,
-        Kind::PassGate,
-        "a PID 1 that goes on may be gone, or hide its files in /proc (proc(5), 'dumpable')",
-    ),
-    rule(
-        Kind::MapSelfUid,
-        Kind::TellIn,
-        "who enters a user namespace without maps is nobody in it (user_namespaces(7))",
-    ),
     rule(
         Kind::RestoreSignals,
         Kind::Execute,

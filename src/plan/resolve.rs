@@ -257,9 +257,7 @@ fn push_outer<'a>(spec: &'a Spec<'_>, facts: &Facts, parts: Parts<'_, 'a>, plan:
         let later = if shifts(spec) { NamespaceSet::TIME } else { NamespaceSet::empty() };
         ties::push_outer(spec, kinds.difference(later), plan);
     }
-    if tells_child(spec) {
-        push_tell_child(spec, at_clone, plan);
-    }
+    push_tell_child(spec, at_clone, plan);
     // Behind that: a program that we start would keep open what its reader waits for.
     net::push_outer(spec, plan);
     if has_gate {

@@ -8,6 +8,7 @@
 use core::ffi::CStr;
 
 use super::kinds::Kind;
+use super::rule::{Rule, rule};
 use super::{Act, Actor, Facts, Plan, Reason, Refusal};
 use crate::model::{IdKind, NamespaceSet, Source};
 use crate::spec::{Origin, Said, Spec, Tie};
@@ -77,7 +78,7 @@ impl TieAct<'_> {
             Self::Keep(_) => "ioctl",
             Self::TellIn => "write",
             Self::AwaitIn => "ppoll*|read?",
-            Self::Inform(..) => "statx*|ppoll|pwritev2|write?|close",
+            Self::Inform(..) => "statx*|pwritev2|ppoll?|write?|close",
             Self::Lock(_) => "openat|fcntl",
             Self::Wait(_) | Self::WaitForMaps(_) => {
                 "rt_sigaction|rt_sigaction|rt_sigaction|rt_sigaction|signalfd4|ppoll+|close|close"
@@ -124,6 +125,53 @@ impl Show for TieAct<'_> {
         }
     }
 }
+
+/// Orders of these steps that the kernel, or whoever is outside, dictates.
+pub(super) const RULES: &[Rule] = &[
+    rule(
+        Kind::KeepDescriptor,
+        Kind::CloseInherited,
+        "what is not kept by then is closed (close_range(2))",
+    ),
+    rule(
+        Kind::CloseInherited,
+        Kind::WaitOutside,
+        "our own copy of a pipe's other end would hide that nobody is outside any more (pipe(7))",
+    ),
+    rule(
+        Kind::DieWithLauncher,
+        Kind::WaitOutside,
+        "while PID 1 waits, nothing else would end it with the launcher (prctl(2))",
+    ),
+    rule(
+        Kind::WaitOutside,
+        Kind::Spawn,
+        "whoever is outside has not said yet that a service may start (bwrap(1), --block-fd)",
+    ),
+    rule(
+        Kind::AwaitIn,
+        Kind::Inform,
+        "PID 1 makes a cgroup namespace itself when it has a cgroup (cgroup_namespaces(7))",
+    ),
+    rule(
+        Kind::Inform,
+        Kind::WaitForMaps,
+        "whoever writes the maps has to know whose (user_namespaces(7))",
+    ),
+    rule(Kind::WaitForMaps, Kind::PassGate, "until then PID 1 is nobody (user_namespaces(7))"),
+    rule(Kind::EnterRoot, Kind::LockFile, "the file is one inside (bwrap(1), --lock-file)"),
+    rule(Kind::LockFile, Kind::Spawn, "a service may rely on the lock (fcntl(2))"),
+    rule(
+        Kind::Inform,
+        Kind::PassGate,
+        "a PID 1 that goes on may be gone, or hide its files in /proc (proc(5), 'dumpable')",
+    ),
+    rule(
+        Kind::MapSelfUid,
+        Kind::TellIn,
+        "who enters a user namespace without maps is nobody in it (user_namespaces(7))",
+    ),
+];
 
 /// Refuses what cannot be: before anything was touched.
 #[inline(never)] // of few starts

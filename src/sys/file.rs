@@ -7,7 +7,8 @@ use linux_raw_sys::general as raw;
 
 use super::Fd;
 use super::call::{call, check};
-use crate::model::Errno;
+use super::wait::{self, Source};
+use crate::model::{Errno, Span};
 
 /// How a file is opened; close-on-exec always.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +106,8 @@ pub fn write(fd: &Fd, bytes: &[u8]) -> Result<usize, Errno> {
 }
 
 /// write(2) that does not wait: pwritev2(2) with RWF_NOWAIT and no position. Where the kernel or
-/// the file cannot do that, a plain write.
+/// the file cannot do that (pipes of older kernels), a plain write if poll(2) says that there is
+/// room.
 ///
 /// # Errors
 /// EAGAIN when it would have to wait, and those of [`write()`].
@@ -116,7 +118,12 @@ pub fn write_now(fd: &Fd, bytes: &[u8]) -> Result<usize, Errno> {
     // SAFETY: the kernel reads `part`, and at most `bytes.len()` bytes from where it points to.
     let ret = unsafe { call!(pwritev2, fd.arg(), parts, 1, no_position, no_position, NO_WAIT) };
     match check(ret) {
-        Err(Errno::EOPNOTSUPP | Errno::ENOSYS | Errno::EPERM) => write(fd, bytes),
+        Err(Errno::EOPNOTSUPP | Errno::ENOSYS | Errno::EPERM) => {
+            match wait::poll(&mut [Source::writable(fd)], Some(Span::ZERO))? {
+                0 => Err(Errno::EAGAIN),
+                _ => write(fd, bytes),
+            }
+        }
         result => result,
     }
 }

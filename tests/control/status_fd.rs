@@ -89,6 +89,17 @@ fn a_descriptor_that_nobody_opened_is_refused_first() {
 }
 
 #[test]
+fn a_pipe_that_is_full_before_the_first_line_ends_the_start() {
+    // Looks like EAGAIN with its reason, at once: the launcher does not wait for a reader.
+    let (_reader, mut writer) = std::io::pipe().unwrap();
+    writer.write_all(&[b'\n'; 65_536]).unwrap(); // pipe(7): 16 pages
+    let writer = std::fs::File::from(std::os::fd::OwnedFd::from(writer));
+    let words = ["run", "--json-status-fd", "9", "--", "true"];
+    let run = Run::nsinit(Who::User, &words).giving(&writer, 9);
+    run.end().saying(125, &["tell who PID 1 is at descriptor 9: EAGAIN", "it is full"]);
+}
+
+#[test]
 fn a_reader_that_does_not_read_holds_up_nobody_and_hears_how_much_it_missed() {
     // Looks like a pipe that is full but for the first line: the workload starts and ends as
     // always, lines that found no room are counted, and none is torn.

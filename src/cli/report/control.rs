@@ -1,8 +1,8 @@
 //! What the verbs that speak to a running nsinit cannot do: nobody of that name, and orders that
 //! are not carried out.
 
-use super::Place;
 use super::sentence::{Args, print, sentence};
+use super::{Place, ties};
 use crate::model::{Denial, Errno};
 use crate::plan::ControlAct;
 use crate::spec::Origin;
@@ -44,7 +44,8 @@ pub(super) fn by_act(act: &ControlAct<'_>, errno: Errno) -> &'static str {
             try: "json-status-fd of one that is open: 9>status.json"
         ),
         (ControlAct::Listen { .. } | ControlAct::ListenAt(_), _) => "",
-        (ControlAct::Hold(_) | ControlAct::TellChild(..), _) => "",
+        (ControlAct::TellChild(..), errno) => ties::not_told(errno),
+        (ControlAct::Hold(_), _) => "",
     }
 }
 

@@ -52,18 +52,20 @@ pub(super) fn refusal(place: Place<'_>, reason: TieReason) {
     print(&place, sentence, &args);
 }
 
+/// Why nobody outside could be told who PID 1 is.
+pub(super) const fn not_told(errno: Errno) -> &'static str {
+    match errno {
+        Errno::EPIPE => sentence!(why: "nobody reads there any more"),
+        Errno::EAGAIN => sentence!(why: "it is full, and whoever reads there does not"),
+        Errno::ENOENT => sentence!(why: "namespaces are looked up in /proc, which is not mounted"),
+        _ => "",
+    }
+}
+
 /// What we know of an errno of this act.
 pub(super) const fn by_act(act: &TieAct<'_>, errno: Errno) -> &'static str {
     match (act, errno) {
-        (TieAct::Inform(..), Errno::EPIPE) => {
-            sentence!(why: "nobody reads there any more")
-        }
-        (TieAct::Inform(..), Errno::EAGAIN) => {
-            sentence!(why: "it is full, and whoever reads there does not")
-        }
-        (TieAct::Inform(..), Errno::ENOENT) => {
-            sentence!(why: "namespaces are looked up in /proc, which is not mounted")
-        }
+        (TieAct::Inform(..), errno) => not_told(errno),
         (TieAct::Lock(_), Errno::EAGAIN | Errno::EACCES) => {
             sentence!(why: "somebody has locked it for writing, or we may not read it")
         }

@@ -4,10 +4,11 @@
 //! outside, and at last the exit code; PID 1 tells what happens between (`cli/report`).
 
 use super::super::hands::Hands;
+use super::super::identity::{each_namespace, tell};
 use super::super::trouble::{Trouble, plain};
-use crate::model::{Errno, Namespace, NamespaceSet};
+use crate::model::{Errno, NamespaceSet};
+use crate::sys::Fd;
 use crate::sys::fd::close_at_exec;
-use crate::sys::{Fd, file, place, stat};
 use crate::text::{Buffer, put};
 
 /// The descriptor stays, for us alone.
@@ -23,17 +24,9 @@ pub(super) fn tell_child(number: u16, kinds: NamespaceSet, hands: &Hands) -> Res
     let init = hands.init.as_ref().ok_or(plain(Errno::ESRCH))?;
     let mut line = Buffer::<512>::new();
     put!(&mut line, "{\"child-pid\":", init.pid);
-    for kind in kinds.kinds().filter(|kind| *kind != Namespace::User) {
-        let mut path = Buffer::<64>::new();
-        put!(&mut path, "/proc/", init.pid, "/ns/", kind.name());
-        let path = path.path().ok_or(plain(Errno::ENAMETOOLONG))?;
-        let own = stat::identity(&place::here(), path).map_err(plain)?;
-        put!(&mut line, ",\"", kind.name(), "-namespace\":", own.inode);
-    }
+    each_namespace(init.pid, kinds.difference(NamespaceSet::USER), &mut |name, inode| {
+        put!(&mut line, ",\"", name, "-namespace\":", inode);
+    })?;
     put!(&mut line, "}\n");
-    let line = line.text().ok_or(plain(Errno::E2BIG))?;
-    match file::write_now(&Fd::inherited(i32::from(number)), line) {
-        Ok(_) => Ok(()),
-        Err(errno) => Err(plain(errno)),
-    }
+    tell(&Fd::inherited(i32::from(number)), &line)
 }
