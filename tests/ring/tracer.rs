@@ -82,6 +82,8 @@ struct Tracer {
     tracees: HashMap<pid_t, Tracee>,
     /// New processes that stopped before we were told of them, and wait.
     early: Vec<pid_t>,
+    /// New processes that ended before we were told of them.
+    gone: Vec<pid_t>,
     services: u8,
     tools: u8,
     has_launcher: bool,
@@ -120,6 +122,7 @@ pub fn launch(
     let mut tracer = Tracer {
         tracees: HashMap::new(),
         early: Vec::new(),
+        gone: Vec::new(),
         services: 0,
         tools: 0,
         has_launcher,
@@ -160,7 +163,7 @@ impl Tracer {
             if libc::WIFEXITED(status) || libc::WIFSIGNALED(status) {
                 self.ended(pid, status, watchdog);
                 // Whoever holds namespaces for the launch is a child of ours as well.
-                match self.tracees.is_empty() {
+                match self.tracees.is_empty() && !self.finds_more(watchdog) {
                     true => return,
                     false => continue,
                 }
@@ -182,6 +185,10 @@ impl Tracer {
 
     /// A new process: it is known from now on, and goes on when it has stopped already.
     fn adopt(&mut self, pid: pid_t, role: Role) {
+        if let Some(place) = self.gone.iter().position(|gone| *gone == pid) {
+            let _ = self.gone.swap_remove(place); // itself
+            return;
+        }
         let tracee = Tracee { role, counts: HashMap::new(), pending: None };
         assert!(self.tracees.insert(pid, tracee).is_none(), "{pid} twice");
         if let Some(place) = self.early.iter().position(|early| *early == pid) {
@@ -190,8 +197,23 @@ impl Tracer {
         }
     }
 
+    /// Takes on whoever was made by a process that was killed before we were told of it, and says
+    /// whether there is such a one: it may not have stopped yet.
+    fn finds_more(&mut self, watchdog: &Watchdog) -> bool {
+        let untold = traced_by_us();
+        for pid in &untold {
+            watchdog.watch(*pid);
+            self.adopt(*pid, Role::Service(self.services));
+            self.services += 1;
+        }
+        !untold.is_empty()
+    }
+
     fn ended(&mut self, pid: pid_t, status: c_int, watchdog: &Watchdog) {
-        let _ = self.tracees.remove(&pid); // it may have been let go
+        if self.tracees.remove(&pid).is_none() {
+            self.early.retain(|early| *early != pid);
+            self.gone.push(pid);
+        }
         watchdog.forget(pid);
         if pid == self.started {
             self.launch.code = libc::WIFEXITED(status).then(|| libc::WEXITSTATUS(status));
@@ -208,6 +230,8 @@ impl Tracer {
         }
         match status >> 16 {
             libc::PTRACE_EVENT_CLONE | libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK => {
+                // When it was killed meanwhile, whom it has made is found when it has ended.
+                let Some(child) = message(pid) else { return };
                 let is_borrower = status >> 16 == libc::PTRACE_EVENT_VFORK;
                 let role = match is_borrower {
                     false if self.has_joiner && pid == self.started => Role::Joiner,
@@ -217,9 +241,8 @@ impl Tracer {
                 };
                 self.tools += u8::from(matches!(role, Role::Tool(_)));
                 self.services += u8::from(matches!(role, Role::Service(_)));
-                let child = message(pid);
-                self.adopt(child, role);
                 watchdog.watch(child);
+                self.adopt(child, role);
             }
             libc::PTRACE_EVENT_EXEC if pid != self.started => {
                 // It is the workload now, and no business of ours.
@@ -316,6 +339,19 @@ impl Watchdog {
     }
 }
 
+/// The processes whose tracer is this thread (proc_pid_status(5): TracerPid).
+fn traced_by_us() -> Vec<pid_t> {
+    // SAFETY: nothing goes in, an integer comes out.
+    let ours = format!("TracerPid:\t{}\n", unsafe { libc::gettid() });
+    let numbers = std::fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().file_name());
+    let numbers = numbers.filter_map(|name| name.to_str()?.parse::<pid_t>().ok());
+    let is_ours = |pid: &pid_t| {
+        std::fs::read_to_string(format!("/proc/{pid}/status"))
+            .is_ok_and(|text| text.contains(&ours))
+    };
+    numbers.filter(is_ours).collect()
+}
+
 /// ptrace(2); whether it went well.
 fn trace(request: libc::c_uint, pid: pid_t, address: usize, data: isize) -> bool {
     let (address, data) = (address as *mut c_void, data as *mut c_void);
@@ -323,13 +359,13 @@ fn trace(request: libc::c_uint, pid: pid_t, address: usize, data: isize) -> bool
     unsafe { libc::ptrace(request, pid, address, data) == 0 }
 }
 
-/// The process that an event is about.
-fn message(pid: pid_t) -> pid_t {
+/// The process that an event is about; `None` when the one it happened to is gone.
+fn message(pid: pid_t) -> Option<pid_t> {
     let mut number: libc::c_ulong = 0;
     let (request, place) = (libc::PTRACE_GETEVENTMSG, (&raw mut number).cast::<c_void>());
     // SAFETY: the kernel writes one integer.
-    let _ = unsafe { libc::ptrace(request, pid, std::ptr::null_mut::<c_void>(), place) }; // 0 then
-    pid_t::try_from(number).unwrap_or(0)
+    let result = unsafe { libc::ptrace(request, pid, std::ptr::null_mut::<c_void>(), place) };
+    if result == 0 { pid_t::try_from(number).ok() } else { None }
 }
 
 /// Whether it stands at the begin of a call, and which one.
