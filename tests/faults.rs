@@ -296,7 +296,7 @@ fn wanted(plan: &Explained, has_file: bool, role: Role) -> Vec<(&str, Part)> {
         (Role::Service(number), _) => &[plan.services()[usize::from(number)].0],
     };
     // Behind the first call a file is opened, read and closed, when there is one.
-    let file = if has_file { 1..4 } else { 0..0 };
+    let file = if has_file { 1..7 } else { 0..0 };
     // What is to be joined, or where it is kept, is looked at when the kernel's version is known.
     let keeps = plan.steps.iter().any(|step| step.act.starts_with("keep the "));
     let looks = |word: &String| word == "uname" && (plan.has_joiner() || keeps);

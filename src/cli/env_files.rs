@@ -5,12 +5,13 @@ use super::report::{self, Place};
 use crate::limits::FILE_MAX;
 use crate::model::Errno;
 use crate::spec::{Complaint, Key, Origin, Spec, SpecFault, env_file};
-use crate::text::{Arena, Words};
+use crate::sys::start::Start;
+use crate::text::Arena;
 
-/// Reads the files of every service; `ours` is our environment. Gives how many faults were found.
+/// Reads the files of every service; gives how many faults were found.
 pub fn read(
     scope: &str,
-    ours: Words<'_>,
+    start: &Start,
     buffer: &mut [u8],
     arena: &mut Arena<'static>,
     spec: &mut Spec<'static>,
@@ -21,8 +22,8 @@ pub fn read(
         for said in &service.env_files {
             let path = said.value;
             let place = |origin| Place { scope, file: Some(path), origin };
-            let fault = match read_file(path, buffer) {
-                Ok(source) => match env_file::read(source, ours, arena) {
+            let fault = match read_file(path, start.mask, buffer) {
+                Ok(source) => match env_file::read(source, start.env, arena) {
                     Ok(()) => continue,
                     Err(bad) => {
                         let origin = Origin::File { line: bad.number, column: 1 };

@@ -5,14 +5,14 @@ use core::mem::take;
 
 use super::out::say;
 use super::printer::{Detail, Printer};
-use super::read_file::{read_all, read_file};
+use super::read_file::{read_descriptor, read_file};
 use super::report::{self, Place};
 use crate::limits::{FILE_MAX, FILTER_INSTRUCTIONS_MAX, FILTERS_INSTRUCTIONS_MAX};
-use crate::model::Errno;
 use crate::model::filter::{
     Instruction, Policy, Program, Tell, compile, include_default, is_program,
 };
 use crate::model::syscalls::NATIVE;
+use crate::model::{Errno, SignalSet};
 use crate::plan::{UNTOLD, asked_filter, asks_filter};
 use crate::spec::filter::{Filter, FilterFrom, FilterLog, Judge};
 use crate::spec::filter_file::{self, FilterFault};
@@ -39,6 +39,8 @@ impl Room {
 pub(super) struct For {
     pub scope: &'static str,
     pub detail: Detail,
+    /// The signals that were blocked when we were started.
+    pub mask: SignalSet,
 }
 
 /// Reads and makes every filter; gives how many faults were found.
@@ -141,7 +143,7 @@ fn read_text(
     // Without a file that names it, there is nothing that `check` could be given.
     let detail = if can_be_checked { who.detail } else { Detail::All };
     let mut printer = Printer::new(who.scope, Some(path), detail);
-    match read_file(path, buffer) {
+    match read_file(path, who.mask, buffer) {
         Ok(source) => filter_file::read(source, policy, &mut printer),
         Err(Errno::E2BIG) => {
             let complaint = Complaint::FileTooLarge(FILE_MAX);
@@ -207,7 +209,7 @@ fn read_program(
     let mut word = Buffer::<8>::new();
     put!(&mut word, number);
     let refuse = |fault| complain(place, word.text().unwrap_or_default(), fault);
-    let bytes = match read_all(&Fd::taken(number.into()), buffer) {
+    let bytes = match read_descriptor(&Fd::taken(number.into()), who.mask, buffer) {
         Ok(bytes) => bytes,
         Err(Errno::E2BIG) => return refuse(FilterFault::TooLong),
         Err(errno) => {

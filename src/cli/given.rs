@@ -3,14 +3,13 @@
 use heapless::Vec;
 
 use super::printer::{Detail, Printer};
-use super::read_file::read_all;
+use super::read_file::read_descriptor;
 use super::report::{self, Place};
 use crate::limits::{GIVEN_LISTS_MAX, GIVEN_WORDS_MAX};
-use crate::model::{Errno, SignalSet};
+use crate::model::Errno;
 use crate::spec::argv::{self, Given, Line};
 use crate::spec::{Complaint, Complaints, Said, SpecFault};
 use crate::sys::Fd;
-use crate::sys::signal::{Change, change_mask};
 use crate::sys::start::Start;
 use crate::text::Words;
 
@@ -81,13 +80,9 @@ fn read_all_given(
 }
 
 /// Reads one to its end and closes it; gives how many bytes its words have, the last NUL included.
-/// Whoever writes there may take his time, and we may be ended meanwhile.
 fn read_one(number: u16, start: &Start, room: &mut [u8]) -> Result<usize, Errno> {
     let source = Fd::taken(i32::from(number));
-    let _ = change_mask(Change::Set, start.mask); // neither can fail with these arguments
-    let read = read_all(&source, room).map(<[u8]>::len);
-    let _ = change_mask(Change::Block, SignalSet::ALL);
-    let len = read?;
+    let len = read_descriptor(&source, start.mask, room)?.len();
     // What is left of the room begins with the NUL that the last word may lack.
     let is_ended = len.checked_sub(1).is_none_or(|last| room.get(last) == Some(&0));
     Ok(if is_ended { len } else { len.saturating_add(1) })

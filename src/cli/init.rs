@@ -18,7 +18,7 @@ use super::read_file::read_file;
 use super::report::{self, Place, Reporter};
 use crate::engine::{self, Outcome, machine};
 use crate::limits::FILE_MAX;
-use crate::model::{Errno, code};
+use crate::model::{Errno, SignalSet, code};
 use crate::plan::{self, Mode, Plan, Questions, push_last, resolve};
 use crate::spec::argv::{self, Front, Line};
 use crate::spec::{Complaint, Complaints, Origin, Spec, SpecFault, cmdline};
@@ -78,10 +78,10 @@ pub fn init(
     let Some(spec) = spec.last_mut() else {
         machine::leave(&plan, start, &mut hands, code::FAILED)
     };
-    let mut faults = load(asked, kernel_line, file, &mut arena, spec);
+    let mut faults = load(asked, start.mask, kernel_line, file, &mut arena, spec);
     if faults == 0 {
-        let who = For { scope: Mode::Init.scope(), detail: Detail::All };
-        faults = env_files::read(who.scope, start.env, env, &mut arena, spec);
+        let who = For { scope: Mode::Init.scope(), detail: Detail::All, mask: start.mask };
+        faults = env_files::read(who.scope, start, env, &mut arena, spec);
         faults = faults.saturating_add(filters::read(who, room, env, &mut arena, spec));
     }
     let spec: &'static Spec<'static> = spec;
@@ -125,6 +125,7 @@ fn carry_out(
 /// Reads the file, the kernel command line and the arguments; gives how many faults there are.
 fn load(
     asked: Asked,
+    mask: SignalSet,
     line: &'static mut [u8],
     file: &'static mut [u8],
     arena: &mut Arena<'static>,
@@ -146,7 +147,7 @@ fn load(
     let path = named.map_or(DEFAULT_FILE, |said| said.value);
     let mut printer = Printer::new(scope, Some(path), Detail::All);
     if cfg!(feature = "toml") {
-        match (read_file(path, file), named) {
+        match (read_file(path, mask, file), named) {
             (Ok(source), _) => {
                 spec.file = Some(path);
                 read_into(spec, source, arena, &mut printer);

@@ -15,7 +15,7 @@ use super::report::{self, Place};
 use crate::engine::root::Held;
 use crate::engine::{self, control, inspect, probe::OurTerminal};
 use crate::limits::{ARENA_MAX, FILE_MAX, KERNEL_LINE_MAX};
-use crate::model::Errno;
+use crate::model::{Errno, SignalSet};
 use crate::plan::{self, Facts, Mode, Plan, Questions, resolve};
 use crate::spec::argv::{self, Front, Line};
 use crate::spec::{Complaint, Complaints, Lists, Origin, Said, Spec, SpecFault, file};
@@ -102,11 +102,13 @@ pub fn decide(
     if cfg!(feature = "sandbox") {
         line = given::read(scope, line, start, given)?;
     }
-    let faults = load(Source { scope, line, detail }, file, &mut arena, spec);
-    if faults > 0 || env_files::read(scope, start.env, env, &mut arena, spec) > 0 {
+    let faults = load(Source { scope, line, detail, mask: start.mask }, file, &mut arena, spec);
+    if faults > 0 || env_files::read(scope, start, env, &mut arena, spec) > 0 {
         return None;
     }
-    if filters::read(filters::For { scope, detail }, room, env, &mut arena, spec) > 0 {
+    if filters::read(filters::For { scope, detail, mask: start.mask }, room, env, &mut arena, spec)
+        > 0
+    {
         return None;
     }
     // A file of the kernel's init is checked as that.
@@ -187,6 +189,8 @@ struct Source {
     scope: &'static str,
     line: Line<'static>,
     detail: Detail,
+    /// The signals that were blocked when we were started.
+    mask: SignalSet,
 }
 
 /// Reads the file and the arguments into `spec`; gives how many faults were found.
@@ -196,14 +200,14 @@ fn load(
     arena: &mut Arena<'static>,
     spec: &mut Spec<'static>,
 ) -> usize {
-    let Source { scope, line, detail } = source;
+    let Source { scope, line, detail, mask } = source;
     let named = match cfg!(feature = "toml") {
         true => argv::file(line),
         false => None,
     };
     let mut printer = Printer::new(scope, named.map(|said| said.value), detail);
     if let Some(Said { value: path, origin }) = named {
-        match read_file(path, buffer) {
+        match read_file(path, mask, buffer) {
             Ok(source) => {
                 spec.file = Some(path); // whose directory paths in it begin at
                 read_into(spec, source, arena, &mut printer);

@@ -93,8 +93,18 @@ fn manager_of(start: &Start, pid: Option<i32>) -> Manager {
     }
 }
 
-/// The calls by which a descriptor gives words, when signals have been blocked.
-pub const CALLS_OF_GIVEN: &str = "rt_sigprocmask|read+|rt_sigprocmask|close";
+/// The calls by which a descriptor that we were given is read, when signals have been blocked.
+macro_rules! calls_of_given {
+    () => {
+        "getpid|rt_sigprocmask|read+|rt_sigprocmask|close"
+    };
+}
+
+/// Those calls.
+pub const CALLS_OF_GIVEN: &str = calls_of_given!();
+
+/// Those by which a file is; the optional ones when it is empty, or a pipe and so far empty.
+const CALLS_OF_FILE: &str = "openat|read+|getpid?|ppoll?|read?|close";
 
 /// The system calls of everything that is asked before the plan is made, in the notation of
 /// `plan::Act::calls`.
@@ -103,10 +113,10 @@ pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [
     let [first, second, third, fourth, fifth] = survey::calls(questions);
     [
         Names::new("rt_sigprocmask"),
-        when(has_file, "openat|read+|close"),
+        when(has_file, CALLS_OF_FILE),
         Names::new(match filter.seccomp.map(|said| said.value) {
-            Some(FilterFrom::File(_)) => "openat|read+|close",
-            Some(FilterFrom::Descriptor(_)) => "read+|close",
+            Some(FilterFrom::File(_)) => CALLS_OF_FILE,
+            Some(FilterFrom::Descriptor(_)) => CALLS_OF_GIVEN,
             Some(FilterFrom::None | FilterFrom::Default) | None => "",
         }),
         Names::new(of_descriptors(filter.more.len())),
@@ -149,8 +159,11 @@ fn of_ties(count: usize) -> &'static str {
 
 /// The calls by which so many descriptors are read.
 fn of_descriptors(count: usize) -> &'static str {
-    const EACH: &str = "read+|close|read+|close|read+|close|read+|close|read+|close|read+|close|\
-                        read+|close|read+|close|";
+    macro_rules! each {
+        ($($number:literal)*) => { concat!($(each!(@ $number)),*) };
+        (@ $number:literal) => { concat!(calls_of_given!(), "|") };
+    }
+    const EACH: &str = each!(0 1 2 3 4 5 6 7);
     let all = EACH.len() / FILTERS_MAX * count;
     EACH.get(..all.saturating_sub(1)).unwrap_or_default()
 }

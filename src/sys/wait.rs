@@ -4,7 +4,7 @@ use linux_raw_sys::general as raw;
 
 use super::Fd;
 use super::call::{call, check};
-use crate::model::{End, Errno, Signal, Span};
+use crate::model::{End, Errno, Signal, SignalSet, Span};
 
 /// A descriptor to wait for.
 #[repr(transparent)]
@@ -67,6 +67,20 @@ pub fn poll(sources: &mut [Source], timeout: Option<Span>) -> Result<usize, Errn
     // SAFETY: the kernel writes `revents` of each entry and reads one timespec or none.
     let ret = unsafe { call!(ppoll, sources.as_mut_ptr() as usize, sources.len(), time_at, 0, 8) };
     check(ret)
+}
+
+/// ppoll(2) with a signal mask: waits until `fd` can be read or its other end is closed, with the
+/// signals of `mask` blocked meanwhile and no others.
+///
+/// # Errors
+/// EINTR as for [`poll`].
+pub fn until_readable(fd: &Fd, mask: SignalSet) -> Result<(), Errno> {
+    let mut source = Source::readable(fd);
+    let mask = mask.bits();
+    let (source_at, mask_at) = ((&raw mut source) as usize, (&raw const mask) as usize);
+    // SAFETY: the kernel writes `revents` of one entry and reads a mask of eight bytes.
+    let ret = unsafe { call!(ppoll, source_at, 1, 0, mask_at, 8) };
+    check(ret).map(|_| ()) // one is ready
 }
 
 /// wait4(2) without waiting: reaps one child that ended, whoever it is (clone children too).

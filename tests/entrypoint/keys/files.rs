@@ -1,11 +1,14 @@
 //! `env-file` and `--config`.
 
+use std::io::Write;
+use std::os::fd::AsRawFd;
 use std::path::Path;
 
 use super::{SEATS, nsinit, run};
 use crate::support::signals::kill;
+use crate::support::wait::until;
 use crate::support::who::programs;
-use crate::support::{Mode, Run, Who, file, witness};
+use crate::support::{Mode, Run, Running, Who, file, proc, witness};
 
 /// A file in a directory of its own.
 fn write(name: &str, content: &str) -> String {
@@ -52,6 +55,55 @@ fn a_bad_file_is_told_with_its_line_and_nothing_is_touched() {
     }
     let says = ["nsinit: read \"/nowhere/env\": ENOENT"];
     run(Mode::Subreaper, &["--env-file", "/nowhere/env"], &["true"]).end().saying(125, &says);
+}
+
+/// A named pipe, opened to write when nsinit reads it and waits.
+fn pipe_that_is_read(run: impl FnOnce(&str) -> Running, seat: Mode) -> (Running, std::fs::File) {
+    let path = file::text(&file::directory().join("env"));
+    let made = std::process::Command::new("mkfifo").arg(&path).status();
+    assert!(made.unwrap().success());
+    let running = run(&path);
+    let pipe = std::fs::OpenOptions::new().write(true).open(&path).unwrap(); // waits for a reader
+    until("nsinit waits", || proc::polls(nsinit(seat, &running)).then_some(()));
+    (running, pipe)
+}
+
+#[test]
+fn a_file_may_be_a_pipe_whose_writer_takes_his_time() {
+    // Looks like both of two lines, the second written when the first was read.
+    for mode in SEATS {
+        let start =
+            |path: &str| run(mode, &["--env-file", path], &["sh", "-c", "echo $A$B"]).start();
+        let (running, mut pipe) = pipe_that_is_read(start, mode);
+        pipe.write_all(b"A=1\n").unwrap();
+        until("it is read", || {
+            let mut left = 0;
+            // SAFETY: the kernel writes one integer.
+            unsafe { libc::ioctl(pipe.as_raw_fd(), libc::FIONREAD, &raw mut left) };
+            (left == 0).then_some(())
+        });
+        pipe.write_all(b"B=2\n").unwrap();
+        drop(pipe);
+        assert_eq!(running.end().quietly(0), "12\n");
+    }
+}
+
+#[test]
+fn who_waits_for_a_file_can_be_ended() {
+    // Looks like the end by TERM, or as PID 1 like a TERM that the workload has.
+    for mode in SEATS {
+        let start = |path: &str| run(mode, &["--env-file", path], &["sleep", "1000"]).start();
+        let (running, pipe) = pipe_that_is_read(start, mode);
+        assert_eq!(kill(nsinit(mode, &running), libc::SIGTERM), 0);
+        let expected = match mode {
+            Mode::Pid1 => {
+                drop(pipe);
+                128 + libc::SIGTERM
+            }
+            Mode::Run | Mode::Subreaper => -libc::SIGTERM,
+        };
+        assert_eq!(running.end().code, expected, "{mode:?}");
+    }
 }
 
 /// A web server and a log shipper that outlives it.
