@@ -50,7 +50,7 @@ pub(super) fn cloned(
                 teller.tell(plan, Telling::Survived(ours));
                 continue;
             }
-            abandon(hands);
+            abandon(hands, ours.why);
             let mut reported = Reported::default();
             reported.drain(hands);
             launcher::clean_up(plan, hands, &reported, teller);
@@ -102,11 +102,14 @@ fn in_cgroup(
     }
 }
 
-/// A PID 1 that cannot be set up is not left behind.
-fn abandon(hands: &mut Hands) {
+/// A PID 1 that cannot be set up is not left behind. One that was killed because it did not hear
+/// may end only when it comes back, and is not waited for.
+fn abandon(hands: &mut Hands, why: Why) {
     if let Some(init) = &hands.init {
         let _ = signal::kill(init.pid, Signal::KILL); // it may have ended by itself
-        let _ = child::wait_for(init); // how it ended is no news
+        if why != Why::Deaf {
+            let _ = child::wait_for(init); // how it ended is no news
+        }
     }
     control::end(hands);
 }

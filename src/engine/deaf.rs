@@ -51,12 +51,27 @@ impl Patience {
         }
     }
 
+    /// Whether PID 1 was killed.
+    pub(super) const fn has_killed(&self) -> bool {
+        matches!(self, Self::Killed(..))
+    }
+
+    /// The step that a PID 1 which was killed was in, where its memory could be read.
+    pub(super) const fn last_step(&self) -> Option<u16> {
+        match *self {
+            Self::Killed(step, _) => step,
+            Self::Endless | Self::Until(..) => None,
+        }
+    }
+
     /// What has failed, where PID 1 was killed for it: the step that it was in, or that which made
     /// it, where its memory could not be read.
     pub(super) fn failure(&self, plan: &Plan<'_>) -> Option<Failure> {
-        let Self::Killed(step, _) = *self else { return None };
+        if !self.has_killed() {
+            return None;
+        }
         let made = plan.steps_of(Actor::Outer).find(|(_, step)| matches!(step.act, Act::Clone(_)));
-        let step = step.or(made.map(|(number, _)| number)).unwrap_or_default();
+        let step = self.last_step().or(made.map(|(number, _)| number)).unwrap_or_default();
         Some(Failure { step, errno: Errno::ETIMEDOUT, why: Why::Deaf })
     }
 

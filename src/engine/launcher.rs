@@ -164,16 +164,27 @@ pub(super) fn say(record: Record, hands: &Hands) -> Result<(), Trouble> {
     file::write(report, &record.to_bytes()).map(|_| ()).map_err(plain)
 }
 
-/// Waits until PID 1 says that it is as far as we wait for, or fails before that.
+/// Waits until PID 1 says that it is as far as we wait for, or fails before that, or does not hear
+/// who asks for the end.
 pub(super) fn await_word(hands: &mut Hands) -> Result<(), Trouble> {
     if let Some(rest) = hands.heard_alive.checked_sub(1) {
         hands.heard_alive = rest;
         return Ok(());
     }
-    let init = hands.init.as_ref().and_then(|init| init.pidfd.as_ref());
+    let init = hands.init.as_ref().ok_or(plain(Errno::ESRCH))?;
+    let mut patience = Patience::default();
     loop {
-        let mut sources = [hands.report.read.as_ref(), init].map(Source::of);
-        let _ = wait::poll(&mut sources, None); // an interruption is one more round
+        let sources = [hands.report.read.as_ref(), init.pidfd.as_ref(), hands.signals.as_ref()];
+        let mut sources = sources.map(Source::of);
+        let _ = wait::poll(&mut sources, patience.left()); // an interruption is one more round
+        let [_, pidfd, signals] = sources;
+        if signals.is_ready() {
+            pass_signals(hands, init, &mut patience);
+        }
+        let is_time = patience.left() == Some(Span::ZERO);
+        if is_time && patience.is_over(hands, init, false) {
+            return Err(deaf(&patience, hands));
+        }
         match next_report(hands) {
             Some(Record::Alive) => return Ok(()),
             Some(Record::Stopped(_) | Record::ToldOutOfMemory | Record::Born { .. }) => {}
@@ -181,10 +192,22 @@ pub(super) fn await_word(hands: &mut Hands) -> Result<(), Trouble> {
                 say(failed, hands)?; // it is read again by whoever has the words
                 return Err((failure.errno, failure.why));
             }
-            None if sources[1].is_ready() => return Err((Errno::ESRCH, Why::Errno)),
+            None if pidfd.is_ready() && patience.has_killed() => {
+                return Err(deaf(&patience, hands));
+            }
+            None if pidfd.is_ready() => return Err((Errno::ESRCH, Why::Errno)),
             None => {}
         }
     }
+}
+
+/// PID 1 was killed, for it did not hear. Its step is told as its own report would.
+fn deaf(patience: &Patience, hands: &Hands) -> Trouble {
+    let (errno, why) = (Errno::ETIMEDOUT, Why::Deaf);
+    if let Some(step) = patience.last_step() {
+        let _ = say(Record::Failed(Failure { step, errno, why }), hands); // then it is our step
+    }
+    (errno, why)
 }
 
 /// The next record in the pipe.

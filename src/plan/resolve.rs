@@ -263,8 +263,9 @@ fn push_outer<'a>(spec: &'a Spec<'_>, facts: &Facts, parts: Parts<'_, 'a>, plan:
     if has_gate {
         plan.push(Actor::Outer, Origin::Default, Act::PassGate);
     }
-    persist::push_outer(spec, kept, plan);
+    // Who waits for PID 1 hears who asks for the end.
     plan.push(Actor::Outer, Origin::Default, Act::WatchSignals);
+    persist::push_outer(spec, kept, plan);
 }
 
 /// Whether PID 1 waits until the launcher has done for it what it cannot do.

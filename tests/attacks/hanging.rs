@@ -153,3 +153,25 @@ fn row_27_what_cannot_be_killed_goes_with_its_file_system() {
         running.end_of_killed();
     }
 }
+
+#[test]
+fn row_27_a_launcher_that_waits_for_it_hears_who_asks_for_the_end() {
+    // Looks like the same while namespaces are to be kept, for which PID 1 is waited for.
+    for unkillable in [false, true] {
+        let Some(stuck) = Stuck::new() else { return };
+        let kept = file::text(&file::directory());
+        let run = Run::nsinit(Who::Root, &["run", "--persist", &kept]).and(&ways(&stuck.place)[0]);
+        let mut running = stuck.seen_by(run).limit(Duration::from_secs(60)).start();
+        if unkillable {
+            stuck.take_a_request();
+        }
+        until_it_hangs(&running);
+        running.kill(libc::SIGTERM);
+        assert_eq!(running.code(), 125);
+        assert_eq!(running.marked().len(), usize::from(unkillable), "{:?}", running.marked());
+        drop(stuck);
+        let ended = running.end_of_killed();
+        let why = "why: it never came back from that, so that it heard no signal";
+        ended.saying(125, &["run: step ", "open \"", ": ETIMEDOUT\n", why]);
+    }
+}
