@@ -72,7 +72,7 @@ fn wait(source: &Fd, mask: SignalSet) -> Result<(), Errno> {
     }
 }
 
-/// What comes for PID 1 and is not blocked is lost (signal(7)), and whoever it starts is to have it.
+/// What comes for PID 1 unblocked is lost (signal(7)), and whoever it starts is to have it.
 fn while_waiting(mask: SignalSet) -> SignalSet {
     if process::pid() == 1 { SignalSet::ALL } else { mask }
 }
