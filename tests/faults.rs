@@ -200,7 +200,7 @@ impl Case {
     /// The command to launch; `verb` stands in front, and `mark` is an argument of everything.
     fn command(&self, folder: &Folder, verb: &[&str], mark: &str) -> Command {
         let text = folder.fill(self.file);
-        let path = if self.file.is_empty() { "" } else { &folder.write("case.toml", &text) };
+        let path = if self.file.is_empty() { "" } else { &folder.write_own(&text) };
         let mut command = Command::new(folder.nsinit());
         let words = folder.fill(self.words);
         let words = words.split(' ').map(|word| word.replace("FILE", path));

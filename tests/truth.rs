@@ -129,7 +129,7 @@ fn calls_of<'p>(plan: &'p Explained, actor: &str) -> Vec<&'p str> {
 fn arguments(case: &Case, folder: &Folder, holder: &Option<Holder>) -> Vec<String> {
     let path = match case.file {
         "" => String::new(),
-        text => folder.write("case.toml", &folder.fill(text)),
+        text => folder.write_own(&folder.fill(text)),
     };
     let pid = holder.as_ref().map_or(String::new(), |holder| holder.pid.to_string());
     let word = |word: &str| word.replace("FILE", &path).replace("HOLDER", &pid);

@@ -100,8 +100,15 @@ impl Folder {
         self.0.join(name)
     }
 
+    /// Writes a configuration file with a name that no other has: a sandbox is called like it, and
+    /// one whose name is taken looks for another.
+    pub fn write_own(&self, text: &str) -> String {
+        let name = self.0.file_name().and_then(|name| name.to_str()).unwrap();
+        self.write(&format!("{name}.toml"), text)
+    }
+
     /// Writes a file for everybody; gives its path.
-    pub fn write(&self, name: &str, text: &str) -> String {
+    fn write(&self, name: &str, text: &str) -> String {
         let path = self.0.join(name);
         fs::write(&path, text).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
