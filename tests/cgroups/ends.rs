@@ -86,11 +86,13 @@ fn what_a_killed_launcher_leaves_the_next_one_removes() {
         let words_of_other = ["sh", "-c", "echo up; exec sleep 99"];
         let mut other = within(Run::command(who, words_of_other), &own).start();
         other.wait_for("up\n");
-        let start = || within(Run::nsinit(who, &words), &own).start();
-        let (mut killed, mut alive) = (start(), start());
-        for running in [&mut killed, &mut alive] {
+        // One behind the other: whose cgroup another removes before it holds it, takes another name.
+        let start = || {
+            let mut running = within(Run::nsinit(who, &words), &own).start();
             running.wait_for("up\n");
-        }
+            running
+        };
+        let (killed, alive) = (start(), start());
         killed.kill(libc::SIGKILL);
         killed.end_of_killed();
         let [left, kept]: [String; 2] = {
