@@ -120,7 +120,8 @@ fn what_a_killed_launcher_leaves_the_next_one_removes() {
 
 #[test]
 fn a_frozen_sandbox_is_killed_at_once() {
-    // Looks like cgroup.freeze, then kill -9 of the launcher: everybody is gone within a second.
+    // Looks like cgroup.freeze, then kill -9 of the launcher: everybody is gone at once, where a
+    // freeze lasts for ever.
     for who in Who::BOTH {
         let subtree = Subtree::new(who);
         let words = ["run", "--cgroup=own", "--", "sh", "-c", "echo up; exec sleep 99"];
@@ -135,7 +136,7 @@ fn a_frozen_sandbox_is_killed_at_once() {
         let begin = Instant::now();
         running.kill(libc::SIGKILL);
         until_empty(&sandbox);
-        assert!(begin.elapsed() < Duration::from_secs(1), "{who:?}: {:?}", begin.elapsed());
+        assert!(begin.elapsed() < Duration::from_secs(5), "{who:?}: {:?}", begin.elapsed());
         running.end_of_killed();
         fs::remove_dir(sandbox).unwrap();
     }

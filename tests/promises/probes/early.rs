@@ -265,7 +265,7 @@ fn fate_of(status: i32) -> Fate {
         return Fate::Other(status);
     }
     // What it leaves is ours now. An end that is on its way may come.
-    let deadline = Instant::now() + Duration::from_millis(100);
+    let deadline = Instant::now() + Duration::from_secs(1);
     loop {
         // SAFETY: no status is asked for.
         match unsafe { libc::waitpid(-1, std::ptr::null_mut(), libc::WNOHANG) } {

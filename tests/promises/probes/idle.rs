@@ -56,7 +56,7 @@ fn orphans(subject: &Subject, seat: Seat) -> Verdict {
     command.extend(witness(&["orphans", &count]));
     let mut run = subject.run(seat, Wish::Plain, &command).start();
     run.wait_for("all are orphans");
-    let deadline = Instant::now() + Duration::from_secs(1);
+    let deadline = Instant::now() + subject.patience;
     let mut left = zombies();
     while left > 0 && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(10));
@@ -116,7 +116,7 @@ fn directory(subject: &Subject) -> Verdict {
     run.wait_for("\n");
     let link = format!("/proc/{}/cwd", init_of(Seat::PidOne, &run));
     // It may leave after the workload has begun.
-    let deadline = Instant::now() + Duration::from_secs(1);
+    let deadline = Instant::now() + subject.patience;
     let mut own = std::fs::read_link(&link).unwrap();
     while own != Path::new("/") && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(10));
