@@ -88,7 +88,8 @@ impl ControlAct<'_> {
         match self {
             Self::Listen { .. } => {
                 "mkdirat|openat|statx|mkdirat|openat|flock|close?|getpid?|mkdirat?|openat?|\
-                 flock?|statx|unlinkat|socket|fchmod|bind|listen"
+                 flock?|statx|getdents64/openat/flock/unlinkat/close+|\
+                 socket|fchmod|bind|listen"
             }
             Self::ListenAt(_) => {
                 "openat|statx|socket?|connect?|unlinkat?|close?|socket|fchmod|bind|listen"

@@ -81,6 +81,33 @@ fn a_name_that_was_said_is_one_sandboxs_and_that_of_a_file_is_made_unique() {
 }
 
 #[test]
+fn what_killed_ones_of_a_file_left_goes_when_the_next_one_starts() {
+    // Looks like no NAME-PID of a killed one, while those that run keep theirs.
+    for who in Who::BOTH {
+        let first = Sandbox::start(who, ONE);
+        let path = file::write(&file::directory(), &format!("{}.toml", first.name), 0o644, ONE);
+        let start = || {
+            let run = Run::nsinit(who, &["run", &path]).start();
+            let sandbox = Sandbox { who, name: format!("{}-{}", first.name, run.pid), run };
+            let is_there = || sandbox.ask(&["ps"]).out.contains("running").then_some(());
+            wait::until("it to be found", is_there);
+            sandbox
+        };
+        let (killed, alive) = (start(), start());
+        killed.run.kill(libc::SIGKILL);
+        let left = killed.directory();
+        killed.run.end_of_killed();
+        assert!(left.join("control").exists(), "a killed one leaves its socket");
+        let next = start();
+        assert!(!left.exists());
+        for sandbox in [next, alive, first] {
+            assert!(sandbox.said(&["ps"]).contains("running"), "{}", sandbox.name);
+            drop(sandbox.stop());
+        }
+    }
+}
+
+#[test]
 fn nothing_that_others_could_have_made_is_followed() {
     // Looks like /tmp/nsinit-UID as a link, as somebody else's, as open to others: run goes on
     // without a socket where nobody asked for one, and fails where somebody did.

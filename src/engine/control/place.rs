@@ -102,6 +102,7 @@ pub(super) fn listen(
         own.put(name);
         put!(&mut own, "-", process::pid());
         claimed = claim(&directory, &mut own, base.owner())?;
+        sweep(&directory, name);
     }
     let taken = claimed.ok_or((Errno::EADDRINUSE, Why::NameTaken))?;
     let _ = place::remove(&taken, FILE); // what a killed one has left, if anything
@@ -120,6 +121,24 @@ pub(super) fn listen(
         room.place.put(Place { directory: taken, file, base, name });
     }
     Ok(())
+}
+
+/// Removes what killed ones have left that had our name and their PID, for nobody takes it again.
+fn sweep(base: &Fd, name: &[u8]) {
+    let is_of_one = |entry: &[u8]| {
+        let number = entry.strip_prefix(name).and_then(|rest| rest.strip_prefix(b"-"));
+        number.is_some_and(|number| number.iter().all(u8::is_ascii_digit))
+    };
+    let mut buffer = [0u8; 2048];
+    while let Ok(entries @ [_, ..]) = file::entries(base, &mut buffer) {
+        for entry in file::entry_names(entries).filter(|entry| is_of_one(entry.to_bytes())) {
+            let Ok(left) = place::open(base, entry) else { continue };
+            if file::lock_now(&left).is_ok() {
+                let _ = place::remove(&left, FILE); // there may be none
+                let _ = place::remove_directory(base, entry); // not what else is kept there
+            }
+        }
+    }
 }
 
 /// The directory of a name, if nobody has it; `name` gets its NUL.
