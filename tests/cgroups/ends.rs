@@ -86,7 +86,7 @@ fn what_a_killed_launcher_leaves_the_next_one_removes() {
         let words_of_other = ["sh", "-c", "echo up; exec sleep 99"];
         let mut other = within(Run::command(who, words_of_other), &own).start();
         other.wait_for("up\n");
-        // One behind the other: whose cgroup another removes before it holds it, takes another name.
+        // One behind the other: one that is not held yet may be removed, and then has another name.
         let start = || {
             let mut running = within(Run::nsinit(who, &words), &own).start();
             running.wait_for("up\n");
