@@ -9,6 +9,7 @@ use super::report::{self, Reporter};
 use crate::engine::{self, Hands};
 use crate::model::code;
 use crate::plan::Mode;
+use crate::spec::Tie;
 use crate::spec::argv::Front;
 use crate::sys::start::Start;
 
@@ -17,7 +18,7 @@ pub fn start(mode: Mode, front: Front, call: Call, start: &Start, desk: &'static
     let decided = decide(mode.scope(), mode, front, call, Detail::First, start, desk);
     let Some(decided) = decided else { return code::FAILED };
     let Decided { spec, facts, terminal, joins, plan, held, callers, .. } = decided;
-    let status = spec.status.map(|said| said.value);
+    let status = spec.ties.get(Tie::Status).map(|said| said.value);
     let mut reporter = Reporter::new(spec.verbose).with_status(status);
     // What is held is let go by the end of the process, which follows at once.
     let mut hands = ManuallyDrop::new(Hands::new(terminal, held).with_joins(joins));

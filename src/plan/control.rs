@@ -10,7 +10,7 @@ use super::rule::{Rule, rule};
 use super::{Act, Actor, Facts, Mode, Plan};
 use crate::model::{Control, NamespaceSet, ServiceName};
 use crate::spec::personality::basename;
-use crate::spec::{Origin, Said, Spec};
+use crate::spec::{Origin, Said, Spec, Tie};
 use crate::text::{Quoted, Show, Sink, put};
 
 /// The directory below which everybody looks for the control sockets of a user.
@@ -148,7 +148,7 @@ pub(super) const RULES: &[Rule] = &[
 
 /// Where what happens is told to a program, if one wants to hear of it.
 fn status(spec: &Spec<'_>) -> Option<Said<u16>> {
-    spec.status.filter(|_| cfg!(feature = "control"))
+    spec.ties.get(Tie::Status).filter(|_| cfg!(feature = "control"))
 }
 
 /// The descriptor of the program is kept.

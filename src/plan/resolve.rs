@@ -131,9 +131,7 @@ pub(super) fn refuse_run_keys<'a>(spec: &'a Spec<'_>, is_guest: bool) -> Result<
     let needs = needs_of(spec).into_iter().filter(|(_, _, kind)| is_ours(*kind));
     let needs = needs.filter_map(|(origin, key, _)| Some((origin?, key)));
     let limits = first_of(spec).filter(|_| spec.has_cgroups()).map(|origin| (origin, "limits"));
-    let status = spec.status.map(|said| (said.origin, "json-status-fd"));
-    let asked = asked.into_iter().chain(status);
-    let all = asked.chain(proc).chain(spec.join.first()).chain(needs).chain(limits);
+    let all = asked.into_iter().chain(proc).chain(spec.join.first()).chain(needs).chain(limits);
     let all = all.chain(spec.ties.first());
     match all.into_iter().next() {
         Some((origin, key)) => {

@@ -15,7 +15,7 @@ use crate::spec::{Origin, Said, Spec, Tie};
 use crate::text::{Quoted, Show, Sink, put};
 
 /// Whether there are any in this build.
-pub const IS_BUILT: bool = cfg!(feature = "sandbox");
+pub const IS_BUILT: bool = cfg!(any(feature = "sandbox", feature = "control"));
 
 /// For what a descriptor that we were given is open (fcntl(2), F_GETFL).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -182,11 +182,13 @@ pub(super) fn check<'a>(spec: &'a Spec<'_>, facts: &Facts) -> Result<(), Refusal
             (_, Access::NotAsked | Access::Both) => None,
             (_, Access::Closed) => Some(TieReason::Closed(tie, number)),
             (Tie::Sync, _) | (Tie::Block | Tie::Userns, Access::Read) => None,
-            (Tie::Info, Access::Write) => None,
+            (Tie::Info | Tie::Status, Access::Write) => None,
             (Tie::Block | Tie::Userns, Access::Path | Access::Write) => {
                 Some(TieReason::NotReadable(tie, number))
             }
-            (Tie::Info, Access::Path | Access::Read) => Some(TieReason::NotWritable(tie, number)),
+            (Tie::Info | Tie::Status, Access::Path | Access::Read) => {
+                Some(TieReason::NotWritable(tie, number))
+            }
         };
         let is_mount = |source: Source<'_>| source == Source::Descriptor(number);
         let mounts = spec.root.mounts.iter().any(|said| is_mount(said.value.source));
@@ -198,7 +200,7 @@ pub(super) fn check<'a>(spec: &'a Spec<'_>, facts: &Facts) -> Result<(), Refusal
         let untold = match tie {
             Tie::Userns if informs(spec).is_none() => Some(TieReason::NobodyTold(tie, number)),
             Tie::Userns if has_maps => Some(TieReason::MapsSaid(tie, number)),
-            Tie::Sync | Tie::Block | Tie::Info | Tie::Userns => None,
+            Tie::Sync | Tie::Block | Tie::Info | Tie::Userns | Tie::Status => None,
         };
         if let Some(reason) = shared.or(fault).or(untold) {
             return Err(Refusal { origin, said: b"", reason: Reason::Tie(reason) });

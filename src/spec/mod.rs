@@ -238,8 +238,6 @@ pub struct Spec<'a> {
     pub name: Option<Said<ServiceName<'a>>>,
     /// Whether and where those who may steer it are listened to.
     pub control: Option<Said<Control<'a>>>,
-    /// The descriptor at which what happens is told to a program.
-    pub status: Option<Said<u16>>,
     /// The kinds of namespaces.
     pub namespaces: Option<Said<Kinds>>,
     /// The host name inside.
@@ -302,7 +300,6 @@ impl<'a> Spec<'a> {
             habits: Habits::OURS,
             name: None,
             control: None,
-            status: None,
             namespaces: None,
             hostname: None,
             domainname: None,

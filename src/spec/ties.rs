@@ -23,19 +23,21 @@ pub enum Tie {
     Info,
     /// Waited at until somebody has written the id maps.
     Userns,
+    /// Told what happens.
+    Status,
 }
 
 impl Tie {
     /// How many there are; a build that is asked for none has no place for any.
-    pub const COUNT: usize = if cfg!(feature = "sandbox") { 4 } else { 0 };
+    pub const COUNT: usize = Self::ALL.len();
 
     /// Every one, by its number.
-    #[cfg(feature = "sandbox")]
-    pub const ALL: [Self; Self::COUNT] = [Self::Sync, Self::Block, Self::Info, Self::Userns];
+    #[cfg(any(feature = "sandbox", feature = "control"))]
+    pub const ALL: [Self; 5] = [Self::Sync, Self::Block, Self::Info, Self::Userns, Self::Status];
 
     /// None.
-    #[cfg(not(feature = "sandbox"))]
-    pub const ALL: [Self; Self::COUNT] = [];
+    #[cfg(not(any(feature = "sandbox", feature = "control")))]
+    pub const ALL: [Self; 0] = [];
 
     /// Its key.
     pub const fn key(self) -> &'static str {
@@ -44,6 +46,7 @@ impl Tie {
             Self::Block => "block-fd",
             Self::Info => "info-fd",
             Self::Userns => "userns-block-fd",
+            Self::Status => "json-status-fd",
         }
     }
 }
@@ -85,11 +88,15 @@ impl<'a> TieSpec<'a> {
 
     /// Reads one.
     pub(super) fn set(&mut self, tie: Tie, item: Item<'_>) -> Result<(), Fault> {
-        let value = inherited(item.bytes())?;
-        if let Some(place) = self.all.get_mut(tie as usize) {
-            *place = Some(Said { value, origin: item.origin });
-        }
+        self.put(tie, item.origin, inherited(item.bytes())?);
         Ok(())
+    }
+
+    /// Takes one.
+    pub(super) fn put(&mut self, tie: Tie, origin: Origin, value: u16) {
+        if let Some(place) = self.all.get_mut(tie as usize) {
+            *place = Some(Said { value, origin });
+        }
     }
 }
 

@@ -81,10 +81,23 @@ fn a_workload_that_never_ran_has_no_exit_code() {
 }
 
 #[test]
-fn a_descriptor_that_nobody_opened_is_refused_first() {
+fn a_descriptor_that_will_not_do_is_refused_before_anything_is_touched() {
+    // Looks like the key, the number and the reason: one that is closed, one to read, one of two.
+    let reading = std::fs::File::open("/dev/null").unwrap();
+    let writing = std::fs::File::create("/dev/null").unwrap();
+    let table: [(&[&str], &str); 3] = [
+        (&["--json-status-fd", "39"], "argument 2: json-status-fd: descriptor 39 is not open"),
+        (&["--json-status-fd", "41"], "json-status-fd: descriptor 41 is not open for writing"),
+        (
+            &["--json-status-fd", "42", "--info-fd", "42"],
+            "info-fd and json-status-fd have the same descriptor, 42",
+        ),
+    ];
     for who in Who::BOTH {
-        let run = Run::nsinit(who, &["run", "--json-status-fd", "9", "--", "true"]);
-        run.end().saying(125, &["step 1 of ", "keep descriptor 9", "EBADF"]);
+        for (flags, said) in table {
+            let run = Run::nsinit(who, &[&["run"], flags, &["--", "true"]].concat());
+            run.giving(&reading, 41).giving(&writing, 42).end().saying(125, &[said]);
+        }
     }
 }
 

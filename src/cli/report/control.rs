@@ -39,10 +39,6 @@ pub(super) fn by_act(act: &ControlAct<'_>, errno: Errno) -> &'static str {
         (ControlAct::ListenAt(_), Errno::EADDRINUSE) => sentence!(
             why: "what is there is no socket, and stays"
         ),
-        (ControlAct::Hold(_), Errno::EBADF) => sentence!(
-            why: "nobody has opened it for us",
-            try: "json-status-fd of one that is open: 9>status.json"
-        ),
         (ControlAct::Listen { .. } | ControlAct::ListenAt(_), _) => "",
         (ControlAct::TellChild(..), errno) => ties::not_told(errno),
         (ControlAct::Hold(_), _) => "",

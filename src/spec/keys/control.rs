@@ -3,6 +3,7 @@
 use super::{Row, Shape, Table, built, whole};
 use crate::limits::STATUS_FD_MAX;
 use crate::model::Control;
+use crate::spec::Tie;
 use crate::text::{Fault, units};
 
 /// `[sandbox]`
@@ -18,7 +19,8 @@ pub(super) const SANDBOX: &[Row] = &[
     ),
     whole(Table::Sandbox, "json-status-fd", Shape::Number, "FD", |spec, item| {
         built(cfg!(feature = "control"))?;
-        item.put(&mut spec.status, descriptor)
+        spec.ties.put(Tie::Status, item.origin, descriptor(item.bytes())?);
+        Ok(())
     })
     .help(
         "|Tell what happens at this descriptor, an object a line: child-pid and the namespaces, \
