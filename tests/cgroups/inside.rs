@@ -125,8 +125,10 @@ fn services_enter_their_cgroups_where_inside_is_somebody_else() {
     for has_limit in [false, true] {
         look(Who::Root, &services(has_limit, maps), |_, subtree, out| {
             assert!(out.starts_with("/proc/self/cgroup:0::/service-web\n"), "{out}");
-            let all = cgroups_of(&subtree.sandbox());
-            assert!(all.contains(&entry("service-log", &["sleep"])), "{all:?}");
+            wait::until("log to run in its cgroup", || {
+                let all = cgroups_of(&subtree.sandbox());
+                all.contains(&entry("service-log", &["sleep"])).then_some(())
+            });
         });
     }
 }
