@@ -20,6 +20,9 @@ mod ring {
     pub mod launch;
     pub mod links;
     pub mod names;
+    #[allow(dead_code)] // what other tests look at there
+    #[path = "../support/proc.rs"]
+    pub mod proc;
     pub mod tracer;
 }
 
@@ -347,9 +350,8 @@ fn fault_of(run: &Launch, call: &str, part: Part, end: End, steps: usize) -> Opt
 
 /// The processes that have `mark` among their arguments.
 fn marked(mark: &str) -> Vec<String> {
-    let numbers = std::fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().file_name());
-    let numbers = numbers.filter_map(|name| name.to_str()?.parse::<u32>().ok());
-    numbers
+    ring::proc::pids()
+        .into_iter()
         .filter_map(|pid| {
             let words = std::fs::read(format!("/proc/{pid}/cmdline")).ok()?; // it may be gone
             let is_marked = words.split(|byte| *byte == 0).any(|word| word == mark.as_bytes());

@@ -118,10 +118,10 @@ pub fn print_json(out: &mut dyn Sink, plan: &Plan<'_>, spec: &Spec<'_>, question
     let looks = before.chain(looks).chain(around(engine::join::calls_behind()));
     let keeping = Names::new(engine::persist::calls());
     let keeping = (cfg!(feature = "join") && questions.keeping).then_some(keeping);
-    let [first, asked @ ..] = asked;
-    let given = Names::new(engine::probe::CALLS_OF_GIVEN);
-    let given = core::iter::repeat_n(given, questions.given);
-    let asked = core::iter::once(first).chain(given).chain(asked);
+    let [first, of_file, of_filter, asked @ ..] = asked;
+    let given = |count| core::iter::repeat_n(Names::new(engine::probe::CALLS_OF_GIVEN), count);
+    let read = core::iter::once(first).chain(given(questions.given)).chain([of_file, of_filter]);
+    let asked = read.chain(given(spec.filter.more.len())).chain(asked);
     list(out, asked.chain(looks).chain(keeping).flat_map(Names::iter));
     put!(out, ",\"steps\":[");
     for (number, step) in (1u32..).zip(plan.steps.iter()) {

@@ -9,6 +9,7 @@
 use super::child;
 use super::hands::Hands;
 use super::prepared;
+use super::trouble::Trouble;
 use crate::model::{Errno, Failure, Moment, Signal, SignalSet, Span, Why};
 use crate::plan::{Act, Actor, Plan};
 use crate::sys::process::Child;
@@ -21,6 +22,9 @@ const PATIENCE: Span = Span::from_s(5);
 /// How long it may take to die of a KILL. One that waits for an answer which a server has begun is
 /// not even ended by that (fs/fuse/dev.c, `request_wait_answer`), and dies when it comes back.
 const FAREWELL: Span = Span::from_s(1);
+
+/// What failed when PID 1 did not hear.
+pub(super) const DEAF: Trouble = (Errno::ETIMEDOUT, Why::Deaf);
 
 /// What the launcher waits for, beside PID 1's end.
 #[derive(Default)]
@@ -51,6 +55,11 @@ impl Patience {
         }
     }
 
+    /// Whether it is over, and something is to be done.
+    pub(super) fn is_time(&self) -> bool {
+        self.left() == Some(Span::ZERO)
+    }
+
     /// Whether PID 1 was killed.
     pub(super) const fn has_killed(&self) -> bool {
         matches!(self, Self::Killed(..))
@@ -72,7 +81,8 @@ impl Patience {
         }
         let made = plan.steps_of(Actor::Outer).find(|(_, step)| matches!(step.act, Act::Clone(_)));
         let step = self.last_step().or(made.map(|(number, _)| number)).unwrap_or_default();
-        Some(Failure { step, errno: Errno::ETIMEDOUT, why: Why::Deaf })
+        let (errno, why) = DEAF;
+        Some(Failure { step, errno, why })
     }
 
     /// When it is time: whether nobody waits any longer. Looks at PID 1, and kills a deaf one.

@@ -3,12 +3,12 @@
 //! When it dies, PID 1 gets KILL and the namespace with it. When PID 1 dies, it is told by its
 //! pidfd.
 
-use super::deaf::Patience;
+use super::deaf::{DEAF, Patience};
 use super::hands::Hands;
 use super::record::{LEN, Record};
 use super::trouble::{Trouble, plain};
 use super::{Outcome, Teller, Telling, cgroup, child, network};
-use crate::model::{End, Errno, Failure, Signal, SignalSet, Span, Why, code};
+use crate::model::{End, Errno, Failure, Signal, SignalSet, Why, code};
 use crate::plan::Plan;
 use crate::sys::process::{self, Child};
 use crate::sys::signal::Change;
@@ -107,7 +107,7 @@ fn turn(hands: &Hands, init: &Child, reported: &mut Reported) -> Option<End> {
 
 /// Whether a PID 1 that was killed, because it did not hear, is not waited for any longer.
 fn is_given_up(hands: &Hands, init: &Child, reported: &mut Reported) -> bool {
-    if reported.patience.left() != Some(Span::ZERO) {
+    if !reported.patience.is_time() {
         return false;
     }
     reported.drain(hands);
@@ -181,8 +181,7 @@ pub(super) fn await_word(hands: &mut Hands) -> Result<(), Trouble> {
         if signals.is_ready() {
             pass_signals(hands, init, &mut patience);
         }
-        let is_time = patience.left() == Some(Span::ZERO);
-        if is_time && patience.is_over(hands, init, false) {
+        if patience.is_time() && patience.is_over(hands, init, false) {
             return Err(deaf(&patience, hands));
         }
         match next_report(hands) {
@@ -203,11 +202,11 @@ pub(super) fn await_word(hands: &mut Hands) -> Result<(), Trouble> {
 
 /// PID 1 was killed, for it did not hear. Its step is told as its own report would.
 fn deaf(patience: &Patience, hands: &Hands) -> Trouble {
-    let (errno, why) = (Errno::ETIMEDOUT, Why::Deaf);
+    let (errno, why) = DEAF;
     if let Some(step) = patience.last_step() {
         let _ = say(Record::Failed(Failure { step, errno, why }), hands); // then it is our step
     }
-    (errno, why)
+    DEAF
 }
 
 /// The next record in the pipe.

@@ -8,7 +8,6 @@ use core::mem::ManuallyDrop;
 
 use super::files::head_of;
 use super::survey;
-use crate::limits::FILTERS_MAX;
 use crate::model::{Clock, Errno, LandlockAbi, Namespace, NamespaceSet, Why};
 use crate::plan::{
     Access, Facts, HAS_TIES, JoinFacts, KeepingPlace, Manager, Questions, TerminalState,
@@ -94,21 +93,15 @@ fn manager_of(start: &Start, pid: Option<i32>) -> Manager {
 }
 
 /// The calls by which a descriptor that we were given is read, when signals have been blocked.
-macro_rules! calls_of_given {
-    () => {
-        "getpid|rt_sigprocmask|read+|rt_sigprocmask|close"
-    };
-}
-
-/// Those calls.
-pub const CALLS_OF_GIVEN: &str = calls_of_given!();
+pub const CALLS_OF_GIVEN: &str = "getpid|rt_sigprocmask|read+|rt_sigprocmask|close";
 
 /// Those by which a file is; the optional ones when it is empty, or a pipe and so far empty.
 const CALLS_OF_FILE: &str = "openat|read+|getpid?|ppoll?|read?|close";
 
 /// The system calls of everything that is asked before the plan is made, in the notation of
-/// `plan::Act::calls`.
-pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [Names; 19] {
+/// `plan::Act::calls`. Words from descriptors are read behind the first, further filters behind the
+/// third.
+pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [Names; 18] {
     let when = |is_asked, calls| if is_asked { Names::new(calls) } else { Names::new("") };
     let [first, second, third, fourth, fifth] = survey::calls(questions);
     [
@@ -119,7 +112,6 @@ pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [
             Some(FilterFrom::Descriptor(_)) => CALLS_OF_GIVEN,
             Some(FilterFrom::None | FilterFrom::Default) | None => "",
         }),
-        Names::new(of_descriptors(filter.more.len())),
         when(questions.terminal, "openat|ioctl?|getpgid?"),
         when(questions.capabilities, "capget"),
         Names::new("uname"),
@@ -155,17 +147,6 @@ fn of_ties(count: usize) -> &'static str {
     const ONE: &str = "fcntl|";
     const EACH: &str = "fcntl|fcntl|fcntl|fcntl|fcntl|fcntl|";
     EACH.get(..(ONE.len() * count).saturating_sub(1)).unwrap_or_default()
-}
-
-/// The calls by which so many descriptors are read.
-fn of_descriptors(count: usize) -> &'static str {
-    macro_rules! each {
-        ($($number:literal)*) => { concat!($(each!(@ $number)),*) };
-        (@ $number:literal) => { concat!(calls_of_given!(), "|") };
-    }
-    const EACH: &str = each!(0 1 2 3 4 5 6 7);
-    let all = EACH.len() / FILTERS_MAX * count;
-    EACH.get(..all.saturating_sub(1)).unwrap_or_default()
 }
 
 /// Our controlling terminal: /dev/tty, which is there exactly when we have one (tty(4)); in a root

@@ -20,6 +20,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::launch::become_nobody;
+use super::proc;
 use libc::{c_int, c_long, c_void, pid_t};
 
 /// How long one launch may take. Nothing in it waits for anything but other processes.
@@ -118,7 +119,7 @@ pub fn launch(
         become_nobody(&mut command);
     }
     let started = pid_t::try_from(command.spawn().unwrap().id()).unwrap();
-    let watchdog = Watchdog::new(started);
+    let watchdog = Watchdog::new();
     let mut tracer = Tracer {
         tracees: HashMap::new(),
         early: Vec::new(),
@@ -138,7 +139,7 @@ pub fn launch(
             outlived_by: 0,
         },
     };
-    tracer.adopt(started, Role::Started);
+    tracer.adopt(started, Role::Started, &watchdog);
     tracer.run(&watchdog);
     let mut launch = tracer.launch;
     (launch.is_late, launch.outlived_by) = watchdog.end();
@@ -184,11 +185,12 @@ impl Tracer {
     }
 
     /// A new process: it is known from now on, and goes on when it has stopped already.
-    fn adopt(&mut self, pid: pid_t, role: Role) {
+    fn adopt(&mut self, pid: pid_t, role: Role, watchdog: &Watchdog) {
         if let Some(place) = self.gone.iter().position(|gone| *gone == pid) {
             let _ = self.gone.swap_remove(place); // itself
             return;
         }
+        watchdog.watch(pid);
         let tracee = Tracee { role, counts: HashMap::new(), pending: None };
         assert!(self.tracees.insert(pid, tracee).is_none(), "{pid} twice");
         if let Some(place) = self.early.iter().position(|early| *early == pid) {
@@ -202,8 +204,7 @@ impl Tracer {
     fn finds_more(&mut self, watchdog: &Watchdog) -> bool {
         let untold = traced_by_us();
         for pid in &untold {
-            watchdog.watch(*pid);
-            self.adopt(*pid, Role::Service(self.services));
+            self.adopt(*pid, Role::Service(self.services), watchdog);
             self.services += 1;
         }
         !untold.is_empty()
@@ -241,8 +242,7 @@ impl Tracer {
                 };
                 self.tools += u8::from(matches!(role, Role::Tool(_)));
                 self.services += u8::from(matches!(role, Role::Service(_)));
-                watchdog.watch(child);
-                self.adopt(child, role);
+                self.adopt(child, role, watchdog);
             }
             libc::PTRACE_EVENT_EXEC if pid != self.started => {
                 // It is the workload now, and no business of ours.
@@ -296,8 +296,8 @@ enum News {
 }
 
 impl Watchdog {
-    fn new(pid: pid_t) -> Self {
-        let pids = Arc::new(Mutex::new(vec![pid]));
+    fn new() -> Self {
+        let pids = Arc::new(Mutex::new(Vec::new()));
         let (news, told) = channel();
         let watched = Arc::clone(&pids);
         let kill_all = move || {
@@ -342,14 +342,9 @@ impl Watchdog {
 /// The processes whose tracer is this thread (proc_pid_status(5): TracerPid).
 fn traced_by_us() -> Vec<pid_t> {
     // SAFETY: nothing goes in, an integer comes out.
-    let ours = format!("TracerPid:\t{}\n", unsafe { libc::gettid() });
-    let numbers = std::fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().file_name());
-    let numbers = numbers.filter_map(|name| name.to_str()?.parse::<pid_t>().ok());
-    let is_ours = |pid: &pid_t| {
-        std::fs::read_to_string(format!("/proc/{pid}/status"))
-            .is_ok_and(|text| text.contains(&ours))
-    };
-    numbers.filter(is_ours).collect()
+    let ours = unsafe { libc::gettid() }.to_string();
+    let tracer = |pid: i32| Some(proc::field(&proc::status(pid)?, "TracerPid") == ours);
+    proc::pids().into_iter().filter(|pid| tracer(*pid) == Some(true)).collect()
 }
 
 /// ptrace(2); whether it went well.

@@ -39,9 +39,8 @@ pub(super) fn by_act(act: &ControlAct<'_>, errno: Errno) -> &'static str {
         (ControlAct::ListenAt(_), Errno::EADDRINUSE) => sentence!(
             why: "what is there is no socket, and stays"
         ),
-        (ControlAct::Listen { .. } | ControlAct::ListenAt(_), _) => "",
         (ControlAct::TellChild(..), errno) => ties::not_told(errno),
-        (ControlAct::Hold(_), _) => "",
+        (ControlAct::Hold(_) | ControlAct::Listen { .. } | ControlAct::ListenAt(_), _) => "",
     }
 }
 
