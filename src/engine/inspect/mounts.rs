@@ -10,7 +10,7 @@ use core::ffi::CStr;
 
 use super::{Search, family};
 use crate::engine::mountinfo::{self, Mounted, each_line, unescape};
-use crate::model::Namespace;
+use crate::model::{Errno, Namespace};
 use crate::sys::file::{self, Mode};
 use crate::sys::{Fd, nsfs, stat};
 use crate::text::{Buffer, put};
@@ -61,9 +61,14 @@ fn mounts_of(search: &mut Search<'_>, pid: i32, buffer: &mut [u8]) {
     });
 }
 
+/// How often a look-up is tried. Whoever mounts or renames anything meanwhile disturbs it, which is
+/// EAGAIN, as is what the kernel does not remember (fs/namei.c, `try_to_unlazy`).
+const TRIES: usize = 16;
+
 /// Opens a namespace that is mounted at `path` below `root`, when it is one.
 fn open(search: &Search<'_>, root: &Fd, path: &CStr) -> Option<Fd> {
-    let handle = stat::handle_below(root, path).ok()?;
+    let mut looks = (0..TRIES).map(|_| stat::handle_below(root, path));
+    let handle = looks.find(|look| !matches!(look, Err(Errno::EAGAIN)))?.ok()?;
     let _ = stat::identity_of(&handle).ok().filter(|file| file.device == search.nsfs)?;
     let mut again = Buffer::<40>::new();
     put!(&mut again, "self/fd/", handle.number());
