@@ -58,6 +58,53 @@ fn what_enters_has_the_rights_of_the_process_and_nothing_of_the_caller() {
     }
 }
 
+/// What a process says of its capabilities, but for those that only a file could give.
+fn capabilities(status: &str) -> Vec<&str> {
+    let is_one = |line: &&str| ["CapPrm", "CapEff", "CapAmb"].contains(&&line[..6.min(line.len())]);
+    status.lines().filter(is_one).collect()
+}
+
+#[test]
+fn what_a_process_cannot_do_nobody_does_who_enters_it() {
+    // Looks like no capability for a user whose bounding set has some, those that outlive an exec
+    // where there are any, and of root those that it kept. Another user of our choice has none.
+    for (flags, program) in [
+        (vec!["--cap-drop=sys_admin", "--user=4711"], None),
+        (vec!["--user=4711"], None),
+        (vec!["--capabilities=net_raw", "--user=4711"], None),
+        (vec!["--capabilities=net_raw,kill", "--ambient-capabilities=kill", "--user=4711"], None),
+        (vec!["--cap-drop=sys_admin"], None),
+        (vec![], Some("exec capsh --caps=cap_net_raw=eip -- -c 'exec sleep 1000'")),
+    ] {
+        let holder = match program {
+            None => Holder::new(Who::Root, &[&["--namespaces=uts"], &flags[..]].concat()),
+            Some(program) => Holder::become_program(Who::Root, &["--namespaces=uts"], program),
+        };
+        let pid = holder.pid.to_string();
+        let out = enter(Who::Root, &pid, "cat /proc/self/status").end().quietly(0);
+        let own = proc::status(holder.pid).unwrap();
+        assert_eq!(capabilities(&out), capabilities(&own), "{flags:?} {program:?}");
+        let words = ["enter", "--user=4712", &pid, "--", "cat", "/proc/self/status"];
+        let out = Run::nsinit(Who::Root, &words).end().quietly(0);
+        assert!(capabilities(&out).iter().all(|l| l.ends_with("\t0000000000000000")), "{out}");
+        holder.end();
+    }
+}
+
+#[test]
+fn a_page_that_the_kernel_holds_for_a_moment_stops_nobody() {
+    // Looks like success although the copy's seal is EBUSY at first. The descriptors of the command
+    // and the question whether we are that copy come before it.
+    let holder = Holder::new(Who::Root, &["--namespaces", "uts"]);
+    let strace = file::text(&super::support::who::tool("strace"));
+    let nsinit = file::text(&super::support::who::programs().nsinit);
+    let pid = holder.pid.to_string();
+    let words = [&strace, "-qq", "-o", "/dev/null", "-e", "inject=fcntl:error=EBUSY:when=5..9"];
+    let run = Run::command(Who::Root, words).and([&nsinit, "enter", &pid, "true"]);
+    run.end().quietly(0);
+    holder.end();
+}
+
 #[test]
 fn what_enters_stands_where_the_process_does() {
     // Looks like a file that only the root of the process has, and its directory there.

@@ -12,8 +12,13 @@ pub struct Holder {
 impl Holder {
     /// Starts `nsinit run` with these flags. Its /proc is the outer one, which says our numbers.
     pub fn new(who: Who, flags: &[&str]) -> Self {
-        let script = "read pid rest </proc/self/stat; echo \"$pid;\"; exec sleep 1000";
-        let words = [&["run", "--proc=bind"], flags, &["--", "sh", "-c", script]].concat();
+        Self::become_program(who, flags, "exec sleep 1000")
+    }
+
+    /// The same, ending in a program that sleeps.
+    pub fn become_program(who: Who, flags: &[&str], program: &str) -> Self {
+        let script = format!("read pid rest </proc/self/stat; echo \"$pid;\"; {program}");
+        let words = [&["run", "--proc=bind"], flags, &["--", "sh", "-c", &script]].concat();
         let mut running = Run::nsinit(who, &words).start();
         let said = running.wait_for(";");
         let pid = said.trim_end().trim_end_matches(';').parse().unwrap();

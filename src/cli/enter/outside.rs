@@ -14,7 +14,7 @@ use crate::engine::enter::look::{self, Process};
 use crate::engine::enter::sealed::{List, become_copy};
 use crate::engine::enter::{Streams, at_streams};
 use crate::limits::PATH_MAX;
-use crate::model::{Errno, Namespace, NamespaceSet, Whence, code};
+use crate::model::{Capabilities, Errno, Namespace, NamespaceSet, Whence, code};
 use crate::sys::start::Start;
 use crate::sys::{Fd, signal};
 use crate::text::{Arena, Buffer, Show, Sink};
@@ -59,6 +59,11 @@ impl<'a> Line<'_, 'a> {
 }
 
 impl Line<'_, 'static> {
+    /// A flag for one capability.
+    fn add(&mut self, flag: &str, number: u8) {
+        self.show(&[&"--", &flag, &"=", &Capabilities::from_bits(1 << number)]);
+    }
+
     /// One word in several parts.
     fn show(&mut self, parts: &[&dyn Show]) {
         let mut text = Buffer::<PATH_MAX>::new();
@@ -186,15 +191,34 @@ fn rights(process: &Process, asked: &Asked, line: &mut Line<'_, 'static>) {
             process.groups.iter().for_each(|group| line.show(&[&"--groups=", group]));
         }
     }
-    if let (Some(bounding), false) = (process.bounding, capabilities) {
-        line.put(c"--cap-drop=all");
-        for number in bounding.numbers() {
-            line.show(&[&"--cap-add=", &crate::model::Capabilities::from_bits(1 << number)]);
-        }
+    if !capabilities {
+        held(process, asked.said[0], line);
     }
     if !process.has_no_new_privs && !privileges {
         line.put(c"--no-new-privs=false");
     }
+}
+
+/// The capabilities of the process. Root has at an exec what it may have, whoever else what is
+/// ambient (capabilities(7)): of root the former is what the process has, for an exec gives it no
+/// more where it has no_new_privs. Another user than the process's has what that user could get.
+fn held(process: &Process, user: Option<&CStr>, line: &mut Line<'_, 'static>) {
+    let may_have = match (user, process.uid) {
+        (None, Some(0) | None) => process.permitted,
+        (None, Some(_)) | (Some(_), _) => process.bounding,
+    };
+    let ambient = process.ambient.within(may_have.unwrap_or(Capabilities::ALL));
+    let ambient = if user.is_none() { ambient } else { Capabilities::NONE };
+    let Some(may_have) = may_have.or((!ambient.is_empty()).then_some(Capabilities::ALL)) else {
+        return; // as who enters has it
+    };
+    line.put(c"--cap-drop=all");
+    match may_have == Capabilities::ALL {
+        true => line.put(c"--cap-add=all"),
+        false => may_have.numbers().for_each(|number| line.add("cap-add", number)),
+    }
+    line.put(c"--ambient-capabilities=none");
+    ambient.numbers().for_each(|number| line.add("ambient-capabilities", number));
 }
 
 /// The words that join what is kept; a PID namespace that nobody can be born in is made anew.

@@ -27,6 +27,10 @@ pub struct Process {
     pub denies_groups: bool,
     /// What it can have of capabilities at most, unless that is what we can.
     pub bounding: Option<Capabilities>,
+    /// What it has of them at most, unless that is what we can.
+    pub permitted: Option<Capabilities>,
+    /// What of that outlives an exec by anybody.
+    pub ambient: Capabilities,
     /// Whether no exec gives it privileges.
     pub has_no_new_privs: bool,
     /// Whether its calls are filtered.
@@ -48,17 +52,23 @@ pub fn process(pid: i32) -> Result<Process, Errno> {
     let status = Status(text.get(..len).unwrap_or_default());
     let mut own = [0u8; 8192];
     let own = head_of(c"/proc/self/status", &mut own).map(Status);
-    let bounding = status.mask(b"CapBnd:");
     let mut ids = Ids::of(pid)?;
-    let is_usual = match ids.is_ours {
-        true => bounding == own.and_then(|own| own.mask(b"CapBnd:")),
+    let ours = own.and_then(|own| own.mask(b"CapBnd:"));
+    let is_ours = ids.is_ours;
+    let is_usual = |set: u64| match is_ours {
+        true => ours == Some(set),
         // Who enters a user namespace has all there are (user_namespaces(7)).
-        false => bounding.is_some_and(|set| set & set.wrapping_add(1) == 0),
+        false => set & set.wrapping_add(1) == 0,
     };
+    let unusual = |set: u64| Some(Capabilities::from_bits(set)).filter(|_| !is_usual(set));
+    let [bounding, permitted, ambient] =
+        [b"CapBnd:", b"CapPrm:", b"CapAmb:"].map(|name| status.mask(name).unwrap_or_default());
     let mut found = Process {
         uid: status.id(b"Uid:").and_then(|id| ids.inside("uid_map", id)),
         gid: status.id(b"Gid:").and_then(|id| ids.inside("gid_map", id)),
-        bounding: bounding.filter(|_| !is_usual).map(Capabilities::from_bits),
+        bounding: unusual(bounding),
+        permitted: unusual(permitted & bounding),
+        ambient: Capabilities::from_bits(ambient & bounding),
         has_no_new_privs: status.value(b"NoNewPrivs:") == Some(b"1"),
         has_filter: status.value(b"Seccomp:") == Some(b"2"),
         denies_groups: ids.denies_groups(),
