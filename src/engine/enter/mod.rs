@@ -140,7 +140,7 @@ fn written(errand: &Errand<'_>) -> Result<Fd, Errno> {
     let text = text.text().ok_or(Errno::E2BIG)?;
     let file = memfd::create(c"errand")?;
     match file::write(&file, text)? == text.len() {
-        true => memfd::seal(&file).map(|()| file),
+        true => sealed::seal(&file).map(|()| file),
         false => Err(Errno::EIO),
     }
 }

@@ -28,6 +28,19 @@ pub fn become_copy(words: &mut List<'_>, start: &Start) -> Errno {
     process::execute(path, &words.finish(), &start.env_pointers())
 }
 
+/// How often a seal is tried, each time for as long as the kernel waits.
+const TRIES: u32 = 20;
+
+/// From now on a file in memory stays as it is. The kernel moves and counts pages of it at times,
+/// and says EBUSY when it still does after 75 ms (mm/memfd.c, `memfd_wait_for_pins`).
+///
+/// # Errors
+/// Those of [`memfd::seal`].
+pub(super) fn seal(file: &Fd) -> Result<(), Errno> {
+    let mut tries = (0..TRIES).map(|_| memfd::seal(file));
+    tries.find(|tried| *tried != Err(Errno::EBUSY)).unwrap_or(Err(Errno::EBUSY))
+}
+
 /// Ourselves as a file in memory.
 #[inline(never)] // its buffer would lie in the frame of the verb
 fn copy() -> Result<Fd, Errno> {
@@ -47,7 +60,7 @@ fn copy() -> Result<Fd, Errno> {
             rest = rest.get(len..).unwrap_or_default();
         }
     }
-    memfd::seal(&copy)?;
+    seal(&copy)?;
     // A file that somebody may write is not executed (ETXTBSY).
     let mut path = Buffer::<32>::new();
     put!(&mut path, "/proc/self/fd/", copy.number());
