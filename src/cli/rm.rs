@@ -9,12 +9,14 @@ use crate::text::Names;
 /// The exit code when something was not let go.
 const NOT_SO: u8 = 1;
 
-/// `rm DIR…`
+/// `rm [--] DIR…`
 #[inline(never)] // of no start
 pub(super) fn rm(call: Call) -> u8 {
+    let has_dashes = call.words.first() == Some(c"--");
+    let call = if has_dashes { call.rest() } else { call };
     let words = || (call.first..).zip(call.words.iter());
     for (number, word) in words() {
-        if let word @ [b'-', ..] = word.to_bytes() {
+        if let (word @ [b'-', ..], false) = (word.to_bytes(), has_dashes) {
             report::unknown_flag("rm", number, word, Names::new("nsinit rm DIR"));
             return code::FAILED;
         }

@@ -38,6 +38,8 @@ impl Signal {
     pub const USR1: Self = Self(10);
     /// Likewise.
     pub const USR2: Self = Self(12);
+    /// It writes to a pipe that nobody reads.
+    pub const PIPE: Self = Self(13);
     /// Asks a process to end.
     pub const TERM: Self = Self(15);
     /// A child ended or stopped.

@@ -212,7 +212,11 @@ fn what_cannot_enter_is_told_why() {
         let ended = Run::nsinit(who, &["enter", &near, "true"]).end();
         ended.saying(125, &["enter: no sandbox", &format!("try: {:?}", sandbox.name)]);
         let words = ["enter", "--service", "web", &sandbox.name, "true"];
-        Run::nsinit(who, &words).end().saying(125, &["has no service \"web\""]);
+        let remedy = format!("try: nsinit ps {:?}", sandbox.name);
+        Run::nsinit(who, &words).end().saying(125, &["has no service \"web\"", &remedy]);
+        enter(&sandbox, &["/etc"]).end().saying(126, &["why: \"/etc\" is a directory"]);
+        enter(&sandbox, &["/nope/x"]).end().saying(127, &["why: there is no such file inside"]);
+        enter(&sandbox, &["nope"]).end().saying(127, &["why: no directory in PATH has it"]);
         Run::nsinit(who, &["enter", &sandbox.name]).end().saying(125, &["enter: no command"]);
         Run::nsinit(who, &["enter"]).end().saying(125, &["which sandbox, process or directory?"]);
         let words = ["enter", "--nope", &sandbox.name, "true"];
@@ -278,5 +282,25 @@ fn what_enters_is_asked_about_its_calls_as_the_service_is() {
         ended.saying(1, &["Operation not permitted"]);
         sandbox.run.wait_for_error("was refused unshare(");
         drop(sandbox.stop());
+    }
+}
+
+#[test]
+fn signals_that_the_starter_ignored_are_heard_by_who_enters() {
+    // Looks like INT and QUIT ignored in the service, as a shell has them in the background, and
+    // neither ignored nor blocked in the command.
+    for who in Who::BOTH {
+        let name = format!("deaf-{}", std::process::id());
+        let script = "trap '' INT QUIT; exec \"$@\"";
+        let nsinit = super::support::file::text(&super::support::who::programs().nsinit);
+        let words = ["sh", "-c", script, "-", &nsinit, "run", "--name", &name, "--", "sh", "-c"];
+        let mut running = Run::command(who, words).and(["echo up; exec sleep 1000"]).start();
+        running.wait_for("up");
+        let words = ["enter", &name, "--", "grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status"];
+        let out = Run::nsinit(who, &words).end().quietly(0);
+        let none = "0000000000000000";
+        assert_eq!(out, format!("SigBlk:\t{none}\nSigIgn:\t{none}\n"), "{who:?}");
+        Run::nsinit(who, &["stop", &name]).end().quietly(0);
+        running.end().quietly(143);
     }
 }

@@ -87,7 +87,8 @@ fn by_name(asked: &Asked, start: &Start, file: &mut [u8]) -> u8 {
         words: asked.words,
         variables: asked.variables,
     };
-    let mut failed = |object: Object<'_>| report::not_entered("enter", object);
+    let program = asked.words.first().unwrap_or_default();
+    let mut failed = |object: Object<'_>| report::not_entered("enter", program, object);
     match enter::send(&mut sandbox, service, &errand, streams, &mut failed) {
         Ok(Outcome::Ended(end)) => end.code(),
         Ok(Outcome::NotStarted(code)) => code,

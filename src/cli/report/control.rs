@@ -145,7 +145,7 @@ pub fn denied(verb: &str, name: &[u8], service: &[u8], denial: Denial) {
         ),
         Denial::NoSuchService => sentence!(
             "sandbox {t} has no service {s}",
-            try: "nsinit status for those it has"
+            try: "nsinit ps {t} for those it has"
         ),
         Denial::NotRunning => sentence!("{s} does not run, so nobody hears that"),
         Denial::Stopping => sentence!("sandbox {t} is being stopped"),

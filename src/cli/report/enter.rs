@@ -1,7 +1,9 @@
 //! What is said of a command that does not come inside.
 
+use core::ffi::CStr;
+
 use super::Place;
-use super::failure::by_why;
+use super::failure::{by_why, not_found};
 use super::sentence::{Args, print, sentence};
 use crate::limits::ERRAND_MAX;
 use crate::model::answer::count;
@@ -140,13 +142,19 @@ impl Show for Failed<'_> {
 }
 
 /// What could not be started inside; gives the exit code.
-pub fn not_entered(verb: &str, object: Object<'_>) -> u8 {
+pub fn not_entered(verb: &str, program: &CStr, object: Object<'_>) -> u8 {
     let number = |name| count(object, name).and_then(|number| i32::try_from(number).ok());
     let errno = Errno::new(number("errno").unwrap_or(0));
     let why = number("why").and_then(|why| u8::try_from(why).ok()).and_then(Why::new);
+    let code = number("code").and_then(|code| u8::try_from(code).ok()).unwrap_or(code::FAILED);
     if let Some(step) = object.text("failed") {
-        let args = Args::NONE;
-        print(&Failed(verb, step, errno), by_why(why.unwrap_or(Why::Errno)), &args);
+        let is_unknown = matches!(why, None | Some(Why::Errno));
+        let sentence = match is_unknown && code == code::NOT_FOUND {
+            true => not_found(program.to_bytes()),
+            false => by_why(why.unwrap_or(Why::Errno)),
+        };
+        let args = Args { said: program.to_bytes(), ..Args::NONE };
+        print(&Failed(verb, step, errno), sentence, &args);
     }
-    number("code").and_then(|code| u8::try_from(code).ok()).unwrap_or(code::FAILED)
+    code
 }

@@ -196,14 +196,19 @@ pub(super) fn by_why(why: Why) -> &'static str {
     }
 }
 
+/// A program that is not there.
+pub(super) fn not_found(program: &[u8]) -> &'static str {
+    match program.contains(&b'/') {
+        true => sentence!(why: "there is no such file inside"),
+        false => sentence!(why: "no directory in PATH has it"),
+    }
+}
+
 /// What we know of an errno of this act.
 #[allow(clippy::too_many_lines)] // a table, one arm for each act and errno that we know more of
 fn by_act(act: &Act<'_>, errno: Errno, program: &[u8]) -> &'static str {
     match (act, errno) {
-        (Act::Execute { .. }, Errno::ENOENT) => match program.contains(&b'/') {
-            true => sentence!(why: "there is no such file inside"),
-            false => sentence!(why: "no directory in PATH has it"),
-        },
+        (Act::Execute { .. }, Errno::ENOENT) => not_found(program),
         (Act::Root(act), errno) if cfg!(feature = "sandbox") => root::by_act(act, errno),
         (Act::MountProc, Errno::EPERM) => sentence!(
             why: "a fresh /proc is refused while parts of the outer /proc are covered \

@@ -10,13 +10,26 @@ use crate::engine::execute::{self, Command};
 use crate::engine::hands::Hands;
 use crate::engine::trouble::plain;
 use crate::limits::{ENV_CHANGES_MAX, ERRAND_VARIABLES_MAX};
-use crate::model::{Errno, Failure, ServiceId, Why, code};
+use crate::model::{Errno, Failure, ServiceId, Signal, SignalSet, Why, code};
 use crate::plan::{Act, Actor, Plan, Step};
 use crate::spec::{EnvChange, Origin, Said};
 use crate::sys::fd::redirect;
+use crate::sys::signal::{self, Change, Disposition};
 use crate::sys::start::Start;
 use crate::sys::{Fd, ids, terminal};
 use crate::text::Arena;
+
+/// Signals that are often ignored by inheritance, and that a person sends.
+const HEARD: [Signal; 8] = [
+    Signal::HUP,
+    Signal::INT,
+    Signal::QUIT,
+    Signal::PIPE,
+    Signal::TERM,
+    Signal::TSTP,
+    Signal::TTIN,
+    Signal::TTOU,
+];
 
 /// The child's side. It comes back only when a step failed.
 #[inline(never)] // its memory would lie in the frame of every service
@@ -39,6 +52,9 @@ pub(super) fn become_it(
             take_place(own).map_err(|errno| (plain(errno), code::FAILED))
         } else if matches!(step.act, Act::ChangeDirectory(_)) && has_directory {
             Ok(()) // to another one, later
+        } else if let Act::RestoreSignals = step.act {
+            do_step(step, start, hands, &mut login, &mut arena)
+                .and_then(|()| hear_signals().map_err(|errno| (plain(errno), code::FAILED)))
         } else {
             do_step(step, start, hands, &mut login, &mut arena)
         };
@@ -80,6 +96,16 @@ fn take_place(own: &Beside<'_>) -> Result<(), Errno> {
         true => terminal::acquire(&Fd::inherited(0)),
         false => Ok(()),
     }
+}
+
+/// What a shell has ignored in whatever it starts in the background, nohup(1) or a program that
+/// writes to pipes, is the service's; the command is its caller's, and hears the keys of that one's
+/// terminal and the signals that are passed on. Nor is any signal blocked.
+fn hear_signals() -> Result<(), Errno> {
+    for signal in HEARD {
+        let _ = signal::set_disposition(signal, Disposition::Default)?; // what it was is no matter
+    }
+    signal::change_mask(Change::Set, SignalSet::EMPTY)
 }
 
 /// The command, in the directory that was asked for, with the variables of the service and those
