@@ -38,7 +38,7 @@ pub fn create_program(name: &core::ffi::CStr) -> Result<Fd, Errno> {
 /// fcntl(2), F_ADD_SEALS: from now on it stays as it is.
 ///
 /// # Errors
-/// EPERM when it is sealed already, EBUSY while it is mapped for writing, or the kernel holds a page.
+/// EPERM when it is sealed already, EBUSY while it is mapped for writing or a page is held.
 pub fn seal(fd: &Fd) -> Result<(), Errno> {
     // SAFETY: three integers in.
     let ret = unsafe { call!(fcntl, fd.arg(), raw::F_ADD_SEALS as usize, SEALS as usize) };
