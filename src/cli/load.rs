@@ -26,9 +26,9 @@ use crate::text::Arena;
 /// uses comes first and lies together, and what only a file needs comes last.
 #[repr(C)]
 pub struct Desk {
-    pub(super) plan: plan::Lists<'static>,
     pub(super) spec: Vec<Spec<'static>, 1>,
     pub(super) lists: Lists<'static>,
+    pub(super) plan: plan::Lists<'static>,
     pub(super) arena: [u8; ARENA_MAX],
     pub(super) file: [u8; FILE_MAX + 1],
     pub(super) env: [u8; FILE_MAX + 1],
@@ -46,9 +46,9 @@ impl Desk {
     #[allow(clippy::new_without_default)] // it is made once, in a static
     pub const fn new() -> Self {
         Self {
-            plan: plan::Lists::new(),
             spec: Vec::new(),
             lists: Lists::new(),
+            plan: plan::Lists::new(),
             arena: [0; ARENA_MAX],
             file: [0; FILE_MAX + 1],
             env: [0; FILE_MAX + 1],

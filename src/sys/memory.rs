@@ -13,6 +13,9 @@ use crate::model::Errno;
 const DEPTH: usize = 64 * 1024;
 /// A page of both our machines; where pages are larger, less is given back.
 const PAGE: usize = 4096;
+/// Bytes below a local variable of ours that may still be in use: the rest of its frame, which has
+/// some dozen, and what the ABI keeps below the stack pointer (128 bytes).
+const IN_USE: usize = 512;
 
 /// madvise(2), MADV_DONTNEED: gives back the stack below the caller, which deeper calls have used
 /// and left. It is zero when it is used again.
@@ -22,11 +25,10 @@ const PAGE: usize = 4096;
 #[inline(never)] // its own frame ends above what is given back
 pub fn forget_stack_below() -> Result<(), Errno> {
     let here = core::hint::black_box(0u8);
-    // The page that our frame ends in, and one more for what the call itself may push, are kept.
-    let end = ((&raw const here) as usize & !(PAGE - 1)) - PAGE;
+    let end = (&raw const here as usize).saturating_sub(IN_USE) & !(PAGE - 1);
     let start = end.saturating_sub(DEPTH);
-    // SAFETY: below the stack pointer and what the ABI keeps below it (128 bytes) nothing is alive;
-    // the stack grows down into this range, so it is a part of it, or not mapped yet (ENOMEM).
+    // SAFETY: nothing is alive below what is in use; the stack grows down into this range, so it is
+    // a part of it, or not mapped yet (ENOMEM).
     unsafe { forget(start..end) }
 }
 
