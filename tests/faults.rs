@@ -500,7 +500,11 @@ fn with_maps_by_programs_every_call_may_fail() {
 #[test]
 fn in_a_cgroup_every_call_may_fail() {
     // Made, limited, tried, entered, removed; as root beside ourselves, as a user aside.
-    for words in ["run --cgroup CGROUP LIMIT", "run --cgroup CGROUP --namespaces +cgroup,-pid"] {
+    for words in [
+        "run --cgroup CGROUP LIMIT",
+        "run --cgroup CGROUP --namespaces +cgroup,-pid",
+        "run --cgroup CGROUP --ro-bind / /",
+    ] {
         hold(&Case { is_nobody: false, around: Around::Nothing, words, file: "" });
     }
     hold(&Case { is_nobody: true, around: Around::OwnCgroup, words: "run LIMIT", file: "" });

@@ -412,6 +412,7 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("limits-delegated", Run, &DELEGATED_USER),
     ("limits-namespace", Run, &ROOT_CGROUP),
     ("limits-own", Run, &ROOT_CGROUP),
+    ("limits-root", Run, &ROOT_CGROUP),
     ("maps-granted", Run, &GRANTED_USER),
     ("maps-granted-uids", Run, &GRANTED_USER),
     ("maps-auto", Run, &GRANTED_USER),
@@ -629,8 +630,8 @@ variants!(NET_ACTS, net_act_name, NetAct, NetAct<'_>:
     Delete);
 
 variants!(LIMITS_ACTS, limits_act_name, LimitsAct, LimitsAct<'_>:
-    Sweep MoveAside Enable Make MakeWithin EnableWithin Try Set Enter NewNamespace TellLeft
-    AwaitLeft Remove);
+    Sweep MoveAside Enable Make MakeWithin EnableWithin Try Set Enter NewNamespace CutOff
+    TellLeft AwaitLeft Remove);
 
 variants!(CGROUP_REASONS, cgroup_reason_name, CgroupReason, CgroupReason:
     NotMounted Elsewhere Missing Denied Crowded NotHandedDown InVersion1 SwitchedOff NotBuilt);

@@ -591,6 +591,8 @@ fn cgroups_come_as_explained() {
         case(Who::Root, "run --cgroup CGROUP -- /bin/true"),
         case(Who::Nobody, "run --cgroup CGROUP LIMIT -- /bin/true"),
         case(Who::Root, "run --cgroup CGROUP LIMIT --namespaces +cgroup -- /bin/false").code(1),
+        case(Who::Root, "run --cgroup CGROUP LIMIT --ro-bind / / -- /bin/true"),
+        case(Who::Nobody, "run --cgroup CGROUP LIMIT --ro-bind / / --dev /dev -- /bin/true"),
         case(Who::Root, "run --cgroup CGROUP --namespaces +cgroup,-pid -- /bin/true"),
         case(Who::Nobody, "run FILE").file(limited).code(3),
         case(Who::Root, "run FILE").file(limited).code(3),

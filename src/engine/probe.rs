@@ -117,16 +117,16 @@ pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [
         Names::new("uname"),
         when(questions.pid, "getpid"),
         when(questions.clocks, "clock_gettime|clock_gettime"),
-        first,
-        second,
-        third,
-        fourth,
-        fifth,
         when(questions.filters, "seccomp"),
         when(questions.console, "ioctl"),
         when(questions.root, "getpid|statfs?"),
         when(questions.landlock, "landlock_create_ruleset"),
         Names::new(of_ties(questions.ties.iter().flatten().count())),
+        first,
+        second,
+        third,
+        fourth,
+        fifth,
     ]
 }
 

@@ -97,6 +97,7 @@ pub enum Kind {
     EnterCgroupOfSupervisor,
     EnterCgroupOfService,
     CgroupNamespace,
+    CutOffCgroups,
     TellLeft,
     AwaitLeft,
     RemoveCgroup,

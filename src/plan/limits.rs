@@ -49,6 +49,9 @@ pub enum LimitsAct<'a> {
     Enter(Whose<'a>),
     /// A cgroup namespace, whose root is where we are.
     NewNamespace,
+    /// PID 1 holds its cgroups as mounts of their own: from such a descriptor, which a link inside
+    /// may name (proc_pid_fd(5)), no ".." leads to the outer root (fs/namei.c, `follow_dotdot`).
+    CutOff,
     /// PID 1 says that it has left the sandbox's cgroup.
     TellLeft,
     /// The launcher waits for that.
@@ -75,6 +78,7 @@ impl LimitsAct<'_> {
             Self::Try(_) => "clone3|wait4?|ioctl?|close?",
             Self::Enter(_) => "write?",
             Self::NewNamespace => "unshare",
+            Self::CutOff => "readlinkat/open_tree/statx/close/mount_setattr+",
             Self::TellLeft => "write",
             Self::AwaitLeft => "ppoll*|read?",
             Self::Remove => "openat*|read*|write*|ppoll*|unlinkat*|close*",
@@ -95,6 +99,7 @@ impl LimitsAct<'_> {
             Self::Enter(Whose::Sandbox) => Kind::EnterCgroup,
             Self::Enter(Whose::Supervisor) => Kind::EnterCgroupOfSupervisor,
             Self::NewNamespace => Kind::CgroupNamespace,
+            Self::CutOff => Kind::CutOffCgroups,
             Self::TellLeft => Kind::TellLeft,
             Self::AwaitLeft => Kind::AwaitLeft,
             Self::Remove => Kind::RemoveCgroup,
@@ -107,6 +112,7 @@ impl LimitsAct<'_> {
             Self::Make(..) => put!(out, "N is the launcher's PID"),
             Self::Enter(_) => put!(out, "CLONE_INTO_CGROUP, or cgroup.procs"),
             Self::NewNamespace => put!(out, "its root is where we are"),
+            Self::CutOff => put!(out, "read-only, and nothing above them"),
             Self::Remove => put!(out, "cgroup.kill"),
             Self::Try(_) => put!(out, "by a process that ends at once"),
             Self::Sweep(_)
@@ -159,6 +165,7 @@ impl Show for LimitsAct<'_> {
             Self::Set(whose, limit) => put!(out, "limit ", whose, ": ", *limit),
             Self::Enter(whose) => put!(out, "be in ", whose),
             Self::NewNamespace => put!(out, "make a cgroup namespace"),
+            Self::CutOff => put!(out, "hold the cgroups as mounts of their own"),
             Self::TellLeft => put!(out, "tell the launcher that the sandbox's cgroup is empty"),
             Self::AwaitLeft => put!(out, "wait until PID 1 has left the sandbox's cgroup"),
             Self::Remove => put!(out, "kill what is left in the sandbox's cgroup and remove it"),
@@ -288,15 +295,23 @@ impl<'a> Layout<'a> {
 
     /// PID 1's first steps.
     #[inline(never)] // as above
-    pub(super) fn push_inner(&self, plan: &mut Plan<'a>) {
-        let mut push = |act| plan.push(Actor::Inner, self.origin, Act::Limits(act));
-        push(LimitsAct::Enter(self.begin()));
-        if self.has_namespace {
+    pub(super) fn push_inner(own: Option<&Self>, plan: &mut Plan<'a>) {
+        let Some(own) = own.filter(|_| cfg!(feature = "sandbox")) else { return };
+        let mut push = |act| plan.push(Actor::Inner, own.origin, Act::Limits(act));
+        push(LimitsAct::Enter(own.begin()));
+        if own.has_namespace {
             push(LimitsAct::NewNamespace);
         }
-        if self.leaves() {
+        if own.leaves() {
             push(LimitsAct::Enter(Whose::Supervisor));
             push(LimitsAct::TellLeft);
+        }
+    }
+
+    /// PID 1's step before it enters a root of its own.
+    pub(super) fn push_before_root(own: Option<&Self>, plan: &mut Plan<'a>) {
+        if let Some(own) = own.filter(|_| cfg!(feature = "sandbox")) {
+            plan.push(Actor::Inner, own.origin, Act::Limits(LimitsAct::CutOff));
         }
     }
 

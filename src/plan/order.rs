@@ -320,6 +320,17 @@ const RULES: &[Rule] = &[
         "PID 1 is to leave it only when it is the root (cgroup_namespaces(7))",
     ),
     rule(
+        Kind::MakeMountsPrivate,
+        Kind::CutOffCgroups,
+        "a copy of a shared mount is its peer (mount_namespaces(7))",
+    ),
+    rule(
+        Kind::CutOffCgroups,
+        Kind::EnterRoot,
+        "the outer root has no name any more; and from a descriptor in it \"..\" leads there \
+         (fs/namei.c, follow_dotdot)",
+    ),
+    rule(
         Kind::AwaitLeft,
         Kind::EnableWithin,
         "a cgroup with processes of its own hands no controller down (cgroups(7), EBUSY)",

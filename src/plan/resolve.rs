@@ -283,9 +283,7 @@ fn push_inner<'a>(
 ) -> Result<(), Refusal<'a>> {
     let inner = Actor::Inner;
     let Parts { kinds, joined, kept, maps, cgroups } = parts;
-    if let Some(cgroups) = cgroups.filter(|_| cfg!(feature = "sandbox")) {
-        cgroups.push_inner(plan);
-    }
+    Layout::push_inner(cgroups, plan);
     maps.push_by_itself(plan);
     let has_root = root::is_asked(spec);
     if has_root {
@@ -304,7 +302,10 @@ fn push_inner<'a>(
         plan.push(inner, Origin::Default, Act::MakeMountsPrivate);
     }
     match (has_root, fresh_proc(spec, kinds, joined)?) {
-        (true, _) => root::push_open(spec, facts, kinds, plan),
+        (true, _) => {
+            root::push_open(spec, facts, kinds, plan);
+            Layout::push_before_root(cgroups, plan);
+        }
         (false, Some(origin)) => plan.push(inner, origin, Act::MountProc),
         (false, None) => {}
     }

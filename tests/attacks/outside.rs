@@ -1,9 +1,10 @@
 //! What is left of outside: directories, descriptors, and who started us.
 
 use std::fs;
+use std::path::Path;
 
-use super::support::who::programs;
-use super::support::{Run, Who, file};
+use super::support::who::{programs, set_mode, tool};
+use super::support::{Run, Who, file, subtree};
 
 #[test]
 fn a_thread_that_started_us_may_end() {
@@ -48,12 +49,57 @@ fn a_working_directory_leads_nowhere_outside() {
 }
 
 #[test]
+fn row_2_no_descriptor_of_ours_leads_outside() {
+    // Looks like CVE-2024-21626 by a hostile root: links in it name each descriptor that PID 1 and
+    // whoever becomes a service may hold, and go up from there. With cgroups these were directories
+    // of the outer root, and any directory that was asked for, or just the name of where the caller
+    // stood, led to it.
+    let directory = file::directory();
+    let (root, prey) = (directory.join("rootfs"), directory.join("prey"));
+    for path in [&root, &root.join("bin"), &prey] {
+        fs::create_dir(path).unwrap();
+    }
+    file::copy(&tool("busybox"), &root.join("bin/sh"));
+    set_mode(&root.join("bin/sh"), 0o755);
+    file::write(&prey, "found", 0o644, "");
+    let prey = file::text(&prey);
+    let limit = subtree::limit();
+    let parts = "[root]\npath = \"rootfs\"\n[limits]\ncgroup = \"own\"\n\
+         [[service]]\nname = \"a\"\nmain = true\ncommand = [\"sh\", \"-c\", \"echo *\"]\n\
+         [[service]]\nname = \"b\"\nafter = [\"a\"]\ncommand = [\"sh\", \"-c\", \"read x\"]\n";
+    let parts = file::write(&directory, "parts.toml", 0o644, parts);
+    let (root, limit) = (file::text(&root), limit.flag());
+    let (whole, look) = (["run", "--root", &root, &limit], ["--", "/bin/sh", "-c", "echo *"]);
+    for number in 3..40 {
+        let leads = format!("/proc/self/fd/{number}{}{prey}", "/..".repeat(12));
+        let link = format!("{root}/link");
+        let _ = fs::remove_file(&link);
+        std::os::unix::fs::symlink(&leads, &link).unwrap();
+        let stands = directory.join(format!("here{number}"));
+        let inside = format!("{root}{}", file::text(&stands));
+        fs::create_dir(&stands).unwrap();
+        fs::create_dir_all(Path::new(&inside).parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(&leads, &inside).unwrap();
+        let asked = [&whole[..], &["--cwd", "/link"], &look].concat();
+        let parted = vec!["run", &parts, "--cwd", "/link"];
+        for (words, stands) in [
+            (asked, Path::new("/")),
+            (parted, Path::new("/")),
+            ([&whole[..], &look].concat(), &stands),
+        ] {
+            let out = Run::nsinit(Who::Root, &words).directory(stands).end().out;
+            assert!(!out.contains("found"), "{number}: {words:?}: {out}");
+        }
+    }
+}
+
+#[test]
 fn descriptors_of_the_caller_are_closed_in_any_root() {
     // Looks like 0 to 2 alone, and no way to a directory outside through any other; an entrypoint,
     // which passes on what it was given, shows what there was to find.
     let directory = file::directory();
-    file::copy(std::path::Path::new("/bin/busybox"), &directory.join("busybox"));
-    super::support::who::set_mode(&directory.join("busybox"), 0o755);
+    file::copy(Path::new("/bin/busybox"), &directory.join("busybox"));
+    set_mode(&directory.join("busybox"), 0o755);
     let here = file::text(&directory);
     let outside = fs::File::open("/etc").unwrap();
     for who in Who::BOTH {

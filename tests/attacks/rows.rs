@@ -40,6 +40,7 @@ const ROWS: [Row; 27] = [
             "attacks::files::row_2_the_working_directory_is_one_inside",
             "attacks::outside::a_working_directory_leads_nowhere_outside",
             "attacks::outside::descriptors_of_the_caller_are_closed_in_any_root",
+            "attacks::outside::row_2_no_descriptor_of_ours_leads_outside",
         ],
         Flags(&["let entrypoint ="]),
     ),
@@ -66,6 +67,7 @@ const ROWS: [Row; 27] = [
         "a device, the console or /dev of the root is a link",
         &[
             "attacks::links::row_5_devices_are_not_the_roots",
+            "attacks::files::row_5_the_devices_of_the_machine_stay_what_they_are",
             "attacks::console::row_5_the_console_is_not_the_roots",
         ],
         Flags(&["--root-dev=false"]),

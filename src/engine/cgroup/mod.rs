@@ -14,15 +14,15 @@ use super::files::{whole, write_at_once};
 use super::hands::Hands;
 use super::record::Record;
 use super::trouble::{Trouble, plain};
-use super::{child, launcher};
+use super::{child, launcher, root};
 use crate::limits::SERVICES_MAX;
 use crate::model::{
-    ControllerSet, Device, End, Errno, Limit, Namespace, ServiceId, ServiceName, Why,
+    Attributes, ControllerSet, Device, End, Errno, Limit, Namespace, ServiceId, ServiceName, Why,
 };
 use crate::plan::{LimitsAct, Whose};
 use crate::sys::cgroup::{self, Access};
 use crate::sys::file::{self, Mode};
-use crate::sys::{Fd, namespace, process};
+use crate::sys::{Fd, namespace, process, tree};
 use crate::text::{Buffer, Sink as _, put};
 
 pub use end::Usage;
@@ -164,6 +164,7 @@ pub(super) fn perform(act: &LimitsAct<'_>, hands: &mut Hands) -> Result<(), Trou
         LimitsAct::Set(whose, limit) => set_limit(held.directory(whose)?, limit),
         LimitsAct::Enter(whose) => enter(whose, held),
         LimitsAct::NewNamespace => namespace::unshare(Namespace::Cgroup).map_err(plain),
+        LimitsAct::CutOff => cut_off(held),
         LimitsAct::TellLeft => launcher::say(Record::Alive, hands),
         LimitsAct::AwaitLeft => launcher::await_word(hands),
         LimitsAct::Remove => Ok(()), // at the end, by `clean_up`
@@ -315,6 +316,24 @@ fn set_limit(directory: &Fd, limit: &Limit<'_>) -> Result<(), Trouble> {
             Err((Errno::ENOENT, Why::Errno)) if is_of_reserved => {} // before Linux 5.7
             other => other?,
         }
+    }
+    Ok(())
+}
+
+/// Each directory of a cgroup as a mount of its own, which is nowhere and read-only: a process can
+/// be made in it all the same, and what it counts can be read.
+fn cut_off(held: &mut CgroupHands) -> Result<(), Trouble> {
+    for own in &mut held.own {
+        let Some(directory) = own.directory.take() else { continue };
+        let number = u16::try_from(directory.number()).map_err(|_| plain(Errno::EMFILE))?;
+        core::mem::forget(directory); // it is closed when it has been copied
+        let copy = root::from_descriptor(number)?;
+        let attributes = Attributes::READ_ONLY
+            .and(Attributes::NOSUID)
+            .and(Attributes::NODEV)
+            .and(Attributes::NOEXEC);
+        tree::change(&copy, attributes, Attributes::NONE, None, true).map_err(plain)?;
+        own.directory = Some(copy);
     }
     Ok(())
 }

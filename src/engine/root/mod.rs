@@ -12,6 +12,8 @@ mod overlay;
 mod place;
 mod spot;
 
+pub(super) use open::from_descriptor;
+
 use super::hands::Hands;
 use super::sandbox;
 use super::trouble::{Trouble, plain};

@@ -115,7 +115,7 @@ fn set_options(mount: &Mount<'_>, kind: &Fd) -> Result<(), Trouble> {
 /// outer namespace, and only its owner's can be copied (open_tree(2), EINVAL). What has another
 /// name by now is refused.
 #[inline(never)] // its paths would lie in the frame of every step
-pub(super) fn from_descriptor(number: u16) -> Result<Fd, Trouble> {
+pub(in crate::engine) fn from_descriptor(number: u16) -> Result<Fd, Trouble> {
     let given = Fd::inherited(i32::from(number));
     let mut link = Buffer::<24>::new();
     put!(&mut link, "/proc/self/fd/", number);
