@@ -76,6 +76,17 @@ fn row_2_the_working_directory_is_one_inside() {
 }
 
 #[test]
+fn row_5_the_devices_of_the_machine_stay_what_they_are() {
+    // Looks like EROFS for the mode of a device that is the machine's, where root outside is root
+    // inside, in a user namespace; it is used as ever. That of a /dev bound by name can be changed.
+    let change = "for n in null zero full random urandom tty; do chmod 0666 /dev/$n; done 2>&1 | \
+        grep -c 'Read-only file system'; echo x >/dev/null && head -c 1 /dev/urandom | wc -c";
+    assert_eq!(script(Who::Root, &["--unshare-user"], change), "6\n1\n");
+    let bound = ["--unshare-user", "--dev-bind", "/dev", "/dev"];
+    assert_eq!(script(Who::Root, &bound, "chmod 0666 /dev/full && echo changed"), "changed\n");
+}
+
+#[test]
 fn row_12_the_machine_cannot_be_changed_through_proc() {
     // Looks like EROFS for what the kernel is ruled by, and nothing in what tells of the machine.
     // Without masks, which a mount can say, root writes its own core_pattern back.

@@ -10,7 +10,9 @@ use crate::sys::{Fd, tree};
 use crate::text::{Buffer, Sink, put};
 
 /// Copies of the outer devices. What has the name of one and is another is refused: a container's
-/// /dev/null has been a file before.
+/// /dev/null has been a file before. A device is used through a read-only mount all the same
+/// (fs/namei.c, `sb_permission`), but its mode and owner, which are the machine's, stay: root of a
+/// user namespace that root has made may own it.
 pub(super) fn open(held: &mut Held) -> Result<(), Trouble> {
     for ((name, device), place) in DEVICES.iter().zip(&mut held.devices) {
         let mut path = Buffer::<16>::new();
@@ -20,6 +22,8 @@ pub(super) fn open(held: &mut Held) -> Result<(), Trouble> {
         if !beneath::status(&copy).map_err(plain)?.is_device(*device) {
             return Err((Errno::ENODEV, Why::NoDevice));
         }
+        let set = Attributes::READ_ONLY.and(Attributes::NOSUID);
+        tree::change(&copy, set, Attributes::NONE, None, false).map_err(plain)?;
         *place = Some(copy);
     }
     Ok(())

@@ -31,8 +31,9 @@ impl RootAct<'_> {
                 Upper::Directories { .. } => "openat+|fsopen|fsconfig+|fsmount|close+",
             },
             Self::OpenDevices => {
-                "open_tree|statx|open_tree|statx|open_tree|statx|\
-                 open_tree|statx|open_tree|statx|open_tree|statx"
+                "open_tree|statx|mount_setattr|open_tree|statx|mount_setattr|\
+                 open_tree|statx|mount_setattr|open_tree|statx|mount_setattr|\
+                 open_tree|statx|mount_setattr|open_tree|statx|mount_setattr"
             }
             Self::OpenScratch => "fsopen|fsconfig|fsconfig|fsmount|close",
             Self::OpenData(..) => {
