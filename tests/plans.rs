@@ -425,6 +425,7 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("entrypoint", Entrypoint, &DOCKER_PID1),
     ("entrypoint-subreaper", Entrypoint, &ROOT),
     ("entrypoint-terminal", Entrypoint, &DOCKER_FRONT),
+    ("entrypoint-background", Entrypoint, &ROOT_BACK),
     ("entrypoint-keys", Entrypoint, &DOCKER_PID1),
     ("helpers", Entrypoint, &DOCKER_FRONT),
     ("entrypoint-give", Entrypoint, &DOCKER_FRONT),

@@ -171,18 +171,146 @@ fn a_workload_in_the_background_that_reads_is_stopped_and_can_be_killed() {
     // Looks like `read` in the background. FIXME: a shell says Stopped of any other program, and fg
     // lets it read; our launcher does not follow a stop in the background, and goes on.
     for who in Who::BOTH {
+        let mut desk = Desk::new(who);
+        desk.enter("$N run -- sh -c 'read line; echo got-$line; exit 7' &");
+        desk.wait_for_state("sh", 'T');
+        desk.wait_for_state("nsinit", 'S');
+        desk.enter("echo shell-$((40 + 2))");
+        desk.expect("shell-42\r\n");
+        desk.enter("kill -9 %1; wait %1");
+        desk.expect_code(137);
+        desk.leave();
+    }
+}
+
+#[test]
+fn fg_gives_the_terminal_to_what_was_started_in_the_background() {
+    // Looks like `$N -- sh … &` that is stopped when it reads, and reads after fg; ^Z and fg again.
+    for who in Who::BOTH {
+        let mut desk = Desk::new(who);
+        desk.enter("$N -- sh -c 'read line; echo got-$line; read line; exit 7' &");
+        desk.wait_for_state("sh", 'T');
+        desk.wait_for_state("nsinit", 'T');
+        desk.enter("echo shell-$((40 + 2))");
+        desk.expect("shell-42\r\n");
+        assert_eq!(desk.terminal.foreground(), desk.shell.pid);
+        desk.enter("fg");
+        desk.wait_for_state("sh", 'S');
+        desk.enter("hello");
+        desk.expect("got-hello\r\n");
+        desk.press(CTRL_Z);
+        desk.expect("Stopped");
+        desk.expect("<prompt>");
+        desk.enter("fg");
+        desk.wait_for_state("sh", 'S');
+        desk.enter("again");
+        desk.expect_code(7);
+        desk.leave();
+    }
+}
+
+#[test]
+fn keys_reach_a_job_that_was_brought_to_the_front_while_it_ran() {
+    // Looks like `… sleep 1000 &`, fg, ^Z, Stopped, fg, ^C, 130.
+    for who in Who::BOTH {
         for way in WAYS {
             let mut desk = Desk::new(who);
-            desk.enter(&format!("{way} sh -c 'read line; echo got-$line; exit 7' &"));
-            desk.wait_for_state("sh", 'T');
-            desk.wait_for_state("nsinit", 'S');
-            desk.enter("echo shell-$((40 + 2))");
-            desk.expect("shell-42\r\n");
-            desk.enter("kill -9 %1; wait %1");
-            desk.expect_code(137);
+            desk.enter(&format!("{way} sleep 1000 &"));
+            desk.wait_for_state("sleep", 'S');
+            desk.enter("fg");
+            desk.expect("sleep 1000\r\n");
+            desk.press(CTRL_Z);
+            desk.expect("Stopped");
+            desk.expect("<prompt>");
+            desk.enter("fg");
+            desk.wait_for_state("sleep", 'S');
+            desk.press(CTRL_C);
+            desk.expect_code(130);
             desk.leave();
         }
     }
+}
+
+#[test]
+fn a_job_in_the_background_that_reads_leaves_the_shell_its_terminal() {
+    // Looks like ^Z, bg, Stopped because it reads; the shell reads on, and fg lets the job read.
+    for who in Who::BOTH {
+        for way in WAYS {
+            let mut desk = Desk::new(who);
+            desk.enter(&format!("{way} sh -c 'echo up; read line; echo got-$line; exit 7'"));
+            desk.expect("up\r\n");
+            desk.press(CTRL_Z);
+            desk.expect("Stopped");
+            desk.expect("<prompt>");
+            desk.enter("bg");
+            desk.wait_for_state("sh", 'T');
+            desk.wait_for_state("nsinit", 'T');
+            assert_eq!(desk.terminal.foreground(), desk.shell.pid);
+            desk.enter("echo shell-$((40 + 2))");
+            desk.expect("shell-42\r\n");
+            desk.enter("fg");
+            desk.wait_for_state("sh", 'S');
+            desk.enter("hello");
+            desk.expect("got-hello\r\n");
+            desk.expect_code(7);
+            desk.leave();
+        }
+    }
+}
+
+#[test]
+fn whoever_nobody_could_let_go_on_neither_spins_nor_takes_the_terminal() {
+    // Looks like a reader whose caller is gone: it stays stopped, and we sleep.
+    for who in Who::BOTH {
+        for way in WAYS {
+            let mut desk = Desk::new(who);
+            desk.enter("export F=$(mktemp -u); mkfifo $F");
+            desk.expect("<prompt>");
+            let reader = r#"sh -c "echo up; cat $F; read line" </dev/tty"#;
+            desk.enter(&format!("sh -c '{way} {reader} & exec sleep 1000'"));
+            desk.expect("up\r\n");
+            desk.kill("sleep");
+            desk.expect("<prompt>");
+            desk.enter("echo >$F; rm $F; echo shell-$((40 + 2))");
+            desk.expect("shell-42\r\n");
+            desk.wait_for_state("sh", 'T');
+            desk.wait_for_state("nsinit", 'S');
+            assert_eq!(desk.terminal.foreground(), desk.shell.pid);
+            desk.kill("sh");
+            desk.wait_for_end("nsinit");
+            desk.leave();
+        }
+    }
+}
+
+#[test]
+fn ctrl_c_ends_the_pause_before_a_restart() {
+    // Looks like a workload that fails, a pause of an hour, and ^C.
+    for who in Who::BOTH {
+        for way in WAYS {
+            let mut desk = Desk::new(who);
+            let flags = "--restart always --restart-delay 1h --restart-delay-max 1h";
+            desk.enter(&way.replace("--", &format!("{flags} -- false")));
+            desk.expect("starts again in");
+            desk.press(CTRL_C);
+            desk.expect_code(1);
+            desk.leave();
+        }
+    }
+}
+
+#[test]
+fn a_background_job_in_a_pid_namespace_of_others_leaves_the_foreground_alone() {
+    // Looks like `unshare -pf nsinit -- … &`, where every group outside has the number 0.
+    let mut desk = Desk::new(Who::Root);
+    desk.enter("unshare -pf --kill-child $N -- sh -c 'echo up; exec sleep 1000' &");
+    desk.expect("up\r\n");
+    assert_eq!(desk.terminal.foreground(), desk.shell.pid);
+    desk.enter("echo shell-$((40 + 2))");
+    desk.expect("shell-42\r\n");
+    desk.enter("kill -9 %1; wait %1");
+    desk.expect_code(137);
+    desk.leave();
 }
 
 #[test]

@@ -71,7 +71,7 @@ pub struct Decided {
     pub questions: Questions,
     /// What the machine is.
     pub facts: Facts,
-    /// Our terminal, when we are in its foreground.
+    /// Our terminal, when we have one.
     pub terminal: OurTerminal,
     /// The namespaces that are to be joined.
     pub joins: engine::join::Handles,

@@ -5,7 +5,7 @@ use super::launcher::Reported;
 use super::perform::perform;
 use super::record::Record;
 use super::trouble::{Trouble, plain};
-use super::{Outcome, Teller, Telling, child, control, join, launcher, persist, turn};
+use super::{Outcome, Teller, Telling, child, control, foreground, join, launcher, persist, turn};
 use crate::model::{Errno, Failure, NamespaceSet, Signal, Why, code};
 use crate::plan::{Act, Actor, JoinAct, Plan, Step};
 use crate::spec::Origin;
@@ -21,7 +21,7 @@ pub(super) fn here(
     teller: &mut dyn Teller,
 ) -> Outcome {
     let outcome = set_up_and_supervise(plan, start, hands, teller);
-    launcher::take_foreground_back(hands);
+    foreground::take_back(hands);
     control::end(hands);
     outcome
 }

@@ -7,13 +7,12 @@ use super::deaf::{DEAF, Patience};
 use super::hands::Hands;
 use super::record::{LEN, Record};
 use super::trouble::{Trouble, plain};
-use super::{Outcome, Teller, Telling, cgroup, child, network};
-use crate::model::{End, Errno, Failure, Signal, SignalSet, Why, code};
+use super::{Outcome, Teller, Telling, cgroup, child, foreground, network};
+use crate::model::{End, Errno, Failure, Signal, Why, code};
 use crate::plan::Plan;
 use crate::sys::process::{self, Child};
-use crate::sys::signal::Change;
 use crate::sys::wait::{self, Source};
-use crate::sys::{file, signal, terminal};
+use crate::sys::{file, signal};
 
 /// What PID 1 has reported so far.
 #[derive(Default)]
@@ -49,13 +48,13 @@ pub(super) fn wait(plan: &Plan<'_>, hands: &mut Hands, teller: &mut dyn Teller) 
     }
     clean_up(plan, hands, &reported, teller);
     if let Some(deaf) = reported.patience.failure(plan) {
-        take_foreground_back(hands);
+        foreground::take_back(hands);
         return Outcome::of_code(code::FAILED, Some(deaf));
     }
     if matches!(end, End::Signaled(_)) {
         teller.tell(plan, Telling::InitKilled(end));
     }
-    take_foreground_back(hands);
+    foreground::take_back(hands);
     Outcome::of_code(end.code(), reported.failure.filter(|_| is_mapped || is_ours))
 }
 
@@ -71,14 +70,6 @@ pub(super) fn clean_up(
     }
     if cfg!(feature = "net") {
         network::take_back(plan, hands);
-    }
-}
-
-/// The terminal is ours again, for whoever started us: a shell with job control would see to that,
-/// a script would be stopped when it reads.
-pub(super) fn take_foreground_back(hands: &Hands) {
-    if let Some(terminal) = &hands.terminal {
-        let _ = terminal::set_foreground(terminal, terminal::own_group()); // it may be gone
     }
 }
 
@@ -125,7 +116,7 @@ fn pass_signals(hands: &Hands, init: &Child, patience: &mut Patience) {
         }
         if received.signal == Signal::TSTP && hands.terminal.is_none() {
             // The CONT that lets us go on is read like any other signal, and passed on.
-            stop_ourselves(Signal::TSTP);
+            foreground::stop_ourselves(Signal::TSTP);
         }
     }
 }
@@ -134,8 +125,9 @@ fn pass_signals(hands: &Hands, init: &Child, patience: &mut Patience) {
 /// and our shell has its prompt back. A failure is kept for the end, which is near.
 fn take_reports(hands: &Hands, init: &Child, reported: &mut Reported) {
     while let Some(record) = next_report(hands) {
-        if let Record::Stopped(by) = record {
-            follow_stop(hands, by);
+        if let Record::Stopped(by) = record
+            && foreground::follow_stop(hands, by, None)
+        {
             let _ = signal::kill(init.pid, Signal::CONT); // it may have ended meanwhile
         }
         reported.take(record);
@@ -216,25 +208,4 @@ pub(super) fn next_report(hands: &Hands) -> Option<Record> {
         Ok(LEN) => Record::from_bytes(bytes),
         _ => None,
     }
-}
-
-/// Takes the terminal back, stops, and hands it over again when we go on in its foreground.
-pub(super) fn follow_stop(hands: &Hands, by: Signal) {
-    let Some(terminal) = &hands.terminal else { return stop_ourselves(by) };
-    let own = terminal::own_group();
-    let workload = terminal::foreground(terminal).ok().filter(|group| *group != own);
-    let _ = terminal::set_foreground(terminal, own); // it may be gone, and then nobody minds
-    stop_ourselves(by);
-    if let Some(workload) = workload.filter(|_| terminal::foreground(terminal) == Ok(own)) {
-        let _ = terminal::set_foreground(terminal, workload); // as above
-    }
-}
-
-/// Stops this process as `by` would have. In an orphaned process group the kernel does not stop us,
-/// because nobody could let us go on (setpgid(2)), and we go on at once.
-pub(super) fn stop_ourselves(by: Signal) {
-    let only = SignalSet::EMPTY.with(by);
-    let _ = signal::kill(process::pid(), by); // to ourselves, always allowed
-    let _ = signal::change_mask(Change::Unblock, only); // here we stop, and here we go on
-    let _ = signal::change_mask(Change::Block, only); // both cannot fail with these arguments
 }

@@ -17,6 +17,7 @@ pub mod enter;
 mod execute;
 mod files;
 mod filter;
+mod foreground;
 mod give;
 mod hands;
 mod identity;

@@ -4,13 +4,13 @@
 //! each act are listed in `plan::Act::calls`, and a test holds strace against that list.
 
 use super::files::{whole, write_whole};
-use super::give;
 use super::hands::{Hands, Parent};
 use super::trouble::{Trouble, plain};
 use super::{
     cgroup, confine, control, filter, join, log, machine, network, oom, persist, root, sandbox,
     ties,
 };
+use super::{foreground, give};
 use crate::model::{Errno, ParentDeath, Signal, SignalSet, Stdio, Why};
 use crate::plan::{Act, HAS_TIES};
 use crate::sys::fd::redirect;
@@ -62,7 +62,11 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         }
         Act::TakeForeground => {
             let terminal = hands.terminal.as_ref().ok_or(plain(Errno::EBADF))?;
-            terminal::set_foreground(terminal, process::pid()).map_err(plain)
+            let own = process::pid();
+            terminal::set_foreground(terminal, own).map_err(plain)?;
+            // Whoever starts us shares this memory, and so knows it.
+            foreground::is_lent_to(own, hands);
+            Ok(())
         }
         Act::Redirect(number, to) => redirect_to(number, to),
         Act::SetUmask(mask) => {

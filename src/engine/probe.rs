@@ -7,6 +7,7 @@ use core::ffi::CStr;
 use core::mem::ManuallyDrop;
 
 use super::files::head_of;
+use super::foreground;
 use super::survey;
 use crate::model::{Clock, Errno, LandlockAbi, Namespace, NamespaceSet, Why};
 use crate::plan::{
@@ -20,7 +21,7 @@ use crate::sys::{
 };
 use crate::text::{Buffer, Names, Sink, put, units};
 
-/// Our terminal, when we are in its foreground.
+/// Our terminal, when we have one.
 pub type OurTerminal = Option<ManuallyDrop<Fd>>;
 
 /// Answers the questions of a spec.
@@ -157,9 +158,9 @@ fn our_terminal() -> (TerminalState, OurTerminal) {
         Err(Errno::ENOENT) => Fd::inherited(0),
         Err(_) => return (TerminalState::None, None),
     };
-    match terminal::foreground(&terminal) {
-        Ok(group) if group == terminal::own_group() => (TerminalState::Foreground, Some(terminal)),
-        Ok(_) => (TerminalState::Background, None),
+    match foreground::is_ours(&terminal) {
+        Ok(true) => (TerminalState::Foreground, Some(terminal)),
+        Ok(false) => (TerminalState::Background, Some(terminal)),
         Err(_) => (TerminalState::None, None),
     }
 }

@@ -19,7 +19,8 @@ mod sources;
 
 use super::hands::Hands;
 use super::spawn::{Started, spawn};
-use super::{Detail, Outcome, Teller, Telling, cgroup, child, machine, perform, prepared, tree};
+use super::{Detail, Outcome, Teller, Telling};
+use super::{cgroup, child, foreground, machine, perform, prepared, tree};
 use crate::limits::{EVENTS_MAX, SERVICES_MAX};
 use crate::model::{
     End, Errno, Failure, Moment, ReadyBy, ServiceId, ServiceSet, Signal, Unhandled, code,
@@ -171,6 +172,11 @@ impl Turn<'_, '_> {
 
     /// Tells the news, and whom else it concerns.
     fn tell(&mut self, news: News) {
+        if let News::Restarting { id, .. } = news
+            && self.plan.service(id).is_some_and(|service| service.policy.has_terminal)
+        {
+            foreground::take_back(self.hands); // until it runs again, the keys are for us
+        }
         if self.plan.mode.is_init() {
             machine::noticed(self.plan, self.hands, news);
         }

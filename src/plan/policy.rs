@@ -42,7 +42,12 @@ pub(super) fn policy<'a>(
         is_main,
         has_terminal: is_main
             && terminal(service, is_main, mode) == Terminal::Share
-            && facts.terminal == TerminalState::Foreground,
+            && match facts.terminal {
+                TerminalState::Foreground => true,
+                // A shell may bring us to its front; a launcher would not know whom to lend that.
+                TerminalState::Background => mode == Mode::Entrypoint,
+                TerminalState::None => false,
+            },
         after,
         restart: service.restart.map_or(default.restart, |said| said.value),
         delay,

@@ -1,5 +1,6 @@
 //! The services of a plan: their names, who waits for whom, and the steps that start each.
 
+use super::TerminalState;
 use super::circle::check_cycles;
 use super::confine::{Confinement, Inside};
 use super::limits::push_enter;
@@ -156,7 +157,7 @@ pub(super) fn push_steps<'a>(
         Terminal::Own | Terminal::Give => {} // behind the redirection of its standard input
         Terminal::Keep => {}
     }
-    if policy.has_terminal {
+    if policy.has_terminal && facts.terminal == TerminalState::Foreground {
         plan.push(actor, said, Act::TakeForeground);
     }
     if let Some(to) = service.stdin.filter(|to| to.value != Stdio::Inherit) {

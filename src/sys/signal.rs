@@ -141,6 +141,14 @@ impl Received {
         self.signal.is_fault() && self.code > 0 || self.code == 0 && self.sender == own
     }
 
+    /// Whether it is a key's: the terminal sends these to the process group in front of it
+    /// (termios(3), ISIG; SI_KERNEL of sigaction(2)).
+    pub fn is_typed(&self) -> bool {
+        const SI_KERNEL: i32 = 0x80;
+        let is_key = matches!(self.signal, Signal::INT | Signal::QUIT | Signal::TSTP);
+        is_key && self.code == SI_KERNEL
+    }
+
     /// The value it was queued with, when it was (SI_QUEUE of sigaction(2)).
     pub fn queued_value(&self) -> Option<u64> {
         (self.code == -1).then_some(self.value)

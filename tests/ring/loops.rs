@@ -16,6 +16,7 @@ pub const LAUNCHER_LOOP: &Loop = &[
     ("clock_gettime", "read", "how long that may take to hear what asks for the end"),
     ("ioctl", "ppoll", "asks the pidfd how PID 1 ended; takes the terminal back"),
     ("wait4", "ioctl", "reaps PID 1 where a tracer or an old kernel keeps it as a zombie"),
+    ("kill", "ioctl", "asks whether whoever is in front of the terminal is there still"),
     ("getpgid", "ppoll", "takes the terminal back into our own group"),
     ("socket", "ppoll", "takes outer ends of pairs away, the last steps of a plan"),
     ("write", "socket", "as before"),

@@ -55,11 +55,27 @@ impl Desk {
     /// Waits until the first process with this name below the shell is in this state.
     pub fn wait_for_state(&self, name: &str, state: char) {
         wait::until(&format!("{name} to be {state}"), || {
-            let list = self.shell.marked();
-            let is_it = |line: &String| line.split(' ').nth(1) == Some(name);
-            let line = list.iter().find(|line| is_it(line))?;
+            let line = self.find(name)?;
             (line.split(' ').nth(2)?.starts_with(state)).then_some(())
         });
+    }
+
+    /// Waits until no process below the shell has this name.
+    pub fn wait_for_end(&self, name: &str) {
+        wait::until(&format!("the end of {name}"), || self.find(name).is_none().then_some(()));
+    }
+
+    /// Kills the first process with this name below the shell.
+    pub fn kill(&self, name: &str) {
+        let pid = wait::until(name, || self.find(name)?.split(' ').next()?.parse().ok());
+        // SAFETY: two integers in.
+        unsafe { libc::kill(pid, libc::SIGKILL) };
+    }
+
+    /// The first process with this name below the shell: its PID, name and state.
+    fn find(&self, name: &str) -> Option<String> {
+        let is_it = |line: &String| line.split(' ').nth(1) == Some(name);
+        self.shell.marked().into_iter().find(is_it)
     }
 
     /// The shell is told to go; nothing may be left.

@@ -14,7 +14,7 @@ use heapless::Vec;
 
 use super::child;
 use super::control::find::{Beside, PATIENCE, Sandbox};
-use super::launcher::stop_ourselves;
+use super::foreground::stop_ourselves;
 use crate::limits::ERRAND_MAX;
 use crate::model::answer::Answer;
 use crate::model::{Denial, End, Errand, Errno, NamespaceSet, Order, Request, Signal, SignalSet};

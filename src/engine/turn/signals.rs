@@ -2,11 +2,12 @@
 
 use super::Turn;
 use crate::engine::Detail;
-use crate::engine::launcher::follow_stop;
+use crate::engine::foreground;
 use crate::engine::record::Record;
 use crate::limits::SIGNALS_A_ROUND;
 use crate::model::{ServiceId, Signal};
 use crate::plan::Birth;
+use crate::sys::process::Child;
 use crate::sys::signal::Received;
 use crate::sys::{file, signal, wait};
 
@@ -29,22 +30,55 @@ impl Turn<'_, '_> {
             return;
         }
         let own = self.hands.supervisor_pid.unsigned_abs();
-        if !received.is_our_own(own) {
-            self.arrived(received.signal, received.queued_value());
+        if received.is_our_own(own) || received.is_typed() && self.take_key(received.signal) {
+            return;
         }
+        self.arrived(received.signal, received.queued_value());
+    }
+
+    /// The service that has our terminal, with its process.
+    fn at_terminal(&self) -> Option<(ServiceId, &Child)> {
+        let has_terminal = |id: ServiceId| {
+            self.plan.service(id).is_some_and(|service| service.policy.has_terminal)
+        };
+        let _ = self.hands.terminal.as_ref()?; // else nobody has it
+        self.children().find(|(id, _)| has_terminal(*id))
+    }
+
+    /// A key was pressed while our own process group was in front of the terminal: `fg` has
+    /// brought us there, and the service, which may have been stopped before, is to follow. Gives
+    /// whether that was all; else the signal is passed on like any other.
+    fn take_key(&mut self, key: Signal) -> bool {
+        if self.plan.birth != Birth::Here || self.hands.terminal.is_none() {
+            return false;
+        }
+        let group = self.at_terminal().map(|(_, child)| child.pid);
+        let signal = |signal| {
+            if let Some(group) = group {
+                let _ = signal::kill(group.saturating_neg(), signal); // it may have ended meanwhile
+            }
+        };
+        if key == Signal::TSTP && !self.is_pid1() {
+            signal(Signal::TSTP);
+            if foreground::follow_stop(self.hands, key, group) {
+                signal(Signal::CONT);
+            }
+            return true;
+        }
+        if let Some(group) = group {
+            foreground::is_lent_to(group, self.hands);
+            if foreground::lend(self.hands) {
+                signal(Signal::CONT);
+            }
+        }
+        false
     }
 
     /// The terminal may have stopped the service that has it.
     fn take_stop(&mut self) {
-        if self.hands.terminal.is_none() {
-            return;
-        }
-        let has_terminal = |id: ServiceId| {
-            self.plan.service(id).is_some_and(|service| service.policy.has_terminal)
-        };
-        let Some((_, child)) = self.children().find(|(id, _)| has_terminal(*id)) else { return };
+        let Some((_, child)) = self.at_terminal() else { return };
         let stopped = child.pidfd.as_ref().and_then(|pidfd| wait::stopped(pidfd).ok().flatten());
-        let (Some(by), group) = (stopped, child.pid.saturating_neg()) else { return };
+        let (Some(by), pid) = (stopped, child.pid) else { return };
         match (self.plan.birth, self.hands.report.write.as_ref()) {
             (Birth::Cloned(_), Some(report)) => {
                 // Nobody reads when the launcher is gone, and then KILL is on its way to us.
@@ -52,10 +86,13 @@ impl Turn<'_, '_> {
             }
             (Birth::Cloned(_), None) | (Birth::Here, _) => {
                 // PID 1 of a container has no shell behind it that could let the service go on.
-                if !self.is_pid1() {
-                    follow_stop(self.hands, by);
+                let goes_on = match self.is_pid1() {
+                    true => foreground::goes_on(self.hands, by, pid),
+                    false => foreground::follow_stop(self.hands, by, Some(pid)),
+                };
+                if goes_on {
+                    let _ = signal::kill(pid.saturating_neg(), Signal::CONT); // it may have ended
                 }
-                let _ = signal::kill(group, Signal::CONT); // it may have ended meanwhile
             }
         }
     }
