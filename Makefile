@@ -107,8 +107,8 @@ bench-entrypoint: ## what nsinit, tini, dumb-init and catatonit keep of each pro
 bench-boot: ## kernel entry, init, workload, power off: beside busybox and an init that does nothing
 	@tools/need.sh build bench boot
 	@tools/kernels.sh $(KERNEL) >/dev/null
-	$(CARGO) build --release --features demo
-	$(CARGO) bench --features demo --bench boot -- $(BENCH)
+	$(CARGO) bench --no-default-features --features $(INITRAMFS_FEATURES),demo \
+		--target-dir $(target)/initramfs --bench boot -- $(BENCH)
 
 docs: ## write the man pages' key lists and the shell completion anew, and the crate's pages
 	@tools/need.sh build
