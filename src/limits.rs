@@ -110,8 +110,12 @@ pub const KMSG_RECORD_MAX: usize = 8_192;
 /// Bytes of the record that a host is told, with one message of the kernel in it.
 pub const REPORT_BYTES_MAX: usize = KMSG_RECORD_MAX + 512;
 
-/// File systems that are unmounted at the end, or cannot be.
+/// File systems that cannot be unmounted at the end, and are remounted read-only.
 pub const MOUNTS_MAX: usize = 256;
+
+/// File systems that are unmounted at the end: an end where somebody mounts faster than we unmount,
+/// and more than one mount namespace may have (fs/mount-max is 100000, which nobody has).
+pub const UNMOUNTS_MAX: usize = 16_384;
 
 /// Who is told how a machine ended, besides the console: each kind once, and a few more.
 pub const REPORTS_MAX: usize = 8;

@@ -120,7 +120,7 @@ impl MachineAct<'_> {
             Self::Report { .. } => {
                 "openat*|read*|clock_gettime*|ppoll*|write+|ioctl*|socket*|connect*|close*"
             }
-            Self::Unmount => "openat*|read*|close*|umount2*|mount*",
+            Self::Unmount => "close*|faccessat|openat*|read*|close*|swapoff*|umount2*|mount*",
             Self::EndBy(ReportTo::IsaDebugExit(_)) => "ioperm",
             Self::EndBy(ReportTo::Semihosting) => "clone3",
             Self::EndBy(_) => "openat*|read*|getdents64*|clock_gettime*|ppoll*|write?|close*",

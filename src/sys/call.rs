@@ -67,6 +67,7 @@ pub(super) mod number {
         open_tree = __NR_open_tree,
         pivot_root = __NR_pivot_root,
         symlinkat = __NR_symlinkat,
+        swapoff = __NR_swapoff,
         sync = __NR_sync,
         umask = __NR_umask,
         umount2 = __NR_umount2,

@@ -1,4 +1,6 @@
-//! The machine itself: reboot(2), sync(2), finit_module(2).
+//! The machine itself: reboot(2), sync(2), swapoff(2), finit_module(2).
+
+use core::ffi::CStr;
 
 use linux_raw_sys::general as raw;
 
@@ -39,6 +41,16 @@ fn reboot(command: u32) -> Result<(), Errno> {
 pub fn sync() {
     // SAFETY: nothing in.
     let _ = unsafe { call!(sync) }; // it cannot fail
+}
+
+/// swapoff(2): nothing is swapped out to this file or device any more.
+///
+/// # Errors
+/// ENOMEM when there is no memory for what is, EINVAL when it is no such file.
+pub fn swap_off(path: &CStr) -> Result<(), Errno> {
+    // SAFETY: a C string that outlives the call.
+    let ret = unsafe { call!(swapoff, path.as_ptr() as usize) };
+    check(ret).map(|_| ())
 }
 
 /// finit_module(2): loads a kernel module, compressed or not.

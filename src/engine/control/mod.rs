@@ -177,6 +177,13 @@ impl Room {
         self.logs.get_mut(id.index()).map(|slot| slot.put(log))
     }
 
+    /// Nothing is written to any log any more.
+    pub(super) fn close_logs(&mut self) {
+        for slot in &mut self.logs {
+            let _ = slot.take(); // whose files are closed by that
+        }
+    }
+
     /// Something happened to a service.
     pub(super) fn note(&mut self, news: News, now: Moment) {
         if let Some(card) = news.service().and_then(|id| self.cards.get_mut(id.index())) {

@@ -43,7 +43,13 @@ pub fn leave(plan: &Plan<'_>, start: &Start, hands: &mut Hands, exit_code: u8) -
             MachineAct::Report { nonce, to, fail_on } => {
                 exit_code = report::end(notes, exit_code, nonce, to, fail_on);
             }
-            MachineAct::Unmount => mounts::unmount_all(),
+            MachineAct::Unmount => {
+                // A file that is open for writing keeps its file system from being unmounted.
+                if let Some(room) = &mut hands.room {
+                    room.close_logs();
+                }
+                mounts::unmount_all();
+            }
             MachineAct::EndBy(to) => end_by(to, exit_code),
             MachineAct::GoDown(down) => go_down(notes.down.unwrap_or(down)),
             MachineAct::Become(words) => match notes.down {
@@ -96,11 +102,14 @@ fn text(bytes: &[u8]) -> Option<&str> {
 fn kill_all() {
     let _ = signal::kill(-1, Signal::KILL); // nobody left is what we want
     for _ in 0..KILL_ROUNDS_MAX {
-        match wait::reap_any() {
-            Ok(Some(_)) => {}
-            Ok(None) => pause(KILL_PAUSE),
-            Err(_) => return, // ECHILD: nobody is left
+        loop {
+            match wait::reap_any() {
+                Ok(Some(_)) => {}
+                Ok(None) => break,
+                Err(_) => return, // ECHILD: nobody is left
+            }
         }
+        pause(KILL_PAUSE);
     }
 }
 

@@ -7,10 +7,10 @@ use heapless::Vec;
 use crate::engine::files::Lines;
 use crate::engine::mountinfo::{Mounted, parse, unescape};
 use crate::engine::trouble::plain;
-use crate::limits::{MOUNTS_MAX, PATH_MAX};
+use crate::limits::{MOUNTS_MAX, PATH_MAX, UNMOUNTS_MAX};
 use crate::model::Errno;
 use crate::plan::{EARLY, Early};
-use crate::sys::{file, mount};
+use crate::sys::{file, machine, mount};
 
 /// Mounts a file system of the kernel. What is mounted already is left alone, which is not looked
 /// for in a machine where nobody was before us; what an ordinary kernel may lack is not missed.
@@ -66,21 +66,44 @@ const VOLATILE: [&[u8]; 22] = [
 /// remounted read-only, and so is the root. Nothing more can be done about what refuses both.
 #[inline(never)] // its path would lie in the frame of the end
 pub(super) fn unmount_all() {
+    if file::access(MOUNTINFO, false).is_err() {
+        let _ = mount::mount_proc(c"/proc"); // somebody has taken it away; now nothing covers it
+    }
+    swap_off_all();
     let mut done: Vec<u32, MOUNTS_MAX> = Vec::new();
-    for _ in 0..MOUNTS_MAX {
+    for _ in 0..UNMOUNTS_MAX {
         let Some((id, path)) = last_mount(&done) else { return };
         let Ok(target) = CStr::from_bytes_with_nul(&path) else { return };
         let is_gone = target != c"/" && mount::unmount(target).is_ok();
         if !is_gone {
             let _ = mount::remount_read_only(target); // see above
-            let _ = done.push(id); // there is room for one in each round
+            if done.push(id).is_err() {
+                return;
+            }
         }
     }
 }
 
+/// Takes back what is swapped out to files: they are open for writing, and their file system with
+/// them (mm/swapfile.c).
+#[inline(never)] // its line would lie beside that of the mounts
+fn swap_off_all() {
+    let Ok(mut lines) = Lines::open(c"/proc/swaps", plain(Errno::E2BIG)) else { return };
+    while let Ok(Some(line)) = lines.next() {
+        // The first line is a heading; a path has its white space escaped (proc_swaps(5)).
+        let path = line.split(|byte| *byte == b' ' || *byte == b'\t').next().unwrap_or_default();
+        let path = unescape(path).filter(|path| path.first() == Some(&b'/'));
+        if let Some(Ok(path)) = path.as_ref().map(|path| CStr::from_bytes_with_nul(path)) {
+            let _ = machine::swap_off(path); // then its file system stays as it is
+        }
+    }
+}
+
+const MOUNTINFO: &CStr = c"/proc/self/mountinfo";
+
 /// The last file system in the list that has to be unmounted, but for those that are `done`.
 fn last_mount(done: &[u32]) -> Option<(u32, Vec<u8, PATH_MAX>)> {
-    let mut lines = Lines::open(c"/proc/self/mountinfo", plain(Errno::E2BIG)).ok()?;
+    let mut lines = Lines::open(MOUNTINFO, plain(Errno::E2BIG)).ok()?;
     let mut last = None;
     while let Ok(Some(line)) = lines.next() {
         let Some(Mounted { id, target, kind, .. }) = parse(line) else { continue };
