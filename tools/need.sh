@@ -40,6 +40,7 @@ needs() {
         echo 'zstd zstd'           # unpacks kernels, so that they boot faster
         echo 'xz xz-utils'
         echo 'mke2fs e2fsprogs'    # disks for guests
+        echo 'busybox busybox-static'  # a workload that swaps
         echo 'mksquashfs squashfs-tools'
         echo '/usr/lib/qemu/virtiofsd qemu-system-common'  # folders of the host
         ;;

@@ -8,7 +8,6 @@ use core::convert::Infallible;
 use core::ffi::CStr;
 use core::mem::ManuallyDrop;
 
-use super::Call;
 use super::env_files;
 use super::filters::{self, For};
 use super::load::{Desk, read_into};
@@ -16,6 +15,7 @@ use super::out::say;
 use super::printer::{Detail, Printer};
 use super::read_file::read_file;
 use super::report::{self, Place, Reporter};
+use super::{Call, NOT_BUILT};
 use crate::engine::{self, Outcome, machine};
 use crate::limits::FILE_MAX;
 use crate::model::{Errno, SignalSet, code};
@@ -37,12 +37,26 @@ pub enum Asked {
     ByVerb(Call),
 }
 
-/// Whether our name and our place say that we are the kernel's init: PID 1, called `init` or
-/// `linuxrc`, and nobody has mounted /proc yet.
+/// Whether our name and our place say that we are the kernel's init: PID 1 of no container, called
+/// `init` or `linuxrc`, or by our own name when no verb says what to do. That name is an
+/// entrypoint's too, which is not to ask the kernel for nothing: there the variables come first.
 pub fn is_meant(start: &Start) -> bool {
     let name = start.words.first().unwrap_or_default().to_bytes();
     let name = name.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
-    matches!(name, b"init" | b"linuxrc") && crate::sys::process::pid() == 1 && !machine::has_proc()
+    let verb = || start.words.rest().first().and_then(|word| NOT_BUILT.find(word.to_bytes()));
+    let is_called = match name {
+        b"init" | b"linuxrc" => true,
+        b"nsinit" => has_variables_of_kernel(start) && verb().is_none(),
+        _ => false,
+    };
+    is_called && crate::sys::process::pid() == 1 && machine::is_in_no_container()
+}
+
+/// Whether the environment could be that of a machine's first program: the kernel gives it `HOME=/`
+/// and TERM (init/main.c, `envp_init`), and what an initramfs runs before us keeps at least TERM.
+fn has_variables_of_kernel(start: &Start) -> bool {
+    let value = |name: &[u8]| start.env.iter().find_map(|word| word.to_bytes().strip_prefix(name));
+    value(b"TERM=").is_some() && matches!(value(b"HOME="), Some(b"/") | None)
 }
 
 /// The kernel's init, from its first line to the end of the machine. It comes back, with the desk

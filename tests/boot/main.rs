@@ -13,6 +13,7 @@
 /// All of it, with a name by which `make test` leaves it to `make test-boot`.
 #[path = "."]
 mod guests {
+    mod disk;
     mod host;
     mod init;
     mod inside;

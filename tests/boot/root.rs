@@ -25,7 +25,7 @@ pub fn guest(disk: &Path, modules: &[&str], append: &str, words: &str) -> Guest 
 }
 
 /// An archive with one file that is no init.
-fn initramfs_without_init(file: &Path) -> PathBuf {
+pub fn initramfs_without_init(file: &Path) -> PathBuf {
     let archive = file.with_extension("cpio");
     let script = "cd \"$1\" && echo \"$2\" | cpio --quiet -o -H newc >\"$3\"";
     let (folder, name) = (file.parent().unwrap(), file.file_name().unwrap());
@@ -36,7 +36,7 @@ fn initramfs_without_init(file: &Path) -> PathBuf {
 }
 
 /// A folder with the workload in it, and with places for the kernel's file systems or not.
-fn tree(name: &str, has_places: bool) -> PathBuf {
+pub fn tree(name: &str, has_places: bool) -> PathBuf {
     let tree = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let places: &[&str] =
         if has_places { &["dev", "proc", "sys", "run", "tmp", "etc"] } else { &["etc"] };
@@ -66,7 +66,7 @@ pub fn ext4_with_nsinit(name: &str) -> PathBuf {
     ext4_of(&tree)
 }
 
-fn ext4_of(tree: &Path) -> PathBuf {
+pub fn ext4_of(tree: &Path) -> PathBuf {
     let image = tree.with_extension("ext4");
     drop(fs::remove_file(&image)); // from the last time
     let (tree, path) = (tree.to_str().unwrap(), image.to_str().unwrap());

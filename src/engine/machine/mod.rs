@@ -23,7 +23,7 @@ use crate::model::{Clock, Down, Ended, Errno, Moment, Signal, Sysctl};
 use crate::plan::{MachineAct, Plan};
 use crate::supervisor::News;
 use crate::sys::file::{self, Mode};
-use crate::sys::{Fd, clock, machine, mount, process};
+use crate::sys::{Fd, clock, machine, mount, namespace, process};
 use crate::text::{Buffer, Sink, put};
 
 use notes::Notes;
@@ -43,8 +43,16 @@ fn is_kernels_init() -> bool {
 }
 
 /// Whether /proc is mounted: then somebody was here before us.
-pub fn has_proc() -> bool {
+fn has_proc() -> bool {
     file::access(c"/proc/self", false).is_ok()
+}
+
+/// Whether nothing says that we are in a container. What is asked changes nothing and is refused to
+/// nobody; [`begin`] then makes sure.
+pub fn is_in_no_container() -> bool {
+    /// The PID namespace of the machine itself (linux/nsfs.h, PID_NS_INIT_INO).
+    const FIRST: u64 = 0xEFFF_FFFC;
+    !has_proc() || namespace::inode_at(c"/proc/self/ns/pid") == Ok(FIRST)
 }
 
 /// Begins as the kernel's init: a console, and /proc, in which stands what is asked. `None` when we
@@ -56,9 +64,12 @@ pub fn begin() -> Option<Hands> {
         return None;
     }
     console::open();
-    let _ = file::make_directory(c"/proc"); // it may be there
-    // What is missing when it cannot be mounted is told when it is read.
-    let is_fresh = mount::mount_proc(c"/proc").is_ok();
+    // Whoever was here before us may have been another initramfs, and left more than this.
+    let is_fresh = !has_proc();
+    if is_fresh {
+        let _ = file::make_directory(c"/proc"); // it may be there
+        let _ = mount::mount_proc(c"/proc"); // what is missing then is told when it is read
+    }
     let machine = Notes { first_us, is_fresh, ..Notes::default() };
     Some(Hands { machine, ..Hands::default() })
 }

@@ -1,0 +1,83 @@
+//! Disks of machines that are used as people use them: behind an initramfs of somebody else, and
+//! written to by everybody.
+//!
+//! It looks like this: a workload that swaps to a file, takes /proc away and has a log on the disk
+//! leaves that clean all the same, which `dumpe2fs` says.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::kit::{Ended, Guest, USUAL, file, initramfs};
+use super::root::{ext4_of, tree};
+
+/// What QEMU is told of a disk whose driver is built into the kernel.
+fn disk(image: &Path) -> String {
+    let path = image.display();
+    format!("-drive file={path},format=raw,if=none,id=disk -device nvme,serial=1,drive=disk")
+}
+
+fn printed_by(program: &str, arguments: &[&str]) -> String {
+    let path = "/usr/sbin:/sbin:/usr/bin:/bin";
+    let output = Command::new(program).args(arguments).env("PATH", path).output().unwrap();
+    assert!(output.status.success(), "{program}: {output:?}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// A file that we hold open for writing, or that the kernel does, keeps its file system from being
+/// unmounted; and without /proc nobody knows what is mounted.
+#[test]
+fn a_disk_is_left_clean_whatever_is_written_to() {
+    let tree = tree("disk-clean", true);
+    let _ = fs::copy("/usr/bin/busybox", tree.join("bin/busybox")).expect("no busybox");
+    let image = ext4_of(&tree);
+    let script = "echo one line; cd /etc; busybox dd if=/dev/urandom of=swap bs=64k count=8; \
+                  busybox mkswap swap; busybox swapon swap && busybox umount /proc";
+    let ended = Guest::new(USUAL, initramfs(USUAL, "nsinit", &[]))
+        .option("--qemu", disk(&image))
+        .option("--append", "root=/dev/nvme0n1 rw nsinit.log=/etc/log")
+        .command(["/bin/busybox", "sh", "-c", script])
+        .run();
+    assert_eq!(ended.code, 0, "{ended:#?}");
+    let image = image.to_str().unwrap();
+    let state = printed_by("dumpe2fs", &["-h", image]);
+    assert!(state.contains("has_journal") && !state.contains("needs_recovery"), "{state}");
+    assert!(printed_by("debugfs", &["-R", "cat /etc/log", image]).contains("main: one line\n"));
+}
+
+/// The first nsinit stands for the initramfs of a distribution: it mounts /proc and the others, and
+/// hands over to the program of the disk. That is nsinit under its own name, which then is the
+/// machine's init all the same, and takes what is mounted as it is.
+#[test]
+fn the_program_that_an_initramfs_hands_over_to_is_the_machines_init() {
+    let own = "[[service]]\ncommand = [\"/bin/guest\", \"cat\", \"/proc/mounts\"]\n";
+    let others = "[init]\nfarewell = { exec = [\"/bin/nsinit\"] }\n\
+                  [[service]]\ncommand = [\"/bin/guest\", \"exit\", \"3\"]\n";
+    let tree = tree("disk-handed", true);
+    let _ = fs::copy(USUAL.program("nsinit"), tree.join("bin/nsinit")).unwrap();
+    fs::write(tree.join("etc/nsinit.toml"), own).unwrap();
+    let others = file("handing-over.toml", others);
+    let Ended { code, console, said } =
+        Guest::new(USUAL, initramfs(USUAL, "nsinit", &[(others, "etc/nsinit.toml")]))
+            .option("--qemu", disk(&ext4_of(&tree)))
+            .option("--append", "root=/dev/nvme0n1")
+            .run();
+    assert_eq!((code, console.matches("nsinit: init ").count()), (0, 2), "{console}{said}");
+    for place in ["/proc", "/dev", "/sys", "/run", "/tmp", "/dev/pts", "/sys/fs/cgroup"] {
+        assert_eq!(console.matches(&format!(" {place} ")).count(), 1, "{place}: {console}");
+    }
+}
+
+/// The same where the kernel itself mounts the disk: `init=/bin/nsinit`.
+#[test]
+fn the_program_that_the_kernel_is_told_of_is_the_machines_init() {
+    let tree = tree("disk-named", true);
+    let _ = fs::copy(USUAL.program("nsinit"), tree.join("bin/nsinit")).unwrap();
+    let empty = file("no-init-named", "nothing to see here\n");
+    let append = "root=/dev/nvme0n1 rootfstype=ext4 rootwait rw init=/bin/nsinit splash";
+    Guest::new(USUAL, super::root::initramfs_without_init(&empty))
+        .option("--qemu", disk(&ext4_of(&tree)))
+        .option("--append", append)
+        .command(["/bin/guest", "exit", "33"])
+        .check(33, "");
+}
