@@ -46,6 +46,12 @@ pub struct Settings {
 const _: () = assert!(size_of::<Settings>() == 36, "as the kernel writes it");
 
 impl Settings {
+    /// With each line that a program writes at the beginning of one, whatever was said of it.
+    #[must_use]
+    pub const fn with_lines(self) -> Self {
+        Self { output: self.output | raw::OPOST | raw::ONLCR, ..self }
+    }
+
     /// What cfmakeraw(3) makes of them: every byte passes as it is, and none is a signal.
     #[must_use]
     pub fn raw(self) -> Self {

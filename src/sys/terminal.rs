@@ -1,6 +1,7 @@
 //! Sessions, process groups and the terminal (credentials(7), ioctl_tty(2), setpgid(2), setsid(2)).
 
-use linux_raw_sys::ioctl::{TIOCGPGRP, TIOCGWINSZ, TIOCNOTTY, TIOCOUTQ, TIOCSCTTY, TIOCSPGRP};
+use linux_raw_sys::ioctl::{TCXONC, TIOCGPGRP, TIOCGWINSZ, TIOCNOTTY, TIOCOUTQ};
+use linux_raw_sys::ioctl::{TIOCSCTTY, TIOCSPGRP};
 
 use super::call::{call, check};
 use super::{Fd, errno};
@@ -79,6 +80,13 @@ pub fn drain(terminal: &Fd) {
         }
         let _ = super::wait::poll(&mut [], Some(Span::from_ms(1))); // every signal is blocked
     }
+}
+
+/// ioctl(2) TCXONC: a terminal whose output was held up goes on with it (tcflow(3)).
+pub fn resume(terminal: &Fd) {
+    const TCOON: usize = 1; // asm-generic/termbits-common.h
+    // SAFETY: two integers in.
+    let _ = unsafe { call!(ioctl, terminal.arg(), TCXONC as usize, TCOON) }; // it may be none
 }
 
 /// ioctl(2) TIOCSCTTY: makes the terminal that `fd` is open on our session's.

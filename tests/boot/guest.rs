@@ -5,7 +5,7 @@
 //! ```text
 //! workload: exit N | signal N | hang | panic | cut | reset | words … | cat PATH | clock
 //!           oops MODULE | stuck | date | last SECONDS | freeze | kexec KERNEL INITRAMFS LINE
-//!           write PATH WORD | places | eat | breed | spin
+//!           write PATH WORD | places | eat | breed | spin | raw N | begun
 //! init:     silent | gone | hang | cut | return | late N | port N | console N | another N
 //!           garbage N | forged N | words … | cat PATH
 //! ```
@@ -27,7 +27,7 @@ use core::fmt::{self, Write};
 use heapless::String;
 use nsinit::model::{Clock, Signal, SignalSet, Span};
 use nsinit::sys::start::Start;
-use nsinit::sys::{Fd, clock, file, process, signal, wait};
+use nsinit::sys::{Fd, clock, file, process, pty, signal, wait};
 use nsinit::text::{Words, units};
 use rustix::mount::{MountFlags, mount};
 use rustix::system::{RebootCommand, reboot};
@@ -50,6 +50,13 @@ unsafe extern "C" fn enter(stack: *const usize, mask: u64) -> ! {
     })
 }
 
+/// Leaves the console to the bytes that are written, as an editor does.
+fn raw(code: u8) -> u8 {
+    let console = Fd::inherited(1);
+    let set = pty::settings(&console).and_then(|own| pty::set(&console, &own.raw()));
+    if set.is_ok() { code } else { USAGE }
+}
+
 /// The number behind the role; 0 when there is none.
 fn number(words: Words<'_>) -> u8 {
     let word = words.rest().first().unwrap_or_default();
@@ -61,7 +68,11 @@ fn workload(role: &[u8], words: Words<'_>) -> u8 {
         b"exit" => return number(words),
         b"signal" => die_by(number(words)),
         b"hang" => hang(),
-        b"panic" => {
+        b"raw" => return raw(number(words)),
+        b"panic" | b"begun" => {
+            if role == b"begun" {
+                print(b"a line that is not ended, ");
+            }
             // proc_sysrq_trigger: root may always, whatever kernel.sysrq says.
             let trigger = file::open(c"/proc/sysrq-trigger", file::Mode::Write);
             let _ = trigger.and_then(|fd| file::write(&fd, b"c")); // nobody is there after it

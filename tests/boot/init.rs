@@ -2,7 +2,7 @@
 //!
 //! It looks like this: `qemu-run KERNEL INITRAMFS -- /bin/guest signal 9` has to end with 137.
 
-use super::kit::{ALL, Guest, Kernel, SHORT_LIMIT, USUAL, appliance, file, together};
+use super::kit::{ALL, Guest, Kernel, OLD, SHORT_LIMIT, USUAL, appliance, file, together};
 
 /// A guest whose workload ends as `words` say: tests/boot/guest.rs.
 fn guest(kernel: Kernel, words: &str) -> Guest {
@@ -37,6 +37,22 @@ fn every_end_arrives_as_itself_on_every_kernel() {
             .command(["/nowhere"])
             .check(127, "the workload could not be started");
     }
+}
+
+/// A console that is raw has no carriage returns; where it is all there is, the verdict counts.
+#[test]
+#[ignore = "long: make test-boot-long"]
+fn a_verdict_comes_home_over_a_console_that_was_left_raw() {
+    guest(OLD, "raw 3").check(3, "");
+    guest(USUAL, "raw 3").check(3, "");
+}
+
+/// Without its time of day in front, and in a line that a workload had begun.
+#[test]
+fn a_panic_is_one_however_it_is_printed() {
+    let words = "the kernel panicked: \"Kernel panic - not syncing: sysrq triggered crash\"";
+    guest(USUAL, "panic").option("--append", "printk.time=0").check(240, words);
+    guest(USUAL, "begun").option("--append", "loglevel=1").check(240, words);
 }
 
 /// Those that are no other kind of end.
@@ -89,4 +105,18 @@ fn the_words_of_a_command_arrive_as_they_were() {
     let ended = Guest::new(USUAL, appliance(USUAL, &[])).command(all).run();
     let expected: String = words.iter().map(|word| format!("<{word}>\n")).collect();
     assert!(ended.console.contains(&expected), "{expected} is not in: {ended:#?}");
+}
+
+/// What is wrong with the kernel command line is said with its place on it and a remedy.
+#[test]
+#[ignore = "long: make test-boot-long"]
+fn a_fault_on_the_kernel_command_line_is_said_with_its_remedy() {
+    let guest = guest(USUAL, "exit 0");
+    for (append, words) in [
+        ("nsinit.mdules=a", "unknown key \"mdules\"\n  try: modules\n"),
+        ("nsinit.config=/nowhere.toml", "read \"/nowhere.toml\": ENOENT\n  why: it is looked for"),
+    ] {
+        let ended = guest.clone().option("--append", append).run();
+        assert!(ended.code == 125 && ended.console.contains(words), "{append}: {ended:#?}");
+    }
 }

@@ -10,7 +10,7 @@ use crate::limits::REPORT_BYTES_MAX;
 use crate::model::{Ended, FailOn, Fields, Record, ReportTo, Times, code};
 use crate::spec::Said;
 use crate::sys::file::{self, Mode};
-use crate::sys::{Fd, terminal, vsock};
+use crate::sys::{Fd, pty, terminal, vsock};
 use crate::text::{Buffer, put, units};
 
 /// The main service is ready: that, and how long it took.
@@ -102,8 +102,19 @@ fn to_console(record: Record<'_>, nonce: &CStr) {
         put!(&mut line, Fields { record, on_lines: false });
     }
     let console = Fd::inherited(2);
+    set_right(&console);
     let _ = port::write(&console, line.text().unwrap_or_default()); // nothing else could be tried
     terminal::drain(&console);
+}
+
+/// A workload may have left the console to itself, as an editor does, or held it up: then what a
+/// host reads of it would be no lines, or nothing.
+fn set_right(console: &Fd) {
+    let Ok(own) = pty::settings(console) else { return };
+    if own.with_lines() != own {
+        let _ = pty::set(console, &own.with_lines()); // it is written to all the same
+    }
+    terminal::resume(console);
 }
 
 /// Somebody who was to be told could not be reached.
