@@ -54,7 +54,8 @@ initramfs: ## the demo as a machine of its own: target/initramfs.img, with nsini
 	@ls -l $(target)/initramfs.img
 
 boot: initramfs ## boot it in QEMU, with a kernel that is fetched, and end as its main service
-	@tools/boot.sh "$$(tools/kernels.sh $(KERNEL))" $(target)/initramfs.img $(COMMAND)
+	@kernel=$$(tools/kernels.sh $(KERNEL)) && \
+		tools/boot.sh "$$kernel" $(target)/initramfs.img $(COMMAND)
 
 test: ## every test but those in QEMU: units, golden plans, the real kernel, each call failed
 	@tools/need.sh build test

@@ -15,5 +15,5 @@ shift 2
 echo "\$ rootfs/qemu-run $kernel $initramfs${*:+ $*}"
 code=0
 rootfs/qemu-run "$kernel" "$initramfs" "$@" || code=$?
-echo "exit code $code: what qemu-run ended with, for the main service in the guest did."
+echo "exit code $code: the main service's in the guest, unless qemu-run said otherwise."
 exit "$code"

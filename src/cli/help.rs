@@ -26,7 +26,7 @@ nsinit: PID 1, supervisor and launcher for Linux namespaces
 
   nsinit run [FLAGS] [FILE.toml] [--] [COMMAND…]   new namespaces, then supervise
   nsinit [FLAGS] -- COMMAND…                       supervise in the namespaces we are in
-  nsinit init [FLAGS] [--] [COMMAND…]              be the kernel's init, in a machine of its own
+  nsinit init [FLAGS] [FILE.toml] [--] [COMMAND…]  be the kernel's init, in a machine of its own
   nsinit explain [--json] [run|entrypoint|init] …  print the plan, touch nothing
   nsinit check FILE…                               every fault in a file
   nsinit doctor [--json]                           what this machine allows, what to change

@@ -32,7 +32,7 @@ pub enum Front {
     Entrypoint,
     /// `nsinit check FILE`: the first operand is the file, under any name.
     Check,
-    /// `nsinit init`: every key; a file only by `--config`.
+    /// `nsinit init`: every key, and a file named as an operand.
     Init,
 }
 
@@ -40,8 +40,8 @@ impl Front {
     /// Whether an operand is the file.
     fn takes_file(self, operand: &[u8]) -> bool {
         match self {
-            Self::Run => operand.ends_with(b".toml"),
-            Self::Entrypoint | Self::Init => false,
+            Self::Run | Self::Init => operand.ends_with(b".toml"),
+            Self::Entrypoint => false,
             Self::Check => true,
         }
     }

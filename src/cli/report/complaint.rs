@@ -35,6 +35,12 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
             args.name = nearest.unwrap_or("nsinit help lists every key");
             sentence!("unknown key {s} in {t}", try: "{n}")
         }
+        Complaint::UnknownKey { table: None, nearest }
+            if matches!(fault.origin, Origin::CommandLine { .. }) =>
+        {
+            args.name = nearest.unwrap_or("nsinit help lists every key");
+            sentence!("unknown key {s}", try: "{n}")
+        }
         Complaint::UnknownKey { table: None, nearest } => {
             args.name = nearest.unwrap_or("nsinit help lists every key");
             sentence!("unknown key {s} outside any table", try: "{n}")

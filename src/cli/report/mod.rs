@@ -158,6 +158,15 @@ pub fn unreadable(scope: &str, path: &CStr, errno: Errno) {
     let args = Args { said: path.to_bytes(), text: &errno, ..Args::NONE };
     let place = Place { scope, file: None, origin: Origin::Default };
     let sentence = match errno {
+        Errno::ENOENT | Errno::ENOTDIR if path == c"/proc/cmdline" => sentence!(
+            "read {s}: {t}",
+            why: "/proc could not be mounted: the root lacks that directory, and cannot be written",
+            try: "an empty directory /proc in the root"
+        ),
+        Errno::ENOENT if scope == Mode::Init.scope() => sentence!(
+            "read {s}: {t}",
+            why: "it is looked for where the kernel starts us, in the initramfs when there is one"
+        ),
         Errno::ENOENT if path.to_bytes().ends_with(b".toml") => sentence!(
             "read {s}: {t}",
             try: "-- in front of a command whose name ends in .toml"

@@ -75,6 +75,10 @@ fn a_toml_file_is_the_file_and_behind_two_dashes_it_is_a_command() {
         assert!(spec.verbose);
         assert_eq!(command_of(spec), ["run.toml", "x"]);
     });
+    with(Front::Init, "kiosk.toml a.toml", |spec, _| {
+        assert_eq!(spec.file, Some(c"kiosk.toml"));
+        assert_eq!(command_of(spec), ["a.toml"]);
+    });
     with(Front::Entrypoint, "kiosk.toml", |spec, _| {
         assert_eq!(spec.file, None);
         assert_eq!(command_of(spec), ["kiosk.toml"]);
