@@ -155,6 +155,27 @@ fn a_missing_qemu_is_named_with_its_package() {
     assert!(ended.said.contains("try: apt-get install qemu-system-"), "{ended:?}");
 }
 
+/// What goes wrong in the script itself, such as a full disk, has not the code of a workload.
+#[test]
+fn a_failure_of_its_own_is_no_exit_code_of_a_workload() {
+    let initramfs = initramfs(USUAL, "nsinit-guest", &[]);
+    let elf = USUAL.program("nsinit-guest"); // an ELF of this machine will do
+    let mut command = Command::new(top().join("rootfs/qemu-run"));
+    let command = command.args(["--accel", "tcg"]).arg(elf).arg(initramfs);
+    let ended = ended(command.env("TMPDIR", "/nowhere"));
+    assert_eq!(ended.code, 244, "{ended:?}");
+    assert!(ended.said.contains("came to an end of its own"), "{ended:?}");
+}
+
+/// QEMU parts its options by commas, and takes what stands before a colon for a protocol.
+#[test]
+#[ignore = "long: make test-boot-long"]
+fn a_disk_may_have_any_name() {
+    let disk = file("a,disk:of,one", &"\0".repeat(4096));
+    let guest = Guest::broken(USUAL, "port 7").option("--disk", disk);
+    guest.check(7, "");
+}
+
 fn run(words: &[&str]) -> Ended {
     ended(Command::new(top().join("rootfs/qemu-run")).args(words))
 }
