@@ -30,7 +30,7 @@ const SIZE_MAX: u64 = 209 * 1024;
 /// What each part may add, in whole pages of bytes: whether it is built in, how much, and what for.
 const PARTS: &[(bool, u64, &str)] = &[
     (cfg!(feature = "personalities"), 24 * 1024, "others' texts and command lines"),
-    (cfg!(feature = "init"), 52 * 1024, "a machine's set-up, its other root, its end"),
+    (cfg!(feature = "init"), 56 * 1024, "a machine's set-up, its other root, its end"),
     (cfg!(feature = "inspect"), 48 * 1024, "ls and doctor, a third of it tables, JSON and words"),
     (cfg!(feature = "sandbox"), 20 * 1024, "filters, a third of it names and numbers of calls"),
     (cfg!(feature = "sandbox"), 8 * 1024, "ids that an ordinary user was granted"),

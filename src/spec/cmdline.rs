@@ -21,7 +21,7 @@ use super::{
     Complaint, Complaints, Item, Key, Origin, Said, Shape, Spec, SpecFault, Table, switch,
 };
 use crate::limits::ARENA_MAX;
-use crate::text::{Arena, Fault, Words, nearest};
+use crate::text::{Arena, Fault, Sink, Words, nearest};
 
 /// Reads the words of `line` that are ours into `spec`.
 pub fn read<'a>(
@@ -51,6 +51,36 @@ pub fn file<'a>(line: &'a [u8], arena: &mut Arena<'a>) -> Option<Said<&'a CStr>>
 /// The last word that the line has on a parameter, without its quotes.
 pub fn value<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     last_value(line, name).map(|value| value.text)
+}
+
+/// What the line has for a module of the kernel, as that takes it: `overlay.metacopy=on` is
+/// `metacopy=on` for `overlay`. To those that are built in the kernel gives theirs itself
+/// (Documentation/admin-guide/kernel-parameters.rst).
+pub fn parameters_of(module: &[u8], line: &[u8], out: &mut dyn Sink) {
+    let parameters = Parameters { rest: Part { text: line, start: 0 } };
+    for Parameter { name, value, .. } in parameters.take_while(|parameter| !parameter.is_end()) {
+        let Some(dot) = name.text.iter().position(|byte| *byte == b'.') else { continue };
+        let (owner, own) = name.split(dot);
+        if !is_same_name(owner.text, module) {
+            continue;
+        }
+        out.put(own.skip(1).text);
+        if let Some(value) = value {
+            let is_parted = value.text.iter().any(|byte| is_space(*byte));
+            let quote: &[u8] = if is_parted { b"\"" } else { b"" };
+            for part in [b"=", quote, value.text, quote] {
+                out.put(part);
+            }
+        }
+        out.put(b" ");
+    }
+}
+
+/// Whether two names of modules or parameters are the same: dash and underscore are one
+/// (kernel/params.c, `parameqn`).
+pub fn is_same_name(a: &[u8], b: &[u8]) -> bool {
+    let same = |a: u8, b: u8| a == b || (matches!(a, b'-' | b'_') && matches!(b, b'-' | b'_'));
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(*a, *b))
 }
 
 fn last_value<'a>(line: &'a [u8], name: &[u8]) -> Option<Part<'a>> {

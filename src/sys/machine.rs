@@ -53,16 +53,16 @@ pub fn swap_off(path: &CStr) -> Result<(), Errno> {
     check(ret).map(|_| ())
 }
 
-/// finit_module(2): loads a kernel module, compressed or not.
+/// finit_module(2): loads a kernel module, compressed or not, with parameters that blanks part.
 ///
 /// # Errors
-/// EEXIST when it is loaded, ENOENT when a symbol of another module is missing, ENOEXEC for another
-/// kernel's, EOPNOTSUPP or EINVAL where the kernel cannot decompress (MODULE_DECOMPRESS, since
-/// Linux 5.17).
-pub fn load_module(module: &Fd, is_compressed: bool) -> Result<(), Errno> {
+/// EEXIST when it is loaded, EINVAL for a parameter's value, ENOENT when a symbol of another
+/// module is missing, ENOEXEC for another kernel's, EOPNOTSUPP or EINVAL where the kernel cannot
+/// decompress (MODULE_DECOMPRESS, since Linux 5.17).
+pub fn load_module(module: &Fd, is_compressed: bool, parameters: &CStr) -> Result<(), Errno> {
     const COMPRESSED_FILE: usize = 4; // MODULE_INIT_COMPRESSED_FILE
     let flags = if is_compressed { COMPRESSED_FILE } else { 0 };
-    // SAFETY: a descriptor, an empty C string of parameters, and an integer.
-    let ret = unsafe { call!(finit_module, module.arg(), c"".as_ptr() as usize, flags) };
+    // SAFETY: a descriptor, a C string that outlives the call, and an integer.
+    let ret = unsafe { call!(finit_module, module.arg(), parameters.as_ptr() as usize, flags) };
     check(ret).map(|_| ())
 }

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::kit::{Ended, Guest, USUAL, file, initramfs};
+use super::kit::{Ended, Guest, USUAL, appliance, file, initramfs};
 use super::root::{ext4_of, tree};
 
 /// What QEMU is told of a disk whose driver is built into the kernel.
@@ -80,4 +80,17 @@ fn the_program_that_the_kernel_is_told_of_is_the_machines_init() {
         .option("--append", append)
         .command(["/bin/guest", "exit", "33"])
         .check(33, "");
+}
+
+/// As for modules that are built in, and for those that a module needs.
+#[test]
+fn a_module_has_its_parameters_from_the_kernel_command_line() {
+    let module = "fs/overlayfs/overlay";
+    let console = Guest::new(USUAL, appliance(USUAL, &[]))
+        .modules(USUAL, &[module])
+        .option("--append", "overlay.redirect-max=77 nsinit.modules=overlay")
+        .command(["/bin/guest", "cat", "/sys/module/overlay/parameters/redirect_max"])
+        .run()
+        .console;
+    assert!(console.contains("\n77\n"), "{console}");
 }

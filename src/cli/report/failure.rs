@@ -263,6 +263,10 @@ fn by_act(act: &Act<'_>, errno: Errno, program: &[u8]) -> &'static str {
         (Act::BecomeUser { .. } | Act::BecomeMapped { .. }, Errno::EPERM) => sentence!(
             why: "only CAP_SETUID and CAP_SETGID may change ids (setresuid(2))"
         ),
+        (Act::BecomeUser { .. } | Act::BecomeMapped { .. }, Errno::ENOENT) => sentence!(
+            why: "there is no /etc/passwd or /etc/group inside that could name it",
+            try: "a number"
+        ),
         (Act::NewTerminal, Errno::ENOTTY) => sentence!(
             why: "standard input is not a terminal",
             try: "stdin = { file = \"/dev/tty1\" }"

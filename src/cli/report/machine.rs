@@ -68,6 +68,18 @@ pub(super) const fn failure(act: &MachineAct<'_>, errno: Errno) -> &'static str 
             try: "a shorter watchdog-timeout"
         ),
         (MachineAct::FeedWatchdog(..), Errno::ENOTTY) => sentence!(why: "it is no watchdog"),
+        (MachineAct::LoadModule(_), Errno::EINVAL) => sentence!(
+            why: "the kernel cannot unpack it, or a parameter of it on the kernel command line is \
+                  wrong"
+        ),
+        (MachineAct::LoadModule(_), Errno::ENOEXEC) => sentence!(
+            why: "it is no module, or one of another kernel"
+        ),
+        (MachineAct::SetSysctl(_), Errno::ENOENT) => sentence!(
+            why: "the kernel has no such setting, or a module that is not loaded brings it",
+            try: "modules with that one"
+        ),
+        (MachineAct::SetSysctl(_), Errno::EINVAL) => sentence!(why: "no value that it may have"),
         (MachineAct::MountRoot(..), Errno::ENODEV) => sentence!(
             why: "the kernel lacks that type",
             try: "modules with its driver"

@@ -2,10 +2,12 @@
 
 use core::ffi::CStr;
 
+use super::command_line;
 use crate::engine::files::Lines;
 use crate::engine::trouble::{Trouble, plain};
-use crate::limits::PATH_MAX;
+use crate::limits::{KERNEL_LINE_MAX, PATH_MAX};
 use crate::model::{Errno, Why};
+use crate::spec::cmdline;
 use crate::sys::file::{self, Mode};
 use crate::sys::{machine, uts};
 use crate::text::{Buffer, Sink, put};
@@ -79,13 +81,16 @@ fn entry(line: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((module, needs.get(1..)?))
 }
 
-/// Whether the file of a module has this name; dash and underscore are one.
-fn is_called(path: &[u8], name: &[u8]) -> bool {
+/// The name of a module, from its file's.
+fn name_of(path: &[u8]) -> &[u8] {
     let file = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
     let end = file.windows(3).position(|part| part == b".ko").unwrap_or(file.len());
-    let own = file.get(..end).unwrap_or_default();
-    let same = |a: u8, b: u8| a == b || (matches!(a, b'-' | b'_') && matches!(b, b'-' | b'_'));
-    own.len() == name.len() && own.iter().zip(name).all(|(a, b)| same(*a, *b))
+    file.get(..end).unwrap_or_default()
+}
+
+/// Whether the file of a module has this name.
+fn is_called(path: &[u8], name: &[u8]) -> bool {
+    cmdline::is_same_name(name_of(path), name)
 }
 
 fn is_built_in(root: &str, name: &[u8]) -> bool {
@@ -111,9 +116,16 @@ fn load_file_below(root: &str, name: &[u8]) -> Result<(), Trouble> {
     })
 }
 
+/// Loads the module of a file, with what the kernel command line says of it.
+#[inline(never)] // its buffers would lie in the frame of its callers
 fn load_file(path: &CStr) -> Result<(), Errno> {
     let module = file::open(path, Mode::Read)?;
-    match machine::load_module(&module, !path.to_bytes().ends_with(b".ko")) {
+    let mut line = [0u8; KERNEL_LINE_MAX];
+    let line = command_line(&mut line)?;
+    let mut parameters = Buffer::<{ 2 * KERNEL_LINE_MAX }>::new();
+    cmdline::parameters_of(name_of(path.to_bytes()), line, &mut parameters);
+    let parameters = parameters.path().ok_or(Errno::E2BIG)?;
+    match machine::load_module(&module, !path.to_bytes().ends_with(b".ko"), parameters) {
         Ok(()) | Err(Errno::EEXIST) => Ok(()),
         Err(errno) => Err(errno),
     }

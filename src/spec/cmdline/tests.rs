@@ -220,3 +220,19 @@ proptest::proptest! {
         command(line, &mut arena, &mut spec, &mut |_: SpecFault<'_>| {});
     }
 }
+
+#[test]
+fn a_modules_parameters_are_told_as_the_kernel_takes_them() {
+    let told = |module: &str, line: &str| {
+        let mut text = crate::text::Buffer::<256>::new();
+        parameters_of(module.as_bytes(), line.as_bytes(), &mut text);
+        String::from_utf8_lossy(text.text().unwrap()).to_string()
+    };
+    let line = "quiet overlay.metacopy=on virtio-net.x=1,2 \"over_lay.a=b c\" \
+                overlay.nfs nsinit.a=b over_lay.d=\"e f\" .g=h over-lay.=i overlay.j=k=l \
+                -- overlay.m=n";
+    assert_eq!(told("overlay", line), "metacopy=on nfs j=k=l ");
+    assert_eq!(told("virtio_net", line), "x=1,2 ");
+    assert_eq!(told("over-lay", line), "a=\"b c\" d=\"e f\" =i ");
+    assert_eq!(told("net", line), "");
+}

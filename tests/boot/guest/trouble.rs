@@ -17,7 +17,7 @@ use super::USAGE;
 pub fn oops(path: &CStr) -> u8 {
     let Ok(module) = file::open(path, Mode::Read) else { return USAGE };
     let mut load = || {
-        let _ = machine::load_module(&module, false); // it does not come back
+        let _ = machine::load_module(&module, false, c""); // it does not come back
         1
     };
     let Ok(child) = process::spawn(&mut load) else { return USAGE };
