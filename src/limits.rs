@@ -226,6 +226,10 @@ pub const ROW_MAX: usize = 1_024;
 /// taken.
 pub const SANDBOX_NAME_MAX: usize = 44;
 
+/// How many cgroups are looked into when a workload has made some in the sandbox's, which go with
+/// it. A container of containers has hundreds; who has made more is told that something is left.
+pub const CGROUPS_LEFT_MAX: usize = 16 * 1024;
+
 /// Signals that PID 1 takes in one round; what is left waits with the kernel for the next.
 pub const SIGNALS_A_ROUND: usize = 32;
 

@@ -64,7 +64,9 @@ impl LimitsAct<'_> {
     /// As [`Act::calls`].
     pub const fn calls(&self) -> &'static str {
         match self {
-            Self::Sweep(_) => "openat|getdents64+|openat*|flock*|getdents64*|unlinkat*|close*",
+            Self::Sweep(_) => {
+                "openat|getdents64+|openat*|flock*|openat/getdents64/read/unlinkat/close*"
+            }
             Self::MoveAside(_) => "getpid|mkdirat|openat|openat|write|close|close",
             Self::Enable(..) => "openat|write|close",
             Self::Make(..) => "getpid|mkdirat+|openat+|flock+|fchmod|openat",
@@ -81,7 +83,7 @@ impl LimitsAct<'_> {
             Self::CutOff => "readlinkat/open_tree/statx/close/mount_setattr+",
             Self::TellLeft => "write",
             Self::AwaitLeft => "ppoll*|read?",
-            Self::Remove => "openat*|read*|write*|ppoll*|unlinkat*|close*",
+            Self::Remove => "openat*|read*|write*|ppoll*|openat/getdents64/read/unlinkat/close*",
         }
     }
 

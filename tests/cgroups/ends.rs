@@ -150,3 +150,21 @@ fn what_was_used_is_told_to_who_wants_to_know() {
     let ended = Run::nsinit(Who::Root, &["run", "-v", &at, "--", "true"]).end();
     ended.saying(0, &["run: used 0", "s of processor time"]);
 }
+
+#[test]
+fn cgroups_that_the_workload_has_made_go_with_the_sandboxs() {
+    // Looks like a tree as a container of containers makes it, deep and wide, with a process that
+    // stays in it: nothing of it is left, and nothing is told of.
+    let grow = "cd /sys/fs/cgroup; for i in 1 2 3; do mkdir -p a/$i/b/c 'x y'/$i; done; d=.; \
+        for i in $(seq 100); do d=$d/d; done; mkdir -p $d; \
+        sleep 1000 & echo $! >a/1/b/c/cgroup.procs; exit 4";
+    let subtree = Subtree::new(Who::Root);
+    let text = "[sandbox]\nnamespaces = [\"+cgroup\"]\n[limits]\ncgroup = \"own\"\n\
+        [root]\ndev = true\n\
+        [[mount]]\nsource = \"/\"\ntarget = \"/\"\n\
+        [[mount]]\ntype = \"cgroup2\"\ntarget = \"/sys/fs/cgroup\"\n";
+    let toml = file::write(&file::directory(), "grown.toml", 0o644, text);
+    let words = ["run", &toml, "--", "sh", "-c", grow];
+    within(Run::nsinit(Who::Root, &words), &subtree.path).end().quietly(4);
+    assert_eq!(subtree.names(), [""; 0]);
+}

@@ -6,6 +6,7 @@ use core::ffi::CStr;
 use super::kills::{kill_listed, kills, number};
 use super::{CgroupHands, PROCS, SUBTREE, name_within, used, write_in};
 use crate::engine::{Teller, Telling};
+use crate::limits::CGROUPS_LEFT_MAX;
 use crate::model::{Clock, ControllerSet, Errno, Span};
 use crate::plan::{Act, Actor, LimitsAct, Plan, Whose};
 use crate::sys::cgroup::{self, Access};
@@ -99,8 +100,18 @@ fn usage(sandbox: &Fd) -> Usage {
     }
 }
 
-/// Removes a cgroup of ours with those in it.
+/// Removes a cgroup of ours with those in it: our own, and if those are not all, the workload's.
 fn remove(plan: &Plan<'_>, sandbox: &Fd, parent: &Fd, name: &CStr) -> Result<(), Errno> {
+    match remove_own(plan, sandbox, parent, name) {
+        Err(Errno::EBUSY) => {
+            prune(sandbox);
+            remove_own(plan, sandbox, parent, name)
+        }
+        other => other,
+    }
+}
+
+fn remove_own(plan: &Plan<'_>, sandbox: &Fd, parent: &Fd, name: &CStr) -> Result<(), Errno> {
     for (_, step) in plan.steps_of(Actor::Outer) {
         if let Act::Limits(LimitsAct::MakeWithin(whose)) = step.act {
             remove_within(sandbox, whose)?;
@@ -114,6 +125,48 @@ fn remove_within(sandbox: &Fd, whose: Whose<'_>) -> Result<(), Errno> {
         Err(Errno::ENOENT) => Ok(()), // we did not come as far as that
         other => other,
     }
+}
+
+/// Removes every empty cgroup below one, the lowest first. However deep and wide somebody has made
+/// that, it takes no memory: from each one the way up is "..", for they cannot be moved.
+fn prune(top: &Fd) {
+    let Ok(mut here) = cgroup::open_in(top, c".", Access::Directory) else { return };
+    let (mut depth, mut is_back) = (0usize, false);
+    for _ in 0..CGROUPS_LEFT_MAX {
+        let (below, is_removed) = prune_here(&here);
+        if is_back && !is_removed {
+            return; // somebody is in what is below
+        }
+        is_back = below.is_none();
+        depth = match (&below, depth) {
+            (None, 0) => return,
+            (None, _) => depth.saturating_sub(1),
+            (Some(_), _) => depth.saturating_add(1),
+        };
+        let up = || cgroup::open_in(&here, c"..", Access::Directory).ok();
+        let Some(next) = below.or_else(up) else { return };
+        here = next;
+    }
+}
+
+/// Removes what is empty of the cgroups in one. Gives the first that is not, and whether any was.
+#[inline(never)] // its buffer would lie in the frame of the loop
+fn prune_here(here: &Fd) -> (Option<Fd>, bool) {
+    let mut buffer = [0u8; 2048];
+    let (mut below, mut is_removed) = (None, false);
+    while let Ok(entries @ [_, ..]) = file::entries(here, &mut buffer) {
+        let is_name = |name: &&CStr| !matches!(name.to_bytes(), b"." | b"..");
+        for name in file::entry_names(entries).filter(is_name) {
+            match cgroup::remove_in(here, name) {
+                Ok(()) => is_removed = true,
+                Err(Errno::EBUSY) if below.is_none() => {
+                    below = cgroup::open_in(here, name, Access::Directory).ok();
+                }
+                Err(_) => {} // a file, or one more that is not empty: it has its turn
+            }
+        }
+    }
+    (below, is_removed)
 }
 
 /// The launcher goes back to where it was, which must not hand anything down then.
@@ -161,5 +214,10 @@ fn remove_left(parent: &Fd, name: &CStr) {
             }
         }
     }
-    let _ = cgroup::remove_in(parent, name); // as above
+    let is_left = cgroup::remove_in(parent, name) == Err(Errno::EBUSY);
+    let events = cgroup::open_in(&left, c"cgroup.events", Access::Read);
+    if is_left && events.is_ok_and(|events| !is_populated(&events)) {
+        prune(&left);
+        let _ = cgroup::remove_in(parent, name); // somebody may have come
+    }
 }
