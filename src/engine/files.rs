@@ -61,10 +61,11 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// Opens a file to be read by lines; one that does not fit is `too_long`.
+    /// Opens a file to be read by lines; one that does not fit is `too_long`. A named pipe that a
+    /// root has in its place is empty, and holds nobody up.
     #[inline(never)] // it stands in every loop over lines
     pub(super) fn open(path: &CStr, too_long: Trouble) -> Result<Self, Trouble> {
-        let source = file::open(path, Mode::Read).map_err(plain)?;
+        let source = file::open(path, Mode::ReadNow).map_err(plain)?;
         Ok(Self { source, buffer: Vec::new(), given: 0, is_at_end: false, too_long })
     }
 

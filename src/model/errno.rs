@@ -20,7 +20,7 @@ const ROWS: [(u16, Names); 15] = [
     ),
     (61, Names::new("ENODATA")),
     (71, Names::new("EPROTO")),
-    (75, Names::new("EOVERFLOW|ENOTUNIQ")),
+    (75, Names::new("EOVERFLOW|ENOTUNIQ|EBADFD")),
     (80, Names::new("ELIBBAD")),
     (87, Names::new("EUSERS")),
     (93, Names::new("EPROTONOSUPPORT")),
@@ -59,6 +59,8 @@ impl Errno {
     pub const ENODEV: Self = Self(19);
     /// Block device required.
     pub const ENOTBLK: Self = Self(15);
+    /// A descriptor in a bad state.
+    pub const EBADFD: Self = Self(77);
     /// Not supported by this file.
     pub const EOPNOTSUPP: Self = Self(95);
     /// No such family of sockets.

@@ -8,6 +8,7 @@ use std::os::fd::AsRawFd as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::support::who::set_mode;
 use super::support::{Run, Running, Who, file, proc, wait};
 
 /// A file system that nobody serves, or whose server has taken a request and does nothing. Its
@@ -173,5 +174,22 @@ fn row_27_a_launcher_that_waits_for_it_hears_who_asks_for_the_end() {
         let ended = running.end_of_killed();
         let why = "why: it never came back from that, so that it heard no signal";
         ended.saying(125, &["run: step ", "open \"", ": ETIMEDOUT\n", why]);
+    }
+}
+
+#[test]
+fn row_27_a_pipe_in_place_of_a_file_holds_nobody_up() {
+    // Looks like a root whose /etc/passwd is a named pipe that nobody writes to: no line is in it.
+    for who in Who::BOTH {
+        let root = file::directory().join("rootfs");
+        std::fs::create_dir_all(root.join("etc")).unwrap();
+        let pipe = CString::new(file::text(&root.join("etc/passwd"))).unwrap();
+        // SAFETY: a C string and a mode in.
+        assert_eq!(unsafe { libc::mkfifo(pipe.as_ptr(), 0o644) }, 0);
+        set_mode(&root.join("etc/passwd"), 0o644);
+        std::os::unix::fs::chown(&root, Some(who.uid()), Some(who.uid())).unwrap();
+        let root = file::text(&root);
+        let ended = Run::nsinit(who, &["run", "--root", &root, "--user", "web", "--", "/x"]).end();
+        ended.saying(125, &["become user \"web\": ENOENT", "no line of the /etc/passwd inside"]);
     }
 }

@@ -258,6 +258,7 @@ const ROWS: [Row; 27] = [
             "attacks::hanging::row_27_a_launcher_that_is_killed_takes_along_who_hangs",
             "attacks::hanging::row_27_a_launcher_that_waits_for_it_hears_who_asks_for_the_end",
             "attacks::hanging::row_27_what_cannot_be_killed_goes_with_its_file_system",
+            "attacks::hanging::row_27_a_pipe_in_place_of_a_file_holds_nobody_up",
         ],
         Because("the start is seen to hang before it is ended"),
     ),

@@ -74,6 +74,9 @@ pub(super) fn by_errno(act: &ConfineAct<'_>, errno: Errno) -> &'static str {
             why: "there is no such file inside",
             try: "- in front of the path, if it need not be there"
         ),
+        (ConfineAct::Landlock(LandlockAct::Allow { .. }), Errno::EBADFD) => sentence!(
+            why: "it leads to what lies in no file system, such as a pipe (landlock_add_rule(2))"
+        ),
         (ConfineAct::Landlock(LandlockAct::Restrict(_)), Errno::EPERM) => sentence!(
             why: "without no_new_privs that needs CAP_SYS_ADMIN (landlock_restrict_self(2))",
             try: "no-new-privs = true"

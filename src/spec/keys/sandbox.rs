@@ -69,7 +69,10 @@ pub(super) const SECURITY: &[Row] =
     &[whole(Table::Security, "no-new-privs", Shape::Switch, "", |spec, item| {
         item.put(&mut spec.no_new_privs, switch)
     })
-    .help("true|No exec inside gives privileges, setuid or file capabilities.")];
+    .help(
+        "true|No exec inside gives privileges, setuid or file capabilities. The filter that a \
+         root has by default goes with it.",
+    )];
 
 /// An id, 0 to 4294967294.
 fn id(text: &[u8]) -> Result<u32, Fault> {
