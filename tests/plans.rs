@@ -448,6 +448,8 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("root-path", Run, &ROOT),
     ("root-user", Run, &USER),
     ("root-mounts", Run, &ROOT),
+    ("root-slave", Run, &ROOT),
+    ("root-idmap", Run, &ROOT),
     ("root-mapped", Run, &ROOT),
     ("root-proc-bind", Run, &ROOT),
     ("root-flags", Run, &USER),
@@ -567,6 +569,9 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("mount-layers", Run, &ROOT),
     ("mount-overlay", Run, &ROOT),
     ("mount-upper", Run, &ROOT),
+    ("mount-mapped", Run, &ROOT),
+    ("mount-mapped-without-user", Run, &ROOT),
+    ("mount-mapped-by-user", Run, &USER),
     ("mount-no-target", Run, &ROOT),
     ("mount-no-source", Run, &ROOT),
     ("mount-other-source", Run, &ROOT),
@@ -641,7 +646,8 @@ variants!(NET_REASONS, net_reason_name, NetReason, NetReason:
     Wire Name Twice Privilege OfHost OuterKey GatewayAway SecondGateway PastaOfRoot);
 
 variants!(ROOT_ACTS, root_act_name, RootAct, RootAct<'_>:
-    Keep DieMeanwhile OpenRoot Open OpenDevices OpenConsole OpenOverlay OpenScratch OpenData
+    Keep DieMeanwhile MakeMapper WriteMapper OpenMapped EndMapper OpenRoot Open OpenDevices
+    OpenConsole OpenOverlay OpenScratch OpenData
     OpenMasks Enter Place Mask Seal Finish);
 
 variants!(CONFINE_ACTS, confine_act_name, ConfineAct, ConfineAct<'_>:
@@ -656,7 +662,8 @@ variants!(CONFINE_REASONS, confine_reason_name, ConfineReason, ConfineReason:
     UsernsComeBack);
 
 variants!(MOUNT_FAULTS, mount_fault_name, MountFault, MountFault:
-    NoTarget NoSource OtherSource Mode Size Proc Layers Overlay Upper SecondRoot);
+    NoTarget NoSource OtherSource Mode Size Proc Layers Overlay Upper SecondRoot Mapped
+    MappedWithoutUser MappedByUser);
 
 variants!(CONTROL_ACTS, control_act_name, ControlAct, ControlAct<'_>:
     Hold TellChild Listen ListenAt);

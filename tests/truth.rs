@@ -212,10 +212,12 @@ impl<'t> Processes<'t> {
         let mut processes = trace.iter();
         let started = processes.find_map(start).expect("nsinit was not started");
         // A program that writes an id map may be at work before PID 1 is.
-        // And one that tries a cgroup out is at its end already.
+        // And one that tries a cgroup out, or that mounts were mapped by, is at its end already.
         let is_ours = |calls: &&[Call]| {
             let is_trial = matches!(calls, [only] if only.name == "exit_group");
-            !is_trial && !calls.iter().any(Call::is_id_tool)
+            let names: Vec<&str> = calls.iter().map(|call| call.name.as_str()).collect();
+            let is_mapper = names == ["prctl", "close", "read", "exit_group"];
+            !is_trial && !is_mapper && !calls.iter().any(Call::is_id_tool)
         };
         let mut rest = processes.map(|(_, calls)| calls.as_slice()).filter(is_ours);
         let tools = trace.iter().filter(|(_, calls)| calls.iter().any(Call::is_id_tool)).count();
@@ -504,6 +506,23 @@ read-only = true
 command = ["/bin/true"]
 "#;
 
+/// What is copied before everything else: with ids of the sandbox, and as a slave.
+const EARLY: &str = r#"
+[user]
+uid-map = ["0 100000 9"]
+gid-map = ["0 100000 9"]
+
+[[mount]]
+source = "/"
+target = "/"
+idmap = true
+
+[[mount]]
+source = "/etc"
+target = "/mnt"
+propagation = "slave"
+"#;
+
 #[test]
 fn a_root_of_its_own_comes_as_explained() {
     // Outside copies are opened, the root is entered, and all of it is put to its place.
@@ -523,6 +542,7 @@ fn a_root_of_its_own_comes_as_explained() {
         ),
         case(Root, "run FILE").file(ROOT),
         case(Nobody, "run FILE").file(ROOT),
+        case(Root, "run FILE -- /bin/true").file(EARLY),
     ]);
 }
 

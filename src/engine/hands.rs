@@ -11,7 +11,7 @@ use super::join::Handles;
 use super::machine::notes::Notes;
 use super::network::NetHands;
 use super::persist::Keeping;
-use super::root::Held;
+use super::root::{Held, Mapper};
 use super::trouble::{Trouble, plain};
 use crate::limits::{GIVEN_MAX, SERVICES_MAX};
 use crate::model::{Errno, Failure, Signal, SignalSet};
@@ -139,6 +139,8 @@ pub struct Hands {
     pub(super) cgroups: CgroupHands,
     /// The ruleset of a service that is being started: a descriptor of its process, not of ours.
     pub(super) ruleset: Option<ManuallyDrop<Fd>>,
+    /// Whose user namespace mounts are mapped by.
+    pub(super) mapper: Option<Mapper>,
     /// The namespaces that are to be joined.
     pub(super) joins: Handles,
     /// What has been done to keep namespaces.

@@ -22,9 +22,13 @@ pub(super) fn write_own(kind: IdKind, line: IdMap) -> Result<(), Trouble> {
 }
 
 /// All lines of PID 1's map, in one write.
-#[inline(never)] // its text would lie in the frame of every step
 pub(super) fn write(kind: IdKind, lines: Lines<'_>, hands: &Hands) -> Result<(), Trouble> {
-    let pid = hands.init.as_ref().map_or(0, |init| init.pid);
+    write_of(hands.init.as_ref().map_or(0, |init| init.pid), kind, lines)
+}
+
+/// The same of another process's.
+#[inline(never)] // its text would lie in the frame of every step
+pub(super) fn write_of(pid: i32, kind: IdKind, lines: Lines<'_>) -> Result<(), Trouble> {
     let mut path = Buffer::<40>::new();
     put!(&mut path, "/proc/", pid, "/", kind.file());
     let mut text = Buffer::<ID_MAP_BYTES_MAX>::new();

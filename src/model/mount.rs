@@ -134,6 +134,8 @@ pub struct Mount<'a> {
     pub hidepid: Option<HidePid>,
     /// Whether a procfs shows processes alone (since Linux 5.8).
     pub has_pids_only: bool,
+    /// Whether the ids of its files are those inside: what is 0 on the disk is 0 there.
+    pub is_mapped: bool,
     /// Which mounts appear here.
     pub propagation: Option<Propagation>,
     /// Whether what a procfs or sysfs has of the machine is left as it is.
@@ -161,6 +163,7 @@ impl<'a> Mount<'a> {
             inodes: None,
             hidepid: None,
             has_pids_only: false,
+            is_mapped: false,
             propagation: None,
             is_bare: false,
             layers: Layers { first: 0, count: 0 },
@@ -201,6 +204,13 @@ impl<'a> Mount<'a> {
             .and_if(self.nosuid.unwrap_or(true), Attributes::NOSUID)
             .and_if(self.nodev.unwrap_or(!has_devices), Attributes::NODEV)
             .and_if(self.noexec.unwrap_or(is_kernels), Attributes::NOEXEC)
+    }
+
+    /// Whether mounts that are made outside later appear in it, which has to be copied while its
+    /// source is a peer of the outer one.
+    pub const fn is_linked(&self) -> bool {
+        let is_slave = matches!(self.propagation, Some(Propagation::Slave));
+        matches!(self.kind, MountType::Bind) && is_slave && !self.is_mapped
     }
 
     /// Whether it is put at the root itself.

@@ -65,6 +65,11 @@ impl<'a> Maps<'a> {
         }
     }
 
+    /// The lines of each.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (IdKind, Lines<'a>)> {
+        self.all().iter().map(|map| (map.kind, map.lines))
+    }
+
     /// Whether PID 1 waits until its maps are written.
     pub(super) fn has_gate(&self) -> bool {
         self.all().iter().any(|map| !map.is_by_itself())

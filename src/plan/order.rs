@@ -198,6 +198,24 @@ const RULES: &[Rule] = &[
          meanwhile (fs/fuse/dev.c, request_wait_answer)",
     ),
     rule(
+        Kind::WriteMapper,
+        Kind::OpenMapped,
+        "a mount takes a copy of the maps there are, and no user namespace without any \
+         (fs/namespace.c, build_mount_idmapped)",
+    ),
+    rule(
+        Kind::OpenMapped,
+        Kind::Clone,
+        "needs CAP_SYS_ADMIN where the file system was mounted; and PID 1 inherits the descriptor \
+         (mount_setattr(2), clone(2))",
+    ),
+    rule(Kind::DieMeanwhile, Kind::OpenLinked, "as for what is opened later"),
+    rule(
+        Kind::OpenLinked,
+        Kind::MakeMountsPrivate,
+        "a copy of a private mount is nobody's slave (mount_namespaces(7))",
+    ),
+    rule(
         Kind::MakeMountsPrivate,
         Kind::OpenOutside,
         "a copy of a shared mount is its peer (mount_namespaces(7))",

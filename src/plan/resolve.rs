@@ -161,6 +161,7 @@ fn resolve_run<'a>(
     net::check(spec, facts, kinds)?;
     if root::is_asked(spec) {
         root::check(spec, kinds)?;
+        root::check_mapped(spec, facts, &maps)?;
     }
     let cgroups = match cfg!(feature = "sandbox") {
         true => Layout::decide(spec, facts, kinds, plan)?,
@@ -238,6 +239,7 @@ fn push_outer<'a>(spec: &'a Spec<'_>, facts: &Facts, parts: Parts<'_, 'a>, plan:
         // The kernel makes namespaces before it moves the child (kernel/fork.c, copy_process).
         at_clone = at_clone.difference(NamespaceSet::CGROUP);
     }
+    root::push_mapped(spec, kinds, maps, plan);
     let maker = match joined.has_joiner(spec) {
         false => Actor::Outer,
         true => {
@@ -298,9 +300,7 @@ fn push_inner<'a>(
         plan.push(inner, Origin::Default, Act::WaitAtGate);
     }
     plan.push(inner, Origin::Default, Act::LeaveGroup);
-    if kinds.has(Namespace::Mnt) {
-        plan.push(inner, Origin::Default, Act::MakeMountsPrivate);
-    }
+    root::push_private(spec, kinds, plan);
     match (has_root, fresh_proc(spec, kinds, joined)?) {
         (true, _) => {
             root::push_open(spec, facts, kinds, plan);

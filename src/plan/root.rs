@@ -6,15 +6,18 @@
 
 mod calls;
 mod decide;
+mod early;
 
 use core::ffi::CStr;
 
+use super::Lines;
 use super::kinds::Kind;
-use crate::model::{Attributes, Mount, MountType, Source, Upper};
+use crate::model::{Attributes, IdKind, Mount, MountType, Source, Upper};
 use crate::text::{Digits, Quoted, Show, Sink, put};
 
 pub use decide::MountFault;
 pub(super) use decide::{check, has_dev, is_asked, push_enter, push_kept, push_open};
+pub(super) use early::{check_mapped, push_mapped, push_private};
 
 /// The number of what is held between its opening outside and its place inside.
 pub type Slot = u16;
@@ -65,6 +68,15 @@ pub enum RootAct<'a> {
     /// Something outside, or a file system of the kernel that has to be made while the outer one
     /// is seen.
     Open(&'a Mount<'a>, Slot),
+    /// A process in a user namespace that has the maps of PID 1's, for the mounts that get them:
+    /// those have to be mapped by somebody who has the rights outside.
+    MakeMapper,
+    /// One of its maps.
+    WriteMapper(IdKind, Lines<'a>),
+    /// Something outside with the ids of that.
+    OpenMapped(&'a Mount<'a>, Slot),
+    /// That process has served.
+    EndMapper,
     /// The outer devices.
     OpenDevices,
     /// The terminal that our standard output is.
@@ -114,12 +126,24 @@ impl RootAct<'_> {
         )
     }
 
+    /// Whether it is about mounts with the ids of a user namespace.
+    pub const fn is_of_mapper(&self) -> bool {
+        matches!(
+            self,
+            Self::MakeMapper | Self::WriteMapper(..) | Self::OpenMapped(..) | Self::EndMapper
+        )
+    }
+
     /// Its sort.
     pub const fn kind(&self) -> Kind {
         match self {
             Self::Keep(_) => Kind::KeepDescriptor,
             Self::DieMeanwhile => Kind::DieMeanwhile,
+            Self::MakeMapper | Self::EndMapper => Kind::Mapper,
+            Self::WriteMapper(..) => Kind::WriteMapper,
+            Self::OpenMapped(..) => Kind::OpenMapped,
             Self::Open(..) if self.is_made() => Kind::MakeInMemory,
+            Self::Open(mount, _) if mount.is_linked() => Kind::OpenLinked,
             Self::OpenRoot(..) | Self::Open(..) | Self::OpenDevices | Self::OpenConsole => {
                 Kind::OpenOutside
             }
@@ -137,7 +161,9 @@ impl RootAct<'_> {
     pub fn show_detail(&self, out: &mut dyn Sink) {
         match *self {
             Self::OpenRoot(_, attributes) => put!(out, attributes),
-            Self::Open(mount, _) | Self::OpenData(mount, _) => show_attributes(out, mount),
+            Self::Open(mount, _) | Self::OpenMapped(mount, _) | Self::OpenData(mount, _) => {
+                show_attributes(out, mount);
+            }
             Self::OpenOverlay { mount, is_users, .. } => {
                 show_attributes(out, mount);
                 put!(out, if is_users { ",userxattr" } else { "" });
@@ -177,6 +203,9 @@ impl RootAct<'_> {
             Self::OpenConsole => put!(out, "nosuid,noexec,optional"),
             Self::Keep(_)
             | Self::DieMeanwhile
+            | Self::MakeMapper
+            | Self::WriteMapper(..)
+            | Self::EndMapper
             | Self::OpenScratch
             | Self::OpenMasks
             | Self::Seal
@@ -232,6 +261,16 @@ impl Show for RootAct<'_> {
             }
             Self::Open(mount, BASE) => put!(out, "open ", From(mount), " as root"),
             Self::Open(mount, _) => put!(out, "open ", From(mount)),
+            Self::MakeMapper => put!(out, "make a user namespace to map mounts by"),
+            Self::WriteMapper(kind, lines) => {
+                put!(out, "write its ", kind.file(), " ");
+                for (index, line) in lines.iter().enumerate() {
+                    put!(out, if index == 0 { "\"" } else { ", " }, line);
+                }
+                put!(out, "\"");
+            }
+            Self::OpenMapped(mount, _) => put!(out, "open ", From(mount), " with ids of that"),
+            Self::EndMapper => put!(out, "let go of that user namespace"),
             Self::OpenConsole => put!(out, "open the terminal of standard output"),
             Self::OpenOverlay { mount, lower, slot, .. } => {
                 put!(out, "open an overlay of ");

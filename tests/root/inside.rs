@@ -113,3 +113,39 @@ fn proc_can_hide_more() {
         assert!(!out.contains("meminfo") && out.contains("self"), "{out}");
     }
 }
+
+/// A shared file system, something that is mounted in it when the sandbox runs, and what it sees.
+const LATER: &str = "d=$1; shift
+mount -t tmpfs none $d; mount --make-shared $d; mkdir -m 755 $d/sub; mkfifo $d/up $d/go
+chmod 777 $d $d/up $d/go
+\"$@\" & read x <$d/up
+mount -t tmpfs none $d/sub; touch $d/sub/came; echo >$d/go; wait $!";
+
+#[test]
+fn what_is_mounted_outside_later_appears_where_that_was_asked_for() {
+    // Looks like a mount made when all runs: in the bind that is a slave, and in no other.
+    use super::support::file;
+    use super::support::who::{programs, tool};
+    for who in Who::BOTH {
+        let directory = file::directory();
+        let place = file::text(&directory.join("place"));
+        std::fs::create_dir(&place).unwrap();
+        let mount = |target: &str, more: &str| {
+            format!("[[mount]]\nsource = \"{place}\"\ntarget = \"{target}\"\n{more}\n")
+        };
+        let text = format!(
+            "[[mount]]\nsource = \"/usr\"\ntarget = \"/usr\"\n\
+             [[mount]]\ntype = \"symlink\"\ncontent = \"usr/lib64\"\ntarget = \"/lib64\"\n\
+             [[mount]]\ntype = \"symlink\"\ncontent = \"usr/lib\"\ntarget = \"/lib\"\n{}{}",
+            mount("/slave", "propagation = \"slave\""),
+            mount("/other", ""),
+        );
+        let toml = file::write(&directory, "slave.toml", 0o644, text);
+        let look = "echo >/slave/up; read x </slave/go; echo $(ls /slave/sub), $(ls /other/sub)";
+        let unshare = file::text(&tool("unshare"));
+        let outer = [&unshare, "-m", "sh", "-c", LATER, "sh", &place];
+        let run = Run::command(Who::Root, outer).and(who.prefix()).and([&programs().nsinit]);
+        let words = ["run", &toml, "--env", "PATH=/usr/bin", "--", "/usr/bin/sh", "-c", look];
+        assert_eq!(run.and(words).end().quietly(0), "came,\n", "{who:?}");
+    }
+}

@@ -204,3 +204,31 @@ fn what_cannot_be_had_is_refused_with_its_reason() {
     let run = Run::nsinit(Who::User, &words).giving(&block, 42);
     run.end().saying(125, &["userns-block-fd: nobody outside is told", "try: --info-fd FD"]);
 }
+
+#[test]
+fn files_have_the_ids_of_the_sandbox_where_that_was_asked_for() {
+    // Looks like a directory of root's that is root's inside, too, though root inside is 100000
+    // outside; what is made there is root's on the disk. The same without it is nobody's. A mount
+    // that is made outside later does not appear, though the file system is shared there.
+    let directory = file::directory();
+    let data = directory.join("data");
+    std::fs::create_dir(&data).unwrap();
+    who::set_mode(&data, 0o755);
+    let data = file::text(&data);
+    let with = |is_mapped: bool| {
+        let text = format!(
+            "[user]\nuid-map = [\"0 100000 65536\"]\ngid-map = [\"0 100000 65536\"]\n\
+             [[mount]]\nsource = \"/\"\ntarget = \"/\"\n\
+             [[mount]]\nsource = \"{data}\"\ntarget = \"/mnt\"\nidmap = {is_mapped}\n"
+        );
+        let toml = file::write(&directory, "ids.toml", 0o644, text);
+        let look = "stat -c %u:%g /mnt; echo x >/mnt/new && stat -c %u:%g /mnt/new; \
+            grep -c ' /mnt .* \\(shared\\|master\\):' /proc/self/mountinfo";
+        Run::nsinit(Who::Root, &["run", &toml, "--", "sh", "-c", look]).end().out
+    };
+    assert_eq!(with(true), "0:0\n0:0\n0\n");
+    let made = std::fs::metadata(format!("{data}/new")).unwrap();
+    assert_eq!(std::os::unix::fs::MetadataExt::uid(&made), 0);
+    std::fs::remove_file(format!("{data}/new")).unwrap();
+    assert_eq!(with(false), "65534:65534\n0\n");
+}

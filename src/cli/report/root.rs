@@ -52,6 +52,13 @@ pub(super) fn by_act(act: &RootAct<'_>, errno: Errno) -> &'static str {
         (RootAct::Open(..) | RootAct::OpenRoot(..), Errno::EINVAL) => sentence!(
             why: "what is mounted there cannot be copied: it is unbindable, or covers something"
         ),
+        (RootAct::OpenMapped(..), Errno::EINVAL) => sentence!(
+            why: "its file system cannot be mounted with other ids, or the kernel cannot yet"
+        ),
+        (RootAct::OpenMapped(..), Errno::EPERM) => sentence!(
+            why: "its file system is of another user namespace, or has other ids already \
+                  (mount_setattr(2))"
+        ),
         (RootAct::OpenOverlay { .. }, Errno::EINVAL) => sentence!(
             why: "one of these directories is on a file system that cannot, or has mounts below it \
                   that may not be uncovered",
@@ -65,6 +72,11 @@ pub(super) fn by_act(act: &RootAct<'_>, errno: Errno) -> &'static str {
                   (pivot_root(2))",
             try: "mount --bind DIR DIR before the chroot, or switch-root out of the initramfs"
         ),
+        (RootAct::Place { mount, .. }, Errno::EROFS)
+            if matches!(mount.kind, MountType::Chmod | MountType::File) =>
+        {
+            sentence!(why: "what it lies on is read-only")
+        }
         (RootAct::Place { .. }, Errno::EROFS) => sentence!(
             why: "the root is read-only, and has no such place",
             try: "make it in the root before"
@@ -104,6 +116,18 @@ pub(super) const fn fault(fault: MountFault) -> &'static str {
         MountFault::Upper => sentence!(
             "a directory for the work of an overlay needs one for what is written",
             try: "upper = \"DIR\""
+        ),
+        MountFault::Mapped => sentence!(
+            "idmap is for a bind of a path, and {s} is another thing",
+            try: "source = \"/path\""
+        ),
+        MountFault::MappedWithoutUser => sentence!(
+            "idmap needs a user namespace with maps of its own",
+            try: "uid-map and gid-map, such as \"0 100000 65536\""
+        ),
+        MountFault::MappedByUser => sentence!(
+            "idmap needs CAP_SYS_ADMIN where the file system was mounted",
+            try: "as root"
         ),
         MountFault::SecondRoot => sentence!(
             "{s} at \"/\" would cover the root",

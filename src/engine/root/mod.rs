@@ -6,12 +6,14 @@
 //! here; what is opened where is `plan::RootAct`.
 
 mod devices;
+mod mapped;
 mod mask;
 mod open;
 mod overlay;
 mod place;
 mod spot;
 
+pub use mapped::Mapper;
 pub(super) use open::from_descriptor;
 
 use super::hands::Hands;
@@ -106,10 +108,18 @@ pub(super) fn perform(act: &RootAct<'_>, hands: &mut Hands) -> Result<(), Troubl
     if matches!(act, RootAct::DieMeanwhile) {
         return sandbox::die_meanwhile(hands);
     }
+    if act.is_of_mapper() {
+        return mapped::perform(act, hands);
+    }
     let kept = &mut hands.given;
     let held = hands.root.as_deref_mut().ok_or(plain(Errno::EBADF))?;
     match *act {
-        RootAct::DieMeanwhile => Ok(()), // above: it needs all of our hands
+        // Above: they need all of our hands.
+        RootAct::DieMeanwhile
+        | RootAct::MakeMapper
+        | RootAct::WriteMapper(..)
+        | RootAct::OpenMapped(..)
+        | RootAct::EndMapper => Ok(()),
         RootAct::Keep(number) => kept.push(i32::from(number)).map_err(|_| plain(Errno::EMFILE)),
         RootAct::OpenRoot(path, attributes) => {
             held.put(BASE, open::directory(path, attributes)?);

@@ -4,7 +4,8 @@ use core::ffi::CStr;
 
 use super::{BASE, RootAct, Slot};
 use crate::model::{Attributes, Mount, MountType, Namespace, NamespaceSet, Proc, Source, Upper};
-use crate::plan::{Act, Actor, Facts, Plan, Reason, Refusal, capability};
+use crate::plan::kinds::Kind;
+use crate::plan::{Act, Actor, Facts, Plan, Reason, Refusal, Step, capability};
 use crate::spec::{Origin, Said, Spec};
 
 /// /proc, where nobody says otherwise.
@@ -42,6 +43,12 @@ pub enum MountFault {
     Upper,
     /// Something else is at the root already.
     SecondRoot,
+    /// Ids of the sandbox, of something else than a bind of a path.
+    Mapped,
+    /// The same without a user namespace of ours, which has them.
+    MappedWithoutUser,
+    /// The same as an ordinary user.
+    MappedByUser,
 }
 
 /// Whether a root of its own was asked for.
@@ -118,6 +125,7 @@ fn fault_of(mount: &Mount<'_>) -> Option<MountFault> {
     let is_overlays = mount.layers.count > 0 || mount.upper != Upper::None;
     // The kernel wants two where nothing is written (fs/overlayfs/super.c).
     let least = if mount.upper == Upper::None { 2 } else { 1 };
+    let can_be_mapped = kind == Bind && matches!(mount.source, Source::Path(_));
     let has_no_upper = matches!(mount.upper, Upper::Directories { upper, .. } if upper.is_empty());
     let others = [
         (mount.target.is_none(), MountFault::NoTarget),
@@ -131,6 +139,7 @@ fn fault_of(mount: &Mount<'_>) -> Option<MountFault> {
         (kind == Overlay && mount.layers.count < least, MountFault::Layers),
         (kind != Overlay && is_overlays, MountFault::Overlay),
         (has_no_upper, MountFault::Upper),
+        (mount.is_mapped && !can_be_mapped, MountFault::Mapped),
     ];
     source.or(others.into_iter().find(|(is_wrong, _)| *is_wrong).map(|(_, fault)| fault))
 }
@@ -141,7 +150,7 @@ type Placed<'a> = (&'a Mount<'a>, Slot, Origin);
 /// Looks at everything that is put there, in its order: /proc and /dev first, where they are usual
 /// and nobody says otherwise.
 #[inline(never)] // once, and not for each that looks
-fn each<'a>(spec: &'a Spec<'_>, kinds: NamespaceSet, look: &mut dyn FnMut(Placed<'a>)) {
+pub(super) fn each<'a>(spec: &'a Spec<'_>, kinds: NamespaceSet, look: &mut dyn FnMut(Placed<'a>)) {
     let root = &spec.root;
     let is_at = |place: &CStr| root.mounts.iter().any(|said| is_same(said.value.place(), place));
     let has_path = root.path.is_some();
@@ -211,7 +220,21 @@ pub(in crate::plan) fn push_kept<'a>(spec: &'a Spec<'_>, plan: &mut Plan<'a>) {
     }
 }
 
-/// What is opened outside, while that can be named.
+/// Whether it was copied already, or by the launcher.
+const fn is_early(act: &RootAct<'_>) -> bool {
+    matches!(act.kind(), Kind::OpenLinked)
+        || matches!(act, RootAct::Open(mount, _) if mount.is_mapped)
+}
+
+/// Once, before the first of what is opened outside.
+pub(super) fn push_meanwhile(plan: &mut Plan<'_>) {
+    let is_it = |step: &Step<'_>| matches!(step.act, Act::Root(RootAct::DieMeanwhile));
+    if !plan.steps.iter().any(is_it) {
+        push(Origin::Default, RootAct::DieMeanwhile, plan);
+    }
+}
+
+/// What else is opened outside, while that can be named.
 #[inline(never)] // of starts with a root alone
 pub(in crate::plan) fn push_open<'a>(
     spec: &'a Spec<'_>,
@@ -219,12 +242,14 @@ pub(in crate::plan) fn push_open<'a>(
     kinds: NamespaceSet,
     plan: &mut Plan<'a>,
 ) {
-    push(Origin::Default, RootAct::DieMeanwhile, plan);
-    if let Some((origin, act)) = base(spec, kinds).filter(|(_, act)| !act.is_made()) {
+    push_meanwhile(plan);
+    let base = base(spec, kinds).filter(|(_, act)| !act.is_made() && !is_early(act));
+    if let Some((origin, act)) = base {
         push(origin, act, plan);
     }
     each(spec, kinds, &mut |(mount, slot, origin)| {
-        if matches!(mount.kind, MountType::Bind | MountType::Proc | MountType::Sysfs) {
+        let is_ours = matches!(mount.kind, MountType::Bind | MountType::Proc | MountType::Sysfs);
+        if is_ours && !mount.is_linked() && !mount.is_mapped {
             push(origin, RootAct::Open(mount, slot), plan);
         }
     });
@@ -237,12 +262,16 @@ pub(in crate::plan) fn push_open<'a>(
     }
 }
 
+/// What was said to be mounted at the root, and becomes that.
+pub(super) fn base_mount<'s, 'a>(spec: &'s Spec<'a>) -> Option<&'s Said<Mount<'a>>> {
+    spec.root.mounts.first().filter(|said| is_base(spec, &said.value))
+}
+
 /// What becomes the root.
-fn base<'a>(spec: &'a Spec<'_>, kinds: NamespaceSet) -> Option<(Origin, RootAct<'a>)> {
+pub(super) fn base<'a>(spec: &'a Spec<'_>, kinds: NamespaceSet) -> Option<(Origin, RootAct<'a>)> {
     let root = &spec.root;
     let is_read_only = root.read_only.is_some_and(|said| said.value);
-    let base = root.mounts.first().filter(|said| is_base(spec, &said.value));
-    match (&root.path, base) {
+    match (&root.path, base_mount(spec)) {
         (Some(Said { value, origin }), _) if root.overlay.is_some() => {
             let lower = core::slice::from_ref(value);
             let (mount, is_users) = (&root.own, kinds.has(Namespace::User));
@@ -342,6 +371,10 @@ pub(in crate::plan) fn push_enter<'a>(
     push(Origin::Default, RootAct::Finish, plan);
 }
 
-fn push<'a>(origin: Origin, act: RootAct<'a>, plan: &mut Plan<'a>) {
-    plan.push(Actor::Inner, origin, Act::Root(act));
+pub(super) fn push<'a>(origin: Origin, act: RootAct<'a>, plan: &mut Plan<'a>) {
+    push_by(Actor::Inner, origin, act, plan);
+}
+
+pub(super) fn push_by<'a>(actor: Actor, origin: Origin, act: RootAct<'a>, plan: &mut Plan<'a>) {
+    plan.push(actor, origin, Act::Root(act));
 }

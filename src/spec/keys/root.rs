@@ -78,6 +78,8 @@ pub(super) const MOUNT: &[Row] = &[
         .help("false|Nothing is written there."),
     mount("optional", Shape::Switch, "", |own, item| set(&mut own.is_optional, item))
         .help("false|A source that is not there is no failure."),
+    mount("idmap", Shape::Switch, "", |own, item| set(&mut own.is_mapped, item))
+        .help("false|The ids of its files are those inside: 0 on the disk is 0 there. As root."),
     mount("nosuid", Shape::Switch, "", |own, item| set_some(&mut own.nosuid, item))
         .help("true|No set-user-ID bit counts there."),
     mount("nodev", Shape::Switch, "", |own, item| set_some(&mut own.nodev, item))
