@@ -33,7 +33,8 @@ nsinit: PID 1, supervisor and launcher for Linux namespaces
   nsinit ls [--tree] [--json] [--pid PID] [KIND…]  namespaces, what keeps each alive, whose it is
   nsinit ps [--json] [NAME]                        running sandboxes and their services
   nsinit status [--json] NAME [SERVICE]            one of them, in words
-  nsinit stop|restart [--no-wait] NAME [SERVICE]   and wait until it is so
+  nsinit stop|restart|reload NAME [SERVICE]        and wait until it is so; or --no-wait
+  nsinit logs [-f] [-n N] [--json] NAME [SERVICE]  what its services wrote, where that is kept
   nsinit signal NAME [SERVICE] SIGNAL
   nsinit enter [FLAGS] NAME|PID|DIR [--] COMMAND…  run it inside, confined as those are
   nsinit rm DIR…                                   let go of namespaces that persist keeps

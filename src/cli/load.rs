@@ -227,9 +227,14 @@ fn load(
         spec.name = named.and_then(|said| stem(said.value, arena));
     }
     if printer.count() > 1 && detail == Detail::First {
-        let path = report::Path(named.map_or(c"FILE", |said| said.value));
         let more = printer.count().saturating_sub(1);
-        say!("  and ", more, " more: nsinit check ", path, " prints every one\n");
+        match named {
+            Some(Said { value: path, .. }) => {
+                let path = report::Path(path);
+                say!("  and ", more, " more: nsinit check ", path, " prints every one\n");
+            }
+            None => say!("  and ", more, " more\n"),
+        }
     }
     printer.count()
 }

@@ -173,7 +173,7 @@ pub(super) fn why_not_executable(program: &CStr, errno: Errno) -> Why {
     if errno == Errno::EACCES {
         return match (file::is_noexec(program), file::access(program, true)) {
             (true, _) => Why::Noexec,
-            (false, Ok(())) => Why::Forbidden,
+            (false, Ok(())) => why_forbidden(program),
             (false, Err(_)) => Why::NoExecuteBit,
         };
     }
@@ -185,6 +185,19 @@ pub(super) fn why_not_executable(program: &CStr, errno: Errno) -> Why {
         elf @ [0x7f, b'E', b'L', b'F', ..] => why_not_elf(&source, elf),
         _ if errno == Errno::ENOEXEC => Why::NoFormat,
         _ => Why::Errno,
+    }
+}
+
+/// Why a file is not executed whose own mode would allow it: it may be the interpreter's.
+fn why_forbidden(program: &CStr) -> Why {
+    let mut head = [0u8; 256];
+    let Some([b'#', b'!', line @ ..]) = head_of(program, &mut head) else { return Why::Forbidden };
+    let mut path = Buffer::<512>::new();
+    path.put(interpreter(line).unwrap_or_default());
+    let is_allowed = |path| file::access(path, true).is_ok() && !file::is_noexec(path);
+    match path.path().is_some_and(is_allowed) {
+        true => Why::Forbidden,
+        false => Why::InterpreterUnable,
     }
 }
 
@@ -204,7 +217,7 @@ fn why_not_script(line: &[u8]) -> Why {
     let Some(interpreter) = interpreter(line) else { return Why::NoFormat };
     let mut path = Buffer::<512>::new();
     path.put(interpreter);
-    if is_there(path.path()) { Why::Errno } else { Why::InterpreterMissing }
+    if is_there(path.path()) { Why::InterpreterUnable } else { Why::InterpreterMissing }
 }
 
 /// The first word of a script's first line, which stands behind `#!`.

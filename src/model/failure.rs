@@ -16,6 +16,8 @@ pub enum Why {
     InterpreterMissing,
     /// exec: as before, and the name ends in a carriage return.
     InterpreterHasCr,
+    /// exec: the interpreter is there, and cannot be executed itself.
+    InterpreterUnable,
     /// exec: the program's dynamic loader is not there.
     LoaderMissing,
     /// exec: a program for another machine.
@@ -86,10 +88,11 @@ pub enum Why {
 
 impl Why {
     /// All reasons, by their number.
-    const ALL: [Self; 36] = [
+    const ALL: [Self; 37] = [
         Self::Errno,
         Self::InterpreterMissing,
         Self::InterpreterHasCr,
+        Self::InterpreterUnable,
         Self::LoaderMissing,
         Self::WrongMachine,
         Self::NoFormat,

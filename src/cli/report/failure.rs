@@ -132,6 +132,11 @@ pub(super) fn by_why(why: Why) -> &'static str {
             why: "the first line of {s} ends in a carriage return: it has DOS line ends",
             try: "sed -i 's/\\r$//' on it"
         ),
+        Why::InterpreterUnable => sentence!(
+            why: "the interpreter{t} in the first line of the script {s} is there, and cannot be \
+                  executed itself",
+            try: "to execute it alone, which says why"
+        ),
         Why::LoaderMissing => sentence!(
             why: "{s} is dynamically linked, and its loader{t} is not there",
             try: "a static program, or the C library it was built for"
@@ -147,12 +152,12 @@ pub(super) fn by_why(why: Why) -> &'static str {
         Why::IsDirectory => sentence!(why: "{s} is a directory"),
         Why::NoExecuteBit => sentence!(why: "we may not execute {s}", try: "chmod +x"),
         Why::Noexec => sentence!(
-            why: "a part of its path may not be entered, or it is mounted noexec"
+            why: "{s} lies on a file system that is mounted noexec",
+            try: "another place for it, or a mount without noexec"
         ),
         Why::Forbidden => sentence!(
-            why: "its mode would let us, but Landlock, a security module, or the mode of its \
-                  interpreter does not",
-            try: "landlock.read or landlock.execute with it and with its loader"
+            why: "its mode would let us, but a security module, Landlock outside, or the mode of \
+                  its loader does not"
         ),
         Why::NoSuchUser => sentence!(
             why: "no line of the /etc/passwd inside has this user",
@@ -209,6 +214,10 @@ pub(super) fn not_found(program: &[u8]) -> &'static str {
 fn by_act(act: &Act<'_>, errno: Errno, program: &[u8]) -> &'static str {
     match (act, errno) {
         (Act::Execute { .. }, Errno::ENOENT) => not_found(program),
+        (Act::Execute { .. }, Errno::EACCES) => match program.contains(&b'/') {
+            true => sentence!(why: "a directory on its way may not be entered"),
+            false => sentence!(why: "a directory of PATH may not be entered, and no other has it"),
+        },
         (Act::Root(act), errno) if cfg!(feature = "sandbox") => root::by_act(act, errno),
         (Act::MountProc, Errno::EPERM) => sentence!(
             why: "a fresh /proc is refused while parts of the outer /proc are covered \
@@ -256,6 +265,9 @@ fn by_act(act: &Act<'_>, errno: Errno, program: &[u8]) -> &'static str {
         (Act::SetOomScoreAdj(_), Errno::EPERM | Errno::EACCES) => sentence!(
             why: "only CAP_SYS_RESOURCE may lower it (proc_pid_oom_score_adj(5))"
         ),
+        (Act::SetOomScoreAdj(_), Errno::ENOENT) => {
+            sentence!(why: "it is written in /proc, which is not mounted")
+        }
         (Act::BecomeUser { .. } | Act::BecomeMapped { .. }, Errno::EINVAL) => sentence!(
             why: "this id is not mapped in the user namespace (setresuid(2))",
             try: "a uid-map and gid-map that have it"
