@@ -165,6 +165,10 @@ impl Turn<'_, '_> {
                 Action::KillTree(id) => self.kill_tree(id),
                 Action::SignalAll(signal) => self.signal_all(signal),
                 Action::Tell(news) => self.tell(news),
+                // That nothing ran is our own word, and no end of the main service's to be mapped.
+                Action::Finish(end @ End::Exited(code::FAILED)) if self.failure.is_some() => {
+                    self.verdict = Some(Verdict { code: end.code(), signal: None });
+                }
                 Action::Finish(end) => self.verdict = Some(self.plan.verdict(end)),
             }
         }

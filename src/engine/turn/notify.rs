@@ -58,10 +58,13 @@ impl Turn<'_, '_> {
     /// Says what is not taken of a service's words, once for each of its runs.
     fn complain(&mut self, id: ServiceId, heard: Heard) {
         let own = self.child(id).map(|child| child.pid.unsigned_abs());
+        let is_passed_on = self.manager_of(id).is_some();
         let Some(process) = self.processes.get_mut(id.index()) else { return };
         let other = heard.main_pid.filter(|pid| Some(*pid) != own);
         let other = other.filter(|_| !core::mem::replace(&mut process.told_main_pid, true));
-        let store = heard.wants_store && !core::mem::replace(&mut process.told_store, true);
+        // A manager outside may keep what we do not.
+        let wants_store = heard.wants_store && !is_passed_on;
+        let store = wants_store && !core::mem::replace(&mut process.told_store, true);
         if let Some(pid) = other {
             self.teller.tell(self.plan, Telling::NotTaken(id, NotTaken::MainPid(pid)));
         }
@@ -130,8 +133,7 @@ impl Turn<'_, '_> {
         message: Notification<'_>,
         descriptors: Option<&Descriptors<'_>>,
     ) {
-        let is_main = self.plan.service(id).is_some_and(|service| service.policy.is_main);
-        let Some(address) = self.manager().filter(|_| is_main) else { return };
+        let Some(address) = self.manager_of(id) else { return };
         let Some(socket) = self.hands.notify.get(id.index()).and_then(Option::as_ref) else {
             return;
         };
@@ -167,8 +169,9 @@ impl Turn<'_, '_> {
         }
     }
 
-    /// Where the manager listens, if there is one.
-    fn manager(&self) -> Option<Address> {
+    /// Where the manager listens that hears this service, if there is one: the main service's.
+    fn manager_of(&self, id: ServiceId) -> Option<Address> {
+        let _ = self.plan.service(id).filter(|service| service.policy.is_main)?; // whose it is
         let value =
             |pair: &'static core::ffi::CStr| pair.to_bytes().strip_prefix(b"NOTIFY_SOCKET=");
         self.start.env.iter().find_map(value).and_then(Address::parse)
