@@ -15,6 +15,28 @@ pub enum Account<'a> {
 }
 
 impl<'a> Account<'a> {
+    /// Reads a user, or as docker has it a number and a group: `1000:1000`.
+    ///
+    /// # Errors
+    /// Those of [`Account::parse`], of either.
+    pub fn parse_with_group(text: &'a CStr) -> Result<(Self, Option<Self>), Fault> {
+        let bytes = text.to_bytes_with_nul();
+        let colon = bytes.iter().position(|byte| *byte == b':').unwrap_or(bytes.len());
+        match bytes.split_at_checked(colon) {
+            Some((user, [b':', group @ ..])) if user.iter().all(u8::is_ascii_digit) => {
+                let group = CStr::from_bytes_with_nul(group).map_err(|_| Fault::Empty)?;
+                Ok((Self::id(user)?, Some(Self::parse(group)?)))
+            }
+            Some(_) | None => Ok((Self::parse(text)?, None)),
+        }
+    }
+
+    fn id(text: &[u8]) -> Result<Self, Fault> {
+        let max = u64::from(u32::MAX) - 1;
+        let id = units::unsigned(text, max)?;
+        u32::try_from(id).map(Self::Id).map_err(|_| Fault::OutOfRange { min: 0, max: 0 })
+    }
+
     /// Reads a number or a name; a word of digits is a number.
     ///
     /// # Errors
@@ -24,11 +46,7 @@ impl<'a> Account<'a> {
         let bytes = text.to_bytes();
         match bytes.first() {
             None => Err(Fault::Empty),
-            Some(b'0'..=b'9' | b'-' | b'+') => {
-                let max = u64::from(u32::MAX) - 1;
-                let id = units::unsigned(bytes, max)?;
-                u32::try_from(id).map(Self::Id).map_err(|_| Fault::OutOfRange { min: 0, max: 0 })
-            }
+            Some(b'0'..=b'9' | b'-' | b'+') => Self::id(bytes),
             Some(_) => match bytes.iter().find(|byte| **byte <= b' ' || **byte == b':') {
                 Some(byte) => Err(Fault::BadByte(*byte)),
                 None => Ok(Self::Name(text)),
@@ -81,5 +99,19 @@ mod tests {
         assert_eq!(Account::parse(c" 1"), Err(Fault::BadByte(b' ')));
         assert_eq!(Account::parse(c"a:b"), Err(Fault::BadByte(b':')));
         assert_eq!(Account::parse(c""), Err(Fault::Empty));
+    }
+
+    #[test]
+    fn a_number_may_have_a_group_behind_it() {
+        let read = Account::parse_with_group;
+        assert_eq!(read(c"7:8"), Ok((Account::Id(7), Some(Account::Id(8)))));
+        assert_eq!(read(c"7:web"), Ok((Account::Id(7), Some(Account::Name(c"web")))));
+        assert_eq!(read(c"7"), Ok((Account::Id(7), None)));
+        assert_eq!(read(c"web"), Ok((Account::Name(c"web"), None)));
+        for text in [c"7:", c":7", c":"] {
+            assert_eq!(read(text), Err(Fault::Empty), "{text:?}");
+        }
+        assert_eq!(read(c"web:web"), Err(Fault::BadByte(b':')));
+        assert_eq!(read(c"7:8:9"), Err(Fault::NotA(units::NUMBER)));
     }
 }

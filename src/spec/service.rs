@@ -261,6 +261,17 @@ impl<'a> ServiceSpec<'a> {
         item.put_text(&mut self.cwd, absolute)
     }
 
+    /// A user, and where it is said with it its group.
+    pub(super) fn set_user(&mut self, item: Item<'a>) -> Result<(), Fault> {
+        let (user, group) = Account::parse_with_group(item.text)?;
+        let says = |value| Some(Said { value, origin: item.origin });
+        self.user = says(user);
+        if let Some(group) = group {
+            self.group = says(group);
+        }
+        Ok(())
+    }
+
     /// `-20` to `19`.
     pub(super) fn set_nice(&mut self, item: Item<'a>) -> Result<(), Fault> {
         item.put(&mut self.nice, |text| narrow(text, -20, 19))

@@ -212,6 +212,17 @@ fn a_readiness_of_another_kind_is_told_to_the_manager() {
 }
 
 #[test]
+fn what_a_manager_is_asked_to_keep_is_not_said_to_be_closed() {
+    // Looks like FDSTORE=1 that goes on to the manager, and no word of ours.
+    let manager = Manager::new();
+    let command = ["systemd-notify", "--no-block", "READY=1", "FDSTORE=1"];
+    let run = Run::mode(Mode::Subreaper, Who::User, &["--ready", "notify"], &command);
+    let run = run.env("NOTIFY_SOCKET", manager.path()).start();
+    assert_eq!(manager.next().0, format!("READY=1\nFDSTORE=1\nMAINPID={}", run.pid));
+    run.end().quietly(0);
+}
+
+#[test]
 fn hostile_messages_are_survived() {
     // Looks like a flood of noise, of empty, cut and long messages, in front of READY=1.
     let directory = file::directory();

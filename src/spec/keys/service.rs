@@ -37,10 +37,10 @@ pub(super) const ROWS: &[Row] = &[
     .help("false|Start from an empty environment."),
     service("cwd|chdir|workdir", Shape::Text, "DIR", |service, item| service.set_cwd(item))
         .help("ours|Working directory."),
-    service("user", Shape::TextOrNumber, "USER", |service, item| {
-        item.put_text(&mut service.user, Account::parse)
-    })
-    .help("ours|User, by number or /etc/passwd inside; a name brings its groups and home."),
+    service("user", Shape::TextOrNumber, "USER", |service, item| service.set_user(item)).help(
+        "ours|User, by number or /etc/passwd inside; a name brings its groups and home. \
+             UID:GROUP says the group as well.",
+    ),
     service("group", Shape::TextOrNumber, "GROUP", |service, item| {
         item.put_text(&mut service.group, Account::parse)
     })
@@ -92,7 +92,10 @@ pub(super) const ROWS: &[Row] = &[
     })
     .help("TERM|Signal that asks it to stop."),
     service("grace|stop-timeout", Shape::Span, "TIME", |service, item| service.set_grace(item))
-        .help("10s|Time it has to stop, then KILL to all it left; infinity waits for ever."),
+        .help(
+            "10s, in the entrypoint none|Time it has to stop, then KILL to all it left; infinity \
+             waits for ever.",
+        ),
     service("kill-mode", Shape::Text, "tree|process", |service, item| {
         item.put(&mut service.kill_mode, KillMode::parse)
     })

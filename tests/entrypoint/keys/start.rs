@@ -1,7 +1,8 @@
 //! What an entrypoint is started with: descriptors that are closed.
 
 use super::run;
-use crate::support::{Mode, file};
+use crate::support::who::programs;
+use crate::support::{Mode, Run, Who, file};
 
 #[test]
 fn what_a_program_cannot_do_without_is_named() {
@@ -21,6 +22,60 @@ fn what_a_program_cannot_do_without_is_named() {
     let in_path = ["--env", &format!("PATH={}", file::text(&directory))];
     let says = ["the interpreter in the first line of the script \"script\" is not there"];
     run(Mode::Subreaper, &in_path, &["script"]).end().saying(126, &says);
+}
+
+#[test]
+fn an_interpreter_that_cannot_run_itself_is_named() {
+    // Looks like a script of a script without its interpreter, one of a program without its loader
+    // or for another machine, and one whose interpreter nobody may execute.
+    let directory = file::directory();
+    let script = |name: &str, interpreter: &str| {
+        file::write(&directory, name, 0o755, format!("#!{interpreter}\n"))
+    };
+    let nested = script("nested", "/nowhere/python3");
+    let mut elf = std::fs::read("/bin/true").unwrap();
+    elf[18] ^= 62 ^ 183; // e_machine: x86-64 is 62, AArch64 183 (elf(5))
+    let foreign = file::write(&directory, "foreign", 0o755, elf);
+    let plain = file::write(&directory, "plain", 0o644, "");
+    for (name, interpreter) in [("a", &nested), ("b", &foreign), ("c", &plain)] {
+        let says = format!("the interpreter \"{interpreter}\" in the first line of the script");
+        let says = [says.as_str(), "cannot be executed itself"];
+        run(Mode::Pid1, &[], &[script(name, interpreter)]).end().saying(126, &says);
+    }
+}
+
+#[test]
+fn who_it_runs_as_is_said_as_docker_says_it() {
+    // Looks like `--user 7:8`; a name needs /etc/passwd, and says so where there is none.
+    let flags = ["--user", "7:8"];
+    let ended = run(Mode::Pid1, &flags, &["sh", "-c", "echo $(id -u) $(id -g) $(id -G)"]).end();
+    assert_eq!(ended.quietly(0), "7 8 8\n");
+    let empty = file::text(&file::directory());
+    let nsinit = file::text(&programs().nsinit);
+    let words = ["unshare", "-m", "sh", "-c", "mount -t tmpfs none /etc && exec \"$@\"", "sh"];
+    let words = [&words[..], &[&nsinit, "--user", "nobody", "--", &empty]].concat();
+    let says = ["become user \"nobody\": ENOENT", "there is no /etc/passwd", "try: a number"];
+    Run::command(Who::Root, words).end().saying(125, &says);
+}
+
+#[test]
+fn what_never_ran_has_no_exit_code_to_be_mapped() {
+    // Looks like 125 although 125 is mapped: no user of that name, and nothing was executed.
+    for mode in Mode::ALL {
+        for flags in [["--exit-map", "125:0"], ["--success-exit", "125"]] {
+            let flags = [&flags[..], &["--user", "no-such-user"]].concat();
+            run(mode, &flags, &["true"]).end().saying(125, &["become user"]);
+        }
+        run(mode, &["--exit-map", "125:3"], &["sh", "-c", "exit 125"]).end().quietly(3);
+    }
+}
+
+#[test]
+fn of_several_faults_in_flags_no_file_is_spoken_of() {
+    // Looks like the first fault, and how many more there are.
+    let ended = run(Mode::Subreaper, &["--bad", "--worse"], &["true"]).end();
+    assert!(!ended.err.contains("nsinit check"), "{}", ended.err);
+    ended.saying(125, &["unknown flag \"--bad\"", "  and 1 more\n"]);
 }
 
 #[test]
