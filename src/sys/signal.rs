@@ -48,15 +48,20 @@ pub enum Disposition {
 /// SIG_IGN
 const IGNORE: usize = 1;
 
-/// The kernel's struct sigaction; the restorer is x86's alone.
+/// The kernel's struct sigaction (uapi/asm-generic/signal.h). Both our machines have the restorer:
+/// arm64 defines SA_RESTORER too, for its programs of 32 bits (uapi/asm/signal.h).
 #[repr(C)]
 struct Action {
     handler: usize,
     flags: usize,
-    #[cfg(target_arch = "x86_64")]
     restorer: usize,
     mask: u64,
 }
+
+const _: () = assert!(
+    size_of::<Action>() == size_of::<raw::kernel_sigaction>(),
+    "the kernel reads and writes all of its struct"
+);
 
 /// rt_sigaction(2): sets what `signal` does; gives whether it was ignored before.
 ///
@@ -68,13 +73,7 @@ pub fn set_disposition(signal: Signal, disposition: Disposition) -> Result<bool,
         Disposition::NoChildWait => (0, raw::SA_NOCLDWAIT as usize),
         Disposition::Ignore => (IGNORE, 0),
     };
-    let new = Action {
-        handler,
-        flags,
-        #[cfg(target_arch = "x86_64")]
-        restorer: 0,
-        mask: 0,
-    };
+    let new = Action { handler, flags, restorer: 0, mask: 0 };
     let mut old = Action { ..new };
     let number = usize::from(signal.number());
     let (new_at, old_at) = ((&raw const new) as usize, (&raw mut old) as usize);
@@ -89,13 +88,7 @@ pub fn set_disposition(signal: Signal, disposition: Disposition) -> Result<bool,
 /// # Errors
 /// None that can happen with these arguments.
 pub fn is_ignored(signal: Signal) -> Result<bool, Errno> {
-    let mut old = Action {
-        handler: 0,
-        flags: 0,
-        #[cfg(target_arch = "x86_64")]
-        restorer: 0,
-        mask: 0,
-    };
+    let mut old = Action { handler: 0, flags: 0, restorer: 0, mask: 0 };
     // SAFETY: the kernel writes one struct, and nothing is changed.
     let ret =
         unsafe { call!(rt_sigaction, usize::from(signal.number()), 0, (&raw mut old) as usize, 8) };
