@@ -15,7 +15,7 @@ use crate::model::{Errno, Namespace};
 pub fn kind(handle: &Fd) -> Result<Option<Namespace>, Errno> {
     // SAFETY: the request takes no argument.
     let ret = unsafe { call!(ioctl, handle.arg(), NS_GET_NSTYPE as usize) };
-    check(ret).map(|flag| Namespace::ALL.into_iter().find(|kind| kind.flag() as usize == flag))
+    check(ret).map(|flag| u32::try_from(flag).ok().and_then(Namespace::of_flag))
 }
 
 /// ioctl(2) NS_GET_USERNS, since Linux 4.9: the user namespace that owns this one; for a user
@@ -52,7 +52,8 @@ pub fn owner_uid(handle: &Fd) -> Result<u32, Errno> {
 }
 
 /// ioctl_nsfs(2), NS_GET_PID_FROM_PIDNS, since Linux 6.11: whether a PID namespace has lost its PID
-/// 1, so that nobody can be born in it any more. Where the kernel does not say, it has not.
+/// 1, so that nobody can be born in it any more; or is neither ours nor below ours, so that its PID
+/// 1 has no number here (fs/nsfs.c, `ns_ioctl`). Where the kernel does not say, it has not.
 pub fn has_no_init(handle: &Fd) -> bool {
     const NS_GET_PID_FROM_PIDNS: usize = 0x8004_b706; // _IOR(0xb7, 6, int), linux/nsfs.h
     // SAFETY: integers in, the last one a PID.

@@ -16,7 +16,7 @@ struct Address {
     flags_and_zero: [u8; 4],
 }
 
-const _: () = assert!(size_of::<Address>() == 16, "the kernel takes no other length");
+const _: () = assert!(size_of::<Address>() == 16, "the kernel takes nothing shorter");
 
 /// socket(2) and connect(2): a connection to `port` of the machine `cid`, of streams, or else of
 /// messages (SOCK_SEQPACKET, since Linux 5.14).

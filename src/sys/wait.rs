@@ -57,14 +57,16 @@ impl Source {
 /// ppoll(2): waits until one of `sources` is ready; `None` waits for ever.
 ///
 /// # Errors
-/// EINTR after a stop and SIGCONT, as for any blocked process (signal(7)).
+/// EINTR after a stop and SIGCONT where the kernel cannot go on by itself: with a `timeout`, and
+/// STICKY_TIMEOUTS of personality(2) (fs/select.c, `poll_select_finish`).
 pub fn poll(sources: &mut [Source], timeout: Option<Span>) -> Result<usize, Errno> {
-    let time = timeout.map(|span| raw::__kernel_timespec {
+    let mut time = timeout.map(|span| raw::__kernel_timespec {
         tv_sec: (span.ns() / 1_000_000_000).cast_signed(),
         tv_nsec: (span.ns() % 1_000_000_000).cast_signed(),
     });
-    let time_at = time.as_ref().map_or(0, |time| core::ptr::from_ref(time) as usize);
-    // SAFETY: the kernel writes `revents` of each entry and reads one timespec or none.
+    let time_at = time.as_mut().map_or(0, |time| core::ptr::from_mut(time) as usize);
+    // SAFETY: the kernel writes `revents` of each entry; it reads one timespec, which outlives the
+    // call, and leaves in it the time that remains (ppoll(2), "C library/kernel differences").
     let ret = unsafe { call!(ppoll, sources.as_mut_ptr() as usize, sources.len(), time_at, 0, 8) };
     check(ret)
 }
@@ -73,7 +75,7 @@ pub fn poll(sources: &mut [Source], timeout: Option<Span>) -> Result<usize, Errn
 /// signals of `mask` blocked meanwhile and no others.
 ///
 /// # Errors
-/// EINTR as for [`poll`].
+/// None that can happen: without a timeout the kernel goes on after a stop and SIGCONT.
 pub fn until_readable(fd: &Fd, mask: SignalSet) -> Result<(), Errno> {
     let mut source = Source::readable(fd);
     let mask = mask.bits();
@@ -150,7 +152,8 @@ pub fn stopped(pidfd: &Fd) -> Result<Option<Signal>, Errno> {
     Ok(Signal::new(status).filter(|_| signo != 0))
 }
 
-/// What PIDFD_GET_INFO fills in (linux/pidfd.h, struct pidfd_info of Linux 6.15).
+/// What PIDFD_GET_INFO fills in (linux/pidfd.h, struct pidfd_info of Linux 6.16). A kernel that
+/// knows less of it fills in less.
 #[repr(C)]
 #[derive(Default)]
 struct Info {

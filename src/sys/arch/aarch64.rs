@@ -17,7 +17,7 @@ macro_rules! define_start {
                 "mov x30, xzr",
                 "mov x19, sp",
                 "sub sp, sp, #16",
-                "mov x9, #{signals}", // every signal but 17
+                "mov x9, #{signals}",
                 "str x9, [sp]",
                 "mov x8, #135", // rt_sigprocmask(SIG_BLOCK, sp, sp + 8, 8)
                 "mov x0, xzr",
