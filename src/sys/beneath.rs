@@ -2,18 +2,13 @@
 //! symlinkat(2), readlinkat(2), faccessat(2), fchmod(2), statx(2), fchdir(2), getcwd(2), umask(2).
 
 use core::ffi::CStr;
-use core::mem::ManuallyDrop;
 
 use linux_raw_sys::general as raw;
 
-use super::Fd;
 use super::call::{call, check};
+pub use super::place::here;
+use super::{Fd, stat};
 use crate::model::Errno;
-
-/// Where we stand, as the descriptor of a directory (openat(2), AT_FDCWD).
-pub const fn here() -> ManuallyDrop<Fd> {
-    Fd::inherited(raw::AT_FDCWD)
-}
 
 /// How symbolic links on the way are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,13 +179,7 @@ impl Status {
 /// # Errors
 /// EBADF.
 pub fn status(file: &Fd) -> Result<Status, Errno> {
-    // SAFETY: a struct of integers, for which zero is a value.
-    let mut info: raw::statx = unsafe { core::mem::zeroed() };
-    let (empty, place) = (c"".as_ptr() as usize, (&raw mut info) as usize);
-    let (flags, mask) = (raw::AT_EMPTY_PATH as usize, raw::STATX_BASIC_STATS as usize);
-    // SAFETY: a C string, and the kernel writes one struct statx; both outlive the call.
-    let ret = unsafe { call!(statx, file.arg(), empty, flags, mask, place) };
-    let _ = check(ret)?; // zero
+    let info = stat::statx(file, c"", raw::AT_EMPTY_PATH, raw::STATX_BASIC_STATS)?;
     Ok(Status {
         mode: u32::from(info.stx_mode),
         device: (info.stx_rdev_major, info.stx_rdev_minor),
@@ -204,13 +193,7 @@ pub fn status(file: &Fd) -> Result<Status, Errno> {
 /// # Errors
 /// ENOENT, EACCES.
 pub fn mount_of(base: &Fd, path: &CStr) -> Result<(u64, u64), Errno> {
-    // SAFETY: a struct of integers, for which zero is a value.
-    let mut info: raw::statx = unsafe { core::mem::zeroed() };
-    let (path, place) = (path.as_ptr() as usize, (&raw mut info) as usize);
-    let mask = (raw::STATX_INO | raw::STATX_MNT_ID) as usize;
-    // SAFETY: `path` ends in NUL, the kernel writes one struct statx; both outlive the call.
-    let ret = unsafe { call!(statx, base.arg(), path, 0, mask, place) };
-    let _ = check(ret)?; // zero
+    let info = stat::statx(base, path, 0, raw::STATX_INO | raw::STATX_MNT_ID)?;
     Ok((info.stx_mnt_id, info.stx_ino))
 }
 

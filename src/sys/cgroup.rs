@@ -5,8 +5,8 @@ use core::ffi::CStr;
 
 use linux_raw_sys::general as raw;
 
-use super::Fd;
 use super::call::{call, check};
+use super::{Fd, place, stat};
 use crate::model::Errno;
 
 /// How a file of a cgroup is opened.
@@ -83,13 +83,7 @@ pub fn may_write(path: &CStr) -> Result<(), Errno> {
 /// # Errors
 /// ENOENT, EACCES.
 pub fn block_device(path: &CStr) -> Result<Option<(u32, u32)>, Errno> {
-    // SAFETY: a struct of integers, for which zero is a value.
-    let mut info: raw::statx = unsafe { core::mem::zeroed() };
-    let (name, place) = (path.as_ptr() as usize, (&raw mut info) as usize);
-    let (here, mask) = (raw::AT_FDCWD as usize, raw::STATX_TYPE as usize);
-    // SAFETY: `path` ends in NUL, the kernel writes one struct statx; both outlive the call.
-    let ret = unsafe { call!(statx, here, name, 0, mask, place) };
-    let _ = check(ret)?; // zero
+    let info = stat::statx(&place::here(), path, 0, raw::STATX_TYPE)?;
     let is_block = u32::from(info.stx_mode) & raw::S_IFMT == raw::S_IFBLK;
     Ok(is_block.then_some((info.stx_rdev_major, info.stx_rdev_minor)))
 }

@@ -6,7 +6,7 @@ use linux_raw_sys::general as raw;
 use rustix::mount::{MountFlags, MountPropagationFlags};
 
 use super::call::{call, check};
-use super::errno;
+use super::{errno, place, stat};
 use crate::model::Errno;
 
 /// mount(2), MS_PRIVATE and MS_REC: from here down no mount is seen elsewhere, and none from there.
@@ -143,11 +143,6 @@ pub fn unmount(target: &CStr) -> Result<(), Errno> {
 /// statx(2), STATX_ATTR_MOUNT_ROOT since Linux 5.8: whether something is mounted at `path`. Where
 /// the kernel does not say, nothing is.
 pub fn is_mount_point(path: &CStr) -> bool {
-    // SAFETY: a struct of integers, for which zero is a value.
-    let mut info: raw::statx = unsafe { core::mem::zeroed() };
-    let (here, path) = (raw::AT_FDCWD as usize, path.as_ptr() as usize);
-    let flags = raw::AT_NO_AUTOMOUNT as usize;
-    // SAFETY: `path` ends in NUL, the kernel writes one struct statx; both outlive the call.
-    let ret = unsafe { call!(statx, here, path, flags, 0, (&raw mut info) as usize) };
-    check(ret).is_ok() && info.stx_attributes & u64::from(raw::STATX_ATTR_MOUNT_ROOT) != 0
+    let info = stat::statx(&place::here(), path, raw::AT_NO_AUTOMOUNT, 0);
+    info.is_ok_and(|info| info.stx_attributes & u64::from(raw::STATX_ATTR_MOUNT_ROOT) != 0)
 }

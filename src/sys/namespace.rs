@@ -3,13 +3,13 @@
 use core::ffi::CStr;
 
 use linux_raw_sys::general as raw;
-use linux_raw_sys::ioctl::NS_GET_NSTYPE;
 
 use super::Fd;
 use super::call::{call, check};
+use super::{nsfs, place, stat};
 use crate::model::{Errno, Namespace, NamespaceSet};
 
-/// unshare(2): moves us into a new namespace; with `time` only our future children.
+/// unshare(2): moves us into a new namespace; with `pid` and `time` only our future children.
 ///
 /// # Errors
 /// EPERM, EINVAL where the kernel lacks the kind, ENOSPC at its limit.
@@ -44,12 +44,9 @@ pub fn enter_all(pidfd: &Fd, kinds: NamespaceSet) -> Result<(), Errno> {
 /// ioctl_ns(2) NS_GET_NSTYPE: the kind of namespace that `handle` is open on.
 ///
 /// # Errors
-/// ENOTTY when it is no namespace.
+/// ENOTTY when it is no namespace, or one of a kind that we do not know.
 pub fn kind_of(handle: &Fd) -> Result<Namespace, Errno> {
-    // SAFETY: the request takes no argument.
-    let ret = unsafe { call!(ioctl, handle.arg(), NS_GET_NSTYPE as usize) };
-    let flag = u32::try_from(check(ret)?).unwrap_or(0);
-    Namespace::of_flag(flag).ok_or(Errno::ENOTTY)
+    nsfs::kind(handle)?.ok_or(Errno::ENOTTY)
 }
 
 /// ioctl(2) PIDFD_GET_NET_NAMESPACE and its like (linux/pidfd.h, since Linux 6.11): a handle of a
@@ -79,12 +76,5 @@ pub fn of_process(pidfd: &Fd, kind: Namespace) -> Result<Fd, Errno> {
 /// # Errors
 /// ENOENT, EACCES and the rest of statx(2).
 pub fn inode_at(path: &CStr) -> Result<u64, Errno> {
-    let mut state = [0u64; 32]; // struct statx, 256 bytes (linux/stat.h)
-    let (here, at) = (raw::AT_FDCWD as usize, (&raw mut state) as usize);
-    let mask = raw::STATX_INO as usize;
-    // SAFETY: `path` ends in NUL, the kernel writes one struct statx; both outlive the call.
-    let ret = unsafe { call!(statx, here, path.as_ptr() as usize, 0, mask, at) };
-    let _ = check(ret)?; // zero
-    let [_, _, _, _, inode, ..] = state; // stx_ino at byte 32
-    Ok(inode)
+    stat::statx(&place::here(), path, 0, raw::STATX_INO).map(|info| info.stx_ino)
 }

@@ -8,8 +8,8 @@ use core::mem::ManuallyDrop;
 
 use linux_raw_sys::general as raw;
 
-use super::Fd;
 use super::call::{call, check};
+use super::{Fd, stat};
 use crate::model::Errno;
 
 /// The directory we stand in (openat(2), AT_FDCWD); a path from the root goes through it as well.
@@ -159,20 +159,9 @@ pub fn state(fd: &Fd) -> Result<State, Errno> {
 }
 
 fn state_of(directory: &Fd, name: &CStr, flags: u32) -> Result<State, Errno> {
-    let mut state = [0u64; 32]; // struct statx, 256 bytes (linux/stat.h)
-    let (name, at) = (name.as_ptr() as usize, (&raw mut state) as usize);
-    let mask = raw::STATX_BASIC_STATS as usize;
-    // SAFETY: the kernel reads a name that ends in NUL and writes one struct statx.
-    let ret = unsafe { call!(statx, directory.arg(), name, flags as usize, mask, at) };
-    let _ = check(ret)?; // zero
-    // Bytes 16 and 20: stx_nlink, stx_uid; byte 28: stx_mode behind stx_gid; byte 40: stx_size.
-    let [_, _, links_and_uid, gid_and_mode, _, size, ..] = state;
-    Ok(State {
-        links: links_and_uid as u32,
-        uid: (links_and_uid >> 32) as u32,
-        mode: (gid_and_mode >> 32) as u16,
-        size,
-    })
+    let info = stat::statx(directory, name, flags, raw::STATX_BASIC_STATS)?;
+    let (links, uid) = (info.stx_nlink, info.stx_uid);
+    Ok(State { links, uid, mode: info.stx_mode, size: info.stx_size })
 }
 
 #[cfg(test)]

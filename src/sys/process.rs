@@ -6,7 +6,7 @@ use linux_raw_sys::general as raw;
 
 use super::call::{call, check, number};
 use super::start::Pointers;
-use super::{Fd, arch, errno};
+use super::{Fd, arch, errno, stat};
 use crate::model::{Errno, Namespace, NamespaceSet, Signal};
 
 /// A child of ours.
@@ -115,7 +115,7 @@ fn clone_old(flags: u32, pidfd: &mut i32) -> Result<usize, Errno> {
 }
 
 /// clone3(2) with CLONE_FILES: a copy of ourselves that has our very table of descriptors. What it
-/// opens is open here.
+/// opens is open here, and what it closes is closed here.
 ///
 /// # Errors
 /// EAGAIN at a limit of processes, ENOMEM.
@@ -269,14 +269,7 @@ pub fn open_pidfd(pid: i32) -> Result<Fd, Errno> {
 /// # Errors
 /// ENOSYS before Linux 4.11.
 pub fn inode_of(fd: &Fd) -> Result<u64, Errno> {
-    let mut state = [0u64; 32]; // struct statx, 256 bytes (linux/stat.h)
-    let (empty, at) = (c"".as_ptr() as usize, (&raw mut state) as usize);
-    let (flags, mask) = (raw::AT_EMPTY_PATH as usize, raw::STATX_INO as usize);
-    // SAFETY: the kernel reads an empty path and writes one struct statx.
-    let ret = unsafe { call!(statx, fd.arg(), empty, flags, mask, at) };
-    let _ = check(ret)?; // zero
-    let [_, _, _, _, inode, ..] = state; // stx_ino at byte 32
-    Ok(inode)
+    stat::statx(fd, c"", raw::AT_EMPTY_PATH, raw::STATX_INO).map(|info| info.stx_ino)
 }
 
 /// prctl(2), PR_SET_CHILD_SUBREAPER: orphans below us become our children.

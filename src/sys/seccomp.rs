@@ -2,18 +2,14 @@
 
 use linux_raw_sys::ptrace as raw;
 
-use super::Fd;
 use super::call::{call, check};
+use super::{Fd, available};
 use crate::model::Errno;
 use crate::model::filter::{Action, Call, Program};
 
 /// seccomp(2), SECCOMP_GET_ACTION_AVAIL: whether the kernel has filters that can end a process.
 pub fn is_available() -> bool {
-    let action = Action::Kill.answer();
-    let operation = raw::SECCOMP_GET_ACTION_AVAIL as usize;
-    // SAFETY: the kernel reads one integer.
-    let ret = unsafe { call!(seccomp, operation, 0, (&raw const action) as usize) };
-    check(ret).is_ok()
+    available::seccomp_action(Action::Kill.answer()).is_ok()
 }
 
 /// seccomp(2), SECCOMP_SET_MODE_FILTER: every call from now on is looked at by `program`.

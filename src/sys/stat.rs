@@ -4,8 +4,8 @@ use core::ffi::CStr;
 
 use linux_raw_sys::general as raw;
 
-use super::Fd;
 use super::call::{call, check};
+use super::{Fd, place};
 use crate::model::Errno;
 
 /// Which file it is.
@@ -27,7 +27,7 @@ pub struct Identity {
 /// # Errors
 /// ENOENT, EACCES and the rest of statx(2).
 pub fn identity(directory: &Fd, path: &CStr) -> Result<Identity, Errno> {
-    statx(directory, path, 0)
+    which(directory, path, 0)
 }
 
 /// statx(2), AT_EMPTY_PATH: which file a descriptor is open on.
@@ -35,19 +35,13 @@ pub fn identity(directory: &Fd, path: &CStr) -> Result<Identity, Errno> {
 /// # Errors
 /// ENOSYS before Linux 4.11.
 pub fn identity_of(fd: &Fd) -> Result<Identity, Errno> {
-    statx(fd, c"", raw::AT_EMPTY_PATH)
+    which(fd, c"", raw::AT_EMPTY_PATH)
 }
 
-fn statx(directory: &Fd, path: &CStr, flags: u32) -> Result<Identity, Errno> {
-    // SAFETY: a struct of integers, for which zero is a value.
-    let mut info: raw::statx = unsafe { core::mem::zeroed() };
+fn which(directory: &Fd, path: &CStr, flags: u32) -> Result<Identity, Errno> {
     let flags = flags | raw::AT_NO_AUTOMOUNT | raw::AT_STATX_DONT_SYNC;
     let mask = raw::STATX_INO | raw::STATX_NLINK | raw::STATX_TYPE | raw::STATX_MODE;
-    let (path, info_at) = (path.as_ptr() as usize, (&raw mut info) as usize);
-    // SAFETY: `path` ends in NUL, the kernel writes one struct statx; both outlive the call.
-    let ret =
-        unsafe { call!(statx, directory.arg(), path, flags as usize, mask as usize, info_at) };
-    let _ = check(ret)?; // zero
+    let info = statx(directory, path, flags, mask)?;
     let device = u64::from(info.stx_dev_major) << 32 | u64::from(info.stx_dev_minor);
     Ok(Identity { device, inode: info.stx_ino, links: info.stx_nlink, mode: info.stx_mode })
 }
@@ -57,13 +51,28 @@ fn statx(directory: &Fd, path: &CStr, flags: u32) -> Result<Identity, Errno> {
 /// # Errors
 /// ENOENT, EACCES and the rest of statx(2).
 pub fn modified_s(path: &CStr) -> Result<i64, Errno> {
+    statx(&place::here(), path, 0, raw::STATX_MTIME).map(|info| info.stx_mtime.tv_sec)
+}
+
+/// statx(2): the fields of `mask` (STATX_*), and those that the kernel has at hand, for `path`
+/// below `directory`, or for `directory` itself with an empty path and AT_EMPTY_PATH. A field that
+/// the kernel or the file system does not have is zero.
+///
+/// # Errors
+/// ENOENT, EACCES and the rest of statx(2); ENOSYS before Linux 4.11.
+pub(super) fn statx(
+    directory: &Fd,
+    path: &CStr,
+    flags: u32,
+    mask: u32,
+) -> Result<raw::statx, Errno> {
     // SAFETY: a struct of integers, for which zero is a value.
     let mut info: raw::statx = unsafe { core::mem::zeroed() };
-    let (here, path) = (raw::AT_FDCWD as usize, path.as_ptr() as usize);
-    let mask = raw::STATX_MTIME as usize;
+    let (path, info_at) = (path.as_ptr() as usize, (&raw mut info) as usize);
+    let (flags, mask) = (flags as usize, mask as usize);
     // SAFETY: `path` ends in NUL, the kernel writes one struct statx; both outlive the call.
-    let ret = unsafe { call!(statx, here, path, 0, mask, (&raw mut info) as usize) };
-    check(ret).map(|_| info.stx_mtime.tv_sec)
+    let ret = unsafe { call!(statx, directory.arg(), path, flags, mask, info_at) };
+    check(ret).map(|_| info)
 }
 
 /// getxattr(2): whether a program has capabilities of its own (capabilities(7), "File
