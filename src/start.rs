@@ -22,9 +22,10 @@ unsafe extern "C" {
 
 /// The first Rust code of the process.
 unsafe extern "C" fn enter(stack: *const usize, mask: u64) -> ! {
-    // SAFETY: `_start` hands on what the kernel gave, and nothing has run before.
-    let mut start = unsafe { Start::read(stack, mask) };
-    start.cold = &raw const cold_start as usize..&raw const cold_end as usize;
+    let cold = &raw const cold_start as usize..&raw const cold_end as usize;
+    // SAFETY: `_start` hands on what the kernel gave, and nothing has run before; link.ld puts what
+    // is written behind `cold_end`.
+    let start = unsafe { Start::read(stack, mask, cold) };
     // SAFETY: `enter` runs once, so this is the only reference there will ever be.
     #[allow(static_mut_refs)]
     let desk = unsafe { &mut DESK };

@@ -34,8 +34,9 @@ const LOOKS_MAX: usize = 500;
 
 /// The first Rust code of the process.
 unsafe extern "C" fn enter(stack: *const usize, mask: u64) -> ! {
-    // SAFETY: `_start` hands on what the kernel gave, and nothing has run before.
-    let start = unsafe { Start::read(stack, mask) };
+    // SAFETY: `_start` hands on what the kernel gave, and nothing has run before; nothing lies in
+    // an empty range.
+    let start = unsafe { Start::read(stack, mask, 0..0) };
     let mut words = start.words.rest().iter();
     let role = words.next().unwrap_or_default();
     let code = words.next().map_or(Ok(0), |code| units::unsigned(code.to_bytes(), 255));

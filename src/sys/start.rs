@@ -30,7 +30,7 @@ pub struct Start {
     pub random: u64,
     /// The addresses of code and constants of ours that a PID 1 which waits has no use for. They
     /// are never written, so that they come back from the file when they are used.
-    pub cold: Range<usize>,
+    pub(super) cold: Range<usize>,
     argv: *const Word,
     argc: usize,
     envp: *const Word,
@@ -47,8 +47,9 @@ impl Start {
     ///
     /// # Safety
     /// `stack` is the stack pointer the kernel started this process with, and nothing has written
-    /// above it; `mask` is the signal mask it was started with.
-    pub unsafe fn read(stack: *const usize, mask: u64) -> Self {
+    /// above it; `mask` is the signal mask it was started with; in `cold` lies nothing but what of
+    /// this program's file is never written.
+    pub unsafe fn read(stack: *const usize, mask: u64, cold: Range<usize>) -> Self {
         // SAFETY: argc stands first.
         let argc = unsafe { stack.read() };
         // SAFETY: argv follows, argc pointers and a null.
@@ -67,7 +68,7 @@ impl Start {
             uid: 0,
             gid: 0,
             random: 0,
-            cold: 0..0,
+            cold,
             argv,
             argc,
             envp,

@@ -40,8 +40,9 @@ const USAGE: u8 = 99;
 
 /// The first Rust code of the process.
 unsafe extern "C" fn enter(stack: *const usize, mask: u64) -> ! {
-    // SAFETY: `_start` hands on what the kernel gave, and nothing has run before.
-    let start = unsafe { Start::read(stack, mask) };
+    // SAFETY: `_start` hands on what the kernel gave, and nothing has run before; nothing lies in
+    // an empty range.
+    let start = unsafe { Start::read(stack, mask, 0..0) };
     let words = start.words.rest();
     let role = words.first().unwrap_or_default().to_bytes();
     process::exit(match process::pid() {
