@@ -200,7 +200,7 @@ impl Show for Ended {
 pub struct NotStarted<'a> {
     /// The step that failed.
     pub step: &'a dyn Show,
-    /// What the kernel said, and what else is known.
+    /// What the kernel said.
     pub errno: Errno,
     /// What else is known.
     pub why: Why,

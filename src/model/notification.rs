@@ -49,8 +49,8 @@ pub enum Word {
 }
 
 impl Word {
-    /// Whether anybody can speak of itself, or be told to read anew: what follows from it is left
-    /// out by the compiler where the part is that hears it.
+    /// Whether this build hears what services say of themselves, and has them read their
+    /// configuration again. Where it does not, the compiler leaves out all that would follow.
     pub const HEARD: bool = cfg!(feature = "control");
 }
 

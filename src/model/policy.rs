@@ -12,7 +12,7 @@ pub enum Restart {
     /// Never.
     #[default]
     Never,
-    /// Unless it exited with code 0.
+    /// Unless its end counts as success ([`Policy::is_success`]).
     OnFailure,
     /// Always.
     Always,

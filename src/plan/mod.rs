@@ -141,7 +141,7 @@ pub struct Service<'a> {
     pub dies_by_signal: bool,
 }
 
-/// With what we end.
+/// How we end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// The exit code.
@@ -151,8 +151,8 @@ pub struct Verdict {
 }
 
 impl Service<'_> {
-    /// With what we end when this, the main service, ended so: the exit code it is mapped to, 0 for
-    /// what counts as success, its own otherwise.
+    /// How we end when this, the main service, ended so: with the exit code that its own is mapped
+    /// to, with 0 for what counts as success, with its own otherwise.
     fn verdict(&self, end: End) -> Verdict {
         let mapped = self.exit_map.map_or(end.code(), |map| map.of(end.code()));
         let code = match self.policy.is_success(end) && mapped == end.code() {
@@ -243,13 +243,14 @@ impl<'a> Plan<'a> {
         self.services.iter().find(|service| service.policy.is_main)
     }
 
-    /// With what we end when the main service ended so.
+    /// How we end when the main service ended so.
     pub fn verdict(&self, end: End) -> Verdict {
         let own = Verdict { code: end.code(), signal: None };
         self.main_service().map_or(own, |main| main.verdict(end))
     }
 
-    /// How it is gone about. Where no personality is built in, nobody else's habits are.
+    /// The habits of the program in whose place we are run. A build without personalities has ours
+    /// alone.
     pub const fn habits(&self) -> Habits {
         if cfg!(feature = "personalities") { self.habits } else { Habits::OURS }
     }

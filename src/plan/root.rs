@@ -89,7 +89,8 @@ pub enum RootAct<'a> {
         lower: &'a [&'a CStr],
         /// Where it is held.
         slot: Slot,
-        /// Whether a user namespace is ours, which has other extended attributes.
+        /// Whether we are in a user namespace of our own, where overlayfs has to keep what it notes
+        /// in attributes that begin with `user.` (its option `userxattr`, since Linux 5.11).
         is_users: bool,
     },
     /// A file system in memory for what is never seen as a whole: masks, data.

@@ -45,7 +45,8 @@ pub enum Act<'a> {
     WatchForStops,
     /// The pipe by which PID 1 reports to the launcher.
     OpenReportPipe,
-    /// The pipe that PID 1 waits at until its id maps are written.
+    /// The pipe that PID 1 waits at until the launcher has done for it what it cannot do itself: id
+    /// maps, limits, a network.
     OpenGate,
     /// PID 1 is made, in new namespaces of these kinds.
     Clone(NamespaceSet),
@@ -65,7 +66,7 @@ pub enum Act<'a> {
     MapSelf(IdKind, IdMap),
     /// PID 1 closes what it inherited above 2.
     CloseInherited,
-    /// PID 1 waits until its id maps are written.
+    /// PID 1 waits at the gate.
     WaitAtGate,
     /// PID 1 leaves the launcher's process group, so that what is sent to that reaches it once.
     LeaveGroup,

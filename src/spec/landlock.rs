@@ -41,7 +41,8 @@ pub struct LandlockSpec<'a> {
     pub devices: Option<Said<bool>>,
     /// Whether audit hears of what was refused.
     pub log: Option<Said<bool>>,
-    /// How much of it must be.
+    /// Whether this kernel must be able to do all of it (`true`), or need not be able to do any
+    /// (`false`). Where nobody says: it must what was said, and need not what we add.
     pub required: Option<Said<bool>>,
 }
 

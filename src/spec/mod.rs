@@ -230,9 +230,9 @@ impl Default for Lists<'_> {
 pub struct Spec<'a> {
     /// The file that was read.
     pub file: Option<&'a CStr>,
-    /// `-v`: how much to tell while all goes well.
+    /// `-v`: whether to tell what goes well, too.
     pub verbose: bool,
-    /// How it is gone about, other than we do.
+    /// The habits of the program in whose place we are run.
     habits: Habits,
     /// The sandbox's name.
     pub name: Option<Said<ServiceName<'a>>>,
@@ -332,7 +332,8 @@ impl<'a> Spec<'a> {
         ServiceId::all().zip(self.services.iter())
     }
 
-    /// How it is gone about. Where no personality is built in, nobody else's habits are.
+    /// The habits of the program in whose place we are run. A build without personalities has ours
+    /// alone.
     pub const fn habits(&self) -> Habits {
         if cfg!(feature = "personalities") { self.habits } else { Habits::OURS }
     }

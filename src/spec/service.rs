@@ -113,7 +113,7 @@ pub struct ServiceSpec<'a> {
     pub start_timeout: Option<Said<Option<Span>>>,
     /// How long it may be silent when it is ready.
     pub watchdog: Option<Said<Span>>,
-    /// What it gets when it was.
+    /// The signal it gets when it was silent for longer than `watchdog`.
     pub watchdog_signal: Option<Said<Signal>>,
     /// How it reads its configuration again.
     pub reload: Option<Said<Reload<'a>>>,
@@ -231,7 +231,7 @@ impl<'a> ServiceSpec<'a> {
         item.put(&mut self.grace, span_or_infinity)
     }
 
-    /// `none`, `notify` or `fd=3`.
+    /// `none`, `notify`, `fd=3` or `tcp=8080`.
     pub(super) fn set_ready(&mut self, item: Item<'a>) -> Result<(), Fault> {
         item.put(&mut self.ready, Ready::parse)
     }

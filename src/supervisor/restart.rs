@@ -57,14 +57,14 @@ pub enum Next {
     Stay,
     /// It is started again when this moment comes.
     Again(Moment),
-    /// It would be started again, but was so too often.
+    /// It would be started again, but was started again too often already.
     GiveUp,
 }
 
 /// The restarts of one service, as far as they matter for the next one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Restarts {
-    /// Restarts in a row; 0 says that the next start is none.
+    /// Restarts in a row; 0 says that the next start is no restart.
     row: u32,
     /// Restarts at all.
     made: u32,

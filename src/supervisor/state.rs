@@ -76,7 +76,7 @@ pub enum Then {
 }
 
 impl Then {
-    /// What follows also knows of this signal, where an end by it was asked for.
+    /// The same when this signal has been forwarded, too: an end by it was asked for.
     pub const fn asked_also(self, signal: Signal) -> Self {
         match self {
             Self::Own { since, was_ready, asked } if Word::HEARD => {

@@ -1,8 +1,8 @@
 //! One service: the law of its states, and the table that is the law.
 //!
-//! 1. A service that has a process is one of: starting, recalled, running, stopping. Only such a
-//!    one can end, and only one whose process executes its command (running, stopping) gets
-//!    signals.
+//! 1. A service that has a process is one of: starting, recalled, running, leaving, stopping. Only
+//!    such a one can end, and only one whose process executes its command (running, leaving,
+//!    stopping) gets signals.
 //! 2. Whatever its process left behind is killed when it ends. The last end of a main service is
 //!    the exception: then everybody is first asked, with the rest of the machine (`shutdown`).
 //! 3. A stop is its stop signal, then its grace, then KILL to all of it. Told again, it gets the

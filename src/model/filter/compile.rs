@@ -17,7 +17,7 @@ use crate::limits::{CALLS_MAX, FILTER_RULES_MAX};
 use crate::model::Errno;
 use crate::model::syscalls::Machine;
 
-/// What of a policy a supervisor is asked.
+/// About which calls a supervisor is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tell {
     /// Nothing.
