@@ -55,7 +55,7 @@ impl<'a> Whole<'a> {
         Some(Self { inner, wire, looks })
     }
 
-    /// Whether it is looked after inside: a moved one keeps its looks until PID 1 changes them.
+    /// What PID 1 sets inside: a moved one keeps its own looks until then, others were made so.
     const fn looks_inside(&self) -> Looks {
         match self.wire {
             Wire::Moved(_) => self.looks,

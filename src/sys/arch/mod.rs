@@ -1,6 +1,7 @@
 //! What differs between machines: the entry from the kernel, system calls, memory functions.
 //!
-//! One file per architecture, all of it there. Everything above speaks of `syscall3`, `syscall6` and `spawn`.
+//! One file per architecture, all of it there. Everything above speaks of `syscall3`, `syscall6`
+//! and `spawn`.
 
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
