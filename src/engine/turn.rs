@@ -352,6 +352,7 @@ impl Turn<'_, '_> {
 
     /// The process is gone; its descriptor goes, too.
     fn ended(&mut self, id: ServiceId, end: End) {
+        self.take_last_of(id);
         self.look_for_oom(id, end);
         let process = self.processes.get_mut(id.index());
         let child = process.and_then(|process| {

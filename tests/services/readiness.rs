@@ -1,7 +1,8 @@
 //! Readiness and what comes before a stop: who waits for whom, how long, and what follows.
 
-use super::support::{Ended, Who, file, witness};
-use super::{log, logged, run_file};
+use super::support::who::programs;
+use super::support::{Ended, Run, Who, file, witness};
+use super::{command, log, logged, run_file};
 
 /// Runs services of which the texts below are the keys; `%LOG` is the log.
 fn run(who: Who, text: &str) -> (Ended, Vec<String>) {
@@ -204,5 +205,33 @@ fn a_command_before_the_stop_is_bounded_by_the_grace_and_its_failure_is_told() {
         ended.saying(0, &["the pre-stop command of \"main\" exited with code 3"]);
         let (ended, _) = stopped(who, "pre-stop = { exec = ['/does/not/exist'] }", 1);
         ended.saying(0, &["execute \"/does/not/exist\": ENOENT"]);
+    }
+}
+
+#[test]
+fn the_last_words_of_a_service_count_however_many_came_before_its_end() {
+    // Looks like a job that is done while the supervisor is stopped: 100 messages and READY=1, or a
+    // line of 20,000 bytes, wait when it goes on, and the end of the job with them.
+    let line = "printf %020000d 0 >&4; echo >&4";
+    let rest = "P=$PPID; (while read -r _ _ _ p _ </proc/self/stat; do \
+                [ $p = $P ] && exec kill -CONT $P; done) & kill -STOP $P";
+    let jobs = [
+        format!("ready = 'notify'\n{}\n", command(&["last-words", "100"])),
+        format!(
+            "ready = {{ fd = 4 }}\ncommand = [\"sh\", \"-c\", {:?}]\n",
+            format!("{rest}; {line}")
+        ),
+    ];
+    // As many as systemd lets wait, in a network of its own.
+    let front = "echo 512 >/proc/sys/net/unix/max_dgram_qlen; exec \"$@\"";
+    for job in jobs {
+        let directory = file::directory();
+        let text = format!("[[service]]\nname = 'late'\n{job}\n{MAIN}");
+        let path =
+            file::write(&directory, "test.toml", 0o644, text.replace("%LOG", &log(&directory)));
+        let nsinit = programs().nsinit.to_str().unwrap();
+        let words = ["unshare", "--net", "sh", "-c", front, "sh", nsinit, "--config", &path];
+        assert_eq!(Run::command(Who::Root, words).end().quietly(0), "", "{job}");
+        assert_eq!(logged(&directory), ["main"], "{job}");
     }
 }

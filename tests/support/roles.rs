@@ -38,6 +38,7 @@ pub fn play(words: &[&str]) -> i32 {
         ["fork-on"] => fork_on(),
         ["notify", text] => notify(text),
         ["flood"] => flood(),
+        ["last-words", count] => last_words(count.parse().unwrap()),
         ["listened"] => listened(),
         ["apart", kind] => apart(kind),
         ["abandon", micros, ref words @ ..] => abandon(micros.parse().unwrap(), words),
@@ -278,12 +279,17 @@ fn notify(text: &str) -> i32 {
     0
 }
 
+/// Where NOTIFY_SOCKET leads, and a socket to speak from.
+fn manager() -> (UnixDatagram, SocketAddr) {
+    let name = std::env::var("NOTIFY_SOCKET").unwrap();
+    let address = SocketAddr::from_abstract_name(name.strip_prefix('@').unwrap()).unwrap();
+    (UnixDatagram::unbound().unwrap(), address)
+}
+
 /// Messages that are none, in front of one that is; then waits for TERM.
 fn flood() -> i32 {
     block_all();
-    let name = std::env::var("NOTIFY_SOCKET").unwrap();
-    let address = SocketAddr::from_abstract_name(name.strip_prefix('@').unwrap()).unwrap();
-    let socket = UnixDatagram::unbound().unwrap();
+    let (socket, address) = manager();
     let pids = "MAINPID=1\n".repeat(300);
     let noise: Vec<u8> =
         (0..4096u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
@@ -294,6 +300,29 @@ fn flood() -> i32 {
     }
     socket.send_to_addr(b"READY=1", &address).unwrap();
     while Received::next().number != libc::SIGTERM {}
+    0
+}
+
+/// Says so many things and READY=1 while our parent is stopped, and ends; then that goes on.
+fn last_words(count: usize) -> i32 {
+    let (socket, address) = manager();
+    // SAFETY: takes no memory of ours.
+    let parent = unsafe { libc::getppid() };
+    // SAFETY: as above; no other thread runs, and the child only waits for our end.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        while std::os::unix::process::parent_id() != parent.unsigned_abs() {
+            std::thread::yield_now();
+        }
+        // SAFETY: two integers in.
+        return unsafe { libc::kill(parent, libc::SIGCONT) };
+    }
+    // SAFETY: two integers in.
+    unsafe { libc::kill(parent, libc::SIGSTOP) };
+    for _ in 0..count {
+        socket.send_to_addr(b"STATUS=busy", &address).unwrap();
+    }
+    socket.send_to_addr(b"READY=1", &address).unwrap();
     0
 }
 

@@ -18,34 +18,38 @@ use crate::text::{Buffer, Show as _};
 /// Messages that are taken in one round; what is left waits with the kernel for the next.
 const A_ROUND: usize = 16;
 
+/// No more messages than this are in a socket's queue: net.unix.max_dgram_qlen is 10 where nobody
+/// sets it (net/unix/af_unix.c), and 512 where systemd does. A bound, for somebody may go on
+/// writing.
+const QUEUE_MAX: usize = 1_024;
+
 /// How often, and after which pause, a manager is tried again whose queue is full. It reads soon;
 /// one that does not must not hold PID 1 up.
 const TRIES: usize = 20;
 const TRY_PAUSE: Span = Span::from_ms(5);
 
 impl Turn<'_, '_> {
-    /// What a service says.
-    pub(super) fn take_messages(&mut self, id: ServiceId) {
+    /// What a service says; all of it when it has ended.
+    pub(super) fn take_messages(&mut self, id: ServiceId, has_ended: bool) {
         let mut heard = Heard::default();
-        for _ in 0..A_ROUND {
-            if self.take_message(id, &mut heard).is_none() {
-                break;
-            }
+        let most = if has_ended { QUEUE_MAX } else { A_ROUND };
+        let messages = (0..most).map_while(|_| self.take_message(id, &mut heard));
+        if messages.count() > 0 {
+            self.take_words(id, heard, has_ended);
+            self.has_started = true; // what that took of stack and code is given back
         }
-        self.take_words(id, heard);
-        self.has_started = true; // what that took of stack and code is given back
     }
 
     /// What follows from what a service said. One that speaks to a manager alone is not ours to
-    /// judge by its words.
-    fn take_words(&mut self, id: ServiceId, heard: Heard) {
+    /// judge by its words. When it has ended nothing follows any more but that it was ready.
+    fn take_words(&mut self, id: ServiceId, heard: Heard, has_ended: bool) {
         let Some(service) = self.plan.service(id).filter(|service| service.speaks()) else {
             return;
         };
         let is_ready = heard.is_ready && service.ready == Ready::Notify;
         if Word::HEARD {
             self.note_reading(id, heard);
-            for word in heard.words() {
+            for word in heard.words().filter(|_| !has_ended) {
                 self.happened(Event::Said(id, word));
             }
             self.complain(id, heard);
@@ -78,7 +82,7 @@ impl Turn<'_, '_> {
     pub(super) fn drop_messages(&mut self, id: ServiceId) {
         let socket = self.hands.notify.get(id.index()).and_then(Option::as_ref);
         let (mut text, mut control) = ([0u8; 1], Control::new());
-        for _ in 0..A_ROUND {
+        for _ in 0..QUEUE_MAX {
             match socket.map(|socket| unix::receive(socket, &mut text, &mut control)) {
                 Some(Ok(Some(received))) => drop(received), // and with it its descriptors
                 Some(Ok(None) | Err(_)) | None => return,

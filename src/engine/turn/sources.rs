@@ -13,6 +13,11 @@ use crate::supervisor::Event;
 use crate::sys::wait::{self, Source};
 use crate::sys::{Fd, file, memory};
 
+/// Bytes of a line of readiness that are taken in one round, and how often what is left is taken
+/// when its service has ended: a pipe holds 64 KiB (pipe(7)).
+const LINE: usize = 64;
+const READS_MAX: usize = 65_536 / LINE;
+
 /// What came from a service.
 #[derive(Clone, Copy)]
 enum From {
@@ -150,8 +155,8 @@ impl Turn<'_, '_> {
     /// Takes what came from one of them.
     fn take(&mut self, from: From, is_hung_up: bool) {
         match from {
-            From::Message(id) => self.take_messages(id),
-            From::Ready(id) => self.take_word(id),
+            From::Message(id) => self.take_messages(id, false),
+            From::Ready(id) => drop(self.take_word(id)),
             From::Answer(id) if cfg!(feature = "net") => self.take_answer(id),
             From::Answer(_) => {} // nobody knocks
             From::Log(id) if cfg!(feature = "control") => self.take_log(id),
@@ -169,23 +174,32 @@ impl Turn<'_, '_> {
         }
     }
 
-    /// A line that the service wrote to say that it is ready (s6's notification-fd). Whoever closes
-    /// it before that will never be.
-    fn take_word(&mut self, id: ServiceId) {
-        let Some(process) = self.processes.get_mut(id.index()) else { return };
-        let mut text = [0u8; 64];
+    /// What a service said before it ended, all of it: its word counts, also when there was more
+    /// before that than one round takes.
+    pub(super) fn take_last_of(&mut self, id: ServiceId) {
+        self.take_messages(id, true);
+        let is_knocking = self.door_of(id).is_some();
+        let _ = (0..READS_MAX).find(|_| is_knocking || !self.take_word(id)); // until none is left
+    }
+
+    /// A line that the service wrote to say that it is ready (s6's notification-fd); whether more
+    /// of it may be there. Whoever closes it before its end will never be.
+    fn take_word(&mut self, id: ServiceId) -> bool {
+        let Some(process) = self.processes.get_mut(id.index()) else { return false };
+        let mut text = [0u8; LINE];
         let read = process.ready.as_ref().map(|pipe| file::read(pipe, &mut text));
         let is_said = match read {
-            None | Some(Err(Errno::EAGAIN)) => return,
+            None | Some(Err(Errno::EAGAIN)) => return false,
             Some(Ok(0) | Err(_)) => false,
             Some(Ok(len)) => match text.get(..len).is_some_and(|text| text.contains(&b'\n')) {
                 true => true,
-                false => return, // the rest of the line is on its way
+                false => return true, // the rest of the line is on its way
             },
         };
         process.ready = None;
         if is_said {
             self.happened(Event::Ready(id));
         }
+        false
     }
 }
