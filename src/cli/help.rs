@@ -1,5 +1,6 @@
 //! `help` and `version`, printed from the key table.
 
+use super::NOT_BUILT;
 use super::out::{Out, pad, say};
 use crate::model::code;
 use crate::spec::flags::{self, FLAGS};
@@ -75,8 +76,10 @@ pub fn help(words: Words<'_>) -> u8 {
                 is_known = true;
                 other(&mut out, flag);
             }
-            if !is_known {
-                return unknown(name);
+            match is_known {
+                true => {}
+                false if NOT_BUILT.find(name).is_some() => all(&mut out),
+                false => return unknown(name),
             }
         }
     }

@@ -86,6 +86,9 @@ pub fn main(start: &Start, mut desk: &'static mut Desk) -> u8 {
     };
     let verb = verb.to_bytes();
     match verb {
+        _ if cfg!(feature = "verbs") && wants_help(verb, call) => {
+            quietly(start, || help::help(Words::default()))
+        }
         b"run" if cfg!(feature = "run") => {
             start::start(Mode::Run, Front::Run, call.rest(), start, desk)
         }
@@ -116,6 +119,12 @@ pub fn main(start: &Start, mut desk: &'static mut Desk) -> u8 {
             None => other(verb, call, start, desk),
         },
     }
+}
+
+/// Whether somebody asks what there is behind a verb: `run --help`.
+fn wants_help(verb: &[u8], call: Call) -> bool {
+    let word = call.words.rest().first().map(core::ffi::CStr::to_bytes);
+    matches!(word, Some(b"--help" | b"-h")) && NOT_BUILT.find(verb).is_some()
 }
 
 /// No verb of ours, or none of this build.
