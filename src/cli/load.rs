@@ -8,15 +8,14 @@ use super::Call;
 use super::env_files;
 use super::filters;
 use super::given;
-use super::out::say;
 use super::printer::{Detail, Printer};
 use super::read_file::read_file;
-use super::report::{self, Place};
+use super::report;
 use crate::engine::root::Held;
 use crate::engine::{self, control, inspect, probe::OurTerminal};
 use crate::limits::{ARENA_MAX, FILE_MAX, KERNEL_LINE_MAX};
 use crate::model::{Errno, SignalSet};
-use crate::plan::{self, Facts, Mode, Plan, Questions, resolve};
+use crate::plan::{self, Facts, Mode, Plan, Questions, resolve_all};
 use crate::spec::argv::{self, Front, Line};
 use crate::spec::{Complaint, Complaints, Lists, Origin, Said, Spec, SpecFault, file};
 use crate::sys::start::Start;
@@ -120,7 +119,7 @@ pub fn decide(
         // Whether this machine has what is asked is no fault of the file.
         plan.survey.cgroups.assume_all();
     }
-    let decided = plan_for(scope, mode, spec, start, plan, callers)?;
+    let decided = plan_for((scope, detail), mode, spec, start, plan, callers)?;
     Some(Decided { held: Some(held), ..decided })
 }
 
@@ -144,12 +143,13 @@ pub fn decide_as<T>(
     let spec = new_spec(spec, lists)?;
     let read = read(spec)?;
     let mode = Mode::Entrypoint;
-    plan_for(mode.scope(), mode, spec, start, plan, callers).map(|decided| (decided, read))
+    let said = (mode.scope(), Detail::First);
+    plan_for(said, mode, spec, start, plan, callers).map(|decided| (decided, read))
 }
 
 /// Asks the machine and makes the plan.
 fn plan_for(
-    scope: &'static str,
+    (scope, detail): (&'static str, Detail),
     mode: Mode,
     spec: &'static Spec<'static>,
     start: &Start,
@@ -172,15 +172,12 @@ fn plan_for(
         facts.keeping = engine::persist::look(said.value);
     }
     let mut plan = Plan::new(mode, plan);
-    match resolve(spec, &facts, &mut plan) {
-        Ok(()) => {
-            Some(Decided { spec, questions, facts, terminal, joins, plan, callers, held: None })
-        }
-        Err(refusal) => {
-            report::refusal(Place { scope, file: spec.file, origin: refusal.origin }, &refusal);
-            None
-        }
-    }
+    let mut printer = Printer::new(scope, spec.file, detail);
+    resolve_all(spec, &facts, &mut plan, &mut |refusal| printer.refuse(&refusal));
+    printer.end();
+    let is_refused = printer.count() > 0;
+    let decided = Decided { spec, questions, facts, terminal, joins, plan, callers, held: None };
+    (!is_refused).then_some(decided)
 }
 
 /// Who reads what, and how much is said about it.
@@ -226,16 +223,7 @@ fn load(
     if spec.name.is_none() {
         spec.name = named.and_then(|said| stem(said.value, arena));
     }
-    if printer.count() > 1 && detail == Detail::First {
-        let more = printer.count().saturating_sub(1);
-        match named {
-            Some(Said { value: path, .. }) => {
-                let path = report::Path(path);
-                say!("  and ", more, " more: nsinit check ", path, " prints every one\n");
-            }
-            None => say!("  and ", more, " more\n"),
-        }
-    }
+    printer.end();
     printer.count()
 }
 

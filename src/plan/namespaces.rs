@@ -4,8 +4,8 @@
 use super::confine::disables_userns;
 use super::join::Joined;
 use super::ties::maps_outside;
-use super::{Facts, Reason, Refusal, capability};
-use crate::model::{IdKind, MountType, Namespace, NamespaceSet, Uplink};
+use super::{Facts, Reason, Refusal, Refuse, capability};
+use crate::model::{Clock, IdKind, MountType, Namespace, NamespaceSet, Uplink};
 use crate::spec::{Origin, Spec};
 
 /// The kinds that `run` creates when nobody says otherwise.
@@ -97,4 +97,18 @@ fn lacking(facts: &Facts, kinds: NamespaceSet, shifts: bool) -> Option<&'static 
         .into_iter()
         .find(|(is_needed, capability, _)| *is_needed && !facts.has(*capability))
         .map(|(_, _, name)| name)
+}
+
+/// Whether the clocks can be shifted as asked.
+pub(super) fn check_clocks<'a>(spec: &'a Spec<'_>, facts: &Facts, refuse: Refuse<'_, 'a>) {
+    let clocks = [
+        (Clock::Monotonic, spec.monotonic, facts.monotonic_ns),
+        (Clock::Boottime, spec.boottime, facts.boottime_ns),
+    ];
+    for (clock, shift, now_ns) in clocks {
+        if let Some(said) = shift.filter(|said| !said.value.is_possible(now_ns)) {
+            let reason = Reason::ClockRange(clock, said.value, now_ns);
+            refuse(Refusal { origin: said.origin, said: clock.name().as_bytes(), reason });
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! How a service is supervised: its policy, from what was said of it.
 
-use super::{Facts, Mode, Reason, Refusal, TerminalState};
+use super::{Facts, Mode, Reason, Refusal, Refuse, TerminalState};
 use crate::model::{
     BeforeStop, Policy, PreStop, Ready, ReadyBy, Reload, ReloadBy, ServiceSet, Terminal, Word,
 };
@@ -13,14 +13,17 @@ pub(super) fn policy<'a>(
     facts: &Facts,
     mode: Mode,
     spec: &'a Spec<'_>,
-) -> Result<Policy, Refusal<'a>> {
+    refuse: Refuse<'_, 'a>,
+) -> Policy {
     let default = Policy::default();
     let delay = service.restart_delay.map_or(default.delay, |said| said.value);
     let delay_max = match service.restart_delay_max {
-        Some(max) if max.value < delay => {
-            return Err(Refusal { origin: max.origin, said: b"", reason: Reason::DelayAboveMax });
+        Some(max) => {
+            if max.value < delay {
+                refuse(Refusal { origin: max.origin, said: b"", reason: Reason::DelayAboveMax });
+            }
+            max.value
         }
-        Some(max) => max.value,
         None => default.delay_max.max(delay),
     };
     let mut after = ServiceSet::EMPTY;
@@ -31,14 +34,14 @@ pub(super) fn policy<'a>(
             Some((id, _)) => after = after.with(id),
             None => {
                 let said = name.value.bytes();
-                return Err(Refusal { origin: name.origin, said, reason: Reason::UnknownService });
+                refuse(Refusal { origin: name.origin, said, reason: Reason::UnknownService });
             }
         }
     }
     // Who runs the container decides how long a stop may take; in the entrypoint we only pass it
     // on.
     let grace = if mode == Mode::Entrypoint { None } else { default.grace };
-    Ok(Policy {
+    Policy {
         is_main,
         has_terminal: is_main
             && terminal(service, is_main, mode) == Terminal::Share
@@ -54,7 +57,7 @@ pub(super) fn policy<'a>(
         delay_max,
         limit: service.restart_limit.map_or(default.limit, |said| said.value),
         window: service.restart_window.map_or(default.window, |said| said.value),
-        ready_by: ready_by(service)?,
+        ready_by: ready_by(service, refuse),
         start_timeout: service.start_timeout.and_then(|said| said.value),
         before_stop: match service.pre_stop.map(|said| said.value) {
             None => BeforeStop::Nothing,
@@ -72,7 +75,7 @@ pub(super) fn policy<'a>(
             Some(Reload::Exec(_)) => ReloadBy::Command,
         },
         success: service.success_exit.map_or(default.success, |said| said.value),
-    })
+    }
 }
 
 /// What a service has to do with our terminal.
@@ -84,13 +87,15 @@ pub(super) fn terminal(service: &ServiceSpec<'_>, is_main: bool, mode: Mode) -> 
 }
 
 /// Who says that a service is ready.
-fn ready_by<'a>(service: &'a ServiceSpec<'_>) -> Result<ReadyBy, Refusal<'a>> {
-    match (service.ready.map(|said| said.value), service.start_timeout) {
-        (Some(Ready::Notify | Ready::Fd(_)), _) => Ok(ReadyBy::Word),
-        (Some(Ready::Exec(_) | Ready::Tcp(_)), _) => Ok(ReadyBy::Command),
-        (Some(Ready::None) | None, Some(Said { value: Some(_), origin })) => {
-            Err(Refusal { origin, said: b"", reason: Reason::TimeoutForNothing })
+fn ready_by<'a>(service: &'a ServiceSpec<'_>, refuse: Refuse<'_, 'a>) -> ReadyBy {
+    match service.ready.map(|said| said.value) {
+        Some(Ready::Notify | Ready::Fd(_)) => ReadyBy::Word,
+        Some(Ready::Exec(_) | Ready::Tcp(_)) => ReadyBy::Command,
+        Some(Ready::None) | None => {
+            if let Some(Said { value: Some(_), origin }) = service.start_timeout {
+                refuse(Refusal { origin, said: b"", reason: Reason::TimeoutForNothing });
+            }
+            ReadyBy::Running
         }
-        (Some(Ready::None) | None, _) => Ok(ReadyBy::Running),
     }
 }

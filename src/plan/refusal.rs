@@ -102,3 +102,6 @@ pub struct Refusal<'a> {
     /// Why we will not start.
     pub reason: Reason,
 }
+
+/// Where refusals go: `check` prints every one, `run` the first.
+pub type Refuse<'f, 'a> = &'f mut dyn FnMut(Refusal<'a>);

@@ -9,14 +9,12 @@ use super::identity::Maps;
 use super::join::Joined;
 use super::limits::{Layout, first_of, push_last_of_cgroups};
 use super::machine::{push_last, refuse_init_keys, resolve_init};
-use super::namespaces::{kinds, needs_of, shifts};
+use super::namespaces::{check_clocks, kinds, needs_of, shifts};
 use super::notify::push_sockets;
 use super::services::{Setting, push_services, push_steps};
-use super::{Act, Actor, Birth, Facts, Filters, Plan, Reason, Refusal, Service};
+use super::{Act, Actor, Birth, Facts, Filters, Plan, Reason, Refusal, Refuse, Service};
 use super::{lock, log, net, persist, root, ties};
-use crate::model::{
-    BeforeStop, Clock, Namespace, NamespaceSet, Proc, Ready, ReloadBy, Restart, Terminal,
-};
+use crate::model::{BeforeStop, Namespace, NamespaceSet, Proc, Ready, ReloadBy, Restart, Terminal};
 use crate::spec::{Origin, Said, Spec};
 
 /// Fills `plan`, which must be empty.
@@ -28,17 +26,46 @@ pub fn resolve<'a>(
     facts: &Facts,
     plan: &mut Plan<'a>,
 ) -> Result<(), Refusal<'a>> {
+    let mut first = None;
+    resolve_all(spec, facts, plan, &mut |refusal| {
+        let _ = first.get_or_insert(refusal); // of the others nobody hears
+    });
+    first.map_or(Ok(()), Err)
+}
+
+/// As [`resolve`], and gives every refusal to `refuse` that does not follow from another.
+pub fn resolve_all<'a>(
+    spec: &'a Spec<'_>,
+    facts: &Facts,
+    plan: &mut Plan<'a>,
+    refuse: Refuse<'_, 'a>,
+) {
+    push_services(spec, facts, plan.mode, plan, refuse);
+    if plan.services.is_empty() {
+        return;
+    }
+    if let Err(refusal) = push_all_steps(spec, facts, plan, refuse) {
+        refuse(refusal);
+    }
+}
+
+/// All steps, unless one thing cannot be that the others depend on.
+fn push_all_steps<'a>(
+    spec: &'a Spec<'_>,
+    facts: &Facts,
+    plan: &mut Plan<'a>,
+    refuse: Refuse<'_, 'a>,
+) -> Result<(), Refusal<'a>> {
     let mode = plan.mode;
-    push_services(spec, facts, mode, plan)?;
     if !mode.is_init() {
-        refuse_init_keys(spec)?;
+        refuse_init_keys(spec).unwrap_or_else(&mut *refuse);
     }
     if ties::IS_BUILT {
-        ties::check(spec, facts)?;
+        ties::check(spec, facts).unwrap_or_else(&mut *refuse);
     }
     let filters = Filters::decide(spec, facts)?;
     let mut setting = match (mode.is_run(), mode.is_init()) {
-        (true, _) => resolve_run(spec, facts, plan)?,
+        (true, _) => resolve_run(spec, facts, plan, refuse)?,
         (false, true) => resolve_init(spec, facts, plan)?,
         (false, false) => resolve_entrypoint(spec, facts, plan)?,
     };
@@ -55,7 +82,7 @@ pub fn resolve<'a>(
         ties::push_last(spec, plan);
     }
     for (id, service) in spec.services_with_ids() {
-        push_steps(id, service, setting, facts, plan)?;
+        push_steps(id, service, setting, facts, plan).unwrap_or_else(&mut *refuse);
     }
     if mode.is_init() {
         push_last(&spec.machine, plan);
@@ -153,15 +180,16 @@ fn resolve_run<'a>(
     spec: &'a Spec<'_>,
     facts: &Facts,
     plan: &mut Plan<'a>,
+    refuse: Refuse<'_, 'a>,
 ) -> Result<Setting<'a>, Refusal<'a>> {
+    check_clocks(spec, facts, refuse);
     let joined = Joined::decide(spec, facts)?;
     let kinds = kinds(spec, facts, joined)?;
     let maps = Maps::decide(spec, facts, plan.survey, kinds)?;
-    check_clocks(spec, facts)?;
-    net::check(spec, facts, kinds)?;
+    net::check(spec, facts, kinds).unwrap_or_else(&mut *refuse);
     if root::is_asked(spec) {
-        root::check(spec, kinds)?;
-        root::check_mapped(spec, facts, &maps)?;
+        root::check(spec, kinds).unwrap_or_else(&mut *refuse);
+        root::check_mapped(spec, facts, &maps).unwrap_or_else(&mut *refuse);
     }
     let cgroups = match cfg!(feature = "sandbox") {
         true => Layout::decide(spec, facts, kinds, plan)?,
@@ -370,19 +398,4 @@ fn fresh_proc<'a>(
         (Some(Said { value: Proc::Fresh, origin }), None) => Ok(Some(origin)),
         (None, None) => Ok(Some(Origin::Default)),
     }
-}
-
-/// Whether the clocks can be shifted as asked.
-fn check_clocks<'a>(spec: &'a Spec<'_>, facts: &Facts) -> Result<(), Refusal<'a>> {
-    let clocks = [
-        (Clock::Monotonic, spec.monotonic, facts.monotonic_ns),
-        (Clock::Boottime, spec.boottime, facts.boottime_ns),
-    ];
-    for (clock, shift, now_ns) in clocks {
-        if let Some(said) = shift.filter(|said| !said.value.is_possible(now_ns)) {
-            let reason = Reason::ClockRange(clock, said.value, now_ns);
-            return Err(Refusal { origin: said.origin, said: clock.name().as_bytes(), reason });
-        }
-    }
-    Ok(())
 }

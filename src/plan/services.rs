@@ -7,7 +7,7 @@ use super::limits::push_enter;
 use super::log::push_outputs;
 use super::notify::{hide_variables, push_variables};
 use super::policy::{policy, terminal};
-use super::{Act, Actor, Facts, FilterAct, Filters, Mode, Plan, Reason, Refusal, Service};
+use super::{Act, Actor, Facts, FilterAct, Filters, Mode, Plan, Reason, Refusal, Refuse, Service};
 use crate::limits::ENV_MAX;
 use crate::model::{Helper, PreStop, Ready, Reload, ServiceId, ServiceName, Stdio, Terminal, Word};
 use crate::spec::{Origin, Said, ServiceSpec, Spec};
@@ -40,27 +40,24 @@ pub(super) fn push_services<'a>(
     facts: &Facts,
     mode: Mode,
     plan: &mut Plan<'a>,
-) -> Result<(), Refusal<'a>> {
+    refuse: Refuse<'_, 'a>,
+) {
     let is_alone = spec.services.len() <= 1;
     let mut main: Option<ServiceId> = None;
     for (id, service) in spec.services_with_ids() {
-        let refuse = |reason| Refusal { origin: service.origin, said: b"", reason };
-        let name = match service.name {
-            Some(said) => said.value,
-            None if is_alone => ServiceName::MAIN,
-            None => return Err(refuse(Reason::NoName)),
-        };
-        if plan.services.iter().any(|other| other.name == name) {
-            let origin = service.name.map_or(service.origin, |said| said.origin);
-            return Err(Refusal { origin, said: name.bytes(), reason: Reason::SameName });
-        }
+        let name = service.name.map_or(ServiceName::MAIN, |said| said.value);
+        check_name(id, spec, refuse);
         let is_main = is_alone || service.is_main();
         if is_main && main.replace(id).is_some() {
             let origin = service.main.map_or(service.origin, |said| said.origin);
-            return Err(Refusal { origin, said: name.bytes(), reason: Reason::SecondMain });
+            refuse(Refusal { origin, said: name.bytes(), reason: Reason::SecondMain });
         }
-        check_scope(service, is_main, mode)?;
-        let policy = policy(service, is_main, facts, mode, spec)?;
+        if service.command.is_none() {
+            let said = service.name.map_or(b"".as_slice(), |said| said.value.bytes());
+            refuse(Refusal { origin: service.origin, said, reason: Reason::NoCommand });
+        }
+        check_scope(service, is_main, mode).unwrap_or_else(&mut *refuse);
+        let policy = policy(service, is_main, facts, mode, spec, refuse);
         let ready = service.ready.map_or(Ready::None, |said| said.value);
         let is_answer = |said: Said<Reload<'_>>| matches!(said.value, Reload::Notify(_));
         let answers_reload = Word::HEARD && service.reload.is_some_and(is_answer);
@@ -85,13 +82,27 @@ pub(super) fn push_services<'a>(
             dies_by_signal,
         });
     }
+    let origin = spec.services.first().map_or(Origin::Default, |service| service.origin);
     match (plan.services.is_empty(), main) {
-        (true, _) => Err(Refusal { origin: Origin::Default, said: b"", reason: Reason::NoCommand }),
-        (false, None) => {
-            let origin = spec.services.first().map_or(Origin::Default, |service| service.origin);
-            Err(Refusal { origin, said: b"", reason: Reason::NoMain })
+        (true, _) => refuse(Refusal { origin, said: b"", reason: Reason::NoCommand }),
+        (false, None) => refuse(Refusal { origin, said: b"", reason: Reason::NoMain }),
+        (false, Some(_)) => {}
+    }
+    check_cycles(spec, plan).unwrap_or_else(refuse);
+}
+
+/// Whether a service has a name where there are several, and one of its own.
+fn check_name<'a>(id: ServiceId, spec: &'a Spec<'_>, refuse: Refuse<'_, 'a>) {
+    let Some(service) = spec.services.get(id.index()) else { return };
+    match service.name {
+        Some(Said { value, origin }) => {
+            let mut others = spec.services.iter().take(id.index());
+            if others.any(|other| other.name.is_some_and(|name| name.value == value)) {
+                refuse(Refusal { origin, said: value.bytes(), reason: Reason::SameName });
+            }
         }
-        (false, Some(_)) => check_cycles(spec, plan),
+        None if spec.services.len() <= 1 => {}
+        None => refuse(Refusal { origin: service.origin, said: b"", reason: Reason::NoName }),
     }
 }
 
@@ -141,11 +152,7 @@ pub(super) fn push_steps<'a>(
 ) -> Result<(), Refusal<'a>> {
     let actor = Actor::Service(id);
     let policy = plan.services.get(id.index()).map(|service| service.policy).unwrap_or_default();
-    let command = service.command.ok_or(Refusal {
-        origin: service.origin,
-        said: service.name.map_or(b"".as_slice(), |said| said.value.bytes()),
-        reason: Reason::NoCommand,
-    })?;
+    let Some(command) = service.command else { return Ok(()) }; // that was refused
     check_env(service, facts)?;
     plan.push(actor, service.origin, Act::Spawn);
     push_enter(actor, id, setting.cgroups, plan);

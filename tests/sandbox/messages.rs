@@ -140,6 +140,97 @@ fn check_prints_every_fault_and_run_counts_them() {
 }
 
 #[test]
+fn check_prints_every_fault_of_what_was_said_together() {
+    // Looks like services that are each alright, and wrong beside the others: one message for each
+    // name, each main one, each circle, each clock and kind.
+    let text = "\
+[sandbox]
+namespaces = ['pid']
+hostname = 'x'
+[time]
+boottime = '-99999d'
+monotonic = '-99999d'
+[[service]]
+name = 'one'
+after = ['two', 'three']
+command = ['true']
+[[service]]
+name = 'one'
+main = true
+[[service]]
+name = 'four'
+main = true
+start-timeout = '1s'
+restart-delay-max = 0
+command = ['true']
+[[service]]
+after = ['one']
+command = ['true']
+[[service]]
+name = 'five'
+after = ['six']
+command = ['true']
+[[service]]
+name = 'six'
+after = ['five']
+command = ['true']
+";
+    let places = [
+        "3:12: hostname needs a uts",
+        "5:12: boottime cannot be shifted",
+        "6:13: monotonic cannot be shifted",
+        "9:10: no service is called \"two\"",
+        "9:17: no service is called \"three\"",
+        "11:1: service \"one\" has no command",
+        "12:8: two services are called \"one\"",
+        "16:8: service \"four\" is a second main one",
+        "17:17: start-timeout has nothing to wait for",
+        "18:21: restart-delay-max is shorter",
+        "20:1: a service among several has no name",
+        "25:10: service \"five\" waits for itself",
+    ];
+    let directory = file::directory();
+    let path = file::write(&directory, "test.toml", 0o644, text);
+    for who in Who::BOTH {
+        let ended = Run::nsinit(who, &["check", &path]).end();
+        for place in places {
+            assert!(
+                ended.err.contains(&format!("check: {path}:{place}")),
+                "{place}: {}",
+                ended.err
+            );
+        }
+        assert_eq!(ended.err.matches("check: ").count(), places.len(), "{}", ended.err);
+        ended.saying(1, &[]);
+        let more = format!("and {} more: nsinit check", places.len() - 1);
+        Run::nsinit(who, &["run", &path]).end().saying(125, &[&more]);
+    }
+}
+
+#[test]
+fn a_name_that_nobody_knows_is_told_and_not_its_value() {
+    // Looks like the pair, for the value alone would be as good as any.
+    let text = "[[service]]\ncommand = ['true']\nrlimits = { nofil = 3 }\nlog = { fle = '/x' }\n";
+    let directory = file::directory();
+    let path = file::write(&directory, "test.toml", 0o644, text);
+    let ended = Run::nsinit(Who::User, &["check", &path]).end();
+    ended.saying(1, &["3:21: rlimits cannot be \"nofil=3\"", "log cannot be \"fle=/x\""]);
+}
+
+#[test]
+fn help_can_be_asked_for_behind_each_verb() {
+    // Looks like the whole help and 0; behind `--` it is a word of the command.
+    for verb in ["run", "explain", "check", "init", "enter", "ps", "status", "ls", "doctor", "rm"] {
+        for words in [[verb, "--help"], [verb, "-h"], ["help", verb]] {
+            let out = Run::nsinit(Who::User, &words).end().quietly(0);
+            assert!(out.starts_with("nsinit: PID 1, supervisor and launcher"), "{words:?}: {out}");
+        }
+    }
+    let out = Run::nsinit(Who::User, &["run", "--", "echo", "-h"]).end().quietly(0);
+    assert_eq!(out, "-h\n");
+}
+
+#[test]
 fn a_closed_or_full_standard_error_holds_nobody_up() {
     // Looks like the exit code of a failure that cannot be told: stderr closed, or a full pipe.
     for who in Who::BOTH {

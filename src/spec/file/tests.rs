@@ -356,7 +356,7 @@ fn a_key_may_take_a_word_a_number_or_a_command() {
     let forms = "\"none\", \"notify\", \"fd=N\", \"tcp=[ADDRESS:]PORT\", \"exec=COMMAND\"";
     let not = format!("Value([service] ready, NotOneOf([{forms}]))");
     assert_eq!(with(&["ready = 5"]), format!("2:9 {not} `5`"));
-    assert_eq!(with(&["ready = { file = 'x' }"]), format!("2:18 {not} `x`"));
+    assert_eq!(with(&["ready = { file = 'x' }"]), format!("2:18 {not} `file=x`"));
     assert_eq!(with(&["ready = { exec = [] }"]), "2:18 Value([service] ready, Empty) `[]`");
     assert_eq!(with(&["ready = {}"]), "2:9 Value([service] ready, Empty) `{}`");
     let wrong = |type_name, said| format!("WrongType([service] ready, {type_name:?}) `{said}`");

@@ -65,6 +65,7 @@ impl<'a> Reader<'_, 'a> {
             return self.refuse(word, Complaint::WrongType(key, type_name(scalar)));
         }
         let origin = self.position.at(word.start());
+        let mut pair = None;
         let result = match shape {
             Shape::Words => self.add_to_command(key, word, origin),
             Shape::Text
@@ -81,12 +82,15 @@ impl<'a> Reader<'_, 'a> {
             | Shape::TextOrPair
             | Shape::TextOrPairs
             | Shape::TextOrExec => self.item_text(shape, name, word, scalar).and_then(|text| {
+                pair = name.map(|_| text.to_bytes());
                 let service = self.spec.services.len().checked_sub(1);
                 key.put(self.spec, service, Item { text, origin }).map(|_| ())
             }),
         };
         if let Err(fault) = result {
-            self.refuse(word, Complaint::Value(key, fault));
+            // Where no word of a list was said, that may be the fault of the name.
+            let said = pair.filter(|_| matches!(fault, Fault::NotOneOf(_)));
+            self.refuse_as(word, said.unwrap_or(said_in(word)), Complaint::Value(key, fault));
             if let (Fault::TooMany { .. }, Some(frame)) = (fault, self.list()) {
                 frame.place = Place::Nowhere; // the entries that follow are too many as well
             }
@@ -94,14 +98,10 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn refuse(&mut self, word: Word<'a>, complaint: Complaint) {
-        let said = first_line(word.text()).trim_ascii();
-        let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'');
-        let said = match (said.first(), said.last()) {
-            (Some(first), Some(last)) if is_quote(first) && first == last => {
-                said.get(1..said.len().saturating_sub(1)).unwrap_or_default()
-            }
-            _ => said,
-        };
+        self.refuse_as(word, said_in(word), complaint);
+    }
+
+    fn refuse_as(&mut self, word: Word<'a>, said: &'a [u8], complaint: Complaint) {
         self.complain(word.start(), said, complaint);
         if let Some(frame) = self.list() {
             frame.has_fault = true;
@@ -259,6 +259,18 @@ impl<'a> Reader<'_, 'a> {
         let needs_one = is_table(key.shape) && key.shape != Shape::Pairs;
         let is_missing = needs_one && !self.defined.has_pair(key);
         is_missing.then_some(Complaint::Value(key, Fault::Empty))
+    }
+}
+
+/// What was said, as far as one line shows it: without its quotes.
+fn said_in(word: Word<'_>) -> &[u8] {
+    let said = first_line(word.text()).trim_ascii();
+    let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'');
+    match (said.first(), said.last()) {
+        (Some(first), Some(last)) if is_quote(first) && first == last => {
+            said.get(1..said.len().saturating_sub(1)).unwrap_or_default()
+        }
+        _ => said,
     }
 }
 

@@ -120,7 +120,7 @@ fn nothing_is_said_twice() {
             "5:39 Twice `max`",
             "6:16 Value([service] log, OutOfRange { min: 0, max: 9 }) `10`",
             "6:26 Value([service] log, NotOneOf([\"a path from the root\", \
-             \"{ file = \\\"…\\\", max = \\\"1MiB\\\", keep = 1 }\"])) `/a`",
+             \"{ file = \\\"…\\\", max = \\\"1MiB\\\", keep = 1 }\"])) `fil=/a`",
         ],
     );
     check(
