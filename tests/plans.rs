@@ -780,7 +780,7 @@ impl Sink for Text {
 /// The steps as `explain` prints them, then how each service is supervised.
 fn show(plan: &Plan<'_>, spec: &Spec<'_>, shown: &mut String) {
     let mut text = Text(Vec::new());
-    print_text(&mut text, plan, spec.file);
+    print_text(&mut text, plan, spec);
     shown.push_str(&String::from_utf8(text.0).unwrap());
     for service in plan.services.iter() {
         let policy = service.policy;

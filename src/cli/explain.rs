@@ -7,11 +7,12 @@ use super::load::{Decided, Desk, decide};
 use super::out::{Out, fill, pad};
 use super::printer::Detail as Faults;
 use super::report::Place;
+use super::terms::{self, More, Whose};
 use crate::engine;
 use crate::model::{Helper, code};
-use crate::plan::{Actor, Detail, Mode, Plan, Questions, Step};
-use crate::spec::Spec;
+use crate::plan::{Actor, Detail, Mode, Plan, Questions};
 use crate::spec::argv::Front;
+use crate::spec::{Origin, Spec};
 use crate::sys::start::Start;
 use crate::text::json::{Text, list};
 use crate::text::{Length, Names, Show, Sink, put};
@@ -51,7 +52,7 @@ pub(super) fn explain(mut call: Call, start: &Start, desk: &'static mut Desk) ->
     let mut out = Out::stdout();
     match is_json {
         true => print_json(&mut out, &plan, spec, questions),
-        false => print_text(&mut out, &plan, spec.file),
+        false => print_text(&mut out, &plan, spec),
     }
     if out.flush() { 0 } else { code::FAILED }
 }
@@ -82,35 +83,53 @@ impl Show for Who<'_, '_> {
     }
 }
 
-/// Who asked for a step.
-fn place<'s>(step: &Step<'_>, file: Option<&'s CStr>) -> Place<'s> {
-    Place { scope: "", file, origin: step.origin }
+/// Who asked for something.
+fn place<'s>(origin: Origin, spec: &Spec<'s>) -> Place<'s> {
+    Place { scope: "", file: spec.file, origin }
 }
 
-/// Prints a plan as text, one numbered line for each step; `file` is where it was asked for.
-pub fn print_text(out: &mut dyn Sink, plan: &Plan<'_>, file: Option<&CStr>) {
-    let widest = |what: &dyn Fn(&Step<'_>) -> Length, max: usize| {
-        let letters = plan.steps.iter().map(|step| what(step).letters);
-        letters.filter(|letters| *letters <= max).max().unwrap_or(0)
+/// Prints a plan as text: one numbered line for each step, and behind them one for each term on
+/// which a service is supervised.
+pub fn print_text(out: &mut dyn Sink, plan: &Plan<'_>, spec: &Spec<'_>) {
+    let (steps, terms) = (|| plan.steps.iter(), || terms::lines(plan, spec));
+    let who = steps().map(|step| Length::of(&Who(plan, step.actor)));
+    let act =
+        steps().map(|step| Length::of(&step.act)).chain(terms().map(|term| Length::of(&term)));
+    let detail = steps().map(|step| Length::of(&Detail(&step.act)));
+    let detail = detail.chain(terms().map(|term| Length::of(&More(&term))));
+    let who = widest(who, 32).max(ACTOR_COLUMNS);
+    let (act, detail) = (widest(act, ACT_COLUMNS_MAX), widest(detail, DETAIL_COLUMNS));
+    let mut line = |number: Option<u32>, parts: [&dyn Show; 3], origin: Origin| {
+        let letters = number.map_or(0, |number| Length::of(&number).letters);
+        fill(out, NUMBER_COLUMNS.saturating_sub(letters));
+        if let Some(number) = number {
+            put!(out, number);
+        }
+        put!(out, "  ");
+        for (part, columns) in parts.into_iter().zip([who, act, detail]) {
+            pad(out, part, columns + 2);
+        }
+        put!(out, place(origin, spec).as_origin(), "\n");
     };
-    let who = widest(&|step| Length::of(&Who(plan, step.actor)), 32).max(ACTOR_COLUMNS);
-    let act = widest(&|step| Length::of(&step.act), ACT_COLUMNS_MAX);
-    let detail = widest(&|step| Length::of(&Detail(&step.act)), DETAIL_COLUMNS);
     for (number, step) in (1u32..).zip(plan.steps.iter()) {
-        fill(out, NUMBER_COLUMNS.saturating_sub(Length::of(&number).letters));
-        put!(out, number, "  ");
-        pad(out, &Who(plan, step.actor), who + 2);
-        pad(out, &step.act, act + 2);
-        pad(out, &Detail(&step.act), detail + 2);
-        put!(out, place(step, file).as_origin(), "\n");
+        let parts: [&dyn Show; 3] = [&Who(plan, step.actor), &step.act, &Detail(&step.act)];
+        line(Some(number), parts, step.origin);
     }
+    for term in terms() {
+        line(None, [&Whose(&term), &term, &More(&term)], term.origin);
+    }
+}
+
+/// The columns of the longest of these, but for those that are longer than `max`.
+fn widest(lengths: impl Iterator<Item = Length>, max: usize) -> usize {
+    let letters = lengths.map(|length| length.letters);
+    letters.filter(|letters| *letters <= max).max().unwrap_or(0)
 }
 
 /// Prints a plan as JSON: what is asked first, every step with its system calls, the services.
 pub fn print_json(out: &mut dyn Sink, plan: &Plan<'_>, spec: &Spec<'_>, questions: Questions) {
-    let file = spec.file;
     put!(out, "{\"mode\":", Text(&plan.mode.scope()), ",\"asks\":");
-    let asked = engine::probe::calls(questions, file.is_some(), &spec.filter);
+    let asked = engine::probe::calls(questions, spec.file.is_some(), &spec.filter);
     let joins = if cfg!(feature = "join") { questions.joins } else { 0 };
     let around = |calls: &'static str| (joins > 0).then_some(Names::new(calls));
     let looks = core::iter::repeat_n(Names::new(engine::join::calls()), joins);
@@ -128,7 +147,7 @@ pub fn print_json(out: &mut dyn Sink, plan: &Plan<'_>, spec: &Spec<'_>, question
         put!(out, if number == 1 { "\n" } else { ",\n" }, "{\"number\":", number);
         put!(out, ",\"actor\":", Text(&Who(plan, step.actor)), ",\"act\":", Text(&step.act));
         put!(out, ",\"detail\":", Text(&Detail(&step.act)));
-        put!(out, ",\"origin\":", Text(&place(step, file).as_origin()), ",\"calls\":");
+        put!(out, ",\"origin\":", Text(&place(step.origin, spec).as_origin()), ",\"calls\":");
         list(out, step.act.calls().iter());
         put!(out, "}");
     }
@@ -140,6 +159,21 @@ pub fn print_json(out: &mut dyn Sink, plan: &Plan<'_>, spec: &Spec<'_>, question
         put!(out, ",\"restart\":", Text(&policy.restart.name()));
         put!(out, ",\"stop-signal\":", Text(&policy.stop_signal), ",\"after\":");
         list(out, policy.after.iter().filter_map(|id| Some(plan.service(id)?.name)));
+        put!(out, ",\"restart-limit\":", policy.limit);
+        for (name, span) in [
+            ("restart-delay", Some(policy.delay)),
+            ("restart-delay-max", Some(policy.delay_max)),
+            ("restart-window", Some(policy.window)),
+            ("start-timeout", policy.start_timeout),
+            ("watchdog", policy.watchdog),
+            ("grace", policy.grace),
+        ] {
+            put!(out, ",\"", name, "-ms\":");
+            match span {
+                Some(span) => put!(out, span.ms()),
+                None => put!(out, "null"),
+            }
+        }
         put!(out, "}");
     }
     put!(out, "\n]}\n");

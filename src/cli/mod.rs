@@ -25,6 +25,7 @@ mod rm;
 mod screen;
 mod start;
 mod table;
+mod terms;
 
 use crate::engine::machine;
 use crate::model::code;

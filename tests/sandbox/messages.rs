@@ -218,6 +218,31 @@ fn a_name_that_nobody_knows_is_told_and_not_its_value() {
 }
 
 #[test]
+fn explain_tells_on_which_terms_a_service_is_supervised() {
+    // Looks like a line without a number for what was said, behind the steps; as JSON all of it.
+    let flags = ["--restart", "always", "--restart-delay", "2s", "--grace", "infinity"];
+    let explain = |words: &[&str]| {
+        let words = [&["explain"], words, &["run"], &flags, &["--", "true"]].concat();
+        Run::nsinit(Who::User, &words).end().quietly(0)
+    };
+    let text = explain(&[]);
+    let parts = |line: &str| -> Vec<String> {
+        line.split("  ")
+            .map(|part| part.trim().into())
+            .filter(|part: &String| !part.is_empty())
+            .collect()
+    };
+    let lines: Vec<_> = text.lines().rev().map(parts).take(2).collect();
+    let again = "2s to 60s later, at most 5 in 60s";
+    assert_eq!(lines[1], ["main", "begin again, always", again, "argument 3"], "{text}");
+    assert_eq!(lines[0], ["main", "stop by TERM", "and wait for it", "argument 7"], "{text}");
+    let json = explain(&["--json"]);
+    for pair in ["\"restart-delay-ms\":2000", "\"restart-limit\":5", "\"grace-ms\":null"] {
+        assert!(json.contains(pair), "{pair}: {json}");
+    }
+}
+
+#[test]
 fn help_can_be_asked_for_behind_each_verb() {
     // Looks like the whole help and 0; behind `--` it is a word of the command.
     for verb in ["run", "explain", "check", "init", "enter", "ps", "status", "ls", "doctor", "rm"] {

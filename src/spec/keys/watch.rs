@@ -10,7 +10,7 @@ use crate::text::Fault;
 pub(super) const ROWS: &[Row] = &[
     built(service("watchdog", Shape::Span, "TIME", |service, item| {
         item.put(&mut service.watchdog, |text| match Span::parse(text)? {
-            Span::ZERO => Err(Fault::OutOfRange { min: 1, max: i64::MAX }),
+            Span::ZERO => Err(Fault::NotA("time longer than none, such as 30s")),
             span => Ok(span),
         })
     }))
