@@ -110,10 +110,11 @@ pub fn decide(
     {
         return None;
     }
-    // A file of the kernel's init is checked as that.
-    let mode = match front == Front::Check && spec.machine.first().is_some() {
-        true => Mode::Init,
-        false => mode,
+    // A file of the kernel's init is checked as that, and so is one of an entrypoint.
+    let mode = match front == Front::Check {
+        true if spec.machine.first().is_some() => Mode::Init,
+        true if plan::is_for_entrypoint(spec) => Mode::Entrypoint,
+        true | false => mode,
     };
     if front == Front::Check {
         // Whether this machine has what is asked is no fault of the file.

@@ -69,6 +69,7 @@ pub use questions::Questions;
 pub use refusal::{Reason, Refusal, Refuse};
 pub use resolve::{resolve, resolve_all};
 pub use root::{BASE, DEVICES, MASKED, MASKED_IN_SYS, MountFault, READ_ONLY, RootAct, Slot};
+pub use services::is_for_entrypoint;
 pub use step::{Act, Actor, Detail, Step};
 pub use survey::{Ids, Survey};
 pub use ties::{Access, IS_BUILT as HAS_TIES, TieAct, TieReason};

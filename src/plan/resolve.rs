@@ -27,9 +27,7 @@ pub fn resolve<'a>(
     plan: &mut Plan<'a>,
 ) -> Result<(), Refusal<'a>> {
     let mut first = None;
-    resolve_all(spec, facts, plan, &mut |refusal| {
-        let _ = first.get_or_insert(refusal); // of the others nobody hears
-    });
+    resolve_all(spec, facts, plan, &mut |refusal| first = first.or(Some(refusal)));
     first.map_or(Ok(()), Err)
 }
 

@@ -7,6 +7,7 @@ use super::limits::push_enter;
 use super::log::push_outputs;
 use super::notify::{hide_variables, push_variables};
 use super::policy::{policy, terminal};
+use super::resolve::refuse_run_keys;
 use super::{Act, Actor, Facts, FilterAct, Filters, Mode, Plan, Reason, Refusal, Refuse, Service};
 use crate::limits::ENV_MAX;
 use crate::model::{Helper, PreStop, Ready, Reload, ServiceId, ServiceName, Stdio, Terminal, Word};
@@ -109,6 +110,15 @@ fn check_name<'a>(id: ServiceId, spec: &'a Spec<'_>, refuse: Refuse<'_, 'a>) {
 /// Whether a switch was set.
 fn is_said(switch: Option<Said<bool>>) -> bool {
     switch.is_some_and(|said| said.value)
+}
+
+/// Whether what was said only makes sense where we are the entrypoint, and all of it does there.
+pub fn is_for_entrypoint(spec: &Spec<'_>) -> bool {
+    let is_meant = spec.services.iter().any(|service| {
+        let gives = service.terminal.is_some_and(|said| said.value == Terminal::Give);
+        gives || service.die_by_signal.is_some() || service.parent_death.is_some()
+    });
+    is_meant && refuse_run_keys(spec, true).is_ok()
 }
 
 /// Keys that only make sense for the main service, or only where we are the entrypoint.

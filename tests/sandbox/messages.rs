@@ -208,6 +208,20 @@ command = ['true']
 }
 
 #[test]
+fn a_file_of_an_entrypoint_is_checked_as_one() {
+    // Looks like no fault for a key that only an entrypoint has, unless a host name is beside it.
+    let text = "[[service]]\ncommand = ['true']\ndie-by-signal = true\n";
+    let directory = file::directory();
+    let path = file::write(&directory, "test.toml", 0o644, text);
+    let out = Run::nsinit(Who::User, &["check", &path]).end().quietly(0);
+    assert!(out.starts_with(&format!("{path}: ok, 1 service, ")), "{out}");
+    let text = format!("[sandbox]\nhostname = 'box'\n{text}");
+    let path = file::write(&directory, "box.toml", 0o644, text);
+    let words = ["5:17: \"die-by-signal\" is for the entrypoint only"];
+    Run::nsinit(Who::User, &["check", &path]).end().saying(1, &words);
+}
+
+#[test]
 fn a_name_that_nobody_knows_is_told_and_not_its_value() {
     // Looks like the pair, for the value alone would be as good as any.
     let text = "[[service]]\ncommand = ['true']\nrlimits = { nofil = 3 }\nlog = { fle = '/x' }\n";
