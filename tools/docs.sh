@@ -14,13 +14,15 @@ usage() { sed -n '/^#   tools/s/^# *//p' "$0" >&2 && exit 2; }
 verb=$1 binary=$2
 docs=$(cd "$(dirname "$0")/../docs" && pwd)
 scratch=$(mktemp -d)
+export scratch
 trap 'rm -rf "$scratch"' EXIT
 
-# Every key in full, each name once: a name that two tables have is printed for both.
+# Every key in full, each name once: a name that two tables have is printed for both. Behind -- no
+# verb is meant.
 "$binary" help >"$scratch/help"
 awk '/^  -v, / { next } /^  (--)?[a-z]/ { sub(/^--/, "", $1); if (!seen[$1]++) print $1 }' \
     "$scratch/help" | grep -vxE 'nsinit|config' | while read -r key; do
-    "$binary" help "$key"
+    "$binary" help "--$key"
 done | awk '
     # What is called so in its table alone (log of [security.landlock]) was there by its own name.
     /^[^ ]/ && block != "" { if (!seen[block]++) printf "%s", block; block = "" }
@@ -76,11 +78,16 @@ keys() {
             if (also != "") text = text "Also " roff(also) ".\n"
             if (as_key != "" && as_key != "none") text = text "In a file: " roff(as_key) "\n"
         } else if (format == "KEYS" && as_key == "") {
+            # In its table a key may have a shorter name than its flag.
+            key = in_file
+            sub(/ .*/, "", key)
             sub(/^[^ ]+ = /, "", in_file)
-            text = ".It Ic " roff(name) (value == "-" ? "" : " Li = " roff(in_file)) "\n"
+            text = ".It Ic " roff(key) (value == "-" ? "" : " Li = " roff(in_file)) "\n"
             text = text roff(help) "\n"
             if (default_ != "") text = text "Default: " roff(default_) "\n"
             if (!has_flag) text = text "In a file only.\n"
+            else if (key != name) text = text "As a flag:\n.Fl \\-" roff(name) " .\n"
+            print table, key >(ENVIRON["scratch"] "/named")
         } else if (format == "WORDS" && has_flag && value != "-") {
             text = (any_verb ? "any" : "run") " " flag " " (value == "" ? "-" : value) "\n"
             if (also != "") { gsub(/,/, "", also); text = text alias(any_verb, also, value) }
@@ -110,6 +117,10 @@ keys() {
 words() {
     keys WORDS >"$scratch/words"
     list() { awk -v want="$1" '$1 ~ want { printf "%s%s", n++ ? " " : "", $2 }' "$scratch/words"; }
+    echo "_nsinit_verbs='$(awk '/^  nsinit [a-z]/ { printf "%s%s", n++ ? " " : "", $2 }' \
+        "$scratch/help")'"
+    echo "_nsinit_enter_flags='$("$binary" help enter |
+        awk '/^  --/ { sub(/=.*/, "", $1); printf "%s%s", n++ ? " " : "", $1 }')'"
     echo "_nsinit_service_flags='$(list '^any$')'"
     echo "_nsinit_run_flags='$(list '^run$')'"
     echo "_nsinit_switches='$(awk '$3 == "-" { printf "%s%s", n++ ? " " : "", $2 }' \
@@ -122,7 +133,14 @@ words() {
         if (!seen[$1]++) printf "%s%s", n++ ? " " : "", $1 }' "$scratch/keys")'"
     echo "_nsinit_choices() {"
     echo "    case \$1 in"
-    awk '$3 ~ /\|/ { gsub(/\|/, " ", $3); printf "    %s) echo \"%s\" ;;\n", $2, $3 }' "$scratch/words"
+    # What is written in capitals stands for something else, and is no word to be completed.
+    awk '$3 ~ /\|/ {
+        count = split($3, words, "|")
+        text = ""
+        for (i = 1; i <= count; i++)
+            if (words[i] !~ /[A-Z]/) text = text (text == "" ? "" : " ") words[i]
+        if (text != "") printf "    %s) echo \"%s\" ;;\n", $2, text
+    }' "$scratch/words"
     echo "    esac"
     echo "}"
 }
@@ -168,9 +186,22 @@ examples() {
     done
 }
 
+# A key that the man page names is one that a file may have. Whether its value is good is no matter.
+named() {
+    while read -r table key; do
+        service='[[service]]
+command = ["true"]'
+        [ "$table" != '[[service]]' ] || service=
+        printf '%s\n%s = "1"\n%s\n' "$table" "$key" "$service" >"$scratch/key.toml"
+        "$binary" check "$scratch/key.toml" >"$scratch/said" 2>&1 && continue
+        ! grep 'unknown key' "$scratch/said" >&2 || exit 1
+    done <"$scratch/named"
+}
+
 [ "$verb" != check ] || examples
 splice nsinit.1 FLAGS keys FLAGS
 splice nsinit.toml.5 KEYS keys KEYS
+[ "$verb" != check ] || named
 splice nsinit.bash WORDS words
 if [ "$verb" = check ] && [ "$changed" = yes ]; then
     echo 'docs: the lists of keys in docs/ are not those of the key table' >&2

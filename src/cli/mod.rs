@@ -86,10 +86,13 @@ pub fn main(start: &Start, mut desk: &'static mut Desk) -> u8 {
         return code::FAILED;
     };
     let verb = verb.to_bytes();
+    if cfg!(feature = "verbs")
+        && help::is_asked(call.rest().words)
+        && let Some(code) = help::of_verb(verb, start)
+    {
+        return code;
+    }
     match verb {
-        _ if cfg!(feature = "verbs") && wants_help(verb, call) => {
-            quietly(start, || help::help(Words::default()))
-        }
         b"run" if cfg!(feature = "run") => {
             start::start(Mode::Run, Front::Run, call.rest(), start, desk)
         }
@@ -112,7 +115,7 @@ pub fn main(start: &Start, mut desk: &'static mut Desk) -> u8 {
             quietly(start, || doctor::doctor(call.rest(), start, desk))
         }
         b"help" | b"--help" | b"-h" if cfg!(feature = "verbs") => {
-            quietly(start, || help::help(call.rest().words))
+            quietly(start, || help::help(call.rest().words, start))
         }
         b"version" | b"--version" | b"-V" => quietly(start, help::version),
         _ => match control::VERBS.find(verb).filter(|_| cfg!(feature = "control")) {
@@ -120,12 +123,6 @@ pub fn main(start: &Start, mut desk: &'static mut Desk) -> u8 {
             None => other(verb, call, start, desk),
         },
     }
-}
-
-/// Whether somebody asks what there is behind a verb: `run --help`.
-fn wants_help(verb: &[u8], call: Call) -> bool {
-    let word = call.words.rest().first().map(core::ffi::CStr::to_bytes);
-    matches!(word, Some(b"--help" | b"-h")) && NOT_BUILT.find(verb).is_some()
 }
 
 /// No verb of ours, or none of this build.

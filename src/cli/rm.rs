@@ -17,7 +17,7 @@ pub(super) fn rm(call: Call) -> u8 {
     let words = || (call.first..).zip(call.words.iter());
     for (number, word) in words() {
         if let (word @ [b'-', ..], false) = (word.to_bytes(), has_dashes) {
-            report::unknown_flag("rm", number, word, Names::new("nsinit rm DIR"));
+            report::unknown_flag("rm", number, word, Names::new("--help"));
             return code::FAILED;
         }
     }

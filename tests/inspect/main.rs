@@ -1,4 +1,4 @@
-//! `ls` and `doctor`: what they see is what is there, also by the word of other programs.
+//! `ls` and `doctor`: what they see is what is there, also by the word of others; and `help`.
 
 #![allow(missing_docs, unsafe_code, unused_results, reason = "a test program")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -7,6 +7,7 @@
 mod doctor;
 mod faults;
 mod filter;
+mod help;
 #[path = "../ring/json.rs"]
 mod json;
 mod keepers;

@@ -20,9 +20,13 @@ const fn nowhere(scope: &str) -> Place<'_> {
 
 /// A flag that this verb does not have; `flags` are those it has.
 pub fn unknown_flag(scope: &str, number: u32, word: &[u8], flags: Names) {
-    let name = nearest(word, flags.iter()).or(flags.get(0)).unwrap_or("");
-    let args = Args { said: word, name, ..Args::NONE };
-    print(&at(scope, number), sentence!("unknown flag {s}", try: "{n}"), &args);
+    let near = nearest(word, flags.iter());
+    let args = Args { said: word, name: near.unwrap_or(scope), ..Args::NONE };
+    let sentence = match near {
+        Some(_) => sentence!("unknown flag {s}", try: "{n}"),
+        None => sentence!("unknown flag {s}", try: "nsinit help {n}"),
+    };
+    print(&at(scope, number), sentence, &args);
 }
 
 /// A word that is no kind of namespaces.

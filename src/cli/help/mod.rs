@@ -1,12 +1,20 @@
-//! `help` and `version`, printed from the key table.
+//! `help` and `version`, printed from the tables of keys and verbs.
 
-use super::NOT_BUILT;
-use super::out::{Out, pad, say};
+mod flow;
+mod verbs;
+
+use core::ffi::CStr;
+
+use super::out::{Out, say};
+use super::screen::Screen;
 use crate::model::code;
 use crate::spec::flags::{self, FLAGS};
 use crate::spec::keys::{HELP, Help, KEYS};
 use crate::spec::{Key, KeyFor, Shape, Table};
+use crate::sys::start::Start;
 use crate::text::{Quoted, Show, Sink, Words, nearest, put};
+
+use flow::Flow;
 
 #[cfg(target_arch = "x86_64")]
 const TARGET: &str = "x86_64";
@@ -22,27 +30,15 @@ nsinit: nothing to do
        nsinit help                  everything else
 ";
 
-const VERBS: &str = "\
+const TITLE: &str = "\
 nsinit: PID 1, supervisor and launcher for Linux namespaces
 
-  nsinit run [FLAGS] [FILE.toml] [--] [COMMAND…]   new namespaces, then supervise
-  nsinit [FLAGS] -- COMMAND…                       supervise in the namespaces we are in
-  nsinit init [FLAGS] [FILE.toml] [--] [COMMAND…]  be the kernel's init, in a machine of its own
-  nsinit explain [--json] [run|entrypoint|init] …  print the plan, touch nothing
-  nsinit check FILE…                               every fault in a file
-  nsinit doctor [--json]                           what this machine allows, what to change
-  nsinit ls [--tree] [--json] [--pid PID] [KIND…]  namespaces, what keeps each alive, whose it is
-  nsinit ps [--json] [NAME]                        running sandboxes and their services
-  nsinit status [--json] NAME [SERVICE]            one of them, in words
-  nsinit stop|restart|reload NAME [SERVICE]        and wait until it is so; or --no-wait
-  nsinit logs [-f] [-n N] [--json] NAME [SERVICE]  what its services wrote, where that is kept
-  nsinit signal NAME [SERVICE] SIGNAL
-  nsinit enter [FLAGS] NAME|PID|DIR [--] COMMAND…  run it inside, confined as those are
-  nsinit rm DIR…                                   let go of namespaces that persist keeps
-  nsinit help [KEY]                                one key, as a flag and in a file
-  nsinit version
+";
 
-The first operand ends the flags. A list is split at commas, or its flag said again.
+const FLAGS_BEGIN: &str =
+    "The first operand ends the flags. A list is split at commas, or its flag said again.";
+
+const FLAGS_OF_NO_KEY: &str = "\
   --config FILE     the file, under any name
   -v, --verbose     tell while all goes well, too
 ";
@@ -51,46 +47,66 @@ const OTHERS: &str = "
 Flags as bubblewrap has them, in their order (a file has [[mount]])
 ";
 
-const CODES: &str = "
-Exit codes: the main service's own; 128+N ended by signal N; 124 gave up; 125 nsinit failed before
-the service ran; 126 found but not executable; 127 not found.
-";
+const CODES: &str = "Exit codes: the main service's own; 128+N ended by signal N; 124 gave up; \
+                     125 nsinit failed before the service ran; 126 found but not executable; \
+                     127 not found.";
 
-/// The widest flag with its value that still stands on one line with its sentence.
-const FLAG_COLUMNS: usize = 30;
+/// The column at which the sentence of a flag begins.
+const SENTENCE: usize = 33;
 
-/// `help [KEY]`
-pub fn help(words: Words<'_>) -> u8 {
+/// The widest that a text is which is more than a sentence.
+const TEXT: usize = 80;
+
+/// `help [VERB|KEY]`
+pub fn help(words: Words<'_>, start: &Start) -> u8 {
+    let columns = Screen::of(start).columns;
     let mut out = Out::stdout();
     match words.first() {
-        None => all(&mut out),
-        Some(name) => {
-            let name = name.to_bytes();
-            let name = name.strip_prefix(b"--").unwrap_or(name);
-            let mut is_known = false;
+        None => all(&mut out, columns),
+        Some(said) => {
+            let said = said.to_bytes();
+            let name = said.strip_prefix(b"--").unwrap_or(said);
+            let verb = verbs::find(said);
+            if let Some(verb) = verb {
+                verbs::one(&mut out, columns.min(TEXT), verb);
+            }
+            let mut is_known = verb.is_some();
             for (key, help) in keys().filter(|(key, _)| key.names.number_of(name).is_some()) {
+                put!(&mut out, if verb.is_some() { "\n" } else { "" });
                 is_known = true;
-                one(&mut out, key, *help);
+                one(&mut out, columns, key, *help);
             }
             if let Some(flag) = flags::Flag::find(name) {
                 is_known = true;
-                other(&mut out, flag);
+                other(&mut out, columns, flag);
             }
-            match is_known {
-                true => {}
-                false if NOT_BUILT.find(name).is_some() => all(&mut out),
-                false => return unknown(name),
+            if !is_known {
+                return unknown(name);
             }
         }
     }
     if out.flush() { 0 } else { code::FAILED }
 }
 
+/// Whether a verb is to tell of itself.
+pub fn is_asked(words: Words<'_>) -> bool {
+    matches!(words.first().map(CStr::to_bytes), Some(b"--help" | b"-h"))
+}
+
+/// What a verb is; `None` for no verb of this build.
+#[inline(never)] // of no start
+pub fn of_verb(name: &[u8], start: &Start) -> Option<u8> {
+    let verb = verbs::find(name).filter(|verb| verb.is_said())?;
+    let mut out = Out::stdout();
+    verbs::one(&mut out, Screen::of(start).columns.min(TEXT), verb);
+    Some(if out.flush() { 0 } else { code::FAILED })
+}
+
 fn unknown(name: &[u8]) -> u8 {
     let flags = FLAGS.iter().map(|flag| flag.name).filter(|_| cfg!(feature = "sandbox"));
     let names = keys().flat_map(|(key, _)| key.names.iter()).chain(flags);
-    let near = nearest(name, names).unwrap_or("nsinit help");
-    say!("help: no key ", Quoted(name), "\n  try: ", near, "\n");
+    let near = nearest(name, names.chain(verbs::names())).unwrap_or("nsinit help");
+    say!("help: no verb and no key ", Quoted(name), "\n  try: ", near, "\n");
     code::FAILED
 }
 
@@ -112,28 +128,43 @@ fn keys() -> impl Iterator<Item = (&'static Key, &'static Help)> {
 }
 
 /// Every verb and every key.
-fn all(out: &mut dyn Sink) {
-    put!(out, VERBS);
+fn all(out: &mut Out, columns: usize) {
+    put!(out, TITLE);
+    verbs::all(out, columns);
+    put!(out, "\n");
+    paragraph(out, columns, 0, FLAGS_BEGIN);
+    put!(out, FLAGS_OF_NO_KEY);
     for table in Table::ALL {
         let keys = || keys().filter(|(key, _)| key.table == table);
         if keys().next().is_some() {
             put!(out, "\n", table.title(), " ", table, "\n");
         }
         for (key, help) in keys() {
-            put!(out, "  ");
-            pad(out, &Flag(key), FLAG_COLUMNS);
-            put!(out, " ", help.sentence(), "\n");
+            row(out, columns, &Flag(key), help.sentence());
         }
     }
     if cfg!(feature = "sandbox") {
         put!(out, OTHERS);
         for flag in FLAGS {
-            put!(out, "  ");
-            pad(out, &Other(flag), FLAG_COLUMNS);
-            put!(out, " ", flag.help, "\n");
+            row(out, columns, &Other(flag), flag.help);
         }
     }
-    put!(out, CODES);
+    put!(out, "\n");
+    paragraph(out, columns.min(TEXT), 0, CODES);
+}
+
+/// A text of several lines.
+fn paragraph(out: &mut Out, columns: usize, indent: usize, text: &str) {
+    let mut lines = Flow::new(out, columns, indent);
+    put!(&mut lines, text);
+    lines.end();
+}
+
+/// A flag, and what it is for.
+fn row(out: &mut Out, columns: usize, flag: &dyn Show, sentence: &str) {
+    let mut text = Flow::behind(flag, out, columns, SENTENCE);
+    put!(&mut text, sentence);
+    text.end();
 }
 
 /// A flag that is no key, with its words.
@@ -149,8 +180,9 @@ impl Show for Other {
 }
 
 /// One of these flags in full.
-fn other(out: &mut dyn Sink, flag: &'static flags::Flag) {
-    put!(out, Other(flag), "\n  ", flag.help, "\n");
+fn other(out: &mut Out, columns: usize, flag: &'static flags::Flag) {
+    put!(out, Other(flag), "\n");
+    paragraph(out, columns, 2, flag.help);
     put!(out, "  As a key: ");
     let is_of_sandbox = flag.in_file.starts_with("namespaces");
     match flag.in_file {
@@ -162,8 +194,9 @@ fn other(out: &mut dyn Sink, flag: &'static flags::Flag) {
 }
 
 /// One key in full.
-fn one(out: &mut dyn Sink, key: &'static Key, help: Help) {
-    put!(out, Flag(key), "\n  ", help.sentence(), "\n");
+fn one(out: &mut Out, columns: usize, key: &'static Key, help: Help) {
+    put!(out, Flag(key), "\n");
+    paragraph(out, columns, 2, help.sentence());
     if !help.default().is_empty() {
         put!(out, "  Default: ", help.default(), ".\n");
     }

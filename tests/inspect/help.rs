@@ -1,0 +1,52 @@
+//! `help`: each verb tells of itself, and no line is wider than the terminal.
+
+use super::support::terminal::Terminal;
+use super::support::{Run, Who};
+
+fn said(words: &[&str]) -> String {
+    Run::nsinit(Who::User, words).end().quietly(0)
+}
+
+#[test]
+fn each_verb_tells_of_itself_in_both_ways() {
+    // Looks like "nsinit logs [FLAGS] NAME [SERVICE]" and a text, behind help and in front of
+    // --help; every verb that works is one of them.
+    let list = said(&["help"]);
+    let verbs: Vec<&str> =
+        list.lines().filter_map(|line| line.strip_prefix("  nsinit ")?.split(' ').next()).collect();
+    let expected = "run [FLAGS] init explain check doctor ls ps status stop restart reload signal \
+                    logs enter rm help version";
+    assert_eq!(verbs, expected.split_whitespace().collect::<Vec<_>>());
+    for verb in verbs.into_iter().filter(|verb| *verb != "[FLAGS]") {
+        let text = said(&[verb, "--help"]);
+        assert!(text.starts_with(&format!("nsinit {verb}")) && text.lines().count() > 1, "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        assert!(said(&["help", verb]).starts_with(&text), "{verb}");
+        assert_eq!(said(&[verb, "-h"]), text);
+    }
+    assert!(said(&["help", "entrypoint"]).starts_with("nsinit [FLAGS] -- COMMAND"));
+    // A word that is a verb and a key is told as both, and as the key alone.
+    let key = said(&["help", "--restart"]);
+    assert!(key.starts_with("--restart POLICY\n") && said(&["help", "restart"]).ends_with(&key));
+    // What is no flag and near none is answered by the way to all of them.
+    let ended = Run::nsinit(Who::User, &["ls", "--what"]).end();
+    ended.saying(125, &["ls: argument 2: unknown flag \"--what\"", "try: nsinit help ls"]);
+    let ended = Run::nsinit(Who::User, &["help", "statsu"]).end();
+    ended.saying(125, &["help: no verb and no key \"statsu\"", "try: status"]);
+}
+
+#[test]
+fn on_a_terminal_no_line_is_broken_within_a_word() {
+    // Looks like the same words in lines of at most 70, and the whole lines in a pipe.
+    let plain = said(&["help"]);
+    let terminal = Terminal::new();
+    terminal.set_columns(70);
+    let running = Run::nsinit(Who::User, &["help"]).start_at(&terminal);
+    drop(terminal);
+    let shown = running.end().out.replace('\r', "");
+    let wide = shown.lines().find(|line| line.chars().count() > 70);
+    assert_eq!(wide, None);
+    let words = |text: &str| text.split_whitespace().map(String::from).collect::<Vec<_>>();
+    assert_eq!(words(&shown), words(&plain));
+    assert!(plain.lines().any(|line| line.chars().count() > 100), "sentences are whole in a pipe");
+}
