@@ -41,6 +41,40 @@ fn a_sandbox_is_named_in_the_rows_of_its_namespaces() {
 }
 
 #[test]
+fn a_sandbox_has_the_name_by_which_it_is_found() {
+    // Looks like the name in the file and not the file's; and of two with the file's own, two.
+    let service = "[[service]]\ncommand = ['sh', '-c', 'echo ready; exec sleep 1000']\n";
+    let named = format!("[sandbox]\nname = 'in-the-file'\n{service}");
+    let directory = file::directory();
+    let named = file::write(&directory, "stem.toml", 0o644, named);
+    let plain = file::write(&directory, "other-stem.toml", 0o644, service);
+    for who in Who::BOTH {
+        let all = [&named, &plain, &plain].map(|path| {
+            let mut running = Run::nsinit(who, &["run", path]).start();
+            running.wait_for("ready");
+            running
+        });
+        let ps = Run::nsinit(who, &["ps"]).end().quietly(0);
+        let names = all.each_ref().map(|running| {
+            let pid = init_of(running).to_string();
+            let out = Run::nsinit(who, &["ls", "--pid", &pid, "uts"]).end().quietly(0);
+            let row = out.lines().nth(1).unwrap();
+            row.split_whitespace().nth(8).unwrap().to_owned()
+        });
+        let [first, second, third] = &names;
+        assert_eq!((&first[..], &second[..]), ("in-the-file", "other-stem"), "{ps}");
+        assert!(third.starts_with("other-stem-"), "{third}");
+        for name in &names {
+            assert!(ps.lines().any(|line| line.starts_with(&format!("{name} "))), "{name}: {ps}");
+        }
+        for running in all {
+            running.kill(libc::SIGTERM);
+            running.end().quietly(143);
+        }
+    }
+}
+
+#[test]
 fn only_the_kinds_and_the_process_that_were_asked_for_are_shown() {
     // Looks like two kinds, and eight rows for a process.
     let kinds = |out: &str| -> Vec<String> {

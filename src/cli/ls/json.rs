@@ -2,7 +2,7 @@
 
 use core::ffi::CStr;
 
-use super::row::{Keeper, Sandbox};
+use super::row::{Keeper, Listening, Sandbox};
 use super::tree::each;
 use crate::engine::inspect::{self, Entry, Of, Order, Table};
 use crate::text::json::{Text, list};
@@ -30,19 +30,19 @@ fn pid(pid: i32) -> Maybe<u64> {
 }
 
 /// Prints the chosen namespaces.
-pub fn print(out: &mut dyn Sink, table: &Table, order: &Order) {
+pub fn print(out: &mut dyn Sink, table: &Table, order: &Order, listening: &Listening<'_>) {
     put!(out, "{\"namespaces\":[");
     let mut is_first = true;
     each(table, order, false, &mut |entry, _| {
         put!(out, if core::mem::take(&mut is_first) { "\n" } else { ",\n" });
-        one(out, table, entry);
+        one(out, table, entry, listening);
     });
     put!(out, "\n],\"unseen_processes\":", table.unseen);
     put!(out, ",\"complete\":", if table.is_full { "false" } else { "true" }, "}\n");
 }
 
 /// Prints one.
-fn one(out: &mut dyn Sink, table: &Table, entry: &Entry) {
+fn one(out: &mut dyn Sink, table: &Table, entry: &Entry, listening: &Listening<'_>) {
     put!(out, "{\"kind\":", Text(&entry.kind.name()), ",\"inode\":", entry.inode);
     put!(out, ",\"processes\":", entry.processes, ",\"pid\":", pid(entry.pid), ",\"command\":");
     match entry.pid {
@@ -55,7 +55,7 @@ fn one(out: &mut dyn Sink, table: &Table, entry: &Entry) {
     put!(out, ",\"uid\":", Maybe(table.uid_of(entry)), ",\"owner\":", number(entry.owner));
     put!(out, ",\"parent\":", number(entry.parent));
     put!(out, ",\"kept_by\":", Text(&Keeper::of(entry).name()), ",\"sandbox\":");
-    match Sandbox::of(entry) {
+    match Sandbox::of(entry, listening) {
         Some(sandbox) => put!(out, Text(&Lossy(sandbox.name().unwrap_or_default()))),
         None => put!(out, "null"),
     }

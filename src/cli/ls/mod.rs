@@ -17,6 +17,9 @@ use crate::model::{Namespace, NamespaceSet, code};
 use crate::sys::start::Start;
 use crate::text::{Names, units};
 
+use row::Listening;
+use table::Shown;
+
 /// What was asked for.
 struct Asked {
     is_json: bool,
@@ -28,7 +31,8 @@ struct Asked {
 /// `ls [--tree] [--json] [--pid PID] [KIND…]`
 pub(super) fn ls(call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
     let Some(asked) = read(call) else { return code::FAILED };
-    let (table, order) = match inspect::search(&mut desk.namespaces) {
+    let Desk { namespaces, arena, .. } = desk;
+    let (table, order) = match inspect::search(namespaces) {
         Ok(found) => found,
         Err(errno) => return report::no_proc("ls", errno),
     };
@@ -45,9 +49,13 @@ pub(super) fn ls(call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
     order.sort(table, asked.is_tree);
     let mut out = Out::stdout();
     let screen = Screen::of(start);
+    let listening = Listening::find(start, arena);
     match asked.is_json {
-        true => json::print(&mut out, table, order),
-        false => table::print(&mut out, screen, table, order, asked.is_tree),
+        true => json::print(&mut out, table, order, &listening),
+        false => {
+            let (listening, is_tree) = (&listening, asked.is_tree);
+            table::print(&mut out, screen, &Shown { table, order, listening, is_tree });
+        }
     }
     let is_printed = out.flush();
     if table.is_full {

@@ -1,9 +1,13 @@
 //! What is said of one namespace, in words and numbers.
 
+use core::ffi::CStr;
+
 use crate::cli::screen::Colour;
+use crate::engine::control::find;
 use crate::engine::inspect::{self, Command, Entry, Of, Table};
 use crate::spec::argv::{self, Front, Line};
-use crate::text::{Show, Sink, Visible, Words, put};
+use crate::sys::start::Start;
+use crate::text::{Arena, Buffer, Show, Sink, Visible, Words, put, units};
 
 /// What keeps a namespace alive; of several things the one that is seen best.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -134,24 +138,69 @@ pub fn name_in<'w>(words: Words<'w>) -> Option<&'w [u8]> {
     Some(name.strip_suffix(b".toml").unwrap_or(name))
 }
 
+/// The sandboxes that listen: for each two words, the PID of its launcher and its name.
+pub struct Listening<'n>(Words<'n>);
+
+impl<'n> Listening<'n> {
+    /// Asks who there is, and keeps it in `memory`.
+    pub fn find(start: &Start, memory: &'n mut [u8]) -> Self {
+        let mut arena = Arena::new(memory);
+        if cfg!(feature = "control") {
+            find::each(start, &mut |name, sandbox| {
+                let mut line = Buffer::<300>::new();
+                put!(&mut line, sandbox.launcher, "\0");
+                line.put(name);
+                line.put(b"\0");
+                let _ = arena.push(line.text().unwrap_or_default()); // else its command says it
+            });
+        }
+        Self(arena.keep_words())
+    }
+
+    /// The name of the sandbox with this PID 1. Its launcher started it, or whom the launcher had
+    /// join namespaces of others.
+    fn name_of(&self, pid: i32) -> Option<&'n [u8]> {
+        let mut above = inspect::parent_of(pid);
+        for _ in 0..ABOVE {
+            let launcher = above?;
+            let pairs = self.0.iter().zip(self.0.iter().skip(1)).step_by(2);
+            let is_it = |number: &CStr| {
+                let number = units::unsigned(number.to_bytes(), u64::from(u32::MAX));
+                number == Ok(u64::from(launcher.unsigned_abs()))
+            };
+            let mut names = pairs.filter(|(number, _)| is_it(number)).map(|(_, name)| name);
+            if let Some(name) = names.next() {
+                return Some(name.to_bytes());
+            }
+            above = inspect::parent_of(launcher);
+        }
+        None
+    }
+}
+
+/// How many processes above a PID 1 are looked at.
+const ABOVE: usize = 2;
+
 /// The sandbox of ours that a namespace belongs to: what keeps it is its PID 1.
-pub struct Sandbox {
+pub struct Sandbox<'n> {
+    known: Option<&'n [u8]>,
     command: Command,
 }
 
-impl Sandbox {
+impl<'n> Sandbox<'n> {
     /// The sandbox of this one, if it is one of ours.
-    pub fn of(entry: &Entry) -> Option<Self> {
-        entry.is_ours.then(|| Self { command: inspect::command(entry.pid) })
+    pub fn of(entry: &Entry, listening: &Listening<'n>) -> Option<Self> {
+        let known = || listening.name_of(entry.pid);
+        entry.is_ours.then(|| Self { known: known(), command: inspect::command(entry.pid) })
     }
 
-    /// Its name; a sandbox need not have one.
+    /// Its name, as it is found by it, or else as its command says it; it need not have one.
     pub fn name(&self) -> Option<&[u8]> {
-        name_in(self.command.words())
+        self.known.or_else(|| name_in(self.command.words()))
     }
 }
 
-impl Show for Sandbox {
+impl Show for Sandbox<'_> {
     fn show(&self, out: &mut dyn Sink) {
         match self.name() {
             Some(name) => put!(out, Visible(name)),

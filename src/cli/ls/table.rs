@@ -1,6 +1,6 @@
 //! The namespaces as a table: aligned columns, the same ones always, a `-` where there is nothing.
 
-use super::row::{Dash, Keeper, Sandbox, What};
+use super::row::{Dash, Keeper, Listening, Sandbox, What};
 use super::tree::{Branch, each};
 use crate::cli::out::fill;
 use crate::cli::screen::{Colour, Cut, Screen};
@@ -73,7 +73,7 @@ struct Cell<'t> {
     table: &'t Table,
     entry: &'t Entry,
     branch: Branch,
-    sandbox: Option<&'t Sandbox>,
+    sandbox: Option<&'t Sandbox<'t>>,
 }
 
 impl Show for Cell<'_> {
@@ -115,11 +115,12 @@ struct Layout {
 
 impl Layout {
     /// As wide as what stands in them.
-    fn of(table: &Table, order: &Order, is_tree: bool, screen: Screen) -> Self {
+    fn of(shown: &Shown<'_>, screen: Screen) -> Self {
+        let Shown { table, order, listening, is_tree } = *shown;
         let mut layout = Self { widths: COLUMNS.map(|column| column.title().len()) };
         let mut has_sandbox = false;
         each(table, order, is_tree, &mut |entry, branch| {
-            let sandbox = Sandbox::of(entry);
+            let sandbox = Sandbox::of(entry, listening);
             has_sandbox |= sandbox.is_some();
             for (column, width) in COLUMNS.into_iter().zip(&mut layout.widths) {
                 let cell = Cell { column, table, entry, branch, sandbox: sandbox.as_ref() };
@@ -158,9 +159,23 @@ impl Layout {
     }
 }
 
+/// What is printed.
+#[derive(Clone, Copy)]
+pub struct Shown<'t> {
+    /// The namespaces.
+    pub table: &'t Table,
+    /// Their order.
+    pub order: &'t Order,
+    /// Whose they are.
+    pub listening: &'t Listening<'t>,
+    /// Whether it is a tree.
+    pub is_tree: bool,
+}
+
 /// Prints the chosen namespaces. Only on a terminal is said in words what is not seen.
-pub fn print(out: &mut dyn Sink, screen: Screen, table: &Table, order: &Order, is_tree: bool) {
-    let layout = Layout::of(table, order, is_tree, screen);
+pub fn print(out: &mut dyn Sink, screen: Screen, shown: &Shown<'_>) {
+    let layout = Layout::of(shown, screen);
+    let Shown { table, order, listening, is_tree } = *shown;
     for (column, width) in layout.columns() {
         let title = column.title();
         place(out, column, width, title.len(), &screen.paint(Colour::Bold, &title));
@@ -168,7 +183,7 @@ pub fn print(out: &mut dyn Sink, screen: Screen, table: &Table, order: &Order, i
     put!(out, "\n");
     let room = layout.room(screen);
     each(table, order, is_tree, &mut |entry, branch| {
-        let sandbox = Sandbox::of(entry);
+        let sandbox = Sandbox::of(entry, listening);
         for (column, width) in layout.columns() {
             let cell = Cell { column, table, entry, branch, sandbox: sandbox.as_ref() };
             if column == Column::What {

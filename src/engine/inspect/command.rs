@@ -4,7 +4,7 @@
 use crate::engine::files::head_of;
 use crate::limits::PATH_MAX;
 use crate::sys::{Fd, stat};
-use crate::text::{Buffer, Words, put};
+use crate::text::{Buffer, Words, put, units};
 
 /// The command of a process.
 pub struct Command {
@@ -48,6 +48,16 @@ fn read(pid: i32, name: &str, text: &mut [u8]) -> usize {
     if len == text.len() { len.saturating_add(1) } else { len }
 }
 
+/// Who started a process (proc_pid_status(5), "PPid").
+pub fn parent_of(pid: i32) -> Option<i32> {
+    let mut text = [0; 2048];
+    let mut path = Buffer::<40>::new();
+    put!(&mut path, "/proc/", pid, "/status");
+    let status = path.path().and_then(|path| head_of(path, &mut text))?;
+    let parent = units::unsigned(field(status, b"PPid:"), 1 << 22).ok()?; // PID_MAX_LIMIT
+    i32::try_from(parent).ok()
+}
+
 /// Whether a process is nsinit, and PID 1 of a PID namespace below ours (proc_pid_status(5)): by
 /// its name, or because it executes the file that we execute.
 pub(super) fn is_pid_1_of_ours(proc: &Fd, pid: i32) -> bool {
@@ -69,11 +79,13 @@ pub(super) fn is_pid_1_of_ours(proc: &Fd, pid: i32) -> bool {
 
 /// The name of a process that is PID 1 of a PID namespace below ours, from the text of its status.
 fn pid_1_named(status: &[u8]) -> Option<&[u8]> {
-    let field = |name: &[u8]| {
-        let mut lines = status.split(|byte| *byte == b'\n');
-        lines.find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim_ascii()
-    };
-    field(b"NSpid:").ends_with(b"\t1").then(|| field(b"Name:"))
+    field(status, b"NSpid:").ends_with(b"\t1").then(|| field(status, b"Name:"))
+}
+
+/// The value of a line; nothing when it is not there.
+fn field<'s>(status: &'s [u8], name: &[u8]) -> &'s [u8] {
+    let mut lines = status.split(|byte| *byte == b'\n');
+    lines.find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim_ascii()
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use crate::sys::file::{self, Mode};
 use crate::sys::{Fd, process, stat};
 
 use command::is_pid_1_of_ours;
-pub use command::{Command, command};
+pub use command::{Command, command, parent_of};
 pub use processes::LINKS;
 pub use table::{Entry, Of, Order, Table};
 
