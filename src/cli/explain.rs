@@ -3,10 +3,12 @@
 use core::ffi::CStr;
 
 use super::Call;
+use super::flow::Flow;
 use super::load::{Decided, Desk, decide};
 use super::out::{Out, fill, pad};
 use super::printer::Detail as Faults;
 use super::report::Place;
+use super::screen::Screen;
 use super::terms::{self, More, Whose};
 use crate::engine;
 use crate::model::{Helper, code};
@@ -20,6 +22,7 @@ use crate::text::{Length, Names, Show, Sink, put};
 /// Columns of the text: its number, who, what at most, and its detail at most.
 const NUMBER_COLUMNS: usize = 3;
 const ACTOR_COLUMNS: usize = 7;
+const ACTOR_COLUMNS_MAX: usize = 32;
 const ACT_COLUMNS_MAX: usize = 56;
 const DETAIL_COLUMNS: usize = 40;
 
@@ -52,7 +55,10 @@ pub(super) fn explain(mut call: Call, start: &Start, desk: &'static mut Desk) ->
     let mut out = Out::stdout();
     match is_json {
         true => print_json(&mut out, &plan, spec, questions),
-        false => print_text(&mut out, &plan, spec),
+        false => match Screen::of(start).columns {
+            usize::MAX => print_text(&mut out, &plan, spec),
+            columns => print_lines(&mut out, &plan, spec, columns),
+        },
     }
     if out.flush() { 0 } else { code::FAILED }
 }
@@ -88,42 +94,104 @@ fn place<'s>(origin: Origin, spec: &Spec<'s>) -> Place<'s> {
     Place { scope: "", file: spec.file, origin }
 }
 
-/// Prints a plan as text: one numbered line for each step, and behind them one for each term on
-/// which a service is supervised.
-pub fn print_text(out: &mut dyn Sink, plan: &Plan<'_>, spec: &Spec<'_>) {
-    let (steps, terms) = (|| plan.steps.iter(), || terms::lines(plan, spec));
-    let who = steps().map(|step| Length::of(&Who(plan, step.actor)));
-    let act =
-        steps().map(|step| Length::of(&step.act)).chain(terms().map(|term| Length::of(&term)));
-    let detail = steps().map(|step| Length::of(&Detail(&step.act)));
-    let detail = detail.chain(terms().map(|term| Length::of(&More(&term))));
-    let who = widest(who, 32).max(ACTOR_COLUMNS);
-    let (act, detail) = (widest(act, ACT_COLUMNS_MAX), widest(detail, DETAIL_COLUMNS));
-    let mut line = |number: Option<u32>, parts: [&dyn Show; 3], origin: Origin| {
-        let letters = number.map_or(0, |number| Length::of(&number).letters);
-        fill(out, NUMBER_COLUMNS.saturating_sub(letters));
-        if let Some(number) = number {
-            put!(out, number);
-        }
-        put!(out, "  ");
-        for (part, columns) in parts.into_iter().zip([who, act, detail]) {
-            pad(out, part, columns + 2);
-        }
-        put!(out, place(origin, spec).as_origin(), "\n");
-    };
+/// One line: a step with its number, or a term on which a service is supervised.
+struct Row<'r> {
+    number: Option<u32>,
+    /// Who, what, and what more there is to it.
+    parts: [&'r dyn Show; 3],
+    origin: Origin,
+}
+
+/// Hands on each line of a plan: the steps, and behind them the terms.
+fn rows(plan: &Plan<'_>, spec: &Spec<'_>, take: &mut dyn FnMut(Row<'_>)) {
     for (number, step) in (1u32..).zip(plan.steps.iter()) {
         let parts: [&dyn Show; 3] = [&Who(plan, step.actor), &step.act, &Detail(&step.act)];
-        line(Some(number), parts, step.origin);
+        take(Row { number: Some(number), parts, origin: step.origin });
     }
-    for term in terms() {
-        line(None, [&Whose(&term), &term, &More(&term)], term.origin);
+    for term in terms::lines(plan, spec) {
+        let parts: [&dyn Show; 3] = [&Whose(&term), &term, &More(&term)];
+        take(Row { number: None, parts, origin: term.origin });
     }
 }
 
-/// The columns of the longest of these, but for those that are longer than `max`.
-fn widest(lengths: impl Iterator<Item = Length>, max: usize) -> usize {
-    let letters = lengths.map(|length| length.letters);
-    letters.filter(|letters| *letters <= max).max().unwrap_or(0)
+/// How many columns each part has: as many as the widest that is not too wide.
+fn widths(plan: &Plan<'_>, spec: &Spec<'_>) -> [usize; 3] {
+    let mut widths = [ACTOR_COLUMNS, 0, 0];
+    rows(plan, spec, &mut |row| {
+        let limits = [ACTOR_COLUMNS_MAX, ACT_COLUMNS_MAX, DETAIL_COLUMNS];
+        for ((part, width), max) in row.parts.iter().zip(&mut widths).zip(limits) {
+            let letters = Length::of(*part).letters;
+            *width = (*width).max(if letters <= max { letters } else { 0 });
+        }
+    });
+    widths
+}
+
+/// The number that a line begins with.
+fn put_number(out: &mut dyn Sink, number: Option<u32>) {
+    let letters = number.map_or(0, |number| Length::of(&number).letters);
+    fill(out, NUMBER_COLUMNS.saturating_sub(letters));
+    if let Some(number) = number {
+        put!(out, number);
+    }
+    put!(out, "  ");
+}
+
+/// Prints a plan for a terminal: as [`print_text`] where that has room, else without columns for
+/// what is said of few steps, broken where a line ends, and only with those origins that are one.
+fn print_lines(out: &mut dyn Sink, plan: &Plan<'_>, spec: &Spec<'_>, columns: usize) {
+    let mut width = Widest::default();
+    print_text(&mut width, plan, spec);
+    if width.most <= columns {
+        return print_text(out, plan, spec);
+    }
+    let [who, ..] = widths(plan, spec);
+    rows(plan, spec, &mut |row| {
+        let [actor, act, detail] = row.parts;
+        put_number(out, row.number);
+        pad(out, actor, who + 2);
+        let column = NUMBER_COLUMNS + who + 4;
+        let mut text = Flow::at(out, columns, column, column);
+        put!(&mut text, act);
+        if Length::of(detail).letters > 0 {
+            put!(&mut text, "  ", detail);
+        }
+        if row.origin != Origin::Default {
+            put!(&mut text, "  ", place(row.origin, spec).as_origin());
+        }
+        text.end();
+    });
+}
+
+/// The widest line that would be written.
+#[derive(Default)]
+struct Widest {
+    most: usize,
+    line: usize,
+}
+
+impl Sink for Widest {
+    fn put(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            // A byte 10xxxxxx goes on with a letter (utf-8(7)).
+            self.line = self.line.saturating_add(usize::from(byte & 0xc0 != 0x80));
+            self.line = if *byte == b'\n' { 0 } else { self.line };
+            self.most = self.most.max(self.line);
+        }
+    }
+}
+
+/// Prints a plan as text: one numbered line for each step, and behind them one for each term on
+/// which a service is supervised.
+pub fn print_text(out: &mut dyn Sink, plan: &Plan<'_>, spec: &Spec<'_>) {
+    let widths = widths(plan, spec);
+    rows(plan, spec, &mut |row| {
+        put_number(out, row.number);
+        for (part, columns) in row.parts.into_iter().zip(widths) {
+            pad(out, part, columns + 2);
+        }
+        put!(out, place(row.origin, spec).as_origin(), "\n");
+    });
 }
 
 /// Prints a plan as JSON: what is asked first, every step with its system calls, the services.

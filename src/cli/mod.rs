@@ -11,6 +11,7 @@ mod enter;
 mod env_files;
 pub mod explain;
 mod filters;
+mod flow;
 mod given;
 mod help;
 mod init;

@@ -37,9 +37,9 @@ impl<'a> Whence<'a> {
             return Ok(Self::Descriptor(u16::try_from(number).unwrap_or(u16::MAX)));
         }
         match bytes.iter().all(u8::is_ascii_digit) {
-            true => match units::unsigned(bytes, PID_HIGHEST)? {
-                0 => Err(Fault::OutOfRange { min: 1, max: PID_HIGHEST.cast_signed() }),
-                pid => Ok(Self::Pid(i32::try_from(pid).unwrap_or(i32::MAX))),
+            true => match units::unsigned(bytes, PID_HIGHEST).map(i32::try_from) {
+                Ok(Ok(pid @ 1..)) => Ok(Self::Pid(pid)),
+                Ok(_) | Err(_) => Err(Fault::OutOfRange { min: 1, max: PID_HIGHEST.cast_signed() }),
             },
             false => Ok(Self::Path(text)),
         }

@@ -304,3 +304,18 @@ fn signals_that_the_starter_ignored_are_heard_by_who_enters() {
         running.end().quietly(143);
     }
 }
+
+#[test]
+fn a_sandbox_that_is_called_like_a_pid_is_entered_all_the_same() {
+    // Looks like the host name of the sandbox, although a process has its name as PID: the test's.
+    let name = std::process::id().to_string();
+    let words = ["run", "--name", &name, "--hostname", "by-name", "--", "sh", "-c"];
+    let mut running = Run::nsinit(Who::Root, &words).and(["echo up; exec sleep 1000"]).start();
+    running.wait_for("up");
+    let words = ["enter", &name, "--", "hostname"];
+    assert_eq!(Run::nsinit(Who::Root, &words).end().quietly(0), "by-name\n");
+    Run::nsinit(Who::Root, &["stop", &name]).end().quietly(0);
+    running.end().quietly(143);
+    let ended = Run::nsinit(Who::Root, &["enter", "/nope/at/all", "--", "true"]).end();
+    ended.saying(125, &["enter: nothing is at \"/nope/at/all\""]);
+}

@@ -50,3 +50,22 @@ fn on_a_terminal_no_line_is_broken_within_a_word() {
     assert_eq!(words(&shown), words(&plain));
     assert!(plain.lines().any(|line| line.chars().count() > 100), "sentences are whole in a pipe");
 }
+
+#[test]
+fn a_plan_fits_a_terminal() {
+    // Looks like the step in one line of 80, without "(default)"; with it where there is room.
+    let words = ["explain", "run", "--hostname", "box", "--", "true"];
+    let shown = |columns| {
+        let terminal = Terminal::new();
+        terminal.set_columns(columns);
+        let running = Run::nsinit(Who::User, &words).start_at(&terminal);
+        drop(terminal);
+        running.end().out.replace('\r', "")
+    };
+    let plan = shown(80);
+    assert!(plan.lines().all(|line| line.chars().count() <= 80), "{plan}");
+    assert!(plan.lines().any(|line| line.ends_with("set hostname \"box\"  argument 3")), "{plan}");
+    assert!(!plan.contains("(default)"));
+    let wide = shown(200);
+    assert!(wide.contains("(default)") && wide.lines().count() <= plan.lines().count(), "{wide}");
+}

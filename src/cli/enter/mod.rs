@@ -45,7 +45,7 @@ pub(super) fn enter(call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
     let Desk { arena, file, .. } = desk;
     let mut arena = Arena::new(arena);
     let Some(asked) = read(call, start, &mut arena) else { return code::FAILED };
-    if let Some(target) = outside::Target::of(asked.target) {
+    if let Some(target) = outside::Target::of(asked.target, start) {
         return match cfg!(feature = "join") {
             true => outside::enter(&target, &asked, start, &mut arena),
             false => report::nowhere_to_enter("enter"),
@@ -62,7 +62,7 @@ pub(super) fn enter(call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
 pub(super) fn explain(call: Call, is_json: bool, start: &Start, desk: &'static mut Desk) -> u8 {
     let mut arena = Arena::new(&mut desk.arena);
     let Some(asked) = read(call, start, &mut arena) else { return code::FAILED };
-    match outside::Target::of(asked.target) {
+    match outside::Target::of(asked.target, start) {
         Some(target) => {
             let front: &[&CStr] = if is_json { &[c"explain", c"--json"] } else { &[c"explain"] };
             outside::become_run(&target, &asked, front, start, &mut arena)

@@ -9,7 +9,7 @@ use core::ffi::CStr;
 
 use super::Asked;
 use crate::cli::report;
-use crate::engine::control::find::pid_of;
+use crate::engine::control::find::{self, pid_of};
 use crate::engine::enter::look::{self, Process};
 use crate::engine::enter::sealed::{List, become_copy};
 use crate::engine::enter::{Streams, at_streams};
@@ -31,14 +31,16 @@ pub(super) enum Target {
 }
 
 impl Target {
-    /// What a word names; `None` for the name of a sandbox, or the path of its socket.
-    pub(super) fn of(word: &'static CStr) -> Option<Self> {
+    /// What a word names; `None` for the name of a sandbox, or the path of its socket. A number is
+    /// the name of one that is called so, before it is a PID.
+    pub(super) fn of(word: &'static CStr, start: &Start) -> Option<Self> {
         match Whence::parse(word) {
             Ok(Whence::Path(path)) => {
                 let is_directory = path.to_bytes().contains(&b'/')
                     && crate::sys::place::open_through_links(path).is_ok();
                 is_directory.then_some(Self::Directory(path))
             }
+            Ok(Whence::Pid(_)) if find::connect(word.to_bytes(), start).is_ok() => None,
             Ok(whence) => Some(Self::Process(whence)),
             Err(_) => None,
         }

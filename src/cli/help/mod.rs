@@ -1,10 +1,10 @@
 //! `help` and `version`, printed from the tables of keys and verbs.
 
-mod flow;
 mod verbs;
 
 use core::ffi::CStr;
 
+use super::flow::Flow;
 use super::out::{Out, say};
 use super::screen::Screen;
 use crate::model::code;
@@ -13,8 +13,6 @@ use crate::spec::keys::{HELP, Help, KEYS};
 use crate::spec::{Key, KeyFor, Shape, Table};
 use crate::sys::start::Start;
 use crate::text::{Quoted, Show, Sink, Words, nearest, put};
-
-use flow::Flow;
 
 #[cfg(target_arch = "x86_64")]
 const TARGET: &str = "x86_64";

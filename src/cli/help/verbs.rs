@@ -1,6 +1,6 @@
 //! What each verb does, how it is called, and its flags: lines of `help`, and `help VERB`.
 
-use super::flow::Flow;
+use crate::cli::flow::Flow;
 use crate::cli::out::Out;
 use crate::text::{Show, Sink, put};
 

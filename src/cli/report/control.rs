@@ -91,6 +91,7 @@ pub fn not_reached(verb: &str, name: &[u8], errno: Errno, near: Option<&str>) {
     let args = Args { said: name, text: errno_or_near, ..Args::NONE };
     let sentence = match (errno, near) {
         (Errno::ENOENT, Some(_)) => sentence!("no sandbox {s} runs", try: "{t}"),
+        (Errno::ENOENT, None) if name.contains(&b'/') => sentence!("nothing is at {s}"),
         (Errno::ENOENT, None) => sentence!(
             "no sandbox {s} runs",
             why: "or it runs as somebody else, or was not asked to listen",

@@ -1,17 +1,22 @@
 //! Text that is broken between words where the line of a terminal ends.
 
-use crate::cli::out::{Out, fill};
-use crate::text::{Buffer, Length, Show, Sink, Visible, put};
+use heapless::Vec;
+
+use super::out::fill;
+use crate::text::{Length, Show, Sink, put};
 
 /// The least that a line must have for words; with less nothing is broken.
 const LEAST: usize = 24;
+
+/// What is kept of a word until it is known where it stands; the rest of a longer one follows it.
+const WORD: usize = 128;
 
 /// The least that stands between a word and what is said of it.
 const GAP: usize = 3;
 
 /// A text on its way out, word by word.
 pub struct Flow<'o> {
-    out: &'o mut Out,
+    out: &'o mut dyn Sink,
     /// How many columns a line has.
     columns: usize,
     /// Where lines behind the first begin.
@@ -20,18 +25,18 @@ pub struct Flow<'o> {
     at: usize,
     /// Whether a space stands in front of the next word.
     is_parted: bool,
-    word: Buffer<128>,
+    word: Vec<u8, WORD>,
 }
 
 impl<'o> Flow<'o> {
     /// A text that begins at this column, and so does each line of it.
-    pub fn new(out: &'o mut Out, columns: usize, indent: usize) -> Self {
+    pub fn new(out: &'o mut dyn Sink, columns: usize, indent: usize) -> Self {
         fill(out, indent);
         Self::at(out, columns, indent, indent)
     }
 
     /// A text behind `what`, for which there are `indent` columns with what stands around it.
-    pub fn behind(what: &dyn Show, out: &'o mut Out, columns: usize, indent: usize) -> Self {
+    pub fn behind(what: &dyn Show, out: &'o mut dyn Sink, columns: usize, indent: usize) -> Self {
         let begins = Length::of(what).letters.saturating_add(2);
         let spaces = indent.saturating_sub(begins).max(GAP);
         put!(out, "  ", what);
@@ -39,16 +44,18 @@ impl<'o> Flow<'o> {
         Self::at(out, columns, indent, begins.saturating_add(spaces))
     }
 
-    fn at(out: &'o mut Out, columns: usize, indent: usize, at: usize) -> Self {
+    /// A text that goes on behind so many columns of a line.
+    pub fn at(out: &'o mut dyn Sink, columns: usize, indent: usize, at: usize) -> Self {
         let is_narrow = columns < indent.saturating_add(LEAST);
         let columns = if is_narrow { usize::MAX } else { columns };
-        Self { out, columns, indent, at, is_parted: false, word: Buffer::new() }
+        Self { out, columns, indent, at, is_parted: false, word: Vec::new() }
     }
 
     /// The word that has come to its end.
     fn end_word(&mut self) {
-        let text = self.word.text().unwrap_or_default();
-        let letters = Length::of(&Visible(text)).letters;
+        let mut length = Length::default();
+        length.put(&self.word);
+        let letters = length.letters;
         let with_space = letters.saturating_add(usize::from(self.is_parted));
         let is_full = self.at.saturating_add(with_space) > self.columns;
         if is_full && self.is_parted {
@@ -59,8 +66,8 @@ impl<'o> Flow<'o> {
             put!(self.out, if self.is_parted { " " } else { "" });
             self.at = self.at.saturating_add(with_space);
         }
-        self.out.put(text);
-        self.word = Buffer::new();
+        self.out.put(&self.word);
+        self.word.clear();
     }
 
     /// The end of the text, and of its line.
@@ -78,8 +85,44 @@ impl Sink for Flow<'_> {
                     self.end_word();
                     self.is_parted = true;
                 }
-                _ => self.word.put(&[*byte]),
+                _ => {
+                    if self.word.is_full() {
+                        self.end_word();
+                        self.is_parted = false; // it goes on
+                    }
+                    let _ = self.word.push(*byte); // there is room now
+                }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::String;
+    use std::vec::Vec as Bytes;
+
+    fn shown(columns: usize, indent: usize, text: &str) -> String {
+        let mut out = Bytes::new();
+        let mut flow = Flow::behind(&"a", &mut out, columns, indent);
+        put!(&mut flow, text);
+        flow.end();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_text_is_broken_between_words_and_nothing_is_lost() {
+        assert_eq!(shown(80, 8, "one two"), "  a     one two\n");
+        let text = "größe four five six seven eight";
+        let expected = "  a     größe four five six\n        seven eight\n";
+        assert_eq!(shown(32, 8, text), expected);
+        assert_eq!(shown(20, 8, text), "  a     größe four five six seven eight\n");
+        let long = "x".repeat(300);
+        assert_eq!(
+            shown(40, 8, &std::format!("a {long} b")),
+            std::format!("  a     a\n        {long}\n        b\n")
+        );
+        assert_eq!(shown(usize::MAX, 2, ""), "  a   \n");
     }
 }
