@@ -48,7 +48,8 @@ impl<'a> ServiceName<'a> {
     /// Reads a name.
     ///
     /// # Errors
-    /// [`Fault::Empty`], [`Fault::TooLong`], [`Fault::BadByte`].
+    /// [`Fault::Empty`], [`Fault::TooLong`], [`Fault::BadByte`], [`Fault::NotA`] where it
+    /// begins with a sign.
     pub fn parse(text: &'a CStr) -> Result<Self, Fault> {
         let bytes = text.to_bytes();
         match bytes.len() {
@@ -56,11 +57,12 @@ impl<'a> ServiceName<'a> {
             len if len > Self::MAX => return Err(Fault::TooLong { len, max: Self::MAX }),
             _ => {}
         }
-        let is_good = |(index, byte): (usize, &u8)| {
-            byte.is_ascii_alphanumeric() || (index > 0 && b"-_.@".contains(byte))
-        };
-        match bytes.iter().enumerate().find(|entry| !is_good(*entry)) {
-            Some((_, byte)) => Err(Fault::BadByte(*byte)),
+        let is_sign = |byte: &u8| b"-_.@".contains(byte);
+        match bytes.iter().find(|byte| !byte.is_ascii_alphanumeric() && !is_sign(byte)) {
+            Some(byte) => Err(Fault::BadByte(*byte)),
+            None if bytes.first().is_some_and(is_sign) => {
+                Err(Fault::NotA("name that begins with a letter or a digit"))
+            }
             None => Ok(Self(text)),
         }
     }
@@ -95,7 +97,8 @@ mod tests {
         for name in [c"web", c"db-1", c"a.b_c@d", c"9p"] {
             assert!(ServiceName::parse(name).is_ok(), "{name:?}");
         }
-        assert_eq!(ServiceName::parse(c"-web"), Err(Fault::BadByte(b'-')));
+        let begins_with_sign = Err(Fault::NotA("name that begins with a letter or a digit"));
+        assert_eq!(ServiceName::parse(c"-web"), begins_with_sign);
         assert_eq!(ServiceName::parse(c"a/b"), Err(Fault::BadByte(b'/')));
         assert_eq!(ServiceName::parse(c"a b"), Err(Fault::BadByte(b' ')));
     }

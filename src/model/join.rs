@@ -100,7 +100,7 @@ mod tests {
             (c"net", Err(Fault::NotA(FORM))),
             (c"net=", Err(Fault::Empty)),
             (c"net=0", Err(Fault::OutOfRange { min: 1, max: 1 << 22 })),
-            (c"net=4194305", Err(Fault::OutOfRange { min: 0, max: 1 << 22 })),
+            (c"net=4194305", Err(Fault::OutOfRange { min: 1, max: 1 << 22 })),
             (c"net=fd:65536", Err(Fault::OutOfRange { min: 0, max: 65_535 })),
             (c"net=fd:x", Err(Fault::NotA(units::NUMBER))),
         ];

@@ -309,6 +309,7 @@ impl Show for Act<'_> {
             Self::WatchForStops => put!(out, "watch for services that the terminal stops"),
             Self::OpenReportPipe => put!(out, "open the pipe for reports"),
             Self::OpenGate => put!(out, "open the gate"),
+            Self::Clone(kinds) if kinds.is_empty() => put!(out, "clone without new namespaces"),
             Self::Clone(kinds) => put!(out, "clone into new namespaces ", kinds),
             Self::Join(act) if cfg!(feature = "join") => act.show(out),
             Self::Join(_) => {} // no plan of such a build has one

@@ -43,6 +43,11 @@ fn escaped(out: &mut dyn Sink, text: &[u8], is_quoted: bool) {
                 '\r' => put!(out, "\\r"),
                 '\t' => put!(out, "\\t"),
                 _ if letter.is_control() => escape(out, u32::from(letter)),
+                // Marks and overrides of direction, and ends of lines: what follows would be shown
+                // elsewhere, or as something else (UAX #9).
+                '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                    escape(out, u32::from(letter));
+                }
                 _ => put!(out, letter),
             }
         }
@@ -65,6 +70,13 @@ mod tests {
     fn what_cannot_be_seen_is_escaped() {
         let shown = Quoted(b"a\"b\\c\n\r\t\x1b[2J\xff\xc3\xa9").to_string();
         assert_eq!(shown, r#""a\"b\\c\n\r\t\x1b[2J\xffé""#);
+    }
+
+    #[test]
+    fn what_turns_a_line_around_is_escaped() {
+        let mut shown = std::vec::Vec::new();
+        put!(&mut shown, Visible("a\u{202e}b\u{2067}c\u{2028}d\u{200d}e".as_bytes()));
+        assert_eq!(shown, "a\\x202eb\\x2067c\\x2028d\u{200d}e".as_bytes());
     }
 
     #[test]

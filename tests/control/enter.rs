@@ -1,5 +1,7 @@
 //! `enter` by name: a command beside a service, confined as that is, and nothing of the caller's.
 
+use std::time::Duration;
+
 use super::sandbox::Sandbox;
 use super::support::terminal::{CTRL_C, CTRL_Z, Terminal};
 use super::support::{Run, Who, proc, wait};
@@ -160,8 +162,11 @@ fn at_a_terminal_it_has_one_of_its_own_that_follows() {
         running.kill(libc::SIGWINCH);
         terminal.type_keys("again\r");
         running.expect("24 55");
-        terminal.type_keys(CTRL_C);
-        running.expect("int");
+        // One that comes just before bash reads again is heard when it has read.
+        wait::until("Ctrl-C to be heard", || {
+            terminal.type_keys(CTRL_C);
+            running.comes("int", Duration::from_millis(500)).then_some(())
+        });
         terminal.type_keys("\x04");
         running.expect("over");
         drop(terminal);

@@ -64,6 +64,14 @@ fn a_sandbox_has_the_name_by_which_it_is_found() {
         let [first, second, third] = &names;
         assert_eq!((&first[..], &second[..]), ("in-the-file", "other-stem"), "{ps}");
         assert!(third.starts_with("other-stem-"), "{third}");
+        let words = ["run", "--name", "flat", "--namespaces", "uts,user", "--", "sh", "-c"];
+        let mut flat = Run::nsinit(who, &words).and(["echo ready; exec sleep 1000"]).start();
+        flat.wait_for("ready");
+        let out = Run::nsinit(who, &["ls", "uts"]).end().quietly(0);
+        let is_flat = |line: &str| line.split_whitespace().nth(8) == Some("flat");
+        assert!(out.lines().any(is_flat), "without a PID namespace: {out}");
+        flat.kill(libc::SIGTERM);
+        flat.end().quietly(143);
         for name in &names {
             assert!(ps.lines().any(|line| line.starts_with(&format!("{name} "))), "{name}: {ps}");
         }

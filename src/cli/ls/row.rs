@@ -160,6 +160,7 @@ impl<'n> Listening<'n> {
     /// The name of the sandbox with this PID 1. Its launcher started it, or whom the launcher had
     /// join namespaces of others.
     fn name_of(&self, pid: i32) -> Option<&'n [u8]> {
+        let _ = self.0.first()?; // nobody listens
         let mut above = inspect::parent_of(pid);
         for _ in 0..ABOVE {
             let launcher = above?;
@@ -181,7 +182,8 @@ impl<'n> Listening<'n> {
 /// How many processes above a PID 1 are looked at.
 const ABOVE: usize = 2;
 
-/// The sandbox of ours that a namespace belongs to: what keeps it is its PID 1.
+/// The sandbox of ours that a namespace belongs to: what keeps it is its PID 1, or whom its
+/// launcher started in a PID namespace of others.
 pub struct Sandbox<'n> {
     known: Option<&'n [u8]>,
     command: Command,
@@ -190,8 +192,9 @@ pub struct Sandbox<'n> {
 impl<'n> Sandbox<'n> {
     /// The sandbox of this one, if it is one of ours.
     pub fn of(entry: &Entry, listening: &Listening<'n>) -> Option<Self> {
-        let known = || listening.name_of(entry.pid);
-        entry.is_ours.then(|| Self { known: known(), command: inspect::command(entry.pid) })
+        let known = listening.name_of(entry.pid);
+        let is_one = entry.is_ours || known.is_some();
+        is_one.then(|| Self { known, command: inspect::command(entry.pid) })
     }
 
     /// Its name, as it is found by it, or else as its command says it; it need not have one.
