@@ -236,10 +236,14 @@ pub fn read<'a>(
     complaints: &mut dyn Complaints<'a>,
 ) {
     let mut lexer = Lexer::new(line);
+    let mut last = None;
     while let Some((token, word, origin)) = lexer.next() {
         let result = match token {
             Token::Flag(key, value) => put(key, value.unwrap_or(c"true"), origin, arena, spec),
-            Token::Other(flag, words) => other(flag, words, origin, spec),
+            Token::Other(flag, words) => {
+                last = Some((flag, origin));
+                other(flag, words, origin, spec)
+            }
             Token::Setenv(name, value) => setenv(name, value, origin, arena, spec),
             Token::Command(words) => command(words, origin, spec),
             Token::Wrong(complaint) => Err((word.to_bytes(), complaint)),
@@ -257,6 +261,13 @@ pub fn read<'a>(
         if let Err((said, complaint)) = result {
             complaints.add(SpecFault { origin, said, complaint });
         }
+    }
+    if cfg!(feature = "sandbox")
+        && let Some((flag, origin)) = last
+        && let Some(what) = flag.waits_for(spec)
+    {
+        let complaint = Complaint::Flag(flag.name, flags::Wrong::Last(what));
+        complaints.add(SpecFault { origin, said: b"", complaint });
     }
 }
 
@@ -302,7 +313,7 @@ fn other<'a>(
     flag.put(spec, &operands).map_err(|wrong| {
         let said = match wrong {
             flags::Wrong::Operand(index, _) => words.get(index).copied().unwrap_or_default(),
-            flags::Wrong::Misplaced(..) | flags::Wrong::Never(_) => c"",
+            flags::Wrong::Misplaced(..) | flags::Wrong::Last(_) | flags::Wrong::Never(_) => c"",
         };
         (said.to_bytes(), Complaint::Flag(flag.name, wrong))
     })

@@ -27,6 +27,8 @@ pub enum Wrong {
     Operand(usize, Fault),
     /// `--perms` or `--size` before it, which say nothing of it; what they are for.
     Misplaced(&'static str, &'static str),
+    /// It says something of what follows, and nothing does; what it is for.
+    Last(&'static str),
     /// It cannot be done here, and why.
     Never(Never),
 }
@@ -120,17 +122,35 @@ impl Flag {
         let waiting = spec.root.waiting;
         let is_modifier = matches!(self.name, "perms" | "size");
         if waiting.mode.is_some() && !self.takes_mode && !is_modifier {
-            return Err(Wrong::Misplaced("perms", "dir, tmpfs, file, bind-data or ro-bind-data"));
+            return Err(Wrong::Misplaced("perms", WITH_MODE));
         }
         if waiting.size.is_some() && !self.takes_size && !is_modifier {
-            return Err(Wrong::Misplaced("size", "tmpfs"));
+            return Err(Wrong::Misplaced("size", WITH_SIZE));
         }
         if waiting.layers.count > 0 && !self.takes_layers && !is_modifier {
-            return Err(Wrong::Misplaced("overlay-src", "overlay, tmp-overlay or ro-overlay"));
+            return Err(Wrong::Misplaced("overlay-src", WITH_LAYERS));
         }
         (self.set)(spec, operands)
     }
+
+    /// What it is for, when that has not come behind it.
+    pub fn waits_for(&self, spec: &Spec<'_>) -> Option<&'static str> {
+        let waiting = spec.root.waiting;
+        match self.name {
+            "perms" if waiting.mode.is_some() => Some(WITH_MODE),
+            "size" if waiting.size.is_some() => Some(WITH_SIZE),
+            "overlay-src" if waiting.layers.count > 0 => Some(WITH_LAYERS),
+            _ => None,
+        }
+    }
 }
+
+/// What takes `--perms`.
+const WITH_MODE: &str = "dir, tmpfs, file, bind-data or ro-bind-data";
+/// What takes `--size`.
+const WITH_SIZE: &str = "tmpfs or tmp-overlay";
+/// What takes `--overlay-src`.
+const WITH_LAYERS: &str = "overlay, tmp-overlay or ro-overlay";
 
 /// Every flag, in the order of help.
 pub const FLAGS: &[Flag] = &[

@@ -136,10 +136,12 @@ fn what_is_bound_is_as_its_flag_says() {
 #[test]
 fn what_is_said_wrong_is_refused_with_the_argument() {
     // Looks like exit code 125, the argument's number, and the rule.
-    let table: [(&[&str], &[&str]); 9] = [
+    let table: [(&[&str], &[&str]); 11] = [
         (&["--perms", "0700", "--bind", "/a", "/b"], &["--perms is for dir, tmpfs"]),
         (&["--perms", "9", "--dir", "/b"], &["perms: \"9\" is no octal number"]),
-        (&["--size", "9", "--dir", "/b"], &["--size is for tmpfs, and not for \"dir\""]),
+        (&["--size", "9", "--dir", "/b"], &["--size is for tmpfs or", "and not for \"dir\""]),
+        (&["--dir", "/a", "--overlay-src", "/b"], &["3: --overlay-src is for", "none of them"]),
+        (&["--perms", "1", "--size", "9"], &["3: --size is for tmpfs or", "none of them"]),
         (&["--size", "0", "--tmpfs", "/b"], &["size: \"0\" is not between 1"]),
         (&["--perms", "1", "--perms", "2", "--dir", "/"], &["--perms is for one option each"]),
         (&["--bind", "", "/b"], &["bind is empty"]),

@@ -25,6 +25,11 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
             (args.name, args.said, args.text) = (before, name.as_bytes(), &word);
             sentence!("--{n} is for {t}, and not for {s}")
         }
+        Complaint::Flag(name, Wrong::Last(what)) => {
+            word = what;
+            (args.name, args.text) = (name, &word);
+            sentence!("--{n} is for {t}, and none of them comes behind it")
+        }
         Complaint::Flag(name, Wrong::Never(never)) => {
             args.name = name;
             super::root::never(never)
