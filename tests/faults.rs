@@ -399,7 +399,7 @@ fn hold(case: &Case) {
             (Part::Step(_), true) if call == "ioctl" => End::Right,
             // Nobody else knows which process is PID 1.
             (Part::Loop, _) if (place.role, call) == (Role::Joiner, "write") => {
-                End::Told("clone into new")
+                End::Told("new namespaces")
             }
             (_, _) => due(*part, call),
         };

@@ -219,6 +219,7 @@ fn keys_reach_a_job_that_was_brought_to_the_front_while_it_ran() {
             desk.wait_for_state("sleep", 'S');
             desk.enter("fg");
             desk.expect("sleep 1000\r\n");
+            desk.wait_for_front();
             desk.press(CTRL_Z);
             desk.expect("Stopped");
             desk.expect("<prompt>");
@@ -243,8 +244,9 @@ fn a_job_in_the_background_that_reads_leaves_the_shell_its_terminal() {
             desk.expect("Stopped");
             desk.expect("<prompt>");
             desk.enter("bg");
-            desk.wait_for_state("sh", 'T');
+            desk.expect("<prompt>"); // now it goes on, and stops again behind its workload
             desk.wait_for_state("nsinit", 'T');
+            desk.wait_for_state("sh", 'T');
             assert_eq!(desk.terminal.foreground(), desk.shell.pid);
             desk.enter("echo shell-$((40 + 2))");
             desk.expect("shell-42\r\n");

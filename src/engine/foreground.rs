@@ -69,7 +69,7 @@ pub(super) fn take_back(hands: &Hands) {
 /// is to go on; where that is not so, whoever lets us go on sends CONT, which is passed on.
 ///
 /// `group` is the workload's where we know it. The launcher does not: it is the one in front then,
-/// unless that is our parent's.
+/// unless that is a shell's: our parent's, or, when our parent is gone, who leads our session.
 pub(super) fn follow_stop(hands: &Hands, by: Signal, group: Option<i32>) -> bool {
     let wants_foreground = matches!(by, Signal::TTIN | Signal::TTOU);
     if let Some(group) = group {
@@ -82,7 +82,10 @@ pub(super) fn follow_stop(hands: &Hands, by: Signal, group: Option<i32>) -> bool
         let now = terminal::foreground(terminal).ok().filter(|_| is_ours(terminal) == Ok(false));
         let is_workload = |now: &i32| match group {
             Some(group) => *now == group,
-            None => Ok(*now) != terminal::group_of(process::parent_pid()),
+            None => {
+                *now != terminal::session_leader()
+                    && Ok(*now) != terminal::group_of(process::parent_pid())
+            }
         };
         if let Some(workload) = now.filter(is_workload) {
             is_lent_to(workload, hands);

@@ -6,6 +6,7 @@
 mod kinds;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 use super::root::path;
 use super::{Item, Said, Spec};
@@ -13,6 +14,7 @@ use crate::model::{Mount, MountType, NamespaceSet, Source, Upper, mount_mode};
 use crate::text::{Fault, Names, units};
 
 use kinds::{more, share_net};
+use waiting::{WITH_LAYERS, WITH_MODE, WITH_SIZE};
 
 /// The words behind a flag, as many as it takes.
 pub type Operands<'a> = [Item<'a>; OPERANDS];
@@ -132,25 +134,7 @@ impl Flag {
         }
         (self.set)(spec, operands)
     }
-
-    /// What it is for, when that has not come behind it.
-    pub fn waits_for(&self, spec: &Spec<'_>) -> Option<&'static str> {
-        let waiting = spec.root.waiting;
-        match self.name {
-            "perms" if waiting.mode.is_some() => Some(WITH_MODE),
-            "size" if waiting.size.is_some() => Some(WITH_SIZE),
-            "overlay-src" if waiting.layers.count > 0 => Some(WITH_LAYERS),
-            _ => None,
-        }
-    }
 }
-
-/// What takes `--perms`.
-const WITH_MODE: &str = "dir, tmpfs, file, bind-data or ro-bind-data";
-/// What takes `--size`.
-const WITH_SIZE: &str = "tmpfs or tmp-overlay";
-/// What takes `--overlay-src`.
-const WITH_LAYERS: &str = "overlay, tmp-overlay or ro-overlay";
 
 /// Every flag, in the order of help.
 pub const FLAGS: &[Flag] = &[

@@ -42,6 +42,14 @@ pub fn group_of(pid: i32) -> Result<i32, Errno> {
     check(ret).map(|group| i32::try_from(group).unwrap_or(0))
 }
 
+/// getsid(2) of ourselves: the process that leads our session, and so its own process group, which
+/// it cannot leave (setpgid(2), EPERM); 0 when it is outside our PID namespace.
+pub fn session_leader() -> i32 {
+    // SAFETY: one integer in; zero is ourselves.
+    let ret = unsafe { call!(getsid, 0) };
+    check(ret).ok().and_then(|leader| i32::try_from(leader).ok()).unwrap_or(0)
+}
+
 /// ioctl(2) TIOCGPGRP: the terminal's foreground process group.
 ///
 /// # Errors

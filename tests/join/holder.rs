@@ -1,6 +1,6 @@
 //! A sandbox whose namespaces others join.
 
-use super::support::{Run, Running, Who, proc};
+use super::support::{Run, Running, Who, proc, wait};
 
 /// Somebody who sleeps in namespaces of its own.
 pub struct Holder {
@@ -22,6 +22,10 @@ impl Holder {
         let mut running = Run::nsinit(who, &words).start();
         let said = running.wait_for(";");
         let pid = said.trim_end().trim_end_matches(';').parse().unwrap();
+        // What it was told is from before it became the last of its programs.
+        wait::until("the program to sleep", || {
+            (proc::field(&proc::status(pid)?, "Name") == "sleep").then_some(())
+        });
         Self { running, pid }
     }
 

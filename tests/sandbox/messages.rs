@@ -257,19 +257,6 @@ fn explain_tells_on_which_terms_a_service_is_supervised() {
 }
 
 #[test]
-fn help_can_be_asked_for_behind_each_verb() {
-    // Looks like the whole help and 0; behind `--` it is a word of the command.
-    for verb in ["run", "explain", "check", "init", "enter", "ps", "status", "ls", "doctor", "rm"] {
-        for words in [[verb, "--help"], [verb, "-h"], ["help", verb]] {
-            let out = Run::nsinit(Who::User, &words).end().quietly(0);
-            assert!(out.starts_with("nsinit: PID 1, supervisor and launcher"), "{words:?}: {out}");
-        }
-    }
-    let out = Run::nsinit(Who::User, &["run", "--", "echo", "-h"]).end().quietly(0);
-    assert_eq!(out, "-h\n");
-}
-
-#[test]
 fn a_closed_or_full_standard_error_holds_nobody_up() {
     // Looks like the exit code of a failure that cannot be told: stderr closed, or a full pipe.
     for who in Who::BOTH {

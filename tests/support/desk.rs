@@ -60,6 +60,12 @@ impl Desk {
         });
     }
 
+    /// Waits until the shell has put a job in front: it says so before it does.
+    pub fn wait_for_front(&self) {
+        let is_in_front = || (self.terminal.foreground() != self.shell.pid).then_some(());
+        wait::until("the job to be in front", is_in_front);
+    }
+
     /// Waits until no process below the shell has this name.
     pub fn wait_for_end(&self, name: &str) {
         wait::until(&format!("the end of {name}"), || self.find(name).is_none().then_some(()));

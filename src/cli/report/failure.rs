@@ -156,8 +156,10 @@ pub(super) fn by_why(why: Why) -> &'static str {
             try: "another place for it, or a mount without noexec"
         ),
         Why::Forbidden => sentence!(
-            why: "its mode would let us, but a security module, Landlock outside, or the mode of \
-                  its loader does not"
+            why: "its mode would let us, but Landlock, a security module, or the mode of its \
+                  loader does not",
+            try: "landlock.read or landlock.execute with it and with its loader, where Landlock \
+                  was asked for"
         ),
         Why::NoSuchUser => sentence!(
             why: "no line of the /etc/passwd inside has this user",
