@@ -76,13 +76,10 @@ fn ctrl_z_stops_it_and_fg_goes_on() {
             desk.expect("up\r\n");
             let running = desk.terminal.foreground();
             for _ in 0..2 {
-                desk.press(CTRL_Z);
-                desk.expect("Stopped");
-                desk.expect("<prompt>");
+                desk.stop();
                 desk.wait_for_state("nsinit", 'T');
                 assert_eq!(desk.terminal.foreground(), desk.shell.pid);
-                desk.enter("echo shell-$((40 + 2))");
-                desk.expect("shell-42\r\n");
+                desk.ask_shell();
                 desk.enter("fg");
                 desk.wait_for_state("sh", 'S');
                 assert_eq!(desk.terminal.foreground(), running);
@@ -103,9 +100,7 @@ fn a_stopped_workload_can_go_on_in_the_background() {
             let mut desk = Desk::new(who);
             desk.enter(&format!("{way} sh -c 'echo up; exec sleep 1000'"));
             desk.wait_for_state("sleep", 'S');
-            desk.press(CTRL_Z);
-            desk.expect("Stopped");
-            desk.expect("<prompt>");
+            desk.stop();
             desk.wait_for_state("sleep", 'T');
             desk.enter("bg");
             desk.wait_for_state("sleep", 'S');
@@ -157,8 +152,7 @@ fn a_start_in_the_background_leaves_the_foreground_alone() {
             desk.enter(&format!("{way} sh -c 'echo up; exec sleep 1000' &"));
             desk.expect("up\r\n");
             assert_eq!(desk.terminal.foreground(), desk.shell.pid);
-            desk.enter("echo shell-$((40 + 2))");
-            desk.expect("shell-42\r\n");
+            desk.ask_shell();
             desk.enter("kill %1; wait %1");
             desk.expect_code(143);
             desk.leave();
@@ -175,8 +169,7 @@ fn a_workload_in_the_background_that_reads_is_stopped_and_can_be_killed() {
         desk.enter("$N run -- sh -c 'read line; echo got-$line; exit 7' &");
         desk.wait_for_state("sh", 'T');
         desk.wait_for_state("nsinit", 'S');
-        desk.enter("echo shell-$((40 + 2))");
-        desk.expect("shell-42\r\n");
+        desk.ask_shell();
         desk.enter("kill -9 %1; wait %1");
         desk.expect_code(137);
         desk.leave();
@@ -191,16 +184,13 @@ fn fg_gives_the_terminal_to_what_was_started_in_the_background() {
         desk.enter("$N -- sh -c 'read line; echo got-$line; read line; exit 7' &");
         desk.wait_for_state("sh", 'T');
         desk.wait_for_state("nsinit", 'T');
-        desk.enter("echo shell-$((40 + 2))");
-        desk.expect("shell-42\r\n");
+        desk.ask_shell();
         assert_eq!(desk.terminal.foreground(), desk.shell.pid);
         desk.enter("fg");
         desk.wait_for_state("sh", 'S');
         desk.enter("hello");
         desk.expect("got-hello\r\n");
-        desk.press(CTRL_Z);
-        desk.expect("Stopped");
-        desk.expect("<prompt>");
+        desk.stop();
         desk.enter("fg");
         desk.wait_for_state("sh", 'S');
         desk.enter("again");
@@ -220,9 +210,7 @@ fn keys_reach_a_job_that_was_brought_to_the_front_while_it_ran() {
             desk.enter("fg");
             desk.expect("sleep 1000\r\n");
             desk.wait_for_front();
-            desk.press(CTRL_Z);
-            desk.expect("Stopped");
-            desk.expect("<prompt>");
+            desk.stop();
             desk.enter("fg");
             desk.wait_for_state("sleep", 'S');
             desk.press(CTRL_C);
@@ -240,16 +228,13 @@ fn a_job_in_the_background_that_reads_leaves_the_shell_its_terminal() {
             let mut desk = Desk::new(who);
             desk.enter(&format!("{way} sh -c 'echo up; read line; echo got-$line; exit 7'"));
             desk.expect("up\r\n");
-            desk.press(CTRL_Z);
-            desk.expect("Stopped");
-            desk.expect("<prompt>");
+            desk.stop();
             desk.enter("bg");
             desk.expect("<prompt>"); // now it goes on, and stops again behind its workload
             desk.wait_for_state("nsinit", 'T');
             desk.wait_for_state("sh", 'T');
             assert_eq!(desk.terminal.foreground(), desk.shell.pid);
-            desk.enter("echo shell-$((40 + 2))");
-            desk.expect("shell-42\r\n");
+            desk.ask_shell();
             desk.enter("fg");
             desk.wait_for_state("sh", 'S');
             desk.enter("hello");
@@ -308,8 +293,7 @@ fn a_background_job_in_a_pid_namespace_of_others_leaves_the_foreground_alone() {
     desk.enter("unshare -pf --kill-child $N -- sh -c 'echo up; exec sleep 1000' &");
     desk.expect("up\r\n");
     assert_eq!(desk.terminal.foreground(), desk.shell.pid);
-    desk.enter("echo shell-$((40 + 2))");
-    desk.expect("shell-42\r\n");
+    desk.ask_shell();
     desk.enter("kill -9 %1; wait %1");
     desk.expect_code(137);
     desk.leave();

@@ -163,20 +163,22 @@ fn print_lines(out: &mut dyn Sink, plan: &Plan<'_>, spec: &Spec<'_>, columns: us
     });
 }
 
-/// The widest line that would be written.
+/// The letters of the widest line that would be written.
 #[derive(Default)]
 struct Widest {
     most: usize,
-    line: usize,
+    line: Length,
 }
 
 impl Sink for Widest {
     fn put(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            // A byte 10xxxxxx goes on with a letter (utf-8(7)).
-            self.line = self.line.saturating_add(usize::from(byte & 0xc0 != 0x80));
-            self.line = if *byte == b'\n' { 0 } else { self.line };
-            self.most = self.most.max(self.line);
+        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let line = part.strip_suffix(b"\n");
+            self.line.put(line.unwrap_or(part));
+            self.most = self.most.max(self.line.letters);
+            if line.is_some() {
+                self.line = Length::default();
+            }
         }
     }
 }

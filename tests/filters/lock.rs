@@ -6,7 +6,7 @@ use nsinit::model::filter::{Action, Call, OWN_PROGRAM, OWN_WRITING_PROGRAM, run}
 use nsinit::model::syscalls::NATIVE;
 
 use super::loops::SUPERVISOR_LOOP;
-use super::support::terminal::{CTRL_C, CTRL_Z};
+use super::support::terminal::CTRL_C;
 use super::support::{Mode, Run, Who, desk, file, proc, wait, witness};
 
 /// Calls of the loop that are made before the lock, to start something or to lock. And those of
@@ -173,9 +173,7 @@ fn a_terminal_is_followed() {
             desk.enter(&format!("$N run {flags} -- sh -c 'echo up; exec sleep 1000'"));
             desk.expect("up\r\n");
             desk.wait_for_state("sleep", 'S');
-            desk.press(CTRL_Z);
-            desk.expect("Stopped");
-            desk.expect("<prompt>");
+            desk.stop();
             desk.wait_for_state("sleep", 'T');
             desk.enter("fg");
             desk.wait_for_state("sleep", 'S');

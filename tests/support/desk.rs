@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::terminal::Terminal;
+use super::terminal::{CTRL_Z, Terminal};
 use super::who::{programs, tool};
 use super::{Run, Running, Who, file, wait};
 
@@ -37,6 +37,19 @@ impl Desk {
     /// Presses keys that nothing is shown of, or that may be.
     pub fn press(&self, keys: &str) {
         self.terminal.type_keys(keys);
+    }
+
+    /// Stops the job in front by a key; the shell says so, and has its prompt back.
+    pub fn stop(&mut self) {
+        self.press(CTRL_Z);
+        self.expect("Stopped");
+        self.expect("<prompt>");
+    }
+
+    /// The shell reads what is typed, and does it.
+    pub fn ask_shell(&mut self) {
+        self.enter("echo shell-$((40 + 2))");
+        self.expect("shell-42\r\n");
     }
 
     pub fn expect(&mut self, text: &str) {

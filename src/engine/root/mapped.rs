@@ -19,7 +19,7 @@ pub struct Mapper {
     line: Fd,
 }
 
-/// Carries out one of its acts; the others are none of ours.
+/// Carries out one of its acts (`RootAct::is_of_mapper`); the last of them is its end.
 pub(super) fn perform(act: &RootAct<'_>, hands: &mut Hands) -> Result<(), Trouble> {
     if let RootAct::WriteMapper(kind, lines) = *act {
         return write(kind, lines, hands);
@@ -27,13 +27,11 @@ pub(super) fn perform(act: &RootAct<'_>, hands: &mut Hands) -> Result<(), Troubl
     if let RootAct::OpenMapped(mount, slot) = *act {
         return open(mount, slot, hands);
     }
-    match matches!(act, RootAct::MakeMapper) {
-        true => make(hands),
-        false => {
-            end(hands);
-            Ok(())
-        }
+    if matches!(act, RootAct::MakeMapper) {
+        return make(hands);
     }
+    end(hands);
+    Ok(())
 }
 
 /// Makes it.
