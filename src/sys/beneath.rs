@@ -6,7 +6,7 @@ use core::ffi::CStr;
 use linux_raw_sys::general as raw;
 
 use super::call::{call, check};
-pub use super::place::here;
+pub use super::fd::here;
 use super::{Fd, stat};
 use crate::model::Errno;
 

@@ -11,6 +11,11 @@ use crate::model::Errno;
 #[derive(Debug)]
 pub struct Fd(i32);
 
+/// The directory we stand in (openat(2), AT_FDCWD); a path from the root goes through it as well.
+pub const fn here() -> ManuallyDrop<Fd> {
+    Fd::inherited(raw::AT_FDCWD)
+}
+
 impl Fd {
     /// Takes a descriptor that a call has just given us. One of 0 to 2, which we get when we were
     /// started without them, is moved up: it would be taken for an input or output, by our own

@@ -4,18 +4,13 @@
 //! A name here is one part of a path and never followed when it is a symbolic link.
 
 use core::ffi::CStr;
-use core::mem::ManuallyDrop;
 
 use linux_raw_sys::general as raw;
 
 use super::call::{call, check};
+pub use super::fd::here;
 use super::{Fd, stat};
 use crate::model::Errno;
-
-/// The directory we stand in (openat(2), AT_FDCWD); a path from the root goes through it as well.
-pub const fn here() -> ManuallyDrop<Fd> {
-    Fd::inherited(raw::AT_FDCWD)
-}
 
 /// mkdir(2), mkdirat with mode 0700: nobody else may look into it.
 ///

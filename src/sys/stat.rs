@@ -4,8 +4,9 @@ use core::ffi::CStr;
 
 use linux_raw_sys::general as raw;
 
+use super::Fd;
 use super::call::{call, check};
-use super::{Fd, place};
+use super::fd::here;
 use crate::model::Errno;
 
 /// Which file it is.
@@ -51,7 +52,7 @@ fn which(directory: &Fd, path: &CStr, flags: u32) -> Result<Identity, Errno> {
 /// # Errors
 /// ENOENT, EACCES and the rest of statx(2).
 pub fn modified_s(path: &CStr) -> Result<i64, Errno> {
-    statx(&place::here(), path, 0, raw::STATX_MTIME).map(|info| info.stx_mtime.tv_sec)
+    statx(&here(), path, 0, raw::STATX_MTIME).map(|info| info.stx_mtime.tv_sec)
 }
 
 /// statx(2): the fields of `mask` (STATX_*), and those that the kernel has at hand, for `path`
