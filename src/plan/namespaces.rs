@@ -3,6 +3,7 @@
 
 use super::confine::disables_userns;
 use super::join::Joined;
+use super::limits::first_of;
 use super::ties::maps_outside;
 use super::{Facts, Reason, Refusal, Refuse, capability};
 use crate::model::{Clock, IdKind, MountType, Namespace, NamespaceSet, Uplink};
@@ -110,5 +111,26 @@ pub(super) fn check_clocks<'a>(spec: &'a Spec<'_>, facts: &Facts, refuse: Refuse
             let reason = Reason::ClockRange(clock, said.value, now_ns);
             refuse(Refusal { origin: said.origin, said: clock.name().as_bytes(), reason });
         }
+    }
+}
+
+/// Refuses keys that speak of new namespaces; the names and the network of a machine are its own.
+pub(super) fn refuse_run_keys<'a>(spec: &'a Spec<'_>, is_guest: bool) -> Result<(), Refusal<'a>> {
+    if !cfg!(any(feature = "run", feature = "init")) {
+        return Ok(()); // none of them is taken then
+    }
+    let asked = spec.namespaces.map(|said| (said.origin, "namespaces"));
+    let proc = spec.proc.map(|said| (said.origin, "proc"));
+    let is_ours = |kind| is_guest || !matches!(kind, Namespace::Uts | Namespace::Net);
+    let needs = needs_of(spec).into_iter().filter(|(_, _, kind)| is_ours(*kind));
+    let needs = needs.filter_map(|(origin, key, _)| Some((origin?, key)));
+    let limits = first_of(spec).filter(|_| spec.has_cgroups()).map(|origin| (origin, "limits"));
+    let all = asked.into_iter().chain(proc).chain(spec.join.first()).chain(needs).chain(limits);
+    let all = all.chain(spec.ties.first());
+    match all.into_iter().next() {
+        Some((origin, key)) => {
+            Err(Refusal { origin, said: key.as_bytes(), reason: Reason::RunOnly })
+        }
+        None => Ok(()),
     }
 }

@@ -7,9 +7,9 @@ use super::confine::{self, Confinement, Inside};
 use super::control::{push_hold, push_listen, push_tell_child, tells_child};
 use super::identity::Maps;
 use super::join::Joined;
-use super::limits::{Layout, first_of, push_last_of_cgroups};
+use super::limits::{Layout, push_last_of_cgroups};
 use super::machine::{push_last, refuse_init_keys, resolve_init};
-use super::namespaces::{check_clocks, kinds, needs_of, shifts};
+use super::namespaces::{check_clocks, kinds, refuse_run_keys, shifts};
 use super::notify::push_sockets;
 use super::services::{Setting, push_services, push_steps};
 use super::{Act, Actor, Birth, Facts, Filters, Plan, Reason, Refusal, Refuse, Service};
@@ -143,27 +143,6 @@ fn resolve_entrypoint<'a>(
         inside: Inside::as_we_are(facts),
         confinement: Confinement::NONE,
     })
-}
-
-/// Refuses keys that speak of new namespaces; the names and the network of a machine are its own.
-pub(super) fn refuse_run_keys<'a>(spec: &'a Spec<'_>, is_guest: bool) -> Result<(), Refusal<'a>> {
-    if !cfg!(any(feature = "run", feature = "init")) {
-        return Ok(()); // none of them is taken then
-    }
-    let asked = spec.namespaces.map(|said| (said.origin, "namespaces"));
-    let proc = spec.proc.map(|said| (said.origin, "proc"));
-    let is_ours = |kind| is_guest || !matches!(kind, Namespace::Uts | Namespace::Net);
-    let needs = needs_of(spec).into_iter().filter(|(_, _, kind)| is_ours(*kind));
-    let needs = needs.filter_map(|(origin, key, _)| Some((origin?, key)));
-    let limits = first_of(spec).filter(|_| spec.has_cgroups()).map(|origin| (origin, "limits"));
-    let all = asked.into_iter().chain(proc).chain(spec.join.first()).chain(needs).chain(limits);
-    let all = all.chain(spec.ties.first());
-    match all.into_iter().next() {
-        Some((origin, key)) => {
-            Err(Refusal { origin, said: key.as_bytes(), reason: Reason::RunOnly })
-        }
-        None => Ok(()),
-    }
 }
 
 /// The file that says how the main service ended.

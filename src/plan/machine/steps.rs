@@ -5,7 +5,7 @@ use crate::model::{Farewell, RootSource};
 use crate::plan::confine::{Confinement, Inside};
 use crate::plan::services::Setting;
 use crate::plan::{
-    Act, Actor, Facts, Filters, Plan, Reason, Refusal, control, log, notify, resolve,
+    Act, Actor, Facts, Filters, Plan, Reason, Refusal, control, log, namespaces, notify, resolve,
 };
 use crate::spec::{MachineSpec, Origin, Said, Spec};
 
@@ -16,7 +16,7 @@ pub(in crate::plan) fn resolve_init<'a>(
     facts: &Facts,
     plan: &mut Plan<'a>,
 ) -> Result<Setting<'a>, Refusal<'a>> {
-    resolve::refuse_run_keys(spec, false)?;
+    namespaces::refuse_run_keys(spec, false)?;
     plan.is_pid1 = true;
     let inner = Actor::Inner;
     resolve::push_reaping(inner, facts, plan);
