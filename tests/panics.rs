@@ -237,7 +237,7 @@ fn every_place_that_may_panic_is_known() {
 
 #[test]
 fn the_rooms_of_pid_1_never_panic() {
-    // "engine/turn.rs wait, by heapless: core::option::unwrap_failed" would be a defect.
+    // "engine/turn/mod.rs wait, by heapless: core::option::unwrap_failed" would be a defect.
     let is_there = |line: &&String| ROOMS.iter().any(|room| line.starts_with(room));
     let found = panics();
     let found: Vec<&str> = found.iter().filter(is_there).map(String::as_str).collect();
