@@ -4,14 +4,15 @@ use super::hands::Hands;
 use super::launcher::Reported;
 use super::perform::perform;
 use super::record::Record;
+use super::telling::{Outcome, Teller, Telling};
 use super::trouble::{Trouble, plain};
-use super::{Outcome, Teller, Telling, child, control, foreground, join, launcher, persist, turn};
+use super::{child, control, foreground, join, launcher, persist, turn, word};
 use crate::model::{Errno, Failure, NamespaceSet, Signal, Why, code};
 use crate::plan::{Act, Actor, JoinAct, Plan, Step};
 use crate::spec::Origin;
 use crate::sys::process::{self, Side};
+use crate::sys::signal;
 use crate::sys::start::Start;
-use crate::sys::{file, signal};
 
 /// Supervises in this very process.
 pub(super) fn here(
@@ -117,9 +118,9 @@ fn abandon(hands: &mut Hands, why: Why) {
 /// PID 1: its steps, then its services. A failure goes to the launcher, who has the words.
 fn inside(plan: &Plan<'_>, start: &Start, hands: &mut Hands, teller: &mut dyn Teller) -> Outcome {
     let outcome = set_up_and_supervise(plan, start, hands, teller);
-    if let Some((failure, report)) = outcome.failure.zip(hands.report.write.as_ref()) {
+    if let Some(failure) = outcome.failure {
         // Nobody reads when the launcher is gone, and then nobody is left to tell.
-        let _ = file::write(report, &Record::Failed(failure).to_bytes());
+        let _ = word::say(Record::Failed(failure), hands);
     }
     Outcome { failure: None, ..outcome }
 }

@@ -2,8 +2,7 @@
 
 use super::child;
 use super::files::write_whole;
-use super::hands::Hands;
-use super::landlock;
+use super::landlock::{self, Ruleset};
 use super::trouble::{Trouble, plain};
 use crate::model::filter::TERMINAL_GUARD;
 use crate::model::{End, Errno, Namespace, SecureBits, Why};
@@ -12,7 +11,7 @@ use crate::sys::caps::{self, Sets};
 use crate::sys::{ids, keys, memory, namespace, process, seccomp};
 
 /// Carries out one of them.
-pub(super) fn perform(act: &ConfineAct<'_>, hands: &mut Hands) -> Result<(), Trouble> {
+pub(super) fn perform(act: &ConfineAct<'_>, ruleset: &mut Ruleset) -> Result<(), Trouble> {
     match act {
         ConfineAct::NewKeyring => match keys::join_new_session() {
             // Where the call is not there, or refused by a filter, nobody below us has keys either.
@@ -22,7 +21,7 @@ pub(super) fn perform(act: &ConfineAct<'_>, hands: &mut Hands) -> Result<(), Tro
         ConfineAct::DenyMemoryWrite => memory::deny_write().map_err(plain),
         ConfineAct::GuardTerminal => seccomp::install(TERMINAL_GUARD).map_err(plain),
         ConfineAct::LeaveGroups => ids::set_groups(&[]).map_err(plain),
-        ConfineAct::Landlock(act) => landlock::perform(act, hands),
+        ConfineAct::Landlock(act) => landlock::perform(act, ruleset),
         ConfineAct::KeepCapabilities => caps::keep().map_err(plain),
         ConfineAct::Capabilities(held) => hold(*held),
         ConfineAct::DisableUserns => write_whole(c"/proc/sys/user/max_user_namespaces", b"0"),

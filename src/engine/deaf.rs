@@ -6,8 +6,9 @@
 //! kernel for a while, the launcher kills it, and tells the step that it did not come back from.
 //! PID 1 notes that step in its hands, which lie where the launcher has its own.
 
+use core::sync::atomic::AtomicU16;
+
 use super::child;
-use super::hands::Hands;
 use super::prepared;
 use super::trouble::Trouble;
 use crate::model::{Errno, Failure, Moment, Signal, SignalSet, Span, Why};
@@ -86,12 +87,12 @@ impl Patience {
     }
 
     /// When it is time: whether nobody waits any longer. Looks at PID 1, and kills a deaf one.
-    pub(super) fn is_over(&mut self, hands: &Hands, init: &Child, is_set_up: bool) -> bool {
+    pub(super) fn is_over(&mut self, step: &AtomicU16, init: &Child, is_set_up: bool) -> bool {
         match *self {
             Self::Endless => false,
             Self::Until(signal, _) if is_deaf(init.pid, signal, is_set_up) => {
                 // The first step of all is the launcher's: none was begun.
-                let step = memory::same_in(init.pid, &hands.step).ok().filter(|step| *step > 0);
+                let step = memory::same_in(init.pid, step).ok().filter(|step| *step > 0);
                 child::send(init, Signal::KILL, None);
                 *self = Self::Killed(step, clock::now().after(FAREWELL));
                 false

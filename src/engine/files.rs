@@ -5,11 +5,11 @@ use core::ffi::CStr;
 use heapless::Vec;
 
 use super::trouble::{Trouble, plain};
-use crate::limits::LINE_MAX;
+use crate::limits::{LINE_MAX, PATH_MAX};
 use crate::model::{Errno, Why};
-use crate::sys::Fd;
 use crate::sys::file::{self, Mode};
-use crate::text::{Buffer, units};
+use crate::sys::{Fd, place};
+use crate::text::{Buffer, Sink as _, put, units};
 
 /// A name in /proc that is a number: a process, a thread or a descriptor.
 pub(super) fn number_of(name: &CStr) -> Option<i32> {
@@ -22,6 +22,28 @@ pub(super) fn head_of<'b>(path: &CStr, buffer: &'b mut [u8]) -> Option<&'b [u8]>
     let source = file::open(path, Mode::ReadNow).ok()?;
     let len = file::read(&source, buffer).ok()?;
     buffer.get(..len)
+}
+
+/// The PID of a pidfd, in our PID namespace (proc_pid_fdinfo(5)).
+pub fn pid_of(pidfd: &Fd) -> Option<u64> {
+    let mut path = Buffer::<40>::new();
+    put!(&mut path, "/proc/self/fdinfo/", pidfd.number());
+    let mut text = [0u8; 512];
+    let text = head_of(path.path()?, &mut text)?;
+    let mut lines = text.split(|byte| *byte == b'\n');
+    let pid = lines.find_map(|line| line.strip_prefix(b"Pid:"))?;
+    units::unsigned(pid.trim_ascii(), 1 << 22).ok().filter(|pid| *pid > 0)
+}
+
+/// The directory that a path leads to, and the name in it.
+pub(super) fn split(path: &CStr) -> Result<(Fd, &CStr), Errno> {
+    let slash = path.to_bytes().iter().rposition(|byte| *byte == b'/').unwrap_or(0);
+    let mut parent = Buffer::<PATH_MAX>::new();
+    parent.put(path.to_bytes().get(..slash.max(1)).unwrap_or_default());
+    let name = path.to_bytes_with_nul().get(slash.saturating_add(1)..).unwrap_or_default();
+    let name = CStr::from_bytes_with_nul(name).unwrap_or_default();
+    let directory = place::open_through_links(parent.path().ok_or(Errno::ENAMETOOLONG)?)?;
+    Ok((directory, name))
 }
 
 /// A text of ours; what found no room is not written at all.

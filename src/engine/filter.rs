@@ -1,6 +1,7 @@
 //! The acts that speak of system calls: filters, and the line to who is asked by one.
 
-use super::hands::{Hands, Pipe};
+use super::hands::Hands;
+use super::pipe::Pipe;
 use super::trouble::{Trouble, plain};
 use crate::model::Errno;
 use crate::plan::FilterAct;

@@ -5,35 +5,19 @@
 use core::mem::ManuallyDrop;
 use core::sync::atomic::{AtomicI32, AtomicU16, Ordering};
 
-use super::cgroup::CgroupHands;
-use super::control::Room;
+use super::cgroup::held::CgroupHands;
+use super::control::room::Room;
 use super::join::Handles;
+use super::landlock::Ruleset;
+use super::log::Logs;
 use super::machine::notes::Notes;
-use super::network::NetHands;
-use super::persist::Keeping;
-use super::root::{Held, Mapper};
-use super::trouble::{Trouble, plain};
+use super::pipe::Pipe;
+use super::root::held::Held;
 use crate::limits::{GIVEN_MAX, SERVICES_MAX};
 use crate::model::{Errno, Failure, Signal, SignalSet};
 use crate::plan::Lock;
 use crate::sys::Fd;
-use crate::sys::fd::pipe;
 use crate::sys::process::Child;
-
-/// Both ends of a pipe, as long as they are ours.
-#[derive(Debug, Default)]
-pub(super) struct Pipe {
-    pub read: Option<Fd>,
-    pub write: Option<Fd>,
-}
-
-impl Pipe {
-    /// A new pipe; one that does not wait, or is waited at.
-    pub fn open(is_blocking: bool) -> Result<Self, Trouble> {
-        let (read, write) = pipe(is_blocking).map_err(plain)?;
-        Ok(Self { read: Some(read), write: Some(write) })
-    }
-}
 
 /// What we know of our parent.
 #[derive(Debug, Default)]
@@ -73,6 +57,33 @@ impl Parent {
             Self::Watched(..) | Self::Unwatched => None,
         }
     }
+}
+
+/// What is held of the network.
+#[derive(Debug, Default)]
+pub(super) struct NetHands {
+    /// How many pairs were made, in the order of the plan: those are ours to take away.
+    pub pairs: usize,
+    /// The process that brings moved interfaces back.
+    pub keeper: Option<Child>,
+    /// The process that ends pasta(1).
+    pub pasta: Option<Child>,
+}
+
+/// What has been done to keep namespaces.
+#[derive(Debug, Default)]
+pub(super) struct Keeping {
+    /// The directory was missing.
+    pub has_made_directory: bool,
+    pub is_mounted: bool,
+}
+
+/// A process that is in a user namespace until the pipe that it reads from is closed, or its parent
+/// ends.
+#[derive(Debug)]
+pub(super) struct Mapper {
+    pub process: Child,
+    pub line: Fd,
 }
 
 /// What is held.
@@ -138,7 +149,7 @@ pub struct Hands {
     /// What is held of cgroups.
     pub(super) cgroups: CgroupHands,
     /// The ruleset of a service that is being started: a descriptor of its process, not of ours.
-    pub(super) ruleset: Option<ManuallyDrop<Fd>>,
+    pub(super) ruleset: Ruleset,
     /// Whose user namespace mounts are mapped by.
     pub(super) mapper: Option<Mapper>,
     /// The namespaces that are to be joined.
@@ -163,6 +174,16 @@ impl Hands {
     /// A step begins inside. Nobody here reads it, so that it is a store that may not be left out.
     pub(super) fn note_step(&self, number: u16) {
         self.step.store(number, Ordering::Relaxed);
+    }
+
+    /// The PID of PID 1, as the launcher has it; 0 where there is none.
+    pub(super) fn init_pid(&self) -> i32 {
+        self.init.as_ref().map_or(0, |init| init.pid)
+    }
+
+    /// The logs of services, where there is memory for them.
+    pub(super) fn logs(&mut self) -> Option<&mut Logs> {
+        self.room.as_mut().map(|room| &mut room.logs)
     }
 
     /// Memory for those who may ask.

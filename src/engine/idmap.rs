@@ -2,7 +2,6 @@
 //! the launcher starts for it.
 
 use super::files::{whole, write_and_keep, write_whole};
-use super::hands::Hands;
 use super::tool;
 use super::trouble::Trouble;
 use crate::limits::{ID_MAP_BYTES_MAX, ID_TOOL_WORDS_MAX};
@@ -21,14 +20,9 @@ pub(super) fn write_own(kind: IdKind, line: IdMap) -> Result<(), Trouble> {
     write_and_keep(path, whole(&text)?)
 }
 
-/// All lines of PID 1's map, in one write.
-pub(super) fn write(kind: IdKind, lines: Lines<'_>, hands: &Hands) -> Result<(), Trouble> {
-    write_of(hands.init.as_ref().map_or(0, |init| init.pid), kind, lines)
-}
-
-/// The same of another process's.
+/// All lines of a process's map, in one write.
 #[inline(never)] // its text would lie in the frame of every step
-pub(super) fn write_of(pid: i32, kind: IdKind, lines: Lines<'_>) -> Result<(), Trouble> {
+pub(super) fn write(pid: i32, kind: IdKind, lines: Lines<'_>) -> Result<(), Trouble> {
     let mut path = Buffer::<40>::new();
     put!(&mut path, "/proc/", pid, "/", kind.file());
     let mut text = Buffer::<ID_MAP_BYTES_MAX>::new();
@@ -42,12 +36,11 @@ pub(super) fn write_of(pid: i32, kind: IdKind, lines: Lines<'_>) -> Result<(), T
 /// itself what it does not like.
 #[inline(never)] // as above
 pub(super) fn write_by_tool(
+    pid: i32,
     kind: IdKind,
     lines: Lines<'_>,
     tool: IdTool,
-    hands: &Hands,
 ) -> Result<(), Trouble> {
-    let pid = hands.init.as_ref().map_or(0, |init| init.pid);
     let mut text = Buffer::<{ ID_MAP_BYTES_MAX + 128 }>::new();
     let program = tool.path(kind);
     text.put(program.to_bytes_with_nul());

@@ -1,17 +1,20 @@
 //! The acts of Landlock, by the process that is to be restricted.
 
 use core::ffi::CStr;
+use core::mem::ManuallyDrop;
 
-use super::hands::Hands;
 use super::trouble::{Trouble, plain};
 use crate::model::{Errno, rights};
 use crate::plan::{HARMLESS, LandlockAct};
 use crate::sys::Fd;
 use crate::sys::landlock::{self, Handled};
 
-/// Carries out one of them. The ruleset is held by its number alone: the hands are our parent's,
+/// The ruleset of a service that is being started: a descriptor of its process, not of ours.
+pub(super) type Ruleset = Option<ManuallyDrop<Fd>>;
+
+/// Carries out one of them. The ruleset is held by its number alone: what holds it is our parent's,
 /// too, whose descriptors are others.
-pub(super) fn perform(act: &LandlockAct<'_>, hands: &mut Hands) -> Result<(), Trouble> {
+pub(super) fn perform(act: &LandlockAct<'_>, held: &mut Ruleset) -> Result<(), Trouble> {
     if matches!(act, LandlockAct::GoWithout) {
         return Ok(());
     }
@@ -21,10 +24,10 @@ pub(super) fn perform(act: &LandlockAct<'_>, hands: &mut Hands) -> Result<(), Tr
             ports: ruleset.ports.into(),
             scopes: ruleset.scopes.bits().into(),
         };
-        hands.ruleset = Some(landlock::create(handled).map_err(plain)?.leave_open());
+        *held = Some(landlock::create(handled).map_err(plain)?.leave_open());
         return Ok(());
     }
-    let ruleset = hands.ruleset.as_ref().ok_or(plain(Errno::EBADF))?;
+    let ruleset = held.as_ref().ok_or(plain(Errno::EBADF))?;
     match *act {
         LandlockAct::GoWithout | LandlockAct::Begin(_) => Ok(()), // see above
         LandlockAct::Allow { path, rights, is_optional, .. } => {
@@ -37,7 +40,7 @@ pub(super) fn perform(act: &LandlockAct<'_>, hands: &mut Hands) -> Result<(), Tr
         }
         LandlockAct::Restrict(logs) => {
             let restricted = landlock::restrict(ruleset, logs).map_err(plain);
-            drop(hands.ruleset.take().map(core::mem::ManuallyDrop::into_inner));
+            drop(held.take().map(ManuallyDrop::into_inner));
             restricted
         }
     }

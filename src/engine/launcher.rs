@@ -3,16 +3,17 @@
 //! When it dies, PID 1 gets KILL and the namespace with it. When PID 1 dies, it is told by its
 //! pidfd.
 
-use super::deaf::{DEAF, Patience};
+use super::deaf::Patience;
 use super::hands::Hands;
-use super::record::{LEN, Record};
-use super::trouble::{Trouble, plain};
-use super::{Outcome, Teller, Telling, cgroup, child, foreground, network};
-use crate::model::{End, Errno, Failure, Signal, Why, code};
+use super::record::Record;
+use super::telling::{Outcome, Teller, Telling};
+use super::word::{next_report, pass_signals};
+use super::{cgroup, child, foreground, network};
+use crate::model::{End, Failure, Signal, code};
 use crate::plan::Plan;
-use crate::sys::process::{self, Child};
+use crate::sys::process::Child;
+use crate::sys::signal;
 use crate::sys::wait::{self, Source};
-use crate::sys::{file, signal};
 
 /// What PID 1 has reported so far.
 #[derive(Default)]
@@ -102,23 +103,7 @@ fn is_given_up(hands: &Hands, init: &Child, reported: &mut Reported) -> bool {
         return false;
     }
     reported.drain(hands);
-    reported.patience.is_over(hands, init, reported.is_set_up)
-}
-
-/// Passes every signal that came on to PID 1, with the value it may have been queued with.
-fn pass_signals(hands: &Hands, init: &Child, patience: &mut Patience) {
-    let Some(signals) = &hands.signals else { return };
-    while let Ok(Some(received)) = signal::receive(signals) {
-        let is_own = || received.is_our_own(process::pid().unsigned_abs());
-        if !received.is_about_child() && !is_own() {
-            child::send(init, received.signal, received.queued_value());
-            patience.passed(received.signal);
-        }
-        if received.signal == Signal::TSTP && hands.terminal.is_none() {
-            // The CONT that lets us go on is read like any other signal, and passed on.
-            foreground::stop_ourselves(Signal::TSTP);
-        }
-    }
+    reported.patience.is_over(&hands.step, init, reported.is_set_up)
 }
 
 /// What PID 1 reports while it lives: the terminal stopped the main service, so we stop as well,
@@ -147,65 +132,5 @@ impl Reported {
     /// What an ended PID 1 has left in the pipe.
     pub(super) fn drain(&mut self, hands: &Hands) {
         core::iter::from_fn(|| next_report(hands)).for_each(|record| self.take(record));
-    }
-}
-
-/// PID 1 says something to the launcher.
-pub(super) fn say(record: Record, hands: &Hands) -> Result<(), Trouble> {
-    let report = hands.report.write.as_ref().ok_or(plain(Errno::EBADF))?;
-    file::write(report, &record.to_bytes()).map(|_| ()).map_err(plain)
-}
-
-/// Waits until PID 1 says that it is as far as we wait for, or fails before that, or does not hear
-/// who asks for the end.
-pub(super) fn await_word(hands: &mut Hands) -> Result<(), Trouble> {
-    if let Some(rest) = hands.heard_alive.checked_sub(1) {
-        hands.heard_alive = rest;
-        return Ok(());
-    }
-    let init = hands.init.as_ref().ok_or(plain(Errno::ESRCH))?;
-    let mut patience = Patience::default();
-    loop {
-        let sources = [hands.report.read.as_ref(), init.pidfd.as_ref(), hands.signals.as_ref()];
-        let mut sources = sources.map(Source::of);
-        let _ = wait::poll(&mut sources, patience.left()); // an interruption is one more round
-        let [_, pidfd, signals] = sources;
-        if signals.is_ready() {
-            pass_signals(hands, init, &mut patience);
-        }
-        if patience.is_time() && patience.is_over(hands, init, false) {
-            return Err(deaf(&patience, hands));
-        }
-        match next_report(hands) {
-            Some(Record::Alive) => return Ok(()),
-            Some(Record::Stopped(_) | Record::ToldOutOfMemory | Record::Born { .. }) => {}
-            Some(failed @ Record::Failed(failure)) => {
-                say(failed, hands)?; // it is read again by whoever has the words
-                return Err((failure.errno, failure.why));
-            }
-            None if pidfd.is_ready() && patience.has_killed() => {
-                return Err(deaf(&patience, hands));
-            }
-            None if pidfd.is_ready() => return Err((Errno::ESRCH, Why::Errno)),
-            None => {}
-        }
-    }
-}
-
-/// PID 1 was killed, for it did not hear. Its step is told as its own report would.
-fn deaf(patience: &Patience, hands: &Hands) -> Trouble {
-    let (errno, why) = DEAF;
-    if let Some(step) = patience.last_step() {
-        let _ = say(Record::Failed(Failure { step, errno, why }), hands); // then it is our step
-    }
-    DEAF
-}
-
-/// The next record in the pipe.
-pub(super) fn next_report(hands: &Hands) -> Option<Record> {
-    let mut bytes = [0u8; LEN];
-    match file::read(hands.report.read.as_ref()?, &mut bytes) {
-        Ok(LEN) => Record::from_bytes(bytes),
-        _ => None,
     }
 }

@@ -5,10 +5,11 @@
 
 use core::ffi::CStr;
 
-use super::hands::{Hands, Pipe};
+use super::hands::Hands;
+use super::pipe::Pipe;
 use super::record::{self, Record};
 use super::trouble::{Trouble, plain};
-use super::{child, launcher, tool};
+use super::{child, tool, word};
 use crate::limits::TOOL_WORDS_MAX;
 use crate::model::rtnetlink::{Looks, Message, answer};
 use crate::model::{
@@ -18,21 +19,10 @@ use crate::plan::{Act, Actor, NetAct, Plan};
 use crate::spec::InterfaceSpec;
 use crate::sys::fd::close_between;
 use crate::sys::file::{self, Mode};
-use crate::sys::process::{self, Child, Side};
+use crate::sys::process::{self, Side};
 use crate::sys::wait::{self, Source};
 use crate::sys::{Fd, namespace, net, signal, terminal};
 use crate::text::{Buffer, put, units};
-
-/// What is held of the network.
-#[derive(Debug, Default)]
-pub(super) struct NetHands {
-    /// How many pairs were made, in the order of the plan: those are ours to take away.
-    pairs: usize,
-    /// The process that brings moved interfaces back.
-    keeper: Option<Child>,
-    /// The process that ends pasta(1).
-    pasta: Option<Child>,
-}
 
 /// Carries out one of these acts.
 pub(super) fn perform(act: &NetAct<'_>, hands: &mut Hands) -> Result<(), Trouble> {
@@ -66,8 +56,8 @@ pub(super) fn perform(act: &NetAct<'_>, hands: &mut Hands) -> Result<(), Trouble
         NetAct::AddRoute(name, gateway) => {
             about(name, |index| Message::add_default_route(index, gateway))
         }
-        NetAct::TellIds => launcher::say(Record::Alive, hands),
-        NetAct::AwaitIds => launcher::await_word(hands),
+        NetAct::TellIds => word::say(Record::Alive, hands),
+        NetAct::AwaitIds => word::await_word(hands),
         NetAct::StartPasta => start_pasta(hands),
         NetAct::AwaitKeeper => {
             for keeper in [hands.net.keeper.take(), hands.net.pasta.take()] {
@@ -91,9 +81,8 @@ pub(super) fn take_back(plan: &Plan<'_>, hands: &mut Hands) {
 
 /// The net namespace of PID 1.
 fn open_inside(hands: &Hands) -> Result<Fd, Trouble> {
-    let pid = hands.init.as_ref().map_or(0, |init| init.pid);
     let mut path = Buffer::<40>::new();
-    put!(&mut path, "/proc/", pid, "/ns/net");
+    put!(&mut path, "/proc/", hands.init_pid(), "/ns/net");
     file::open(path.path().unwrap_or_default(), Mode::Read).map_err(plain)
 }
 

@@ -37,7 +37,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
             Ok(())
         }
         Act::Join(act) => match cfg!(feature = "join") {
-            true => join::perform(&act, hands),
+            true => join::perform(&act, &mut hands.joins),
             false => Ok(()), // no plan of such a build has one
         },
         Act::Keep(act) => match cfg!(feature = "join") {
@@ -123,7 +123,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
             false => Ok(()), // no plan of such a build has one
         },
         Act::Machine(act) => match cfg!(feature = "init") {
-            true => machine::perform(&act, hands),
+            true => machine::perform(&act, &mut hands.machine),
             false => Ok(()), // no plan of such a build has one
         },
         Act::Filter(act) => match cfg!(feature = "sandbox") {
@@ -131,7 +131,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
             false => Ok(()), // as above
         },
         Act::Confine(act) => match cfg!(feature = "sandbox") {
-            true => confine::perform(&act, hands),
+            true => confine::perform(&act, &mut hands.ruleset),
             false => Ok(()), // as above
         },
         Act::Control(act) => match cfg!(feature = "control") {
@@ -143,7 +143,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
             false => Ok(()), // as above
         },
         Act::Log(act) => match cfg!(feature = "control") {
-            true => log::perform(&act, hands),
+            true => log::perform(&act, hands.logs()),
             false => Ok(()), // no plan of such a build has one
         },
         // What makes a sandbox, and its launcher's side.

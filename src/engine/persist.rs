@@ -8,23 +8,15 @@
 
 use core::ffi::CStr;
 
-use super::hands::Hands;
+use super::hands::{Hands, Keeping};
 use super::trouble::{Trouble, plain};
-use super::{launcher, sandbox};
+use super::word;
 use crate::limits::PATH_MAX;
 use crate::model::{Errno, Namespace};
 use crate::plan::{KeepAct, KeepingPlace, Plan, place_of};
 use crate::sys::file::{self, Mode};
 use crate::sys::{Fd, mount, namespace};
 use crate::text::{Buffer, Sink as _, put};
-
-/// What has been done of it.
-#[derive(Debug, Default)]
-pub(super) struct Keeping {
-    /// The directory was missing.
-    has_made_directory: bool,
-    is_mounted: bool,
-}
 
 /// The system calls of [`look`], in the notation of `plan::Act::calls`.
 pub const fn calls() -> &'static str {
@@ -122,14 +114,14 @@ fn has_only_namespaces(directory: &Fd) -> bool {
 /// Carries out one of these acts.
 pub(super) fn perform(act: &KeepAct<'_>, hands: &mut Hands) -> Result<(), Trouble> {
     match *act {
-        KeepAct::AwaitSetUp => launcher::await_word(hands),
+        KeepAct::AwaitSetUp => word::await_word(hands),
         KeepAct::MountPlace(path) => mount_place(path, &mut hands.keeping).map_err(plain),
         KeepAct::Keep(kind, path) => {
             let init = hands.init.as_ref().ok_or(plain(Errno::ESRCH))?;
             keep(kind, path, init.pid).map_err(plain)
         }
-        KeepAct::LetStart => sandbox::pass_gate(hands),
-        KeepAct::AwaitKept => sandbox::wait_at_gate(hands),
+        KeepAct::LetStart => word::pass_gate(hands),
+        KeepAct::AwaitKept => word::wait_at_gate(hands),
     }
 }
 

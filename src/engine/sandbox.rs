@@ -2,10 +2,12 @@
 //! for.
 
 use super::files::{whole, write_and_keep, write_at_once};
-use super::hands::{Hands, Pipe};
+use super::hands::Hands;
 use super::idmap;
+use super::pipe::Pipe;
 use super::record::Record;
 use super::trouble::{Trouble, plain};
+use super::word;
 use crate::model::{Clock, Errno, Namespace, Shift, Signal, Span, Why};
 use crate::plan::Act;
 use crate::sys::fd::{close_between, close_number};
@@ -26,16 +28,16 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
             hands.gate = Pipe::open(true)?;
             Ok(())
         }
-        Act::WriteIdMap(kind, lines) => idmap::write(kind, lines, hands),
+        Act::WriteIdMap(kind, lines) => idmap::write(hands.init_pid(), kind, lines),
         Act::MapByTool(kind, lines, tool) => match cfg!(feature = "sandbox") {
-            true => idmap::write_by_tool(kind, lines, tool, hands),
+            true => idmap::write_by_tool(hands.init_pid(), kind, lines, tool),
             false => Ok(()), // no plan of such a build has one
         },
-        Act::PassGate => pass_gate(hands),
+        Act::PassGate => word::pass_gate(hands),
         Act::DenySetgroups => write_and_keep(c"/proc/self/setgroups", b"deny"),
         Act::MapSelf(kind, line) => idmap::write_own(kind, line),
         Act::CloseInherited => close_inherited(hands),
-        Act::WaitAtGate => wait_at_gate(hands),
+        Act::WaitAtGate => word::wait_at_gate(hands),
         Act::MakeMountsPrivate => mount::make_private(c"/").map_err(plain),
         Act::MountProc => mount::mount_proc(c"/proc").map_err(plain),
         Act::ShiftClocks { monotonic, boottime } => shift_clocks(monotonic, boottime),
@@ -159,22 +161,6 @@ fn close_listed(hands: &Hands) -> Result<(), Trouble> {
                 let _ = close_number(number); // gone already when it fails
             }
         }
-    }
-}
-
-/// Gives PID 1 the word that it waits for.
-pub(super) fn pass_gate(hands: &Hands) -> Result<(), Trouble> {
-    let gate = hands.gate.write.as_ref().ok_or(plain(Errno::EBADF))?;
-    file::write(gate, b"+").map(|_| ()).map_err(plain)
-}
-
-/// Waits for the launcher's word; its end without a word is the launcher's end.
-pub(super) fn wait_at_gate(hands: &Hands) -> Result<(), Trouble> {
-    let gate = hands.gate.read.as_ref().ok_or(plain(Errno::EBADF))?;
-    let mut word = [0u8; 1];
-    match file::read(gate, &mut word).map_err(plain)? {
-        0 => Err((Errno::EPIPE, Why::LauncherGone)),
-        _ => Ok(()),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::hands::Hands;
 use super::identity::{each_namespace, tell};
-use super::launcher;
 use super::record::Record;
 use super::trouble::{Trouble, plain};
+use super::word;
 use crate::model::{Errno, NamespaceSet, SignalSet, Why};
 use crate::plan::TieAct;
 use crate::sys::file::Mode;
@@ -22,12 +22,12 @@ pub(super) fn perform(act: &TieAct<'_>, hands: &mut Hands) -> Result<(), Trouble
             fd::close_at_exec(&Fd::inherited(number)).map_err(plain)?;
             hands.given.push(number).map_err(|_| plain(Errno::EMFILE))
         }
-        TieAct::TellIn => launcher::say(Record::Alive, hands),
-        TieAct::AwaitIn => launcher::await_word(hands),
+        TieAct::TellIn => word::say(Record::Alive, hands),
+        TieAct::AwaitIn => word::await_word(hands),
         TieAct::Inform(number, kinds) => {
             // It is closed: its reader may wait for the end.
             let target = Fd::taken(i32::from(number));
-            inform(&target, kinds, hands)
+            inform(&target, kinds, hands.init_pid())
         }
         TieAct::Wait(number) => wait_outside(number, None),
         TieAct::WaitForMaps(number) => wait_outside(number, hands.init.as_ref()),
@@ -41,8 +41,7 @@ pub(super) fn perform(act: &TieAct<'_>, hands: &mut Hands) -> Result<(), Trouble
 }
 
 /// Writes who PID 1 is, as bubblewrap does.
-fn inform(target: &Fd, kinds: NamespaceSet, hands: &Hands) -> Result<(), Trouble> {
-    let pid = hands.init.as_ref().map_or(0, |init| init.pid);
+fn inform(target: &Fd, kinds: NamespaceSet, pid: i32) -> Result<(), Trouble> {
     let mut text = Buffer::<512>::new();
     put!(&mut text, "{\n    \"child-pid\": ", pid);
     each_namespace(pid, kinds, &mut |name, inode| {

@@ -3,18 +3,17 @@
 //! service's own process writes them for itself, between clone(2) and execve(2).
 
 use super::account::Login;
-use super::hands::Hands;
 use super::trouble::{Trouble, plain};
 use crate::model::{Errno, Why, Word};
 use crate::plan::Act;
-use crate::sys::{process, unix};
+use crate::sys::{Fd, process, unix};
 use crate::text::{Arena, Buffer, put};
 
 /// Does one of these acts; the others are none of ours.
 #[inline(never)] // its buffers would lie in the frame of every service
 pub(super) fn set<'a>(
     act: &Act<'_>,
-    hands: &Hands,
+    notify: &[Option<Fd>],
     login: &mut Login<'a>,
     arena: &mut Arena<'a>,
 ) -> Result<(), Trouble> {
@@ -23,7 +22,7 @@ pub(super) fn set<'a>(
     }
     let mut text = Buffer::<128>::new();
     if let Act::TellNotifySocket(id) = *act {
-        let socket = hands.notify.get(id.index()).and_then(Option::as_ref);
+        let socket = notify.get(id.index()).and_then(Option::as_ref);
         let address = unix::name_of(socket.ok_or(plain(Errno::EBADF))?).map_err(plain)?;
         put!(&mut text, "NOTIFY_SOCKET=@");
         crate::text::Sink::put(&mut text, address.name());

@@ -1,7 +1,8 @@
 //! What is shown of one service: its state in a word, since when, and its PID as it is seen here.
 
 use crate::cli::screen::Colour;
-use crate::engine::control::find::{Beside, pid_of};
+use crate::engine::control::find::Beside;
+use crate::engine::pid_of;
 use crate::model::Span;
 use crate::model::answer::{Life, count, plain};
 use crate::text::json::{Object, Raw};

@@ -9,10 +9,11 @@ use core::ffi::CStr;
 
 use super::Asked;
 use crate::cli::report;
-use crate::engine::control::find::{self, pid_of};
+use crate::engine::control::find;
 use crate::engine::enter::look::{self, Process};
 use crate::engine::enter::sealed::{List, become_copy};
 use crate::engine::enter::{Streams, at_streams};
+use crate::engine::pid_of;
 use crate::limits::PATH_MAX;
 use crate::model::{Capabilities, Errno, Namespace, NamespaceSet, Whence, code};
 use crate::sys::start::Start;

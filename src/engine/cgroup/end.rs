@@ -3,9 +3,9 @@
 
 use core::ffi::CStr;
 
+use super::held::{CgroupHands, PROCS, SUBTREE, name_within, used, write_in};
 use super::kills::{kill_listed, kills, number};
-use super::{CgroupHands, PROCS, SUBTREE, name_within, used, write_in};
-use crate::engine::{Teller, Telling};
+use crate::engine::telling::{Teller, Telling, Usage};
 use crate::limits::CGROUPS_LEFT_MAX;
 use crate::model::{Clock, ControllerSet, Errno, Span};
 use crate::plan::{Act, Actor, LimitsAct, Plan, Whose};
@@ -13,21 +13,6 @@ use crate::sys::cgroup::{self, Access};
 use crate::sys::wait::{self, Source};
 use crate::sys::{Fd, clock, file};
 use crate::text::{Buffer, put};
-
-/// What a sandbox has used, as far as that was counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Usage {
-    /// Processor time in microseconds.
-    pub cpu_us: Option<u64>,
-    /// How long it was kept from running by `cpu-max`, in microseconds.
-    pub throttled_us: Option<u64>,
-    /// The most memory at once, in bytes.
-    pub memory_peak: Option<u64>,
-    /// The most processes and threads at once.
-    pub pids_peak: Option<u64>,
-    /// How many times a process was refused by `pids-max`.
-    pub pids_refused: Option<u64>,
-}
 
 /// How long those who were killed may take to end. They need not run for that; one that sleeps in
 /// the kernel may not be woken for as long as a disk takes.

@@ -1,7 +1,7 @@
 //! What a cgroup knows of those in it that nobody else does: all of them, and who was killed for
 //! want of memory.
 
-use super::{CgroupHands, Own};
+use super::held::{CgroupHands, Own, PROCS};
 use crate::model::{ServiceId, Signal, oom_kills as count_of};
 use crate::sys::cgroup::{self, Access};
 use crate::sys::{Fd, file, signal};
@@ -31,7 +31,7 @@ fn kill(own: &Own) -> bool {
 #[inline(never)] // its buffer would lie in the frame of every action
 pub(super) fn kill_listed(directory: &Fd) -> bool {
     for _ in 0..ROUNDS_MAX {
-        let Ok(list) = cgroup::open_in(directory, super::PROCS, Access::Read) else { return false };
+        let Ok(list) = cgroup::open_in(directory, PROCS, Access::Read) else { return false };
         let mut found = false;
         let mut buffer = [0u8; 4096];
         let mut pid = 0u64;

@@ -6,6 +6,7 @@
 //! descriptor is decided by who opened it (cgroup_procs_write_start, since Linux 5.16).
 
 mod end;
+pub(super) mod held;
 mod kills;
 
 use core::ffi::CStr;
@@ -14,10 +15,9 @@ use super::files::{whole, write_at_once};
 use super::hands::Hands;
 use super::record::Record;
 use super::trouble::{Trouble, plain};
-use super::{child, launcher, root};
-use crate::limits::SERVICES_MAX;
+use super::{child, root, word};
 use crate::model::{
-    Attributes, ControllerSet, Device, End, Errno, Limit, Namespace, ServiceId, ServiceName, Why,
+    Attributes, ControllerSet, Device, End, Errno, Limit, Namespace, ServiceName, Why,
 };
 use crate::plan::{LimitsAct, Whose};
 use crate::sys::cgroup::{self, Access};
@@ -25,120 +25,13 @@ use crate::sys::file::{self, Mode};
 use crate::sys::{Fd, namespace, process, tree};
 use crate::text::{Buffer, Sink as _, put};
 
-pub use end::Usage;
 pub(super) use end::clean_up;
+use held::{CgroupHands, Name, Own, PROCS, SUBTREE, index_of, name_within, write_in};
 pub(super) use kills::{kill_service, oom_kills};
-
-/// A cgroup of ours.
-#[derive(Debug, Default)]
-struct Own {
-    directory: Option<Fd>,
-    /// How often the kernel had killed in it for want of memory when that was told last.
-    kills_told: u64,
-    /// Where a process enters it.
-    procs: Option<Fd>,
-    /// Where all in it are killed, since Linux 5.14.
-    kill: Option<Fd>,
-    /// Whether no process is made in it any more, but enters it by itself
-    /// (docs/decisions/0010-born-in-a-cgroup.md).
-    is_entered: bool,
-}
-
-/// The name of a cgroup.
-type Name = Buffer<64>;
-
-/// What is held of cgroups.
-#[derive(Debug, Default)]
-pub(super) struct CgroupHands {
-    /// The cgroup in which the sandbox's is made.
-    parent: Option<Fd>,
-    /// The name of the sandbox's.
-    name: Name,
-    /// The name of the one that the launcher has moved to, and what it has enabled since.
-    aside: Option<(Name, ControllerSet)>,
-    /// The sandbox's, the supervisor's, and those of services.
-    own: [Own; 2 + SERVICES_MAX],
-    /// In which of them the process was made that is at work.
-    entered: Option<usize>,
-}
-
-/// The names of the launcher's files.
-const PROCS: &CStr = c"cgroup.procs";
-const SUBTREE: &CStr = c"cgroup.subtree_control";
 
 /// How many names are tried: others may have made cgroups of the same name from another PID
 /// namespace, or removed ours before it was locked.
 const ATTEMPTS_MAX: usize = 16;
-
-/// A name that was used already, and so has its NUL.
-fn used(name: &Name) -> &CStr {
-    let text = name.text().unwrap_or_default();
-    CStr::from_bytes_until_nul(text).unwrap_or_default()
-}
-
-/// The place of a cgroup.
-const fn index_of(whose: Whose<'_>) -> usize {
-    match whose {
-        Whose::Sandbox => 0,
-        Whose::Supervisor => 1,
-        Whose::Service(id, _) => 2 + id.index(),
-    }
-}
-
-impl CgroupHands {
-    fn own(&self, whose: Whose<'_>) -> Option<&Own> {
-        self.own.get(index_of(whose))
-    }
-
-    fn directory(&self, whose: Whose<'_>) -> Result<&Fd, Trouble> {
-        let directory = self.own(whose).and_then(|own| own.directory.as_ref());
-        directory.ok_or(plain(Errno::EBADF))
-    }
-
-    fn parent(&self) -> Result<&Fd, Trouble> {
-        self.parent.as_ref().ok_or(plain(Errno::EBADF))
-    }
-
-    /// The cgroup that a new process is made in, if there is one for it; from now on it counts as
-    /// that process's.
-    pub(super) fn begin_in(&mut self, whose: Whose<'_>) -> Option<&Fd> {
-        let index = index_of(whose);
-        let own = self.own.get(index).filter(|own| !own.is_entered);
-        self.entered = own.is_some().then_some(index);
-        own?.directory.as_ref()
-    }
-
-    /// Somebody was killed in a service's cgroup.
-    pub(super) fn was_killed(&mut self, id: ServiceId) {
-        if let Some(own) = self.own.get_mut(id.index().saturating_add(2)) {
-            own.is_entered = true;
-        }
-    }
-
-    /// It could not be made there.
-    pub(super) const fn begin_elsewhere(&mut self) {
-        self.entered = None;
-    }
-
-    /// Whether the sandbox has one.
-    pub(super) fn is_made(&self) -> bool {
-        self.own.first().is_some_and(|own| own.directory.is_some())
-    }
-
-    /// What is the launcher's alone, and closed already, is none of PID 1's.
-    pub(super) fn forget_launchers(&mut self) {
-        core::mem::forget(self.parent.take());
-    }
-
-    /// The descriptors that PID 1 keeps.
-    pub(super) fn kept(&self) -> impl Iterator<Item = i32> {
-        let all = |own: &'_ Own| {
-            let fds = [&own.directory, &own.procs, &own.kill];
-            fds.map(|fd| fd.as_ref().map_or(-1, Fd::number))
-        };
-        self.own.iter().flat_map(all).filter(|number| *number >= 0)
-    }
-}
 
 /// Carries out one of these acts.
 pub(super) fn perform(act: &LimitsAct<'_>, hands: &mut Hands) -> Result<(), Trouble> {
@@ -165,16 +58,10 @@ pub(super) fn perform(act: &LimitsAct<'_>, hands: &mut Hands) -> Result<(), Trou
         LimitsAct::Enter(whose) => enter(whose, held),
         LimitsAct::NewNamespace => namespace::unshare(Namespace::Cgroup).map_err(plain),
         LimitsAct::CutOff => cut_off(held),
-        LimitsAct::TellLeft => launcher::say(Record::Alive, hands),
-        LimitsAct::AwaitLeft => launcher::await_word(hands),
+        LimitsAct::TellLeft => word::say(Record::Alive, hands),
+        LimitsAct::AwaitLeft => word::await_word(hands),
         LimitsAct::Remove => Ok(()), // at the end, by `clean_up`
     }
-}
-
-/// Writes a file of a cgroup.
-fn write_in(directory: &Fd, name: &CStr, text: &[u8]) -> Result<(), Trouble> {
-    let target = cgroup::open_in(directory, name, Access::Write).map_err(plain)?;
-    write_at_once(&target, text)
 }
 
 /// Hands controllers down.
@@ -248,20 +135,6 @@ fn make_and_lock(parent: &Fd, name: &CStr) -> Result<Own, Errno> {
         let _ = cgroup::remove_in(parent, name); // somebody else has done so, or holds it
     }
     made
-}
-
-/// The name of a cgroup within the sandbox's.
-fn name_within(whose: Whose<'_>) -> Name {
-    let mut name = Name::new();
-    match whose {
-        Whose::Sandbox => {}
-        Whose::Supervisor => put!(&mut name, "supervisor"),
-        Whose::Service(_, service) => {
-            put!(&mut name, "service-");
-            name.put(service.bytes());
-        }
-    }
-    name
 }
 
 /// A cgroup within the sandbox's.

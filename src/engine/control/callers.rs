@@ -6,8 +6,9 @@
 
 use heapless::Vec;
 
+use super::super::slot::Slot;
 use super::super::turn::Turn;
-use super::{Connection, Goal, Slot};
+use super::room::{Connection, Goal};
 use crate::limits::{ANSWER_MAX, CONNECTIONS_A_ROUND, CONNECTIONS_MAX, REQUEST_MAX};
 use crate::model::answer::{ACCEPTED, About, Denied, Life, Whole};
 use crate::model::{Denial, Errno, Moment, Namespace, Order, Request, ServiceId, Signal, Span};

@@ -10,45 +10,17 @@ use core::ffi::CStr;
 use heapless::Vec;
 
 use super::super::child;
+use super::super::slot::Slot;
 use super::super::spawn::{self, Beside, Started};
 use super::super::turn::Turn;
-use super::{Goal, Slot};
+use super::room::{Goal, Guest};
 use crate::limits::ERRAND_MAX;
 use crate::model::answer::{ACCEPTED, Ended, NotStarted};
-use crate::model::{Denial, End, Errand, Failure, ServiceId, Signal};
+use crate::model::{Denial, End, Errand, Failure};
 use crate::plan::Act;
-use crate::sys::process::Child;
 use crate::sys::unix::Descriptors;
 use crate::sys::{Fd, file, memfd, wait};
 use crate::text::{Quoted, Show, Sink, put};
-
-/// A process of somebody who entered.
-#[derive(Debug)]
-pub(in super::super) struct Guest {
-    child: Child,
-    /// As which service it is confined.
-    pub id: ServiceId,
-    /// Where its filter asks.
-    pub asks: Option<Fd>,
-}
-
-impl Guest {
-    /// Its process's pidfd.
-    pub(in super::super) const fn pidfd(&self) -> Option<&Fd> {
-        self.child.pidfd.as_ref()
-    }
-
-    /// What is waited for.
-    pub(super) fn descriptors(&self) -> impl Iterator<Item = &Fd> {
-        self.child.pidfd.iter().chain(self.asks.as_ref())
-    }
-}
-
-impl Drop for Guest {
-    fn drop(&mut self) {
-        child::send(&self.child, Signal::KILL, None); // a pidfd of one that has ended harms nobody
-    }
-}
 
 /// What failed, of somebody who entered.
 struct Step<'s>(Option<&'s Act<'s>>, &'s CStr);

@@ -9,9 +9,10 @@ use core::ffi::CStr;
 
 use heapless::Vec;
 
+use super::super::files::split;
 use super::super::probe;
 use super::super::trouble::Trouble;
-use super::place::{FILE, address, open_base, split};
+use super::place::{FILE, address, open_base};
 use crate::limits::{ANSWER_MAX, PATH_MAX, SERVICES_MAX};
 use crate::model::answer::Answer;
 use crate::model::{Errno, Request, Span};
@@ -20,7 +21,7 @@ use crate::sys::start::Start;
 use crate::sys::unix::{self, Control, Descriptors};
 use crate::sys::wait::{self, Source};
 use crate::sys::{Fd, clock, file, place, stream};
-use crate::text::{Buffer, Sink as _, put, units};
+use crate::text::{Buffer, Sink as _, put};
 
 /// How long PID 1 may take to answer. It answers at once, unless somebody has stopped it.
 pub const PATIENCE: Span = Span::from_s(5);
@@ -151,17 +152,6 @@ fn connect_to(directory: &Fd, path: &[u8], name: &CStr) -> Result<Sandbox, Errno
     unix::pass_credentials(&socket)?;
     let launcher = stream::peer_of(&socket)?.pid;
     Ok(Sandbox { socket, launcher, buffer: Vec::new(), given: 0, lines: 0 })
-}
-
-/// The PID of a pidfd, in our PID namespace (proc_pid_fdinfo(5)).
-pub fn pid_of(pidfd: &Fd) -> Option<u64> {
-    let mut path = Buffer::<40>::new();
-    put!(&mut path, "/proc/self/fdinfo/", pidfd.number());
-    let mut text = [0u8; 512];
-    let text = super::super::files::head_of(path.path()?, &mut text)?;
-    let mut lines = text.split(|byte| *byte == b'\n');
-    let pid = lines.find_map(|line| line.strip_prefix(b"Pid:"))?;
-    units::unsigned(pid.trim_ascii(), 1 << 22).ok().filter(|pid| *pid > 0)
 }
 
 /// Hands each running sandbox of this user on, in no order.

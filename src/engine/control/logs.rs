@@ -4,7 +4,7 @@ use heapless::Vec;
 
 use super::super::log::{Capture, name, number_of};
 use super::super::turn::Turn;
-use super::Goal;
+use super::room::Goal;
 use crate::limits::LOG_PARTS_MAX;
 use crate::model::answer::LogOf;
 use crate::model::{Denial, Log, ServiceId};

@@ -10,9 +10,10 @@ use core::ffi::CStr;
 
 use heapless::Vec;
 
+use super::super::files::split;
 use super::super::hands::Hands;
 use super::super::trouble::{Trouble, plain};
-use super::Room;
+use super::room::{Place, Room};
 use crate::limits::{CONNECTIONS_WAITING, PATH_MAX};
 use crate::model::{Errno, Why};
 use crate::plan::Base;
@@ -26,35 +27,6 @@ pub(super) const FILE: &CStr = c"control";
 
 /// How often a directory is made anew that its last owner has just removed.
 const TRIES: usize = 4;
-
-/// What there is of a socket in the file system.
-#[derive(Debug)]
-pub(super) struct Place {
-    /// The directory that it is in.
-    directory: Fd,
-    /// Its name there, ended by NUL.
-    file: Vec<u8, 256>,
-    /// Where that directory is, when it is ours alone.
-    base: Option<Fd>,
-    /// Its name there, ended by NUL.
-    name: Vec<u8, 64>,
-}
-
-impl Place {
-    /// What keeps it ours.
-    pub fn descriptors(&self) -> impl Iterator<Item = &Fd> {
-        [Some(&self.directory), self.base.as_ref()].into_iter().flatten()
-    }
-
-    /// The socket goes, and its directory where nothing else is in it.
-    pub fn remove(&self) {
-        let name_of = |bytes| CStr::from_bytes_with_nul(bytes).unwrap_or_default();
-        let _ = place::remove(&self.directory, name_of(&self.file)); // somebody else may have
-        if let Some(base) = &self.base {
-            let _ = place::remove_directory(base, name_of(&self.name)); // not what is kept there
-        }
-    }
-}
 
 /// A directory that only we can change, made where there is none.
 pub(super) fn open_base(base: &Base, makes: bool) -> Result<Fd, Trouble> {
@@ -186,17 +158,6 @@ pub(super) fn listen_at(hands: &mut Hands, path: &CStr) -> Result<(), Trouble> {
         room.place.put(Place { directory, file, base: None, name: Vec::new() });
     }
     Ok(())
-}
-
-/// The directory that a path leads to, and the name in it.
-pub(in super::super) fn split(path: &CStr) -> Result<(Fd, &CStr), Errno> {
-    let slash = path.to_bytes().iter().rposition(|byte| *byte == b'/').unwrap_or(0);
-    let mut parent = Buffer::<PATH_MAX>::new();
-    parent.put(path.to_bytes().get(..slash.max(1)).unwrap_or_default());
-    let name = path.to_bytes_with_nul().get(slash.saturating_add(1)..).unwrap_or_default();
-    let name = CStr::from_bytes_with_nul(name).unwrap_or_default();
-    let directory = place::open_through_links(parent.path().ok_or(Errno::ENAMETOOLONG)?)?;
-    Ok((directory, name))
 }
 
 /// The name that answers have.

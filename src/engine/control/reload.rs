@@ -5,7 +5,7 @@
 
 use super::super::prepared;
 use super::super::turn::Turn;
-use super::{Goal, Reading};
+use super::room::{Goal, Reading};
 use crate::model::answer::{ACCEPTED, Denied, Life};
 use crate::model::{Clock, Denial, Moment, ReloadBy, ServiceId, ServiceSet};
 use crate::supervisor::Event;

@@ -1,7 +1,7 @@
 //! What a service says of itself, as far as those want to know it who ask.
 
 use super::super::turn::Turn;
-use super::{Card, Reading};
+use super::room::{Card, Reading};
 use crate::limits::STATUS_MAX;
 use crate::model::{Heard, ServiceId};
 

@@ -2,7 +2,7 @@
 
 use core::ffi::CStr;
 
-use super::Table;
+use super::table::Table;
 use crate::model::Namespace;
 use crate::sys::file::{self, Mode};
 use crate::sys::{Fd, nsfs, stat};

@@ -3,7 +3,9 @@
 //! What a descriptor's link says depends on how it was opened (`net:[4026531840]`, or the path of a
 //! mount), so that it is not read: which file system the file is on tells.
 
-use super::{Of, Search, family};
+use super::family;
+use super::search::Search;
+use super::table::Of;
 use crate::engine::files::number_of;
 use crate::sys::file::{self, Mode};
 use crate::sys::{nsfs, stat};

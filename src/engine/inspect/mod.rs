@@ -16,16 +16,18 @@ mod handles;
 mod mounts;
 mod order;
 mod processes;
+mod search;
 mod table;
 
 use crate::limits::LISTING_MAX;
 use crate::model::Errno;
 use crate::sys::file::{self, Mode};
-use crate::sys::{Fd, process, stat};
+use crate::sys::{process, stat};
 
 use command::is_pid_1_of_ours;
 pub use command::{Command, command, parent_of};
 pub use processes::LINKS;
+use search::Search;
 pub use table::{Entry, Of, Order, Table};
 
 /// What is needed to look for namespaces. Pages that are not touched cost nothing.
@@ -57,19 +59,6 @@ impl Default for Memory {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// What the parts of a search share.
-struct Search<'m> {
-    /// /proc
-    proc: Fd,
-    /// The file system that namespaces are files of.
-    nsfs: u64,
-    /// Our own PID.
-    own: i32,
-    table: &'m mut Table,
-    /// Room for a directory or file that is read while /proc itself is.
-    inner: &'m mut [u8],
 }
 
 /// Looks for every namespace.

@@ -8,7 +8,8 @@
 
 use core::ffi::CStr;
 
-use super::{Search, family};
+use super::family;
+use super::search::Search;
 use crate::engine::mountinfo::{self, Mounted, each_line, unescape};
 use crate::model::{Errno, Namespace};
 use crate::sys::file::{self, Mode};

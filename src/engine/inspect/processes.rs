@@ -7,7 +7,9 @@
 
 use core::ffi::CStr;
 
-use super::{Search, family, handles};
+use super::search::Search;
+use super::table::Of;
+use super::{family, handles};
 use crate::engine::files::number_of;
 use crate::model::{Errno, Namespace};
 use crate::sys::file::{self, Mode};
@@ -133,7 +135,7 @@ fn threads(search: &mut Search<'_>, task: &CStr, pid: i32, known: &mut Inodes) {
                         let (name, kind) = link;
                         if let Some(entry) = search.table.entry(kind, inode) {
                             if entry.thread.pid == 0 {
-                                entry.thread = super::Of { pid, number: thread };
+                                entry.thread = Of { pid, number: thread };
                             }
                             family::ask_at(search.table, &directory, name, inode);
                         }

@@ -5,14 +5,14 @@
 
 use super::super::child;
 use super::super::hands::Hands;
-use super::super::launcher::next_report;
 use super::super::perform::perform;
 use super::super::record::Record;
 use super::super::trouble::{Trouble, plain};
+use super::super::word::{next_report, say};
 use crate::model::{Errno, Failure, NamespaceSet, Signal, Why, code};
 use crate::plan::{Act, Actor, Plan};
 use crate::sys::process::{self, Child, Side};
-use crate::sys::{Fd, file, signal, wait};
+use crate::sys::{Fd, signal, wait};
 
 /// Makes the joiner and waits for its end, by when it has made PID 1 or told why not; `step` is the
 /// number of this act. `true` in PID 1.
@@ -81,7 +81,7 @@ fn join(plan: &Plan<'_>, hands: &mut Hands) {
             perform(&own.act, hands)
         };
         if let Err((errno, why)) = done {
-            let _ = tell(hands, Record::Failed(Failure { step, errno, why })); // or nobody reads
+            let _ = say(Record::Failed(Failure { step, errno, why }), hands); // or nobody reads
             process::exit(code::FAILED);
         }
     }
@@ -94,7 +94,7 @@ fn make(kinds: NamespaceSet, hands: &Hands) -> Result<bool, Trouble> {
         Side::Child => Ok(true),
         Side::Parent(made) => {
             let pidfd = made.pidfd.as_ref().map(Fd::number);
-            let told = tell(hands, Record::Born { pid: made.pid, pidfd });
+            let told = say(Record::Born { pid: made.pid, pidfd }, hands);
             if told.is_err() {
                 let _ = signal::kill(made.pid, Signal::KILL); // nobody would know of it
                 let _ = child::wait_for(&made); // how it ended is no news
@@ -103,9 +103,4 @@ fn make(kinds: NamespaceSet, hands: &Hands) -> Result<bool, Trouble> {
             told.map(|()| false)
         }
     }
-}
-
-fn tell(hands: &Hands, record: Record) -> Result<(), Trouble> {
-    let report = hands.report.write.as_ref().ok_or(plain(Errno::EBADF))?;
-    file::write(report, &record.to_bytes()).map(|_| ()).map_err(plain)
 }

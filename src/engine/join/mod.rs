@@ -8,7 +8,6 @@ mod known;
 mod place;
 mod question;
 
-use super::hands::Hands;
 use super::trouble::{Trouble, plain};
 use crate::limits::KINDS_MAX;
 use crate::model::{Errno, Namespace};
@@ -41,24 +40,24 @@ impl Handles {
 }
 
 /// Carries out one of these acts; the fork is made where processes are.
-pub(super) fn perform(act: &JoinAct<'_>, hands: &mut Hands) -> Result<(), Trouble> {
+pub(super) fn perform(act: &JoinAct<'_>, handles: &mut Handles) -> Result<(), Trouble> {
     match *act {
         JoinAct::Fork => Ok(()),
         JoinAct::Hide => process::forbid_core_dump().map_err(plain),
         JoinAct::EnterCgroup(whence) => place::enter_cgroup(whence),
         JoinAct::OpenPlace(whence) => {
-            hands.joins.place = Some(place::open(whence).map_err(plain)?);
+            handles.place = Some(place::open(whence).map_err(plain)?);
             Ok(())
         }
         JoinAct::EnterAll(kinds, _) => {
-            let whole = hands.joins.whole.as_ref().ok_or(plain(Errno::EBADF))?;
+            let whole = handles.whole.as_ref().ok_or(plain(Errno::EBADF))?;
             namespace::enter_all(whole, kinds).map_err(plain)
         }
         JoinAct::TakePlace(_) => {
-            let (root, directory) = hands.joins.place.take().ok_or(plain(Errno::EBADF))?;
+            let (root, directory) = handles.place.take().ok_or(plain(Errno::EBADF))?;
             place::take(&root, &directory).map_err(plain)
         }
-        JoinAct::Enter(kind, _) => namespace::enter(hands.joins.of(kind)?, kind).map_err(plain),
+        JoinAct::Enter(kind, _) => namespace::enter(handles.of(kind)?, kind).map_err(plain),
         JoinAct::BecomeKnown { uid, gid } => known::become_known(uid, gid),
     }
 }

@@ -3,8 +3,7 @@
 //! All of it is found outside, before anything is entered. What its root and directory are is not
 //! looked at: only a handle is taken of each (open(2), O_PATH).
 
-use super::super::control::find::pid_of;
-use super::super::files::write_whole;
+use super::super::files::{pid_of, write_whole};
 use super::super::trouble::{Trouble, plain};
 use crate::limits::PATH_MAX;
 use crate::model::{Errno, Whence};

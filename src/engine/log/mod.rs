@@ -7,26 +7,33 @@
 //! again. The file is looked for in its directory by its last name alone, and through no symbolic
 //! link: whoever may write there must not choose what PID 1 writes to.
 
+mod take;
 mod write;
 
-use super::hands::{Hands, Pipe};
+use super::files::split;
+use super::pipe::Pipe;
+use super::slot::Slot;
 use super::trouble::{Trouble, plain};
-use super::turn::Turn;
-use super::{Telling, control};
-use crate::limits::{LOG_LAST_ROUNDS, LOG_READ_MAX};
-use crate::model::{Errno, Log, ServiceId, Span};
+use crate::limits::SERVICES_MAX;
+use crate::model::{Errno, Log};
 use crate::plan::LogAct;
 use crate::sys::fd::{dont_wait, redirect};
-use crate::sys::wait::{self, Source};
-use crate::sys::{Fd, clock, file, place};
+use crate::sys::place;
 pub(super) use write::{Capture, name, number_of};
 
+/// The logs of services.
+pub(super) type Logs = [Slot<Capture>; SERVICES_MAX];
+
 /// Does one of these acts.
-pub(super) fn perform(act: &LogAct<'_>, hands: &mut Hands) -> Result<(), Trouble> {
+pub(super) fn perform(act: &LogAct<'_>, logs: Option<&mut Logs>) -> Result<(), Trouble> {
+    let logs = logs.ok_or(plain(Errno::EBADF))?;
     match *act {
-        LogAct::Open(id, log) => open(id, &log, hands),
+        LogAct::Open(id, log) => {
+            let slot = logs.get_mut(id.index()).ok_or(plain(Errno::EBADF))?;
+            open(&log, slot)
+        }
         LogAct::Redirect(number, id) => {
-            let capture = hands.room.as_ref().and_then(|room| room.log(id));
+            let capture = logs.get(id.index()).and_then(Slot::get);
             let pipe = capture.and_then(|own| own.pipe.write.as_ref());
             redirect(pipe.ok_or(plain(Errno::EBADF))?, i32::from(number)).map_err(plain)
         }
@@ -35,8 +42,8 @@ pub(super) fn perform(act: &LogAct<'_>, hands: &mut Hands) -> Result<(), Trouble
 
 /// Opens the file of a log, and the pipe for what is written to it.
 #[inline(never)] // its buffers would lie in the frame of every step
-fn open(id: ServiceId, log: &Log<'_>, hands: &mut Hands) -> Result<(), Trouble> {
-    let (directory, name) = control::split(log.path).map_err(plain)?;
+fn open(log: &Log<'_>, slot: &mut Slot<Capture>) -> Result<(), Trouble> {
+    let (directory, name) = split(log.path).map_err(plain)?;
     let (file, size) = write::open(&directory, name)?;
     let pipe = Pipe::open(true)?;
     if let Some(read) = &pipe.read {
@@ -47,57 +54,6 @@ fn open(id: ServiceId, log: &Log<'_>, hands: &mut Hands) -> Result<(), Trouble> 
         // Whoever a service becomes opens /dev/stdout by this mode (proc_pid_fd(5)).
         place::set_mode(write, 0o622).map_err(plain)?;
     }
-    let capture = Capture::new(pipe, directory, file, size);
-    let room = hands.room.as_mut();
-    room.and_then(|room| room.put_log(id, capture)).ok_or(plain(Errno::EBADF))
-}
-
-impl Turn<'_, '_> {
-    /// Where what a service writes comes out.
-    pub(super) fn log_pipe(&self, id: ServiceId) -> Option<&Fd> {
-        let _ = self.plan.service(id)?.log?; // else the memory for it is not even looked at
-        self.capture(id)?.pipe.read.as_ref()
-    }
-
-    /// The log of a service.
-    pub(super) fn capture(&self, id: ServiceId) -> Option<&Capture> {
-        self.hands.room.as_ref()?.log(id)
-    }
-
-    /// Takes some of what a service has written.
-    #[inline(never)] // its buffers would lie in the frame of the loop
-    pub(super) fn take_log(&mut self, id: ServiceId) {
-        let plan = self.plan;
-        let own = plan.service(id).and_then(|own| Some((own.name, own.log?)));
-        let capture = self.hands.room.as_mut().and_then(|room| room.log_mut(id));
-        let (Some((name, log)), Some(capture)) = (own, capture) else { return };
-        let mut chunk = [0u8; LOG_READ_MAX];
-        let read = capture.pipe.read.as_ref().map(|pipe| file::read(pipe, &mut chunk));
-        let Some(Ok(len)) = read else { return };
-        // What that takes of stack and code is given back, unless more is waiting.
-        self.has_started |= len < chunk.len();
-        let text = chunk.get(..len).unwrap_or_default();
-        if let Some(errno) = capture.take(&log, &name, text, clock::wall()) {
-            self.tell_lost(id, errno);
-        }
-    }
-
-    /// The last words of everybody, which lie in the pipes when nobody is left.
-    #[inline(never)] // once
-    pub(super) fn take_last_words(&mut self) {
-        for id in ServiceId::all() {
-            for _ in 0..LOG_LAST_ROUNDS {
-                let Some(pipe) = self.log_pipe(id) else { break };
-                let mut sources = [Source::readable(pipe)];
-                if wait::poll(&mut sources, Some(Span::ZERO)) != Ok(1) {
-                    break;
-                }
-                self.take_log(id);
-            }
-        }
-    }
-
-    fn tell_lost(&mut self, id: ServiceId, errno: Errno) {
-        self.teller.tell(self.plan, Telling::LogLost(id, errno));
-    }
+    slot.put(Capture::new(pipe, directory, file, size));
+    Ok(())
 }

@@ -4,7 +4,7 @@ use core::ffi::CStr;
 
 use heapless::Vec;
 
-use super::super::hands::Pipe;
+use super::super::pipe::Pipe;
 use super::super::trouble::{Trouble, plain};
 use crate::limits::{LOG_FRONT_MAX, LOG_LINE_MAX, LOG_WRITE_MAX};
 use crate::model::{Errno, Log, Moment, Stamp, Why};

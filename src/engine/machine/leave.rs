@@ -5,9 +5,10 @@
 //!                                           └─ (it is not) ─ the next way ─ … ─ halt, for ever
 //! ```
 
+use super::kernel::{command_line, is_kernels_init, now_us};
 use super::notes::Notes;
 use super::port::pause;
-use super::{command_line, is_kernels_init, mounts, now_us, port, report};
+use super::{mounts, port, report};
 use crate::engine::account::Login;
 use crate::engine::execute::{self, Command};
 use crate::engine::hands::Hands;

@@ -5,6 +5,7 @@
 
 mod console;
 mod identity;
+mod kernel;
 mod leave;
 mod modules;
 mod mounts;
@@ -19,33 +20,18 @@ use super::files::write_whole;
 use super::hands::Hands;
 use super::trouble::{Trouble, plain};
 use crate::limits::PATH_MAX;
-use crate::model::{Clock, Down, Ended, Errno, Moment, Signal, Sysctl};
+use crate::model::{Down, Ended, Errno, Moment, Signal, Sysctl};
 use crate::plan::{MachineAct, Plan};
 use crate::supervisor::News;
-use crate::sys::file::{self, Mode};
-use crate::sys::{Fd, clock, machine, mount, namespace, process};
+use crate::sys::{Fd, file, mount, namespace};
 use crate::text::{Buffer, Sink, put};
 
+use kernel::{has_proc, is_kernels_init, now_us};
 use notes::Notes;
 
+pub use kernel::command_line;
 pub use leave::{leave, leave_at_once};
 pub use trouble::Heard;
-
-/// Microseconds from the kernel's entry.
-fn now_us() -> u64 {
-    clock::now_ns(Clock::Monotonic).unsigned_abs() / 1_000
-}
-
-/// Whether we are the kernel's init, found out by a call that succeeds for no other process; from
-/// then on Ctrl-Alt-Del is a signal. A container's PID 1 gets EINVAL or EPERM.
-fn is_kernels_init() -> bool {
-    process::pid() == 1 && machine::catch_ctrl_alt_del().is_ok()
-}
-
-/// Whether /proc is mounted: then somebody was here before us.
-fn has_proc() -> bool {
-    file::access(c"/proc/self", false).is_ok()
-}
 
 /// Whether nothing says that we are in a container. What is asked changes nothing and is refused to
 /// nobody; [`begin`] then makes sure.
@@ -74,39 +60,20 @@ pub fn begin() -> Option<Hands> {
     Some(Hands { machine, ..Hands::default() })
 }
 
-/// The kernel's command line.
-///
-/// # Errors
-/// ENOENT without /proc, E2BIG when it is longer than `buffer`.
-pub fn command_line(buffer: &mut [u8]) -> Result<&[u8], Errno> {
-    let source = file::open(c"/proc/cmdline", Mode::Read)?;
-    let mut len = 0;
-    loop {
-        let room = buffer.get_mut(len..).unwrap_or_default();
-        if room.is_empty() {
-            return Err(Errno::E2BIG);
-        }
-        match file::read(&source, room)? {
-            0 => return Ok(buffer.get(..len).unwrap_or_default()),
-            more => len = len.saturating_add(more),
-        }
-    }
-}
-
 /// Carries out one act of the set-up; those of the end are `leave`'s.
 #[inline(never)] // of no other start
-pub(super) fn perform(act: &MachineAct<'_>, hands: &mut Hands) -> Result<(), Trouble> {
+pub(super) fn perform(act: &MachineAct<'_>, notes: &mut Notes) -> Result<(), Trouble> {
     match *act {
-        MachineAct::Mount(early) => mounts::mount(early, hands.machine.is_fresh).map_err(plain),
+        MachineAct::Mount(early) => mounts::mount(early, notes.is_fresh).map_err(plain),
         MachineAct::WatchKernel => {
-            hands.machine.kernel = Some(trouble::open().map_err(plain)?);
+            notes.kernel = Some(trouble::open().map_err(plain)?);
             Ok(())
         }
         MachineAct::LinkDescriptors => link_descriptors().map_err(plain),
         MachineAct::LoadModule(name) => modules::load(name),
         MachineAct::SetSysctl(sysctl) => set_sysctl(sysctl),
         MachineAct::OpenPort => {
-            hands.machine.port = port::find(crate::model::ReportTo::PORT);
+            notes.port = port::find(crate::model::ReportTo::PORT);
             Ok(())
         }
         MachineAct::MountRoot(root, source) => root::mount(root, source),
@@ -116,7 +83,7 @@ pub(super) fn perform(act: &MachineAct<'_>, hands: &mut Hands) -> Result<(), Tro
         MachineAct::SetMachineId(from) => identity::set_machine_id(from),
         MachineAct::FeedWatchdog(path, timeout) => {
             let watchdog = watchdog::Watchdog::open(path, timeout).map_err(plain)?;
-            hands.machine.watchdog = Some(watchdog);
+            notes.watchdog = Some(watchdog);
             Ok(())
         }
         MachineAct::KillAll
@@ -165,18 +132,17 @@ pub fn hear_into(heard: &'static mut Heard, hands: &mut Hands) {
 }
 
 /// Where the kernel's messages come from, as long as we are its init.
-pub(super) const fn messages(hands: &Hands) -> Option<&Fd> {
-    if cfg!(feature = "init") { hands.machine.kernel.as_ref() } else { None }
+pub(super) const fn messages(notes: &Notes) -> Option<&Fd> {
+    if cfg!(feature = "init") { notes.kernel.as_ref() } else { None }
 }
 
 /// Hears what the kernel has said, and tells the host at once of the first trouble: the kernel may
 /// not live as long as its workload.
 #[inline(never)] // of no other start
-pub(super) fn listen(hands: &mut Hands) {
+pub(super) fn listen(notes: &mut Notes) {
     if !cfg!(feature = "init") {
         return;
     }
-    let notes = &mut hands.machine;
     if let (Some(source), Some(heard)) = (&notes.kernel, notes.heard.as_deref_mut())
         && trouble::listen(source, heard)
     {
@@ -185,37 +151,36 @@ pub(super) fn listen(hands: &mut Hands) {
 }
 
 /// When the watchdog is to be fed, where we have one.
-pub(super) fn next_feed(hands: &Hands) -> Option<Moment> {
+pub(super) fn next_feed(notes: &Notes) -> Option<Moment> {
     if !cfg!(feature = "init") {
         return None;
     }
-    hands.machine.watchdog.as_ref().map(watchdog::Watchdog::next)
+    notes.watchdog.as_ref().map(watchdog::Watchdog::next)
 }
 
 /// Feeds the watchdog, when it is time.
 #[inline(never)] // of no other start
-pub(super) fn feed(hands: &mut Hands, now: Moment) {
+pub(super) fn feed(notes: &mut Notes, now: Moment) {
     if !cfg!(feature = "init") {
         return;
     }
-    if let Some(watchdog) = &mut hands.machine.watchdog {
+    if let Some(watchdog) = &mut notes.watchdog {
         watchdog.feed(now);
     }
 }
 
 /// A signal came for the kernel's init: TERM when it asks for the machine's end, which is noted.
 #[inline(never)] // of no other start
-pub(super) fn arrived(signal: Signal, hands: &mut Hands) -> Option<Signal> {
+pub(super) fn arrived(signal: Signal, notes: &mut Notes) -> Option<Signal> {
     let down = Down::of_signal(signal)?;
-    hands.machine.down = Some(down);
+    notes.down = Some(down);
     Some(Signal::TERM)
 }
 
 /// Notes what is news of the main service, and tells the host when that is ready.
 #[inline(never)] // of no other start
-pub(super) fn noticed(plan: &Plan<'_>, hands: &mut Hands, news: News) {
+pub(super) fn noticed(plan: &Plan<'_>, notes: &mut Notes, news: News) {
     let is_main = |id| plan.service(id).is_some_and(|service| service.policy.is_main);
-    let notes = &mut hands.machine;
     match news {
         News::Started { id } if is_main(id) => {
             notes.workload_us = notes.workload_us.or_else(|| Some(now_us()));

@@ -2,7 +2,7 @@
 
 use core::ffi::CStr;
 
-use super::command_line;
+use super::kernel::command_line;
 use crate::engine::files::Lines;
 use crate::engine::trouble::{Trouble, plain};
 use crate::limits::{KERNEL_LINE_MAX, PATH_MAX};

@@ -2,9 +2,10 @@
 
 use core::ffi::CStr;
 
+use super::kernel::now_us;
 use super::notes::Notes;
 use super::trouble::{self, Heard};
-use super::{mounts, now_us, port};
+use super::{mounts, port};
 use crate::engine::files::head_of;
 use crate::limits::REPORT_BYTES_MAX;
 use crate::model::{Ended, FailOn, Fields, Record, ReportTo, Times, code};

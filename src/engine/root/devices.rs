@@ -1,6 +1,6 @@
 //! The devices of a /dev: made where we may, else bound from outside, and looked at first.
 
-use super::Held;
+use super::held::Held;
 use super::open::{from_descriptor, new};
 use crate::engine::trouble::{Trouble, plain};
 use crate::model::{Attributes, Errno, Mount, MountType, Why};

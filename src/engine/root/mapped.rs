@@ -1,23 +1,16 @@
 //! Mounts with the ids of a user namespace, made by the launcher (mount_setattr(2)).
 
-use crate::engine::hands::{Hands, Pipe};
+use crate::engine::hands::{Hands, Mapper};
+use crate::engine::pipe::Pipe;
 use crate::engine::trouble::{Trouble, plain};
 use crate::engine::{child, idmap};
 use crate::model::{Attributes, Errno, IdKind, Mount, NamespaceSet, Propagation, Signal, Source};
 use crate::plan::{Lines, RootAct, Slot};
 use crate::sys::beneath::here;
 use crate::sys::file::{self, Mode};
-use crate::sys::process::{self, Child, Side};
-use crate::sys::{Fd, tree};
+use crate::sys::process::{self, Side};
+use crate::sys::tree;
 use crate::text::{Buffer, put};
-
-/// A process that is in a user namespace until the pipe that it reads from is closed, or its parent
-/// ends.
-#[derive(Debug)]
-pub struct Mapper {
-    process: Child,
-    line: Fd,
-}
 
 /// Carries out one of its acts (`RootAct::is_of_mapper`); the last of them is its end.
 pub(super) fn perform(act: &RootAct<'_>, hands: &mut Hands) -> Result<(), Trouble> {
@@ -56,7 +49,7 @@ fn make(hands: &mut Hands) -> Result<(), Trouble> {
 /// One of its maps.
 fn write(kind: IdKind, lines: Lines<'_>, hands: &Hands) -> Result<(), Trouble> {
     let mapper = hands.mapper.as_ref().ok_or(plain(Errno::EBADF))?;
-    idmap::write_of(mapper.process.pid, kind, lines)
+    idmap::write(mapper.process.pid, kind, lines)
 }
 
 /// A copy of something outside with its ids, for PID 1 to inherit. It is nobody's peer: mounts of

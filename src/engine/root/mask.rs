@@ -6,7 +6,7 @@
 use core::ffi::CStr;
 use core::mem::ManuallyDrop;
 
-use super::Held;
+use super::held::{Held, Mask};
 use crate::engine::trouble::{Trouble, plain};
 use crate::model::{Attributes, Errno, Mount, MountType, Source};
 use crate::plan::{MASKED, MASKED_IN_SYS, READ_ONLY, Slot};
@@ -14,36 +14,6 @@ use crate::sys::beneath::{self, here};
 use crate::sys::file::{self, Mode};
 use crate::sys::{Fd, tree};
 use crate::text::{Buffer, put};
-
-/// Something empty that covers others. What is mounted can be copied once more, what is nowhere is
-/// used first: a mount that is closed while it is nowhere lets the kernel wait for all readers of
-/// its mounts (fs/namespace.c, `namespace_unlock`), which takes longer than all else here.
-#[derive(Debug)]
-pub(super) struct Mask {
-    fd: Option<Fd>,
-    is_placed: bool,
-}
-
-impl Mask {
-    /// None.
-    pub(super) const NONE: Self = Self { fd: None, is_placed: false };
-
-    const fn new(fd: Fd) -> Self {
-        Self { fd: Some(fd), is_placed: false }
-    }
-
-    /// One that is nowhere, put to its place.
-    fn put(&mut self, put: impl FnOnce(&Fd) -> Result<(), Errno>) -> Result<(), Errno> {
-        let own = self.fd.as_ref().ok_or(Errno::EBADF)?;
-        if self.is_placed {
-            let copy = tree::copy(own, c"")?;
-            *self = Self::new(copy);
-        }
-        put(self.fd.as_ref().ok_or(Errno::EBADF)?)?;
-        self.is_placed = true;
-        Ok(())
-    }
-}
 
 /// The file system for all of it.
 pub(super) fn open_scratch(held: &mut Held) -> Result<(), Trouble> {

@@ -6,6 +6,7 @@
 //! here; what is opened where is `plan::RootAct`.
 
 mod devices;
+pub(super) mod held;
 mod mapped;
 mod mask;
 mod open;
@@ -13,94 +14,18 @@ mod overlay;
 mod place;
 mod spot;
 
-pub use mapped::Mapper;
+pub use held::Held;
+use held::Mask;
 pub(super) use open::from_descriptor;
 
 use super::hands::Hands;
 use super::sandbox;
 use super::trouble::{Trouble, plain};
-use crate::limits::{PATH_MAX, ROOT_MOUNTS_MAX};
+use crate::limits::PATH_MAX;
 use crate::model::{Attributes, Errno, Why};
-use crate::plan::{BASE, DEVICES, RootAct, Slot};
+use crate::plan::{BASE, RootAct};
 use crate::sys::beneath::{self, here};
-use crate::sys::{Fd, ids, tree};
-
-/// What is held between its opening outside and its place inside. It lies outside the stack, for
-/// most starts have none of it; and what a start needs of it lies in one page.
-#[derive(Debug)]
-#[repr(C, align(4096))]
-pub struct Held {
-    /// The outer devices.
-    devices: [Option<Fd>; DEVICES.len()],
-    /// The first /dev that was made.
-    dev: Option<Fd>,
-    /// The terminal that our standard output is.
-    console: Option<Fd>,
-    /// The scratch file system.
-    scratch: Option<Fd>,
-    /// Whether that lies over the outer root.
-    is_scratch_mounted: bool,
-    /// How much lies over the outer root.
-    covers: u32,
-    /// An empty file and an empty directory.
-    masks: [mask::Mask; 2],
-    /// The procfs or sysfs that was put to its place last.
-    kernels: Option<Fd>,
-    /// The umask that was ours.
-    umask: u32,
-    /// What was opened for each slot; those of the root, /proc and /dev first.
-    slots: [Option<Fd>; SLOTS],
-    /// Where we stood, a path with its NUL, or nothing.
-    directory: [u8; PATH_MAX],
-}
-
-/// Slots of the root, /proc and /dev, which have the highest numbers.
-const OWN_SLOTS: usize = 3;
-
-/// Those, and those of what was said.
-const SLOTS: usize = OWN_SLOTS + ROOT_MOUNTS_MAX;
-
-impl Held {
-    /// Nothing, and every byte of it zero: it lies in memory that no file has.
-    #[allow(clippy::new_without_default)] // it is made once, in a static
-    pub const fn new() -> Self {
-        Self {
-            devices: [const { None }; DEVICES.len()],
-            dev: None,
-            console: None,
-            scratch: None,
-            is_scratch_mounted: false,
-            covers: 0,
-            masks: [const { mask::Mask::NONE }; 2],
-            kernels: None,
-            umask: 0,
-            slots: [const { None }; SLOTS],
-            directory: [0; PATH_MAX],
-        }
-    }
-
-    /// The place of a slot.
-    fn slot(&mut self, slot: Slot) -> Option<&mut Option<Fd>> {
-        let index = match slot.checked_sub(BASE) {
-            Some(number) => usize::from(number),
-            None => usize::from(slot).saturating_add(OWN_SLOTS),
-        };
-        self.slots.get_mut(index)
-    }
-
-    /// Holds what was opened for a slot, which holds nothing yet.
-    fn put(&mut self, slot: Slot, fd: Fd) {
-        if let Some(place) = self.slot(slot) {
-            // A page that is written before it is read is fetched once.
-            core::mem::forget(place.replace(fd));
-        }
-    }
-
-    /// What was opened for a slot.
-    fn take(&mut self, slot: Slot) -> Option<Fd> {
-        self.slot(slot).and_then(Option::take)
-    }
-}
+use crate::sys::{ids, tree};
 
 /// Carries out one of these acts.
 #[inline(never)] // of starts with a root alone
@@ -183,7 +108,7 @@ fn enter(held: &mut Held) -> Result<(), Trouble> {
 fn finish(held: &mut Held) -> Result<(), Errno> {
     let _ = beneath::set_umask(held.umask); // the one for the set-up
     (held.kernels, held.dev) = (None, None);
-    held.masks = [mask::Mask::NONE; 2];
+    held.masks = [Mask::NONE; 2];
     let path = core::ffi::CStr::from_bytes_until_nul(&held.directory).unwrap_or_default();
     match path.is_empty() || ids::change_directory(path).is_ok() {
         true => Ok(()),

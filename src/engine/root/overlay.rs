@@ -9,7 +9,7 @@ use core::ffi::CStr;
 
 use heapless::Vec;
 
-use super::Held;
+use super::held::Held;
 use super::open::new;
 use crate::engine::trouble::{Trouble, plain};
 use crate::limits::LAYERS_MAX;

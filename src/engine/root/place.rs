@@ -2,8 +2,9 @@
 
 use core::ffi::CStr;
 
+use super::held::Held;
 use super::spot::{Make, find, make_at, plain_spot, spot, with_parent};
-use super::{Held, devices, mask, open};
+use super::{devices, mask, open};
 use crate::engine::trouble::{Trouble, plain};
 use crate::limits::PATH_MAX;
 use crate::model::{Attributes, Errno, Mount, MountType, Source, Why};

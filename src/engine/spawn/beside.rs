@@ -5,12 +5,13 @@
 
 use heapless::Vec;
 
-use super::{Beside, LOGIN_BYTES, Login, do_step};
+use super::step::{LOGIN_BYTES, do_step};
+use crate::engine::account::Login;
 use crate::engine::execute::{self, Command};
 use crate::engine::hands::Hands;
 use crate::engine::trouble::plain;
 use crate::limits::{ENV_CHANGES_MAX, ERRAND_VARIABLES_MAX};
-use crate::model::{Errno, Failure, ServiceId, Signal, SignalSet, Why, code};
+use crate::model::{Errand, Errno, Failure, ServiceId, Signal, SignalSet, Why, code};
 use crate::plan::{Act, Actor, Plan, Step};
 use crate::spec::{EnvChange, Origin, Said};
 use crate::sys::fd::redirect;
@@ -30,6 +31,12 @@ const HEARD: [Signal; 8] = [
     Signal::TTIN,
     Signal::TTOU,
 ];
+
+/// What somebody runs beside a service, and its standard descriptors.
+pub(in crate::engine) struct Beside<'b> {
+    pub errand: Errand<'b>,
+    pub streams: [&'b Fd; 3],
+}
 
 /// The child's side. It comes back only when a step failed.
 #[inline(never)] // its memory would lie in the frame of every service

@@ -4,27 +4,25 @@
 //! in our own memory; no pipe is needed.
 
 mod beside;
+mod step;
 
 use core::mem::ManuallyDrop;
 
-use super::account::{self, Login};
-use super::execute::{self, Command};
-use super::hands::{Hands, Pipe};
-use super::perform::{self, perform};
-use super::trouble::{Trouble, plain};
-use super::variables;
-use crate::model::{Errand, Errno, Failure, ServiceId, Signal, code};
+use super::account::Login;
+use super::hands::Hands;
+use super::perform;
+use super::pipe::Pipe;
+use super::trouble::plain;
+use crate::model::{Errno, Failure, ServiceId, code};
 use crate::plan::{Act, Actor, Plan, Step};
 use crate::sys::Fd;
 use crate::sys::process::{self, Child};
-use crate::sys::signal::{self, Change, Disposition};
 use crate::sys::start::Start;
 use crate::sys::unix;
 use crate::text::Arena;
+use step::{LOGIN_BYTES, do_step};
 
-/// Room for the variables that a user's line in /etc/passwd gives, and for those that name a
-/// process or a socket: eight short ones.
-const LOGIN_BYTES: usize = 1024;
+pub(super) use beside::Beside;
 
 /// What came of a start.
 pub(super) enum Started {
@@ -50,12 +48,6 @@ pub(super) fn spawn(plan: &Plan<'_>, actor: Actor, start: &Start, hands: &mut Ha
     hands.ready.write = None; // so that the service's end of it is the only one
     hands.asks = hands.line.read.as_ref().and_then(unix::passed);
     started
-}
-
-/// What somebody runs beside a service, and its standard descriptors.
-pub(super) struct Beside<'b> {
-    pub errand: Errand<'b>,
-    pub streams: [&'b Fd; 3],
 }
 
 /// Starts it, confined as the service is.
@@ -169,42 +161,4 @@ fn do_steps(
     // A plan ends each service with its command; one without has nothing to become.
     let (errno, why) = plain(Errno::ENOENT);
     (Failure { step: last, errno, why }, code::FAILED)
-}
-
-fn do_step<'a>(
-    step: &Step<'_>,
-    start: &Start,
-    hands: &mut Hands,
-    login: &mut Login<'a>,
-    arena: &mut Arena<'a>,
-) -> Result<(), (Trouble, u8)> {
-    let failed = |trouble: Trouble| (trouble, code::FAILED);
-    if let Act::Execute { command, env, file_env, is_env_clear } = step.act {
-        let command = Command { words: command, env, file_env, is_env_clear, login: *login };
-        let trouble = execute::execute(command, start);
-        return Err((trouble, execute::code_of(trouble)));
-    }
-    if let Act::BecomeUser { user, group, groups } = step.act {
-        *login = account::become_user(user, group, groups, arena).map_err(failed)?;
-        return Ok(());
-    }
-    if let Act::TellNotifySocket(_)
-    | Act::HideNotifySocket
-    | Act::TellWatchdog(_)
-    | Act::TellPid { .. } = step.act
-    {
-        return variables::set(&step.act, hands, login, arena).map_err(failed);
-    }
-    if matches!(step.act, Act::RestoreSignals) {
-        if hands.was_child_ignored != hands.ignores_child_signal {
-            let inherited = match hands.was_child_ignored {
-                true => Disposition::Ignore,
-                false => Disposition::Default,
-            };
-            let set = signal::set_disposition(Signal::CHLD, inherited);
-            let _ = set.map_err(|errno| failed(plain(errno)))?; // what it was is ours
-        }
-        return signal::change_mask(Change::Set, start.mask).map_err(|errno| failed(plain(errno)));
-    }
-    perform(&step.act, hands).map_err(failed)
 }

@@ -1,8 +1,9 @@
 //! As which signals arrive, what a habit of ours adds to a start, a signal and an end, and what the
 //! talkative tell of all this.
 
+use super::super::machine;
 use super::super::spawn::Started;
-use super::super::{Detail, Telling, machine};
+use super::super::telling::{Detail, Telling};
 use super::Turn;
 use crate::model::{ServiceId, Signal};
 use crate::supervisor::Event;
@@ -12,7 +13,7 @@ impl Turn<'_, '_> {
     /// A signal came for us, as which it may be rewritten.
     pub(in super::super) fn arrived(&mut self, came: Signal, value: Option<u64>) {
         if self.plan.mode.is_init()
-            && let Some(asked) = machine::arrived(came, self.hands)
+            && let Some(asked) = machine::arrived(came, &mut self.hands.machine)
         {
             return self.happened(Event::Asked(asked));
         }

@@ -2,24 +2,15 @@
 //!
 //! A service has one of them at a time, in a session of its own, so that it goes as a whole.
 
-use super::super::Telling;
 use super::super::child;
 use super::super::spawn::{Started, spawn};
-use super::Turn;
+use super::super::telling::Telling;
+use super::state::{Companion, Turn};
 use crate::model::{End, Helper, ServiceId, Signal, Word};
 use crate::plan::Actor;
 use crate::supervisor::Event;
-use crate::sys::Fd;
 use crate::sys::process::Child;
 use crate::sys::{signal, wait};
-
-/// A command beside a service.
-pub(super) struct Companion {
-    pub helper: Helper,
-    pub child: Child,
-    /// Where its filter asks.
-    pub asks: Option<Fd>,
-}
 
 impl Turn<'_, '_> {
     /// Starts one.

@@ -1,7 +1,8 @@
 //! Whose KILL it was: ours, somebody's, or the kernel's for want of memory.
 
 use super::super::record::Record;
-use super::super::{Telling, cgroup, launcher, oom};
+use super::super::telling::Telling;
+use super::super::{cgroup, oom, word};
 use super::Turn;
 use crate::model::{End, ServiceId, Signal};
 
@@ -29,7 +30,7 @@ impl Turn<'_, '_> {
             self.teller.tell(self.plan, Telling::OutOfMemory(id));
             if self.hands.cgroups.is_made() {
                 // The launcher counts, and tells what nobody has told.
-                let _ = launcher::say(Record::ToldOutOfMemory, self.hands); // it may be gone
+                let _ = word::say(Record::ToldOutOfMemory, self.hands); // it may be gone
             }
         }
     }

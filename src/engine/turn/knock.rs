@@ -4,7 +4,7 @@
 //! waited for with everything else costs no process. As soon as somebody answers it is closed; the
 //! service sees a caller who said nothing.
 
-use super::super::Telling;
+use super::super::telling::Telling;
 use super::Turn;
 use crate::model::{Endpoint, Errno, Failure, Helper, Ready, ServiceId, Why};
 use crate::plan::Actor;

@@ -2,7 +2,7 @@
 //! takes.
 
 use super::Turn;
-use crate::engine::Telling;
+use crate::engine::telling::Telling;
 use crate::model::{Errno, Failure, Why};
 use crate::plan::{Act, Actor, FilterAct, Lock, Step};
 use crate::sys::caps::{self, Sets};

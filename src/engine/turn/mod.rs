@@ -16,71 +16,22 @@ mod refusals;
 mod release;
 mod signals;
 mod sources;
+mod state;
 
 use super::hands::Hands;
 use super::spawn::{Started, spawn};
-use super::{Detail, Outcome, Teller, Telling};
+use super::telling::{Detail, Outcome, Teller, Telling};
 use super::{cgroup, child, foreground, machine, perform, prepared, tree};
-use crate::limits::{EVENTS_MAX, SERVICES_MAX};
-use crate::model::{
-    End, Errno, Failure, Moment, ReadyBy, ServiceId, ServiceSet, Signal, Unhandled, code,
-};
+use crate::model::{End, Errno, Moment, ReadyBy, ServiceId, ServiceSet, Signal, Unhandled, code};
 use crate::plan::{Actor, Plan, Verdict};
 use crate::supervisor::{Action, Actions, Event, News, Supervisor};
 use crate::sys::process::Child;
 use crate::sys::start::Start;
 use crate::sys::wait;
-use crate::sys::{Fd, clock, process, signal};
-use helper::Companion;
-use refusals::Told;
+use crate::sys::{clock, process, signal};
+use state::Told;
 
-/// A service's process, and the number it had: as long as anything is left in the group and session
-/// it led, the kernel gives that number to nobody else.
-#[derive(Default)]
-struct Process {
-    child: Option<Child>,
-    last_pid: Option<i32>,
-    /// Whether we have killed it.
-    is_killed: bool,
-    /// The command beside it.
-    companion: Option<Companion>,
-    /// Where it says that it is ready, until it has.
-    ready: Option<Fd>,
-    /// Where its filter asks.
-    asks: Option<Fd>,
-    /// What it said that is not taken, and was told of.
-    told_main_pid: bool,
-    told_store: bool,
-}
-
-/// PID 1 at work.
-pub(super) struct Turn<'t, 'a> {
-    pub(super) plan: &'t Plan<'a>,
-    pub(super) start: &'t Start,
-    pub(super) hands: &'t mut Hands,
-    pub(super) teller: &'t mut dyn Teller,
-    pub(super) supervisor: Supervisor<'t>,
-    processes: [Process; SERVICES_MAX],
-    events: Deque<Event, EVENTS_MAX>,
-    /// The last signal that was queued with a value, to be passed on with it.
-    value: Option<(Signal, u64)>,
-    /// Why the main service could not be started the first time.
-    failure: Option<Failure>,
-    has_main_run: bool,
-    /// Whether a signal that was passed on stops us as well.
-    is_to_stop: bool,
-    /// The refused calls that were told of.
-    told_calls: Told,
-    /// The last failure that was survived and told.
-    told: Option<Failure>,
-    /// Whether everybody below us is being killed.
-    is_killing: bool,
-    /// The services whose first start was tried.
-    started: ServiceSet,
-    /// Whether a service was started, or a message taken, since we last waited.
-    pub(super) has_started: bool,
-    verdict: Option<Verdict>,
-}
+pub(super) use state::Turn;
 
 /// Starts the services and watches over them until everything is over.
 #[inline(never)] // its code lies with that of the loop (link.ld)
@@ -182,7 +133,7 @@ impl Turn<'_, '_> {
             foreground::take_back(self.hands); // until it runs again, the keys are for us
         }
         if self.plan.mode.is_init() {
-            machine::noticed(self.plan, self.hands, news);
+            machine::noticed(self.plan, &mut self.hands.machine, news);
         }
         if self.listens() {
             self.note(news);

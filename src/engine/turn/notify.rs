@@ -5,7 +5,8 @@
 //! main service go on to the manager that gave us NOTIFY_SOCKET, as ours: it listens to the process
 //! that it has started, and to no grandchild (NotifyAccess= of systemd.service(5)).
 
-use super::super::{NotTaken, Telling, tree};
+use super::super::telling::{NotTaken, Telling};
+use super::super::tree;
 use super::Turn;
 use crate::limits::{NOTIFICATION_MAX, PASSED_ON_MAX};
 use crate::model::{Errno, Heard, Notification, PassedOn, Ready, ServiceId, Span, Word};

@@ -7,32 +7,13 @@
 //! calls are made all the same, the filter holds nobody back.
 
 use super::Turn;
-use crate::engine::{Refused, Telling};
-use crate::limits::CALLS_MAX;
+use crate::engine::telling::{Refused, Telling};
 use crate::model::filter::{Action, run};
 use crate::model::{Errno, ServiceId};
 use crate::plan::{Act, FilterAct};
 use crate::spec::filter::Judge;
 use crate::sys::Fd;
 use crate::sys::seccomp::{Answer, answer, question};
-
-/// The calls that were told of, by their numbers; the last one stands for all beyond.
-pub(super) struct Told([u64; CALLS_MAX / 64]);
-
-impl Told {
-    /// None.
-    pub(super) const NONE: Self = Self([0; CALLS_MAX / 64]);
-
-    /// Whether this is the first time; from now on it is not.
-    fn is_first(&mut self, number: u32) -> bool {
-        let number = usize::try_from(number).unwrap_or(CALLS_MAX).min(CALLS_MAX.saturating_sub(1));
-        let Some(word) = self.0.get_mut(number / 64) else { return false };
-        let bit = 1 << (number % 64);
-        let is_first = *word & bit == 0;
-        *word |= bit;
-        is_first
-    }
-}
 
 /// Whose filter asks.
 #[derive(Clone, Copy)]

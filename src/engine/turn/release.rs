@@ -6,8 +6,8 @@
 use heapless::Vec;
 
 use super::Turn;
-use crate::engine::control::Slot;
 use crate::engine::log::Capture;
+use crate::engine::slot::Slot;
 use crate::limits::KEPT_MAX;
 use crate::sys::fd::close_between;
 use crate::sys::{Fd, ids};

@@ -1,9 +1,9 @@
 //! The signals that came for PID 1, as events; and what the terminal did to a service.
 
 use super::Turn;
-use crate::engine::Detail;
 use crate::engine::foreground;
 use crate::engine::record::Record;
+use crate::engine::telling::Detail;
 use crate::limits::SIGNALS_A_ROUND;
 use crate::model::{ServiceId, Signal};
 use crate::plan::Birth;

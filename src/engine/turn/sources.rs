@@ -63,7 +63,7 @@ impl Turn<'_, '_> {
         let mut from: Vec<From, SOURCES_MAX> = Vec::new();
         let _ = sources.push(Source::of(self.hands.signals.as_ref())); // a place for each …
         let _ = sources.push(Source::of(self.hands.parent.pidfd()));
-        let _ = sources.push(Source::of(machine::messages(self.hands)));
+        let _ = sources.push(Source::of(machine::messages(&self.hands.machine)));
         let door = if self.listens() { self.door() } else { None };
         let _ = sources.push(Source::of(door));
         for ((id, process), notify) in ServiceId::all().zip(&self.processes).zip(&self.hands.notify)
@@ -122,7 +122,7 @@ impl Turn<'_, '_> {
             self.hands.parent.ended();
         }
         if sources.next().is_some_and(Source::is_ready) {
-            machine::listen(self.hands);
+            machine::listen(&mut self.hands.machine);
             self.has_started = true; // as deep in the stack as a start
         }
         let is_called = sources.next().is_some_and(Source::is_ready);
@@ -142,8 +142,8 @@ impl Turn<'_, '_> {
 
     /// How long nothing has to be done but what comes, and what had to be done by now.
     fn patience_of_all(&mut self, now: Moment) -> Option<Span> {
-        machine::feed(self.hands, now);
-        let deadlines = [self.supervisor.deadline(), machine::next_feed(self.hands)];
+        machine::feed(&mut self.hands.machine, now);
+        let deadlines = [self.supervisor.deadline(), machine::next_feed(&self.hands.machine)];
         let mut deadline = deadlines.into_iter().flatten().min();
         if self.listens() {
             self.attend();

@@ -1,0 +1,40 @@
+//! What we ask the kernel whose init we may be.
+
+use crate::model::{Clock, Errno};
+use crate::sys::file::{self, Mode};
+use crate::sys::{clock, machine, process};
+
+/// Microseconds from the kernel's entry.
+pub(super) fn now_us() -> u64 {
+    clock::now_ns(Clock::Monotonic).unsigned_abs() / 1_000
+}
+
+/// Whether we are the kernel's init, found out by a call that succeeds for no other process; from
+/// then on Ctrl-Alt-Del is a signal. A container's PID 1 gets EINVAL or EPERM.
+pub(super) fn is_kernels_init() -> bool {
+    process::pid() == 1 && machine::catch_ctrl_alt_del().is_ok()
+}
+
+/// Whether /proc is mounted: then somebody was here before us.
+pub(super) fn has_proc() -> bool {
+    file::access(c"/proc/self", false).is_ok()
+}
+
+/// The kernel's command line.
+///
+/// # Errors
+/// ENOENT without /proc, E2BIG when it is longer than `buffer`.
+pub fn command_line(buffer: &mut [u8]) -> Result<&[u8], Errno> {
+    let source = file::open(c"/proc/cmdline", Mode::Read)?;
+    let mut len = 0;
+    loop {
+        let room = buffer.get_mut(len..).unwrap_or_default();
+        if room.is_empty() {
+            return Err(Errno::E2BIG);
+        }
+        match file::read(&source, room)? {
+            0 => return Ok(buffer.get(..len).unwrap_or_default()),
+            more => len = len.saturating_add(more),
+        }
+    }
+}
