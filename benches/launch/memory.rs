@@ -2,8 +2,9 @@
 //!
 //! Each subject is started some times with the sleeping workload. The process to weigh is found by
 //! walking down from the child we spawned; it is read when the workload has been reached by exec
-//! and everything sleeps. proc_pid_smaps_rollup(5) gives Rss, Pss and Private_Dirty,
-//! proc_pid_status(5) VmPTE. Page tables are no part of Rss, and most of a small process.
+//! and everything has slept for a moment. proc_pid_smaps_rollup(5) gives Rss, Pss and
+//! Private_Dirty, proc_pid_status(5) VmPTE. Page tables are no part of Rss, and most of a small
+//! process.
 
 use std::path::Path;
 use std::process::{Child, Stdio};
@@ -13,6 +14,9 @@ use crate::kit::Kit;
 use crate::report::{Report, Target, Trouble};
 use crate::table::Table;
 use crate::tree::{PATIENCE, await_orphans, chain, field, is_pid_one, kill, status};
+
+/// What follows a start is over then.
+const REST: Duration = Duration::from_millis(100);
 
 /// Which process of the chain from the spawned one down to the workload.
 #[derive(Clone, Copy, PartialEq)]
@@ -114,6 +118,7 @@ impl Running {
                 Seat::Outside => above.first(),
                 Seat::PidOne => above.iter().find(|pid| is_pid_one(**pid)),
             };
+            std::thread::sleep(REST);
             return found.copied().ok_or(failed("no PID 1 above the service"));
         }
         Err(failed("the service was not reached"))

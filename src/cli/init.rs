@@ -18,7 +18,7 @@ use super::report::{self, Place, Reporter};
 use super::{Call, NOT_BUILT};
 use crate::engine::{self, Outcome, machine};
 use crate::limits::FILE_MAX;
-use crate::model::{Errno, SignalSet, code};
+use crate::model::{Errno, SignalSet, code, environment};
 use crate::plan::{self, Mode, Plan, Questions, push_last, resolve};
 use crate::spec::argv::{self, Front, Line};
 use crate::spec::{Complaint, Complaints, Origin, Spec, SpecFault, cmdline};
@@ -55,8 +55,8 @@ pub fn is_meant(start: &Start) -> bool {
 /// Whether the environment could be that of a machine's first program: the kernel gives it `HOME=/`
 /// and TERM (init/main.c, `envp_init`), and what an initramfs runs before us keeps at least TERM.
 fn has_variables_of_kernel(start: &Start) -> bool {
-    let value = |name: &[u8]| start.env.iter().find_map(|word| word.to_bytes().strip_prefix(name));
-    value(b"TERM=").is_some() && matches!(value(b"HOME="), Some(b"/") | None)
+    let home = || start.variable(&environment::HOME).map(CStr::to_bytes);
+    start.variable(&environment::TERM).is_some() && matches!(home(), Some(b"/") | None)
 }
 
 /// The kernel's init, from its first line to the end of the machine. It comes back, with the desk

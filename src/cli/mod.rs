@@ -119,6 +119,8 @@ pub fn main(start: &Start, mut desk: &'static mut Desk) -> u8 {
             quietly(start, || help::help(call.rest().words, start))
         }
         b"version" | b"--version" | b"-V" => quietly(start, help::version),
+        // A flag: no verb begins so, and where they stand is not even read.
+        [b'-', ..] => start::start(Mode::Entrypoint, Front::Entrypoint, call, start, desk),
         _ => match control::VERBS.find(verb).filter(|_| cfg!(feature = "control")) {
             Some(verb) => quietly(start, || control::control(verb, call.rest(), start, desk)),
             None => other(verb, call, start, desk),

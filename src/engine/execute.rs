@@ -13,7 +13,7 @@ use super::account::Login;
 use super::probe;
 use super::trouble::Trouble;
 use crate::limits::{COMMAND_WORDS_MAX, ENV_MAX, PATH_MAX};
-use crate::model::{Errno, Why, code};
+use crate::model::{Errno, Why, code, environment};
 use crate::spec::{EnvChange, Said};
 use crate::sys::start::{PointerList, Pointers, Start};
 use crate::sys::{file, process};
@@ -40,7 +40,7 @@ pub(super) fn execute(command: Command<'_>, start: &Start) -> Trouble {
         && command.login.variables.iter().all(Option::is_none);
     match is_unchanged {
         true => {
-            let path = start.variable(b"PATH=").map(CStr::to_bytes);
+            let path = start.variable(&environment::PATH).map(CStr::to_bytes);
             with_words(command, path, &start.env_pointers(), start)
         }
         false => with_changed_env(command, start),

@@ -9,7 +9,7 @@ use core::mem::ManuallyDrop;
 use super::files::head_of;
 use super::foreground;
 use super::survey;
-use crate::model::{Clock, Errno, LandlockAbi, Namespace, NamespaceSet, Why};
+use crate::model::{Clock, Errno, LandlockAbi, Namespace, NamespaceSet, Why, environment};
 use crate::plan::{
     Access, Facts, HAS_TIES, JoinFacts, KeepingPlace, Manager, Questions, TerminalState,
 };
@@ -84,12 +84,12 @@ fn manager_of(start: &Start, pid: Option<i32>) -> Manager {
         let number = text.and_then(|text| units::unsigned(text, u64::from(u32::MAX)).ok());
         number.is_some() && number == pid.and_then(|pid| u64::try_from(pid).ok())
     };
-    let socket = start.variable(b"NOTIFY_SOCKET=").map(CStr::to_bytes);
+    let socket = start.variable(&environment::NOTIFY_SOCKET).map(CStr::to_bytes);
     Manager {
         has_notify: matches!(socket, Some([b'/' | b'@', ..])),
-        has_listen: is_ours(b"LISTEN_PID="),
-        has_listen_pidfd: start.variable(b"LISTEN_PIDFDID=").is_some(),
-        has_watchdog: is_ours(b"WATCHDOG_PID="),
+        has_listen: is_ours(&environment::LISTEN_PID),
+        has_listen_pidfd: start.variable(&environment::LISTEN_PIDFDID).is_some(),
+        has_watchdog: is_ours(&environment::WATCHDOG_PID),
     }
 }
 

@@ -15,6 +15,7 @@ mod clock;
 mod control;
 mod controller;
 mod endpoint;
+pub mod environment;
 mod errand;
 mod errno;
 mod exit;

@@ -55,7 +55,7 @@ pub const SUPERVISOR_LOOP: &Loop = &[
     ("capget", "prctl", "as before"),
     ("capset", "capget", "as before"),
     ("seccomp", "prctl", "as before"),
-    ("madvise", "clone3", "gives back the memory that only the start has needed"),
+    ("madvise", "ppoll", "gives back the memory that only the start has needed"),
     ("ppoll", "clone3", "sleeps until a signal comes, a service ends or a deadline is there"),
     ("read", "ppoll", "takes the signals that came"),
     ("ioctl", "ppoll", "asks a pidfd how a service ended"),

@@ -67,7 +67,7 @@ impl Turn<'_, '_> {
     #[inline(never)] // hardly anybody asks
     pub(in super::super) fn let_in(&mut self) {
         let now = clock::now();
-        self.has_started = true; // what that takes of stack and code is given back
+        self.has_used = true; // what that takes of stack and code is given back
         for _ in 0..CONNECTIONS_A_ROUND {
             let Some(listener) = &self.hands.listener else { return };
             match stream::accept(listener) {
@@ -116,7 +116,7 @@ impl Turn<'_, '_> {
     /// Takes what one of them says. Who has asked has nothing more to say, but may go.
     #[inline(never)] // its buffers would lie in the frame of the loop
     pub(in super::super) fn take_request(&mut self, place: u8) {
-        self.has_started = true; // as above
+        self.has_used = true; // as above
         let index = usize::from(place);
         let Some(own) = self.caller(index) else { return };
         let (mut text, mut control) = ([0u8; REQUEST_MAX], Control::new());

@@ -11,12 +11,12 @@ use crate::sys::{Fd, clock, file};
 impl Turn<'_, '_> {
     /// Where what a service writes comes out.
     pub(in crate::engine) fn log_pipe(&self, id: ServiceId) -> Option<&Fd> {
-        let _ = self.plan.service(id)?.log?; // else the memory for it is not even looked at
         self.capture(id)?.pipe.read.as_ref()
     }
 
     /// The log of a service.
     pub(in crate::engine) fn capture(&self, id: ServiceId) -> Option<&Capture> {
+        let _ = self.plan.service(id)?.log?; // else the memory for it is not even looked at
         self.hands.room.as_ref()?.log(id)
     }
 
@@ -31,7 +31,7 @@ impl Turn<'_, '_> {
         let read = capture.pipe.read.as_ref().map(|pipe| file::read(pipe, &mut chunk));
         let Some(Ok(len)) = read else { return };
         // What that takes of stack and code is given back, unless more is waiting.
-        self.has_started |= len < chunk.len();
+        self.has_used |= len < chunk.len();
         let text = chunk.get(..len).unwrap_or_default();
         if let Some(errno) = capture.take(&log, &name, text, clock::wall()) {
             self.tell_lost(id, errno);

@@ -60,6 +60,7 @@ pub(super) fn supervise(
         is_killing: false,
         started: ServiceSet::EMPTY,
         has_started: false,
+        has_used: false,
         verdict: None,
     };
     for service in plan.services.iter() {

@@ -37,7 +37,7 @@ impl Turn<'_, '_> {
         let messages = (0..most).map_while(|_| self.take_message(id, &mut heard));
         if messages.count() > 0 {
             self.take_words(id, heard, has_ended);
-            self.has_started = true; // what that took of stack and code is given back
+            self.has_used = true; // what that took of stack and code is given back
         }
     }
 

@@ -7,8 +7,8 @@ use heapless::Vec;
 
 use super::Turn;
 use crate::engine::log::Capture;
-use crate::engine::slot::Slot;
 use crate::limits::KEPT_MAX;
+use crate::model::ServiceId;
 use crate::sys::fd::close_between;
 use crate::sys::{Fd, ids};
 
@@ -54,8 +54,7 @@ impl Turn<'_, '_> {
         let mut numbers = Vec::new();
         all.for_each(|fd| note(fd, &mut numbers));
         if cfg!(feature = "control") {
-            let rooms = self.hands.room.iter();
-            let logs = rooms.flat_map(|room| room.logs.iter().filter_map(Slot::get));
+            let logs = ServiceId::all().filter_map(|id| self.capture(id));
             logs.flat_map(Capture::descriptors).for_each(|fd| note(fd, &mut numbers));
         }
         numbers

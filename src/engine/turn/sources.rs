@@ -13,6 +13,9 @@ use crate::supervisor::Event;
 use crate::sys::wait::{self, Source};
 use crate::sys::{Fd, file, memory};
 
+/// How long nothing comes after a start before we are as small as we wait.
+const MOMENT: Span = Span::from_ms(50);
+
 /// Bytes of a line of readiness that are taken in one round, and how often what is left is taken
 /// when its service has ended: a pipe holds 64 KiB (pipe(7)).
 const LINE: usize = 64;
@@ -57,8 +60,7 @@ impl Turn<'_, '_> {
         self.stop_as_asked();
         self.let_go();
         self.lock_in();
-        let has_started = core::mem::take(&mut self.has_started);
-        let timeout = self.patience_of_all(now);
+        let patience = self.patience_of_all(now);
         let mut sources: Vec<Source, SOURCES_MAX> = Vec::new();
         let mut from: Vec<From, SOURCES_MAX> = Vec::new();
         let _ = sources.push(Source::of(self.hands.signals.as_ref())); // a place for each …
@@ -103,13 +105,18 @@ impl Turn<'_, '_> {
             }
         }
         // A start uses our stack far deeper than we do, and code that we have no use for while we
-        // wait: an init is small by giving that back, when nothing but the wait is left to be done.
-        if has_started {
+        // wait: an init is small by giving that back. After a start that has a moment, for most
+        // commands are short, and their end brings back what is needed for it.
+        if core::mem::take(&mut self.has_used) {
             let _ = memory::forget_stack_below(); // only memory is lost when it fails
             let _ = memory::forget_code(self.start); // as above
         }
-        if wait::poll(&mut sources, timeout) == Ok(0) {
-            self.happened(Event::Tick);
+        let is_moment = self.has_started && patience.is_none_or(|patience| patience > MOMENT);
+        let timeout = if is_moment { Some(MOMENT) } else { patience };
+        match wait::poll(&mut sources, timeout) == Ok(0) {
+            true if is_moment => (self.has_started, self.has_used) = (false, true),
+            true => self.happened(Event::Tick),
+            false => {}
         }
         self.take_all(&sources, &from);
     }
@@ -123,7 +130,7 @@ impl Turn<'_, '_> {
         }
         if sources.next().is_some_and(Source::is_ready) {
             machine::listen(&mut self.hands.machine);
-            self.has_started = true; // as deep in the stack as a start
+            self.has_used = true; // as deep in the stack as a start
         }
         let is_called = sources.next().is_some_and(Source::is_ready);
         if has_signals {

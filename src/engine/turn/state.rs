@@ -36,8 +36,10 @@ pub(in crate::engine) struct Turn<'t, 'a> {
     pub(super) is_killing: bool,
     /// The services whose first start was tried.
     pub(super) started: ServiceSet,
-    /// Whether a service was started, or a message taken, since we last waited.
-    pub(in crate::engine) has_started: bool,
+    /// Whether a process was started since we were last as small as we wait.
+    pub(super) has_started: bool,
+    /// Whether something else was done since we last waited that uses more of stack and code.
+    pub(in crate::engine) has_used: bool,
     pub(super) verdict: Option<Verdict>,
 }
 
