@@ -8,7 +8,7 @@ use core::ffi::CStr;
 
 use heapless::Vec;
 
-use super::Refusal;
+use super::{CgroupReason, Refusal};
 use crate::limits::PATH_MAX;
 use crate::model::{CgroupParent, Controller, ControllerSet, Errno, LimitKind};
 use crate::spec::{Origin, Spec};
@@ -147,29 +147,6 @@ pub(super) struct Place<'a> {
     pub moves: bool,
     /// What has to be enabled there.
     pub enable: ControllerSet,
-}
-
-/// Why there is no cgroup for us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CgroupReason {
-    /// Version 2 is not mounted.
-    NotMounted,
-    /// Our own cgroup is not below where it is mounted.
-    Elsewhere,
-    /// There is none of this name.
-    Missing,
-    /// We may not make one there.
-    Denied(Errno),
-    /// There are other processes in it.
-    Crowded,
-    /// A controller that is enabled in no cgroup above.
-    NotHandedDown(Controller),
-    /// A controller that version 1 has.
-    InVersion1(Controller),
-    /// A controller that was switched off.
-    SwitchedOff(Controller),
-    /// A controller that the kernel was not built with.
-    NotBuilt(Controller),
 }
 
 /// Finds the place: where it was said, or our own cgroup, or the one above.

@@ -4,8 +4,8 @@
 
 use core::ffi::CStr;
 
-use super::{Access, JoinFacts, KeepingPlace};
-use crate::model::LandlockAbi;
+use crate::limits::KINDS_MAX;
+use crate::model::{Errno, LandlockAbi, Namespace};
 use crate::spec::Tie;
 
 /// Capabilities that decide something here, as bits (linux/capability.h).
@@ -52,6 +52,106 @@ pub struct Manager {
     pub has_listen_pidfd: bool,
     /// Whether WATCHDOG_PID names us.
     pub has_watchdog: bool,
+}
+
+/// What is known of a namespace that is to be joined.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Known {
+    /// Nobody asked.
+    #[default]
+    NotAsked,
+    /// We are in it.
+    Ours,
+    /// It is another one.
+    Other,
+    /// There is something, but no namespace.
+    NoNamespace,
+    /// It is a namespace of this kind.
+    OfKind(Namespace),
+    /// It cannot be opened.
+    Unopened(Errno),
+}
+
+/// What is known of a user namespace that is to be joined.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct JoinedUser {
+    /// Whether it maps our user id.
+    pub knows_us: bool,
+    /// Whether setgroups(2) is denied in it.
+    pub denies_groups: bool,
+}
+
+/// What is known of the namespaces that are to be joined, of each kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct JoinFacts {
+    kinds: [Known; KINDS_MAX],
+    /// Whether a pidfd of the one process that has them all is held, by which they are entered at
+    /// once.
+    pub has_whole: bool,
+    /// What is known of the user namespace; `None` where nobody has looked.
+    pub user: Option<JoinedUser>,
+}
+
+impl JoinFacts {
+    /// Nobody asked.
+    pub const NONE: Self =
+        Self { kinds: [Known::NotAsked; KINDS_MAX], has_whole: false, user: None };
+
+    /// The same facts of one process that has them all, and whose user namespace is like this.
+    #[must_use]
+    pub const fn of_one_process(self, user: JoinedUser) -> Self {
+        Self { has_whole: true, user: Some(user), ..self }
+    }
+
+    /// What is known of this kind.
+    pub fn of(&self, kind: Namespace) -> Known {
+        self.kinds.get(kind.index()).copied().unwrap_or_default()
+    }
+
+    /// The same facts, and what is known of this kind.
+    #[must_use]
+    pub const fn with(mut self, kind: Namespace, known: Known) -> Self {
+        if let Some((_, [place, ..])) = self.kinds.split_at_mut_checked(kind.index()) {
+            *place = known; // there is one for each kind
+        }
+        self
+    }
+}
+
+/// What is at the place where namespaces are to be kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeepingPlace {
+    /// Nobody asked.
+    #[default]
+    NotAsked,
+    /// Nothing; the directory will be made.
+    Missing,
+    /// A directory with nothing in it.
+    Empty,
+    /// A directory with something in it.
+    NotEmpty,
+    /// Namespaces that are kept.
+    Taken,
+    /// It cannot be opened as a directory.
+    Unopened(Errno),
+}
+
+/// For what a descriptor that we were given is open (fcntl(2), F_GETFL).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Access {
+    /// Nobody asked.
+    #[default]
+    NotAsked,
+    /// It is closed.
+    Closed,
+    /// To name a file alone (open(2), O_PATH).
+    Path,
+    /// To read.
+    Read,
+    /// To write.
+    Write,
+    /// For both.
+    Both,
 }
 
 /// What the machine answered.

@@ -1,91 +1,17 @@
 //! Filters of system calls: which ones a service gets, and the acts by which it does.
 
-use super::kinds::Kind;
-use super::{Act, Actor, Facts, Lock, Plan, Reason, Refusal};
+use super::{Act, Actor, Facts, FilterAct, Plan, Reason, Refusal};
 use crate::model::Errno;
 use crate::model::filter::{Action, DEFAULT_PROGRAM};
 use crate::model::syscalls::NATIVE;
 use crate::spec::filter::{Filter, FilterFrom, FilterLog, FilterSpec};
 use crate::spec::{Origin, Said, Spec};
-use crate::text::{Quoted, Show, Sink, put};
 
 /// The calls of ours between a filter that asks and the command, or the end of who should have
 /// become it: nobody could answer, for PID 1 sleeps until then.
 pub const UNTOLD: &[u16] = &NATIVE.list::<11>(
     "execve|sendmsg|exit_group|exit|close|faccessat|openat|read|pread64|statfs|fstatfs",
 );
-
-/// What is done about system calls.
-#[derive(Clone, Copy, Debug)]
-pub enum FilterAct<'a> {
-    /// A pair of sockets: a service's process hands over where its filter asks.
-    OpenLine,
-    /// From now on this process and all below it make only the calls that a filter lets through.
-    Install(Filter<'a>),
-    /// Nobody traces PID 1, whose memory this process borrows.
-    Hide,
-    /// PID 1 keeps no more than it needs, when everything runs.
-    LockIn(Lock),
-}
-
-impl FilterAct<'_> {
-    /// As [`Act::calls`].
-    pub const fn calls(&self) -> &'static str {
-        match self {
-            Self::OpenLine => "socketpair",
-            Self::Install(Filter { judge: Some(_), .. }) => "seccomp|sendmsg|close",
-            Self::Install(_) => "seccomp",
-            Self::Hide => "prctl",
-            Self::LockIn(_) => "", // that is later, in the loop
-        }
-    }
-
-    /// Its sort.
-    pub const fn kind(&self) -> Kind {
-        match self {
-            Self::OpenLine => Kind::OpenLine,
-            Self::Install(_) => Kind::InstallFilter,
-            Self::Hide => Kind::Hide,
-            Self::LockIn(_) => Kind::LockIn,
-        }
-    }
-
-    /// More about it, for `explain`.
-    pub fn show_detail(&self, out: &mut dyn Sink) {
-        match self {
-            Self::OpenLine | Self::Hide => {}
-            Self::LockIn(lock) => lock.show_detail(out),
-            Self::Install(filter) => {
-                put!(out, filter.program.len(), " instructions");
-                if let Some(others) = filter.others {
-                    put!(out, ", else ", others);
-                }
-                if let Some(judge) = filter.judge {
-                    put!(out, if judge.is_lenient { ", made and told" } else { ", told" });
-                }
-            }
-        }
-    }
-}
-
-impl Show for FilterAct<'_> {
-    fn show(&self, out: &mut dyn Sink) {
-        match self {
-            Self::OpenLine => put!(out, "open a line for what filters ask"),
-            Self::Hide => put!(out, "hide the supervisor, whom nobody traces"),
-            Self::LockIn(_) => put!(out, "lock ourselves in, when all runs"),
-            Self::Install(filter) => {
-                put!(out, "filter system calls");
-                match filter.from {
-                    FilterFrom::None => {}
-                    FilterFrom::Default => put!(out, " as default"),
-                    FilterFrom::File(path) => put!(out, " by ", Quoted(path.to_bytes())),
-                    FilterFrom::Descriptor(number) => put!(out, " by descriptor ", number),
-                }
-            }
-        }
-    }
-}
 
 /// The filters of every service.
 #[derive(Clone, Copy)]

@@ -8,21 +8,11 @@
 //! capabilities are cut that neither the workload nor a start needs.
 
 use super::confine::Confinement;
-use super::{Act, Actor, Facts, FilterAct, Plan, Reason, Refusal, Service, Step};
-use crate::model::filter::{OWN_PROGRAM, OWN_WRITING_PROGRAM, Program};
+use super::{Act, Actor, Facts, FilterAct, Lock, Plan, Reason, Refusal, Service, Step};
+use crate::model::filter::{OWN_PROGRAM, OWN_WRITING_PROGRAM};
 use crate::model::{BeforeStop, Capabilities, Namespace, ReadyBy, ReloadBy, Restart};
 use crate::plan::Birth;
 use crate::spec::{Origin, Spec};
-use crate::text::{Sink, put};
-
-/// What is left to PID 1.
-#[derive(Clone, Copy, Debug)]
-pub struct Lock {
-    /// Capabilities, of those it has.
-    pub kept: Capabilities,
-    /// The filter of its calls.
-    pub program: Option<Program<'static>>,
-}
 
 /// CAP_KILL: services may have become anybody.
 const KILL: Capabilities = Capabilities::from_bits(1 << 5);
@@ -34,17 +24,6 @@ const DAC_OVERRIDE: Capabilities = Capabilities::from_bits(1 << 1);
 const START: Capabilities = Capabilities::from_bits(
     1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 23 | 1 << 24,
 );
-
-impl Lock {
-    /// For `explain`.
-    pub(super) fn show_detail(&self, out: &mut dyn Sink) {
-        put!(out, "capabilities: ", self.kept);
-        match self.program {
-            Some(program) => put!(out, "; ", program.len(), " instructions"),
-            None => put!(out, "; no filter, which later starts would have"),
-        }
-    }
-}
 
 /// PID 1's step; gives who asked that it is hidden, when it can be.
 pub(super) fn push<'a>(

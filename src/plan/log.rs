@@ -4,71 +4,9 @@ use core::ffi::CStr;
 
 use super::kinds::Kind;
 use super::rule::{Rule, rule};
-use super::{Act, Actor, Plan, Reason, Refusal};
+use super::{Act, Actor, LogAct, LogReason, Plan, Reason, Refusal};
 use crate::model::{Log, ServiceId, Stdio};
 use crate::spec::{LogSize, LogSpec, Origin, Said, ServiceSpec, Spec};
-use crate::text::{Quoted, Show, Sink, put};
-
-/// What is done.
-#[derive(Clone, Copy, Debug)]
-pub enum LogAct<'a> {
-    /// PID 1 opens the log of a service, and a pipe for what it writes.
-    Open(ServiceId, Log<'a>),
-    /// Standard output or error leads there.
-    Redirect(u8, ServiceId),
-}
-
-/// Why a log cannot be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogReason {
-    /// How large it may be was said, and no file.
-    NoFile,
-    /// Standard output and error have a log each.
-    Two,
-    /// Another service has this log.
-    Shared,
-}
-
-impl LogAct<'_> {
-    /// As [`Act::calls`].
-    pub const fn calls(&self) -> &'static str {
-        match self {
-            Self::Open(..) => "openat|openat|statx|pipe2|fcntl|fchmod",
-            Self::Redirect(..) => "dup3",
-        }
-    }
-
-    /// Its sort.
-    pub const fn kind(&self) -> Kind {
-        match self {
-            Self::Open(..) => Kind::OpenLog,
-            Self::Redirect(..) => Kind::Redirect,
-        }
-    }
-
-    /// More about it, for `explain`.
-    pub fn show_detail(&self, out: &mut dyn Sink) {
-        match self {
-            Self::Open(_, log) => {
-                put!(out, "at most ", log.max, " bytes, and ", log.keep, " earlier")
-            }
-            Self::Redirect(..) => {}
-        }
-    }
-}
-
-impl Show for LogAct<'_> {
-    fn show(&self, out: &mut dyn Sink) {
-        match *self {
-            Self::Open(id, log) => {
-                put!(out, "open the log of service ", id.index().saturating_add(1));
-                put!(out, " at ", Quoted(log.path.to_bytes()));
-            }
-            Self::Redirect(1, _) => put!(out, "lead standard output to its log"),
-            Self::Redirect(..) => put!(out, "lead standard error to its log"),
-        }
-    }
-}
 
 /// Orders of these steps that the kernel dictates.
 pub(super) const RULES: &[Rule] = &[

@@ -6,6 +6,7 @@
 //! `explain` prints and what `engine` carries out, step by step. There are no conditions, loops or
 //! variables in it: a step is complete in itself. Nothing here asks the kernel or the clock.
 
+mod acts;
 mod cgroup;
 mod circle;
 mod confine;
@@ -23,7 +24,6 @@ mod log;
 mod machine;
 mod namespaces;
 mod net;
-mod net_act;
 mod notify;
 pub mod order;
 mod persist;
@@ -49,30 +49,28 @@ use crate::model::{
 };
 use crate::spec::{Habits, Origin};
 
-pub use cgroup::{Candidate, CgroupReason, Cgroups, Inhabitants};
-pub use confine::{ConfineAct, ConfineReason, Holding};
-pub use control::{Base, ControlAct};
-pub use facts::{Facts, Manager, TerminalState, capability};
-use filter::Filters;
-pub use filter::{FilterAct, UNTOLD, asked_filter, asks_filter};
-pub use join::{JoinAct, JoinFacts, JoinReason, JoinedUser, Known};
-pub use landlock::{HARMLESS, LandlockAct, Ruleset};
-pub use limits::{LimitsAct, Whose};
+pub use acts::{
+    Base, ConfineAct, ControlAct, FilterAct, HARMLESS, HAS_TIES, Holding, JoinAct, KeepAct,
+    LandlockAct, LimitsAct, Lock, LogAct, NetAct, Ruleset, TieAct, Whose,
+};
+pub use cgroup::{Candidate, Cgroups, Inhabitants};
+pub use facts::{
+    Access, Facts, JoinFacts, JoinedUser, KeepingPlace, Known, Manager, TerminalState, capability,
+};
+pub use filter::{UNTOLD, asked_filter, asks_filter};
 pub use lines::Lines;
-pub use lock::Lock;
-pub use log::{LogAct, LogReason};
 pub use machine::{EARLY, Early, MachineAct, MachineReason, push_last};
-pub use net::NetReason;
-pub use net_act::NetAct;
-pub use persist::{KeepAct, KeepingPlace, place_of};
+pub use persist::place_of;
 pub use questions::Questions;
-pub use refusal::{Reason, Refusal, Refuse};
+pub use refusal::{
+    CgroupReason, ConfineReason, JoinReason, LogReason, MountFault, NetReason, Reason, Refusal,
+    Refuse, TieReason,
+};
 pub use resolve::{resolve, resolve_all};
-pub use root::{BASE, DEVICES, MASKED, MASKED_IN_SYS, MountFault, READ_ONLY, RootAct, Slot};
+pub use root::{BASE, DEVICES, MASKED, MASKED_IN_SYS, READ_ONLY, RootAct, Slot};
 pub use services::is_for_entrypoint;
 pub use step::{Act, Actor, Detail, Step};
 pub use survey::{Ids, Survey};
-pub use ties::{Access, IS_BUILT as HAS_TIES, TieAct, TieReason};
 
 /// What kind of start this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

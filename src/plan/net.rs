@@ -7,33 +7,10 @@
 //! moved in would be lost with a namespace that dies, where it is no device of the machine
 //! (net/core/dev.c, `default_device_exit_net`): a process that outlives everything brings it back.
 
-use super::{Act, Actor, Facts, NetAct, Plan, Reason, Refusal, capability};
+use super::{Act, Actor, Facts, NetAct, NetReason, Plan, Reason, Refusal, capability};
 use crate::model::rtnetlink::Looks;
 use crate::model::{Address, InterfaceName, Namespace, NamespaceSet, Network, Uplink, Wire};
 use crate::spec::{InterfaceSpec, NetSpec, Origin, Said, Spec};
-
-/// Why a network could not be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NetReason {
-    /// An interface that is wired to nothing, or to two things.
-    Wire,
-    /// An interface that is made and has no name.
-    Name,
-    /// Two interfaces of one name, on either side, or a second loopback.
-    Twice,
-    /// Only a privileged user may make or move interfaces.
-    Privilege,
-    /// A network of its own, and the outer one.
-    OfHost,
-    /// A key of the outer end of a pair, where there is none.
-    OuterKey,
-    /// A gateway that is in none of the interface's networks.
-    GatewayAway,
-    /// More than one gateway of a family.
-    SecondGateway,
-    /// pasta(1), started by root.
-    PastaOfRoot,
-}
 
 /// What was asked of an interface, when it is whole.
 struct Whole<'a> {

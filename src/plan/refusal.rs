@@ -1,11 +1,10 @@
 //! Why a plan will not be made: said before anything was touched.
 
-use super::{
-    CgroupReason, ConfineReason, JoinReason, LogReason, MachineReason, MountFault, NetReason,
-    TieReason,
+use super::machine::MachineReason;
+use crate::model::{
+    Capabilities, Clock, Controller, Errno, IdKind, IdMap, LandlockAbi, Namespace, Shift,
 };
-use crate::model::{Clock, IdKind, IdMap, Namespace, Shift};
-use crate::spec::Origin;
+use crate::spec::{Origin, Tie};
 
 /// Why we will not start.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -105,3 +104,152 @@ pub struct Refusal<'a> {
 
 /// Where refusals go: `check` prints every one, `run` the first.
 pub type Refuse<'f, 'a> = &'f mut dyn FnMut(Refusal<'a>);
+
+/// Why there is no cgroup for us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CgroupReason {
+    /// Version 2 is not mounted.
+    NotMounted,
+    /// Our own cgroup is not below where it is mounted.
+    Elsewhere,
+    /// There is none of this name.
+    Missing,
+    /// We may not make one there.
+    Denied(Errno),
+    /// There are other processes in it.
+    Crowded,
+    /// A controller that is enabled in no cgroup above.
+    NotHandedDown(Controller),
+    /// A controller that version 1 has.
+    InVersion1(Controller),
+    /// A controller that was switched off.
+    SwitchedOff(Controller),
+    /// A controller that the kernel was not built with.
+    NotBuilt(Controller),
+}
+
+/// Why nobody is confined in this way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfineReason {
+    /// A capability that was named and is not ours.
+    CapabilityNotOurs(Capabilities),
+    /// One that is to outlive an exec and is not kept.
+    AmbientNotKept(Capabilities),
+    /// Without CAP_SETPCAP and no_new_privs a program could give back what is taken.
+    CapabilitiesComeBack,
+    /// What was said needs the first version of Landlock, and the kernel has the other.
+    LandlockTooOld(LandlockAbi, LandlockAbi),
+    /// A scope would keep a service's word from us.
+    ScopeHidesNotify,
+    /// Who keeps CAP_SYS_RESOURCE sets the limit of user namespaces anew.
+    UsernsComeBack,
+}
+
+/// Why a namespace will not be joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JoinReason {
+    /// It cannot be opened.
+    Unopened(Namespace, Errno),
+    /// A process that is gone.
+    NoProcess(Namespace),
+    /// There is something, but no namespace.
+    NoNamespace(Namespace),
+    /// It is of another kind, the second one.
+    WrongKind(Namespace, Namespace),
+    /// Only whoever may enter its user namespace may enter it.
+    NeedsPrivilege(Namespace),
+    /// A key that would change a namespace which others live in.
+    Changes(&'static str, Namespace),
+    /// Neither a new namespace nor another one, so that nothing is kept.
+    NothingToKeep,
+    /// The directory where namespaces are to be kept has something in it.
+    NotEmpty,
+    /// Namespaces are kept there already.
+    KeptAlready,
+    /// The directory cannot be opened.
+    NoPlace(Errno),
+    /// Only whoever may mount may keep a namespace.
+    KeepingNeedsPrivilege,
+}
+
+/// Why a log cannot be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogReason {
+    /// How large it may be was said, and no file.
+    NoFile,
+    /// Standard output and error have a log each.
+    Two,
+    /// Another service has this log.
+    Shared,
+}
+
+/// Why a network could not be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetReason {
+    /// An interface that is wired to nothing, or to two things.
+    Wire,
+    /// An interface that is made and has no name.
+    Name,
+    /// Two interfaces of one name, on either side, or a second loopback.
+    Twice,
+    /// Only a privileged user may make or move interfaces.
+    Privilege,
+    /// A network of its own, and the outer one.
+    OfHost,
+    /// A key of the outer end of a pair, where there is none.
+    OuterKey,
+    /// A gateway that is in none of the interface's networks.
+    GatewayAway,
+    /// More than one gateway of a family.
+    SecondGateway,
+    /// pasta(1), started by root.
+    PastaOfRoot,
+}
+
+/// Why something cannot be put into a root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MountFault {
+    /// It has no place.
+    NoTarget,
+    /// It has no source.
+    NoSource,
+    /// It has a source of a sort that it cannot have.
+    OtherSource,
+    /// A mode was given that nothing is made with, or none where it is the point.
+    Mode,
+    /// A size, for what has none.
+    Size,
+    /// What is said of a procfs, of something else.
+    Proc,
+    /// An overlay of nothing, or read-only of one directory.
+    Layers,
+    /// What is said of an overlay, of something else.
+    Overlay,
+    /// A directory for the work of an overlay, and none for what is written.
+    Upper,
+    /// Something else is at the root already.
+    SecondRoot,
+    /// Ids of the sandbox, of something else than a bind of a path.
+    Mapped,
+    /// The same without a user namespace of ours, which has them.
+    MappedWithoutUser,
+    /// The same as an ordinary user.
+    MappedByUser,
+}
+
+/// Why a descriptor will not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TieReason {
+    /// It is closed.
+    Closed(Tie, u16),
+    /// It cannot be read, and that is waited for.
+    NotReadable(Tie, u16),
+    /// It cannot be written to.
+    NotWritable(Tie, u16),
+    /// Another key has it.
+    Shared(Tie, u16, &'static str),
+    /// Nobody outside is told whose maps he is to write.
+    NobodyTold(Tie, u16),
+    /// The maps are said as well.
+    MapsSaid(Tie, u16),
+}

@@ -5,14 +5,15 @@
 
 use super::confine::{self, Confinement, Inside};
 use super::control::{push_hold, push_listen, push_tell_child, tells_child};
+use super::filter::Filters;
 use super::identity::Maps;
 use super::join::Joined;
 use super::limits::{Layout, push_last_of_cgroups};
 use super::machine::{push_last, refuse_init_keys, resolve_init};
 use super::namespaces::{check_clocks, kinds, refuse_run_keys, shifts};
 use super::notify::push_sockets;
-use super::services::{Setting, push_services, push_steps};
-use super::{Act, Actor, Birth, Facts, Filters, Plan, Reason, Refusal, Refuse, Service};
+use super::services::{Setting, push_message, push_reaping, push_services, push_steps};
+use super::{Act, Actor, Birth, Facts, HAS_TIES, Plan, Reason, Refusal, Refuse, Service};
 use super::{lock, log, net, persist, root, ties};
 use crate::model::{BeforeStop, Namespace, NamespaceSet, Proc, Ready, ReloadBy, Restart, Terminal};
 use crate::spec::{Origin, Said, Spec};
@@ -58,7 +59,7 @@ fn push_all_steps<'a>(
     if !mode.is_init() {
         refuse_init_keys(spec).unwrap_or_else(&mut *refuse);
     }
-    if ties::IS_BUILT {
+    if HAS_TIES {
         ties::check(spec, facts).unwrap_or_else(&mut *refuse);
     }
     let filters = Filters::decide(spec, facts)?;
@@ -75,7 +76,7 @@ fn push_all_steps<'a>(
         *privs = privs.or(filters.origin()).or(setting.confinement.origin);
     }
     setting.hides = lock::push(spec, &setting.confinement, facts, plan)?;
-    if mode.is_run() && ties::IS_BUILT {
+    if mode.is_run() && HAS_TIES {
         confine::push_asserted(spec, plan);
         ties::push_last(spec, plan);
     }
@@ -145,13 +146,6 @@ fn resolve_entrypoint<'a>(
     })
 }
 
-/// The file that says how the main service ended.
-pub(super) fn push_message<'a>(spec: &'a Spec<'_>, plan: &mut Plan<'a>) {
-    if let Some(said) = spec.services.iter().find_map(|service| service.termination_message) {
-        plan.push(Actor::Inner, said.origin, Act::LeaveMessage(said.value));
-    }
-}
-
 /// New namespaces: a launcher outside, PID 1 inside.
 fn resolve_run<'a>(
     spec: &'a Spec<'_>,
@@ -200,17 +194,6 @@ fn resolve_run<'a>(
     })
 }
 
-/// How children are reaped, which both sides inherit.
-pub(super) fn push_reaping<'a>(actor: Actor, facts: &Facts, plan: &mut Plan<'a>) {
-    // Who wants to know each child has to wait for it.
-    let by_kernel = facts.has_pidfd_exit_info() && !plan.habits().tells_all;
-    let act = if by_kernel { Act::ReapByKernel } else { Act::ReapByWaiting };
-    plan.push(actor, Origin::Default, act);
-    if by_kernel && plan.has_terminal() {
-        plan.push(actor, Origin::Default, Act::WatchForStops);
-    }
-}
-
 /// What was decided before the first step.
 #[derive(Clone, Copy)]
 struct Parts<'p, 'a> {
@@ -229,7 +212,7 @@ fn push_outer<'a>(spec: &'a Spec<'_>, facts: &Facts, parts: Parts<'_, 'a>, plan:
     push_reaping(Actor::Outer, facts, plan);
     push_listen(Actor::Outer, spec, facts, plan);
     plan.push(Actor::Outer, Origin::Default, Act::OpenReportPipe);
-    if ties::IS_BUILT {
+    if HAS_TIES {
         ties::push_kept(Actor::Outer, spec, plan);
     }
     let has_gate = waits_at_gate(spec, parts);
@@ -257,7 +240,7 @@ fn push_outer<'a>(spec: &'a Spec<'_>, facts: &Facts, parts: Parts<'_, 'a>, plan:
     if let Some(cgroups) = cgroups.filter(|_| cfg!(feature = "sandbox")) {
         cgroups.push_at_gate(spec, plan);
     }
-    if ties::IS_BUILT {
+    if HAS_TIES {
         // A time namespace is made later where clocks are shifted.
         let later = if shifts(spec) { NamespaceSet::TIME } else { NamespaceSet::empty() };
         ties::push_outer(spec, kinds.difference(later), plan);
@@ -298,7 +281,7 @@ fn push_inner<'a>(
     }
     plan.push(inner, Origin::Default, Act::CloseInherited);
     net::push_before_gate(spec, plan);
-    if ties::IS_BUILT {
+    if HAS_TIES {
         ties::push_before_gate(spec, plan);
     }
     if waits_at_gate(spec, parts) {

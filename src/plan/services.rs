@@ -3,12 +3,13 @@
 use super::TerminalState;
 use super::circle::check_cycles;
 use super::confine::{Confinement, Inside};
+use super::filter::Filters;
 use super::limits::push_enter;
 use super::log::push_outputs;
 use super::namespaces::refuse_run_keys;
 use super::notify::{hide_variables, push_variables};
 use super::policy::{policy, terminal};
-use super::{Act, Actor, Facts, FilterAct, Filters, Mode, Plan, Reason, Refusal, Refuse, Service};
+use super::{Act, Actor, Facts, FilterAct, Mode, Plan, Reason, Refusal, Refuse, Service};
 use crate::limits::ENV_MAX;
 use crate::model::{Helper, PreStop, Ready, Reload, ServiceId, ServiceName, Stdio, Terminal, Word};
 use crate::spec::{Origin, Said, ServiceSpec, Spec};
@@ -325,4 +326,22 @@ fn push_user<'a>(
     };
     plan.push(actor, origin, act);
     Ok(())
+}
+
+/// The file that says how the main service ended.
+pub(super) fn push_message<'a>(spec: &'a Spec<'_>, plan: &mut Plan<'a>) {
+    if let Some(said) = spec.services.iter().find_map(|service| service.termination_message) {
+        plan.push(Actor::Inner, said.origin, Act::LeaveMessage(said.value));
+    }
+}
+
+/// How children are reaped, which both sides inherit.
+pub(super) fn push_reaping<'a>(actor: Actor, facts: &Facts, plan: &mut Plan<'a>) {
+    // Who wants to know each child has to wait for it.
+    let by_kernel = facts.has_pidfd_exit_info() && !plan.habits().tells_all;
+    let act = if by_kernel { Act::ReapByKernel } else { Act::ReapByWaiting };
+    plan.push(actor, Origin::Default, act);
+    if by_kernel && plan.has_terminal() {
+        plan.push(actor, Origin::Default, Act::WatchForStops);
+    }
 }

@@ -6,10 +6,13 @@
 
 use core::ffi::CStr;
 
-use super::{
-    ConfineAct, ControlAct, FilterAct, JoinAct, KeepAct, LimitsAct, Lines, LogAct, MachineAct,
-    NetAct, RootAct, TieAct, ties::IS_BUILT as HAS_TIES,
+use super::acts::{
+    ConfineAct, ControlAct, FilterAct, HAS_TIES, JoinAct, KeepAct, LimitsAct, LogAct, NetAct,
+    TieAct,
 };
+use super::lines::Lines;
+use super::machine::MachineAct;
+use super::root::RootAct;
 use crate::model::{
     Account, Endpoint, Helper, HostName, IdKind, IdMap, IdTool, NamespaceSet, ParentDeath, Rlimit,
     ServiceId, Shift, Span, Stdio,

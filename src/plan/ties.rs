@@ -5,126 +5,11 @@
 //! otherwise. The wait for whoever is outside is the last of its set-up, so that all is there that
 //! he may want to look at or to change.
 
-use core::ffi::CStr;
-
 use super::kinds::Kind;
 use super::rule::{Rule, rule};
-use super::{Act, Actor, Facts, Plan, Reason, Refusal};
+use super::{Access, Act, Actor, Facts, HAS_TIES, Plan, Reason, Refusal, TieAct, TieReason};
 use crate::model::{IdKind, NamespaceSet, Source};
 use crate::spec::{Origin, Said, Spec, Tie};
-use crate::text::{Quoted, Show, Sink, put};
-
-/// Whether there are any in this build.
-pub const IS_BUILT: bool = cfg!(any(feature = "sandbox", feature = "control"));
-
-/// For what a descriptor that we were given is open (fcntl(2), F_GETFL).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Access {
-    /// Nobody asked.
-    #[default]
-    NotAsked,
-    /// It is closed.
-    Closed,
-    /// To name a file alone (open(2), O_PATH).
-    Path,
-    /// To read.
-    Read,
-    /// To write.
-    Write,
-    /// For both.
-    Both,
-}
-
-/// Why a descriptor will not do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TieReason {
-    /// It is closed.
-    Closed(Tie, u16),
-    /// It cannot be read, and that is waited for.
-    NotReadable(Tie, u16),
-    /// It cannot be written to.
-    NotWritable(Tie, u16),
-    /// Another key has it.
-    Shared(Tie, u16, &'static str),
-    /// Nobody outside is told whose maps he is to write.
-    NobodyTold(Tie, u16),
-    /// The maps are said as well.
-    MapsSaid(Tie, u16),
-}
-
-/// What is done.
-#[derive(Clone, Copy, Debug)]
-pub enum TieAct<'a> {
-    /// Who supervises keeps a descriptor, and gives it to nobody.
-    Keep(u16),
-    /// PID 1 says that it is in its namespaces.
-    TellIn,
-    /// The launcher waits for that.
-    AwaitIn,
-    /// The launcher writes who PID 1 is, and in which new namespaces.
-    Inform(u16, NamespaceSet),
-    /// The launcher waits until somebody outside has written the id maps.
-    WaitForMaps(u16),
-    /// PID 1 takes a lock of a file, for reading, and keeps it.
-    Lock(&'a CStr),
-    /// PID 1 waits for whoever is outside.
-    Wait(u16),
-}
-
-impl TieAct<'_> {
-    /// As [`Act::calls`].
-    pub const fn calls(&self) -> &'static str {
-        match self {
-            Self::Keep(_) => "ioctl",
-            Self::TellIn => "write",
-            Self::AwaitIn => "ppoll*|read?",
-            Self::Inform(..) => "statx*|pwritev2|ppoll?|write?|close",
-            Self::Lock(_) => "openat|fcntl",
-            Self::Wait(_) | Self::WaitForMaps(_) => {
-                "rt_sigaction|rt_sigaction|rt_sigaction|rt_sigaction|signalfd4|ppoll+|close|close"
-            }
-        }
-    }
-
-    /// Its sort.
-    pub const fn kind(&self) -> Kind {
-        match self {
-            Self::Keep(_) => Kind::KeepDescriptor,
-            Self::TellIn => Kind::TellIn,
-            Self::AwaitIn => Kind::AwaitIn,
-            Self::Inform(..) => Kind::Inform,
-            Self::WaitForMaps(_) => Kind::WaitForMaps,
-            Self::Lock(_) => Kind::LockFile,
-            Self::Wait(_) => Kind::WaitOutside,
-        }
-    }
-
-    /// More about it, for `explain`.
-    pub fn show_detail(&self, out: &mut dyn Sink) {
-        match self {
-            Self::Inform(_, kinds) => put!(out, kinds),
-            Self::Wait(_) | Self::WaitForMaps(_) => put!(out, "TERM, INT, QUIT, HUP end it"),
-            Self::Lock(_) => put!(out, "for reading"),
-            Self::Keep(_) | Self::TellIn | Self::AwaitIn => {}
-        }
-    }
-}
-
-impl Show for TieAct<'_> {
-    fn show(&self, out: &mut dyn Sink) {
-        match *self {
-            Self::Keep(number) => put!(out, "keep descriptor ", number),
-            Self::TellIn => put!(out, "tell the launcher that we are in"),
-            Self::AwaitIn => put!(out, "wait until PID 1 is in"),
-            Self::Inform(number, _) => put!(out, "write who PID 1 is to descriptor ", number),
-            Self::WaitForMaps(number) => {
-                put!(out, "wait for id maps until descriptor ", number, " can be read");
-            }
-            Self::Lock(path) => put!(out, "lock ", Quoted(path.to_bytes())),
-            Self::Wait(number) => put!(out, "wait until descriptor ", number, " can be read"),
-        }
-    }
-}
 
 /// Orders of these steps that the kernel, or whoever is outside, dictates.
 pub(super) const RULES: &[Rule] = &[
@@ -211,7 +96,7 @@ pub(super) fn check<'a>(spec: &'a Spec<'_>, facts: &Facts) -> Result<(), Refusal
 
 /// Who asked first that somebody outside knows PID 1 before it goes on.
 pub(super) fn informs(spec: &Spec<'_>) -> Option<Origin> {
-    let said = spec.ties.get(Tie::Info).filter(|_| IS_BUILT);
+    let said = spec.ties.get(Tie::Info).filter(|_| HAS_TIES);
     said.map(|said| said.origin)
 }
 

@@ -3,10 +3,9 @@
 use super::{EARLY, MachineAct, MachineReason};
 use crate::model::{Farewell, RootSource};
 use crate::plan::confine::{Confinement, Inside};
-use crate::plan::services::Setting;
-use crate::plan::{
-    Act, Actor, Facts, Filters, Plan, Reason, Refusal, control, log, namespaces, notify, resolve,
-};
+use crate::plan::filter::Filters;
+use crate::plan::services::{Setting, push_message, push_reaping};
+use crate::plan::{Act, Actor, Facts, Plan, Reason, Refusal, control, log, namespaces, notify};
 use crate::spec::{MachineSpec, Origin, Said, Spec};
 
 /// The kernel's init: the machine is set up by its PID 1, and left by it.
@@ -19,7 +18,7 @@ pub(in crate::plan) fn resolve_init<'a>(
     namespaces::refuse_run_keys(spec, false)?;
     plan.is_pid1 = true;
     let inner = Actor::Inner;
-    resolve::push_reaping(inner, facts, plan);
+    push_reaping(inner, facts, plan);
     for early in &EARLY {
         push(inner, Origin::Default, MachineAct::Mount(early), plan);
     }
@@ -56,7 +55,7 @@ pub(in crate::plan) fn resolve_init<'a>(
     control::push_listen(inner, spec, facts, plan);
     notify::push_sockets(facts, plan);
     log::push_open(spec, plan)?;
-    resolve::push_message(spec, plan);
+    push_message(spec, plan);
     push_watchdog(machine, plan)?;
     plan.push(inner, Origin::Default, Act::WatchSignals);
     Ok(Setting {

@@ -3,6 +3,8 @@
 //! `resolve` writes the steps in their order; this table says which of those orders are not ours to
 //! choose, and why. Every golden plan is held against it.
 
+mod sort;
+
 use super::Plan;
 pub use super::kinds::Kind;
 pub use super::rule::Rule;

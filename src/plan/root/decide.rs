@@ -5,7 +5,7 @@ use core::ffi::CStr;
 use super::{BASE, RootAct, Slot};
 use crate::model::{Attributes, Mount, MountType, Namespace, NamespaceSet, Proc, Source, Upper};
 use crate::plan::kinds::Kind;
-use crate::plan::{Act, Actor, Facts, Plan, Reason, Refusal, Step, capability};
+use crate::plan::{Act, Actor, Facts, MountFault, Plan, Reason, Refusal, Step, capability};
 use crate::spec::{Origin, Said, Spec};
 
 /// /proc, where nobody says otherwise.
@@ -19,37 +19,6 @@ static DEV: Mount<'static> = Mount::new(MountType::Dev, c"/dev");
 /// The slots of these two, behind those of what was said.
 const PROC_SLOT: Slot = Slot::MAX - 1;
 const DEV_SLOT: Slot = Slot::MAX;
-
-/// Why something cannot be put into a root.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MountFault {
-    /// It has no place.
-    NoTarget,
-    /// It has no source.
-    NoSource,
-    /// It has a source of a sort that it cannot have.
-    OtherSource,
-    /// A mode was given that nothing is made with, or none where it is the point.
-    Mode,
-    /// A size, for what has none.
-    Size,
-    /// What is said of a procfs, of something else.
-    Proc,
-    /// An overlay of nothing, or read-only of one directory.
-    Layers,
-    /// What is said of an overlay, of something else.
-    Overlay,
-    /// A directory for the work of an overlay, and none for what is written.
-    Upper,
-    /// Something else is at the root already.
-    SecondRoot,
-    /// Ids of the sandbox, of something else than a bind of a path.
-    Mapped,
-    /// The same without a user namespace of ours, which has them.
-    MappedWithoutUser,
-    /// The same as an ordinary user.
-    MappedByUser,
-}
 
 /// Whether a root of its own was asked for.
 pub(in crate::plan) fn is_asked(spec: &Spec<'_>) -> bool {

@@ -10,11 +10,11 @@
 //! with the same maps, copies what is bound with them, and PID 1 inherits the copies.
 
 use super::decide::{base, base_mount, each, is_asked, push, push_by, push_meanwhile};
-use super::{BASE, MountFault, RootAct};
+use super::{BASE, RootAct};
 use crate::model::{Namespace, NamespaceSet};
 use crate::plan::identity::Maps;
 use crate::plan::kinds::Kind;
-use crate::plan::{Act, Actor, Facts, Plan, Reason, Refusal, capability};
+use crate::plan::{Act, Actor, Facts, MountFault, Plan, Reason, Refusal, capability};
 use crate::spec::{Origin, Spec};
 
 /// Whether those that are asked for can be had.

@@ -15,7 +15,6 @@ use super::kinds::Kind;
 use crate::model::{Attributes, IdKind, Mount, MountType, Source, Upper};
 use crate::text::{Digits, Quoted, Show, Sink, put};
 
-pub use decide::MountFault;
 pub(super) use decide::{check, has_dev, is_asked, push_enter, push_kept, push_open};
 pub(super) use early::{check_mapped, push_mapped, push_private};
 
