@@ -15,8 +15,7 @@ use crate::model::syscalls::NATIVE;
 use crate::model::{Errno, SignalSet};
 use crate::plan::{UNTOLD, asked_filter, asks_filter};
 use crate::spec::filter::{Filter, FilterFrom, FilterLog, Judge};
-use crate::spec::filter_file::{self, FilterFault};
-use crate::spec::{Complaint, Complaints, Origin, Said, Spec, SpecFault};
+use crate::spec::{Complaint, Complaints, FilterFault, Origin, Said, Spec, SpecFault, filter_file};
 use crate::sys::Fd;
 use crate::text::{Arena, Buffer, put};
 

@@ -1,6 +1,5 @@
 //! Lines of a uid_map or gid_map (user_namespaces(7), "User and group ID mappings").
 
-use super::IdRange;
 use crate::text::{Fault, Show, Sink, put, units};
 
 /// The form of one line, for messages.
@@ -34,6 +33,15 @@ impl IdKind {
             Self::Gid => "gid_map",
         }
     }
+}
+
+/// `count` ids from `first` on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct IdRange {
+    /// The first.
+    pub first: u32,
+    /// How many.
+    pub count: u32,
 }
 
 /// `count` ids from `inside` on are `count` ids from `outside` on.

@@ -3,17 +3,8 @@
 
 use core::ffi::CStr;
 
-use super::{IdKind, IdMap};
+use super::{IdKind, IdMap, IdRange};
 use crate::text::units;
-
-/// `count` ids from `first` on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct IdRange {
-    /// The first.
-    pub first: u32,
-    /// How many.
-    pub count: u32,
-}
 
 impl IdRange {
     /// Reads a line of subuid(5), `OWNER:FIRST:COUNT`: the owner, a user's name or number, and what

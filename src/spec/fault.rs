@@ -1,6 +1,5 @@
 //! What is wrong with what was said: where, about which key, and why.
 
-use super::filter_file::FilterFault;
 use super::flags::Wrong;
 use super::{Key, Origin, Table};
 use crate::text::Fault;
@@ -66,6 +65,45 @@ pub enum Complaint {
     SecondFile,
     /// What a part of nsinit takes that is not built in.
     NotBuilt(&'static str),
+}
+
+/// What is wrong with a line of a filter, or with the whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FilterFault {
+    /// A line that begins with none of the words it could.
+    UnknownWord(Option<&'static str>),
+    /// No machine has a call of this name; perhaps the near one was meant.
+    UnknownCall(Option<&'static str>),
+    /// No error has this name.
+    UnknownErrno,
+    /// `default` or `unknown` and no action, or an action and no call.
+    NoAction,
+    /// As above.
+    NoCall,
+    /// Something behind the end of a line that is complete.
+    Behind,
+    /// `include` and something else than `default`.
+    Include,
+    /// What stands behind `if` is no comparison.
+    NotACondition,
+    /// A comparison that no argument fulfils, because the value has bits that the mask has not.
+    NeverHolds,
+    /// More comparisons in one line than there are arguments.
+    TooManyConditions,
+    /// `default` or `unknown` a second time.
+    Twice,
+    /// No room for more rules.
+    TooManyRules,
+    /// Nobody says what becomes of the other calls.
+    NoDefault,
+    /// The command could not be executed, or would never end where that fails.
+    Needed(&'static str),
+    /// The call by which a service hands over where its filter asks.
+    NeededToTell,
+    /// The program is longer than the kernel takes, or than there is room for.
+    TooLong,
+    /// What came from a descriptor is no program.
+    NotAProgram,
 }
 
 /// A complaint with its place.

@@ -26,6 +26,7 @@ mod list;
 mod log;
 mod machine;
 mod net;
+mod outputs;
 pub mod personality;
 mod root;
 mod service;
@@ -44,7 +45,7 @@ use crate::text::{Fault, Names};
 use filter::{FilterLists, FilterSpec};
 
 pub use confine::ConfineSpec;
-pub use fault::{Complaint, Complaints, SpecFault};
+pub use fault::{Complaint, Complaints, FilterFault, SpecFault};
 pub use habits::Habits;
 pub use id_maps::IdMapLines;
 pub use join::{JoinLists, JoinSpec};

@@ -33,6 +33,7 @@ mod event;
 mod news;
 mod order;
 mod restart;
+mod service;
 mod shutdown;
 mod state;
 mod step;
@@ -48,16 +49,10 @@ use crate::model::{Helper, Moment, Policy, ServiceId, Signal, SignalSet, Word};
 pub use event::{ACTIONS_MAX, Action, Actions, Event};
 pub use news::News;
 use restart::{Judge, Random, Restarts};
+use service::Service;
 use shutdown::{Cue, Phase};
 use state::{Act, Input, State};
 pub use view::View;
-
-/// One service under supervision.
-struct Service<'p> {
-    policy: &'p Policy,
-    state: State,
-    restarts: Restarts,
-}
 
 /// All services, and how far the whole is.
 #[repr(C)] // what one service needs lies together, and the places of others behind it

@@ -8,7 +8,7 @@
 
 use core::mem::discriminant;
 
-use super::Service;
+use super::service::Service;
 use super::state::{Input, Outcome, State, Then};
 use crate::model::{End, Moment, ServiceId, Short, Span, Word};
 

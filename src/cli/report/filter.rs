@@ -7,7 +7,7 @@ use crate::model::Errno;
 use crate::model::filter::Call;
 use crate::model::syscalls::NATIVE;
 use crate::plan::FilterAct;
-use crate::spec::filter_file::FilterFault;
+use crate::spec::FilterFault;
 use crate::text::{Digits, Show, Sink, put};
 
 /// The sentence of a fault.

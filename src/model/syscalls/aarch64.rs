@@ -1,9 +1,9 @@
 //! The system calls of aarch64 (scripts/syscall.tbl, Linux 7.0).
 
-use super::{Machine, index, named};
+use super::machine::{Entry, Machine, count, index, named, with_shared};
 
 /// The calls, in the order of their numbers.
-const CALLS: &str = super::with_shared!(
+const CALLS: &str = with_shared!(
     "io_setup|io_destroy|io_submit|io_cancel|io_getevents|setxattr|lsetxattr|fsetxattr|\
      getxattr|lgetxattr|fgetxattr|listxattr|llistxattr|flistxattr|removexattr|lremovexattr|\
      fremovexattr|getcwd|lookup_dcookie|eventfd2|epoll_create1|epoll_ctl|epoll_pwait|dup|dup3|\
@@ -38,8 +38,8 @@ const CALLS: &str = super::with_shared!(
      bpf|execveat|userfaultfd|membarrier|mlock2|copy_file_range|preadv2|pwritev2|pkey_mprotect|\
      pkey_alloc|pkey_free|statx|io_pgetevents|rseq|kexec_file_load"
 );
-const COUNT: usize = super::count(CALLS);
-static INDEX: [super::Entry; COUNT] = index(CALLS);
+const COUNT: usize = count(CALLS);
+static INDEX: [Entry; COUNT] = index(CALLS);
 
 /// What only x86_64 has: the calls before those with `at` in their names, and what is of that
 /// machine alone.

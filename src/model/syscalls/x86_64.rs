@@ -1,9 +1,9 @@
 //! The system calls of x86_64 (arch/x86/entry/syscalls/syscall_64.tbl, Linux 7.0).
 
-use super::{Machine, index, named};
+use super::machine::{Entry, Machine, count, index, named, with_shared};
 
 /// The calls, in the order of their numbers; those of the x32 ABI are not among them.
-const CALLS: &str = super::with_shared!(
+const CALLS: &str = with_shared!(
     "read|write|open|close|stat|fstat|lstat|poll|lseek|mmap|mprotect|munmap|brk|rt_sigaction|\
      rt_sigprocmask|rt_sigreturn|ioctl|pread64|pwrite64|readv|writev|access|pipe|select|\
      sched_yield|mremap|msync|mincore|madvise|shmget|shmat|shmctl|dup|dup2|pause|nanosleep|\
@@ -44,8 +44,8 @@ const CALLS: &str = super::with_shared!(
      execveat|userfaultfd|membarrier|mlock2|copy_file_range|preadv2|pwritev2|pkey_mprotect|\
      pkey_alloc|pkey_free|statx|io_pgetevents|rseq|uretprobe|uprobe"
 );
-const COUNT: usize = super::count(CALLS);
-static INDEX: [super::Entry; COUNT] = index(CALLS);
+const COUNT: usize = count(CALLS);
+static INDEX: [Entry; COUNT] = index(CALLS);
 
 /// An x86_64 (AUDIT_ARCH_X86_64 of linux/audit.h).
 pub const MACHINE: Machine = Machine {

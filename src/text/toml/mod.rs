@@ -10,13 +10,17 @@
 //! that is `spec`.
 
 mod extent;
+mod flaw;
 mod grammar;
+mod piece;
 mod scalar;
 mod string;
 #[cfg(test)]
 mod tests;
 mod word;
 
+pub use flaw::Flaw;
+pub use piece::Piece;
 pub use scalar::Scalar;
 pub use word::Word;
 
@@ -37,87 +41,6 @@ pub struct Damage<'a> {
     pub is_header: bool,
     /// What is wrong with it.
     pub flaw: Flaw,
-}
-
-/// What is wrong with a statement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flaw {
-    /// No key where one should be.
-    MissingKey,
-    /// A key that has to be quoted, and is not.
-    BareKey,
-    /// A key in three quotes.
-    MultiLineKey,
-    /// A key without `=`.
-    MissingEquals,
-    /// No value where one should be.
-    MissingValue,
-    /// What is no value without quotes: neither a number nor a date, `true` or `false`.
-    Unquoted,
-    /// `True`, `FALSE` and the like.
-    Boolean,
-    /// A decimal number that begins with `0`.
-    LeadingZero,
-    /// `_` in a number, but not between two digits.
-    Underscore,
-    /// A string without its closing quotes.
-    OpenString,
-    /// A backslash, and nothing that may follow it.
-    Escape,
-    /// A control character in a string or a comment.
-    Control,
-    /// A carriage return without a newline.
-    CarriageReturn,
-    /// Something more behind a header or a value.
-    Unexpected,
-    /// Two entries of a list or an inline table without a comma between them.
-    MissingComma,
-    /// A comma without an entry before it.
-    ExtraComma,
-    /// A list without `]`.
-    OpenList,
-    /// An inline table without its closing brace.
-    OpenTable,
-    /// A header without `]`.
-    OpenHeader,
-    /// A header of one of several tables without `]]`.
-    OpenListHeader,
-    /// More brackets in one another than [`TOML_DEPTH_MAX`](crate::limits::TOML_DEPTH_MAX).
-    TooDeep,
-}
-
-/// A piece of a statement, in the order of the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Piece<'a> {
-    /// `[` or `[[`: the names of a table follow.
-    Header {
-        /// Where it stands, in bytes.
-        start: usize,
-        /// Whether there may be several of this table.
-        is_list: bool,
-    },
-    /// The end of a header.
-    HeaderEnd,
-    /// A part of a key.
-    Name(Word<'a>),
-    /// The dot between two parts of a key.
-    Dot,
-    /// The end of a key: its value follows.
-    Equals,
-    /// A value that is neither a list nor a table, and what it is.
-    Scalar(Word<'a>, Scalar),
-    /// A list or an inline table.
-    Open {
-        /// Where it stands, in bytes.
-        start: usize,
-        /// Whether it is a list.
-        is_list: bool,
-    },
-    /// The end of the innermost list or inline table.
-    Close {
-        /// Where it has ended, in bytes.
-        end: usize,
-    },
 }
 
 /// What an editor may put in front of a text.
