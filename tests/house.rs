@@ -9,6 +9,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+#[path = "house/circles.rs"]
+mod circles;
+
 /// Every room and its floor. A room names what lies below it, and itself.
 const FLOORS: [(&str, u8); 8] = [
     ("text", 0),
