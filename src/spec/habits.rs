@@ -13,6 +13,8 @@ pub struct Habits {
     pub stops_itself: bool,
     /// What is left of the main service's process group gets TERM at its end.
     pub asks_group_to_end: bool,
+    /// Who is told to end goes on for that where it was stopped (CONT, as in systemd.kill(5)).
+    pub wakes_stopped: bool,
     /// Our working directory is not kept from being unmounted while a service runs.
     pub leaves_directory: bool,
 }
@@ -25,6 +27,7 @@ impl Habits {
         tells_all: false,
         stops_itself: false,
         asks_group_to_end: false,
+        wakes_stopped: true,
         leaves_directory: true,
     };
 }

@@ -68,6 +68,9 @@ pub enum Action {
     EndHelp(ServiceId),
     /// Send the signal to the service's process.
     Signal(ServiceId, Signal),
+    /// Ask the service's process by the signal to end. One that was stopped goes on for that
+    /// (CONT, as in systemd.kill(5)), or it could not.
+    Stop(ServiceId, Signal),
     /// Pass the signal, which came for us, on to the service's process.
     Forward(ServiceId, Signal),
     /// Send KILL to every process that comes from the service.

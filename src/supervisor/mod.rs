@@ -226,6 +226,7 @@ impl<'p> Supervisor<'p> {
             }
             Act::Help(helper) => put(Action::Help(id, helper), actions),
             Act::Signal(signal) => put(Action::Signal(id, signal), actions),
+            Act::Stop(signal) => put(Action::Stop(id, signal), actions),
             Act::Forward(signal) => put(Action::Forward(id, signal), actions),
             Act::Kill | Act::Clean => put(Action::KillTree(id), actions),
             Act::Keep(signal) => self.keep(signal, now, actions),

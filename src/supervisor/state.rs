@@ -206,6 +206,8 @@ pub enum Act {
     Help(Helper),
     /// Send this signal to its process.
     Signal(Signal),
+    /// Ask its process by this signal to end.
+    Stop(Signal),
     /// Pass this signal, which came for us, on to its process.
     Forward(Signal),
     /// Its grace is over: kill all of it.

@@ -5,9 +5,10 @@
 //!    stopping) gets signals.
 //! 2. Whatever its process left behind is killed when it ends. The last end of a main service is
 //!    the exception: then everybody is first asked, with the rest of the machine (`shutdown`).
-//! 3. A stop is its stop signal, then its grace, then KILL to all of it. Told again, it gets the
-//!    signal again; its grace goes on running. With `kill-mode = "process"` it is its process alone
-//!    that is killed, and what that leaves behind is left alone.
+//! 3. A stop is its stop signal, heard also by who was stopped (SIGSTOP), then its grace, then KILL
+//!    to all of it. Told again, it gets the signal again; its grace goes on running. With
+//!    `kill-mode = "process"` it is its process alone that is killed, and what that leaves behind
+//!    is left alone.
 //! 4. A stop that comes before the command runs waits for it: until execve(2) the process is a copy
 //!    of ourselves, and no signal is meant for that. Its grace does not wait.
 //! 5. A service that has to say that it is ready, and is not in time, has failed: it is stopped,
@@ -79,7 +80,7 @@ pub fn step(state: State, input: Input, judge: &mut Judge<'_>) -> (State, Act) {
 
         // Recalled. The start goes on until there is somebody who hears the stop signal.
         (Recalled { kill_at, then }, Started | Ready) => {
-            (Stopping { kill_at, then }, Act::Signal(stop_signal))
+            (Stopping { kill_at, then }, Act::Stop(stop_signal))
         }
         (Recalled { then, .. }, NotStarted(code)) => stop(then, Outcome::NotStarted(code), judge),
         (Recalled { then, .. }, Ended(how)) => stop(then, Outcome::End(how), judge),
@@ -203,10 +204,10 @@ pub fn step(state: State, input: Input, judge: &mut Judge<'_>) -> (State, Act) {
             (Stopping { kill_at, then: then.asked_also(signal) }, Act::Signal(signal))
         }
         (Stopping { kill_at, .. }, Stop) => {
-            (Stopping { kill_at, then: Then::Stay }, Act::Signal(stop_signal))
+            (Stopping { kill_at, then: Then::Stay }, Act::Stop(stop_signal))
         }
         (Stopping { kill_at, then: Then::Own { .. } }, Restart) if Word::HEARD => {
-            (Stopping { kill_at, then: Then::Start }, Act::Signal(stop_signal))
+            (Stopping { kill_at, then: Then::Start }, Act::Stop(stop_signal))
         }
         (Stopping { kill_at: Some(at), then }, Said(Word::Extend(span))) if then.is_patient() => {
             let kill_at = Some(at.max(judge.now.after(span.span())));
@@ -272,7 +273,7 @@ fn hang(since: Moment, judge: &Judge<'_>) -> (State, Act) {
     let grace = judge.policy.grace.unwrap_or(SWEEP_GRACE);
     let kill_at = Some(judge.now.after(grace));
     let then = Then::Hang { since };
-    (State::Stopping { kill_at, then }, Act::Signal(judge.policy.watchdog_signal))
+    (State::Stopping { kill_at, then }, Act::Stop(judge.policy.watchdog_signal))
 }
 
 /// The command beside it is over. A check that ended in vain is made again after its pause.
@@ -303,7 +304,7 @@ fn check_now(readiness: Readiness, judge: &Judge<'_>) -> Option<Readiness> {
 fn fail_to_start(judge: &Judge<'_>) -> (State, Act) {
     let grace = judge.policy.grace.unwrap_or(SWEEP_GRACE);
     let kill_at = Some(judge.now.after(grace));
-    (State::Stopping { kill_at, then: Then::Fail }, Act::Signal(judge.policy.stop_signal))
+    (State::Stopping { kill_at, then: Then::Fail }, Act::Stop(judge.policy.stop_signal))
 }
 
 /// It has to stop: first what comes before its stop signal.
@@ -323,7 +324,7 @@ fn leave(then: Then, judge: &Judge<'_>) -> (State, Act) {
 
 /// It gets its stop signal, and its grace begins.
 fn tell_to_stop(then: Then, judge: &Judge<'_>) -> (State, Act) {
-    (State::Stopping { kill_at: grace_end(judge), then }, Act::Signal(judge.policy.stop_signal))
+    (State::Stopping { kill_at: grace_end(judge), then }, Act::Stop(judge.policy.stop_signal))
 }
 
 /// It will get its stop signal, but its grace begins.

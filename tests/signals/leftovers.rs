@@ -82,3 +82,43 @@ fn a_main_service_that_does_not_stop_is_killed_with_all_it_has() {
         }
     }
 }
+
+/// Stops itself, and has something to say when it is told to end.
+const STOPPED: &str = "trap 'echo heard; exit 4' TERM; kill -STOP $$; while :; do sleep 0.01; done";
+
+#[test]
+fn who_was_stopped_can_end_all_the_same() {
+    // Looks like STOP, TERM to nsinit, and what the service does then, with an hour of grace.
+    for who in Who::BOTH {
+        for (mode, flags) in WAYS {
+            let flags = [flags, &["--grace", "1h"]].concat();
+            let run = Run::mode(mode, who, &flags, &["sh", "-c", STOPPED]).start();
+            super::support::wait::until("the service to stop", || {
+                let is_it = |line: &String| line.split(' ').nth(1) == Some("sh");
+                let service = run.marked().into_iter().find(is_it)?;
+                service.split(' ').nth(2)?.starts_with('T').then_some(())
+            });
+            let nsinit = match mode {
+                Mode::Run | Mode::Subreaper => run.pid,
+                Mode::Pid1 => super::support::proc::children(run.pid)[0],
+            };
+            super::support::signals::kill(nsinit, libc::SIGTERM);
+            assert_eq!(run.end().quietly(4), "heard\n", "{who:?} {mode:?} {flags:?}");
+        }
+    }
+}
+
+#[test]
+fn who_is_left_and_was_stopped_is_asked_as_well() {
+    // Looks like a service that ends while what it started is stopped, and that one's last word.
+    let script = "sh -c \"$0\" & until grep -q 'State:.T' /proc/$!/status; do :; done; exit 3";
+    // The script looks for what it started by a number of inside.
+    let has_proc = |(_, flags): &(Mode, &[&str])| !flags.contains(&"--proc=bind");
+    for who in Who::BOTH {
+        for (mode, flags) in WAYS.into_iter().filter(has_proc) {
+            let flags = [flags, &["--grace", "1h"]].concat();
+            let run = Run::mode(mode, who, &flags, &["sh", "-c", script, STOPPED]);
+            assert_eq!(run.end().quietly(3), "heard\n", "{who:?} {mode:?} {flags:?}");
+        }
+    }
+}

@@ -7,6 +7,7 @@ use heapless::Deque;
 
 mod children;
 mod detail;
+mod ends;
 mod helper;
 mod kills;
 mod knock;
@@ -21,14 +22,14 @@ mod state;
 use super::hands::Hands;
 use super::spawn::{Started, spawn};
 use super::telling::{Detail, Outcome, Teller, Telling};
-use super::{cgroup, child, foreground, machine, perform, prepared, tree};
-use crate::model::{End, Errno, Moment, ReadyBy, ServiceId, ServiceSet, Signal, Unhandled, code};
+use super::{child, foreground, machine, prepared};
+use crate::model::{End, Moment, ReadyBy, ServiceId, ServiceSet, Signal, Unhandled, code};
 use crate::plan::{Actor, Plan, Verdict};
 use crate::supervisor::{Action, Actions, Event, News, Supervisor};
 use crate::sys::process::Child;
 use crate::sys::start::Start;
 use crate::sys::wait;
-use crate::sys::{clock, process, signal};
+use crate::sys::{clock, process};
 use state::Told;
 
 pub(super) use state::Turn;
@@ -113,6 +114,7 @@ impl Turn<'_, '_> {
                 Action::Help(id, helper) => self.help(id, helper),
                 Action::EndHelp(id) => self.end_help(id),
                 Action::Signal(id, signal) => self.send(id, signal),
+                Action::Stop(id, signal) => self.stop(id, signal),
                 Action::Forward(id, signal) => self.forward(id, signal),
                 Action::KillTree(id) => self.kill_tree(id),
                 Action::SignalAll(signal) => self.signal_all(signal),
@@ -211,22 +213,6 @@ impl Turn<'_, '_> {
         }
     }
 
-    /// Kills everything that a service left. Alone in a PID namespace that we made, that is
-    /// everybody but us, whatever session they went to. In one that somebody else made there may be
-    /// guests, and they are not ours to kill.
-    fn kill_tree(&mut self, id: ServiceId) {
-        self.note_kill(id);
-        if cfg!(feature = "sandbox") && cgroup::kill_service(id, &mut self.hands.cgroups) {
-            return;
-        }
-        let is_ours = self.plan.has_launcher() && self.is_pid1();
-        if is_ours && self.plan.services.len() == 1 {
-            let _ = signal::kill(-1, Signal::KILL); // nobody left is what we want
-        } else if let Some(pid) = self.processes.get(id.index()).and_then(|own| own.last_pid) {
-            tree::kill_tree(pid);
-        }
-    }
-
     /// Whether somebody can ask how we are.
     fn listens(&self) -> bool {
         cfg!(feature = "control") && self.hands.listener.is_some()
@@ -246,45 +232,6 @@ impl Turn<'_, '_> {
     fn children(&self) -> impl Iterator<Item = (ServiceId, &Child)> {
         let ids = ServiceId::all();
         ids.zip(&self.processes).filter_map(|(id, process)| Some((id, process.child.as_ref()?)))
-    }
-
-    /// Sends a signal to everybody but ourselves, and from then on waits for the last one to end.
-    fn signal_all(&mut self, signal: Signal) {
-        let is_anybody_left = match self.is_pid1() {
-            true => signal::kill(-1, signal) != Err(Errno::ESRCH),
-            // Orphans come to us, so without a child there is nobody below us either, and with one
-            // there is, whether it was found or not.
-            false => {
-                self.is_killing = signal == Signal::KILL;
-                let is_anybody_left = self.reap();
-                let own = self.hands.supervisor_pid;
-                if is_anybody_left && !tree::signal_descendants(own, signal) {
-                    self.signal_children(signal);
-                }
-                is_anybody_left
-            }
-        };
-        match is_anybody_left {
-            true => self.wait_for_all(),
-            false => self.happened(Event::NoneLeft),
-        }
-    }
-
-    /// The kernel reaps no more: now the end of each child is news, and the last one's is the end.
-    fn wait_for_all(&mut self) {
-        // If it failed, for want of a descriptor, the sweep would end by its deadline.
-        let _ = perform::wait_by_signal(self.hands);
-        self.look_for_the_last();
-    }
-
-    /// Reaps, and when we wait for the last child, tells that there is none. Those that came to us
-    /// by the end of a child that was killed are killed as well.
-    fn look_for_the_last(&mut self) {
-        match self.reap() {
-            true if self.is_killing => tree::kill_children(),
-            false if self.supervisor.is_sweeping() => self.happened(Event::NoneLeft),
-            true | false => {}
-        }
     }
 
     /// A service whose pidfd says that it has ended; `is_reaped` when nothing but its status is

@@ -90,7 +90,7 @@ pub(super) const ROWS: &[Row] = &[
     service("stop-signal", Shape::TextOrNumber, "SIGNAL", |service, item| {
         item.put(&mut service.stop_signal, Signal::parse)
     })
-    .help("TERM|Signal that asks it to stop."),
+    .help("TERM|Signal that asks it to stop; CONT follows, so that one that was stopped hears it."),
     service("grace|stop-timeout", Shape::Span, "TIME", |service, item| service.set_grace(item))
         .help(
             "10s, in the entrypoint none|Time it has to stop, then KILL to all it left; infinity \

@@ -89,7 +89,7 @@ pub(super) fn read<'a>(
     }
     let is_talking = asked.louder > 0 || variable(env, b"CATATONIT_DEBUG").is_some();
     let level = if is_talking { DEBUG } else { ERRORS };
-    spec.habits = Habits { is_mortal: false, ..Habits::OURS };
+    spec.habits = Habits { is_mortal: false, wakes_stopped: false, ..Habits::OURS };
     match is_pause {
         true => Ok(Manner::pause(Personality::Catatonit)),
         false => Ok(asked.fill(Personality::Catatonit, level, command, spec)),

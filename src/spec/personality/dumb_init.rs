@@ -107,6 +107,7 @@ pub(super) fn read<'a>(
         tells_all: is_talking,
         stops_itself: true,
         asks_group_to_end: true,
+        wakes_stopped: false,
         leaves_directory: true,
     };
     if let Some(service) = run(lexer.operands(), spec) {

@@ -122,6 +122,7 @@ pub(super) fn read<'a>(
     spec.habits = Habits {
         is_subreaper: asked.is_subreaper,
         is_mortal: false,
+        wakes_stopped: false,
         leaves_directory: false,
         ..Habits::OURS
     };

@@ -31,21 +31,20 @@ impl World<'_> {
                 self.signal(id, signal, true);
                 self.body(id).sent = sent; // who dies of it has crashed: nobody asked for an end
             }
-            Action::Signal(id, signal) if self.may_be_hung(id, signal, event) => {
+            Action::Signal(id, signal) => {
+                assert_eq!(signal, Signal::KILL, "what else was asked for?");
+                let kill_mode = self.bodies[id.index()].policy.kill_mode;
+                assert_eq!(kill_mode, KillMode::Process, "else all of it is killed");
+                self.kill(id, event);
+            }
+            Action::Stop(id, signal) if self.may_be_hung(id, signal, event) => {
                 self.signal(id, signal, true);
             }
-            Action::Signal(id, signal) => {
-                let policy = self.bodies[id.index()].policy;
-                let is_kill = signal == Signal::KILL && event == Event::Tick;
-                match policy.kill_mode {
-                    KillMode::Process if is_kill => self.kill(id, event),
-                    KillMode::Process | KillMode::Tree => {
-                        assert_eq!(signal, policy.stop_signal, "a stop is the stop signal");
-                        let helper = self.bodies[id.index()].helper;
-                        assert_ne!(helper, Some(Helper::PreStop), "first what comes before");
-                        self.signal(id, signal, self.is_late(id, event));
-                    }
-                }
+            Action::Stop(id, signal) => {
+                let body = &self.bodies[id.index()];
+                assert_eq!(signal, body.policy.stop_signal, "a stop is the stop signal");
+                assert_ne!(body.helper, Some(Helper::PreStop), "first what comes before");
+                self.signal(id, signal, self.is_late(id, event));
             }
             Action::Forward(id, signal) => {
                 let is_main = self.bodies[id.index()].policy.is_main;

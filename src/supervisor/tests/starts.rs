@@ -50,7 +50,7 @@ fn a_wrong_path_is_final_the_first_time() {
         "
         0s begin -> start a, start b
         0s started b -> [b started]
-        0s not started a 127 -> [a not started 127], [stopping], signal b TERM
+        0s not started a 127 -> [a not started 127], [stopping], stop b by TERM
         1s ended b TERM -> [b ended TERM], kill b, all TERM
         1s none left -> finish 127
         ",
@@ -134,7 +134,7 @@ fn what_an_operator_stopped_is_waited_for() {
         "
         0s begin -> start b
         0s started b -> [b started]
-        1s operator stops b -> signal b TERM
+        1s operator stops b -> stop b by TERM
         1s ended b TERM -> [b ended TERM], kill b
         9s operator restarts b -> start b
         9s started b -> [b started]
@@ -155,13 +155,13 @@ fn an_operator_stops_and_restarts_without_being_counted() {
         1s ended b exit 1 -> [b ended exit 1], kill b, [b restarts in 1s, 1]
         1s operator restarts b -> start b
         1s started b -> [b started]
-        2s operator stops b -> signal b TERM
-        3s operator stops b -> signal b TERM
+        2s operator stops b -> stop b by TERM
+        3s operator stops b -> stop b by TERM
         3s sleep -> 12s
         4s ended b TERM -> [b ended TERM], kill b
         5s operator restarts b -> start b
         5s started b -> [b started]
-        6s operator restarts b -> signal b TERM
+        6s operator restarts b -> stop b by TERM
         7s ended b exit 0 -> [b ended exit 0], kill b, start b
         7s started b -> [b started]
         8s ended b exit 1 -> [b ended exit 1], kill b, [b restarts in 1s, 1]
@@ -253,7 +253,7 @@ fn what_is_not_ready_in_time_is_stopped_and_has_failed() {
         0s begin -> start b
         0s started b -> [b started]
         0s sleep -> 5s
-        5s tick -> signal b TERM, [b not ready in 5s]
+        5s tick -> stop b by TERM, [b not ready in 5s]
         5s sleep -> 15s
         6s ready b ->
         15s tick -> kill b, [b killed]
@@ -277,17 +277,17 @@ fn who_was_late_is_started_again_if_its_policy_says_so() {
         "
         0s begin -> start a
         0s started a -> [a started], check a
-        80ms tick -> end help a, signal a TERM, [a not ready in 80ms]
+        80ms tick -> end help a, stop a by TERM, [a not ready in 80ms]
         90ms ended a exit 0 -> [a ended exit 0], kill a, [a restarts in 1s, 1]
         2s tick -> start a
         2s started a -> [a started], check a
         2010ms helped a not ->
         2060ms tick -> check a
-        2080ms tick -> end help a, signal a TERM, [a not ready in 80ms]
+        2080ms tick -> end help a, stop a by TERM, [a not ready in 80ms]
         2090ms ended a TERM -> [a ended TERM], kill a, [a restarts in 1s, 2]
         4s tick -> start a
         4s started a -> [a started], check a
-        5s tick -> end help a, signal a TERM, [a not ready in 80ms]
+        5s tick -> end help a, stop a by TERM, [a not ready in 80ms]
         5s ended a TERM -> [a ended TERM], [a given up, 2 in 60s], [stopping], all TERM
         5s none left -> finish 124
         ",

@@ -34,8 +34,8 @@ fn services_start_when_what_they_need_is_ready_and_stop_in_reverse() {
         1s ended c exit 0 -> [c ended exit 0], kill c
         2s ready b -> [b ready], start a
         3s started a -> [a started]
-        9s asked TERM -> [stopping], signal a TERM
-        9s ended a TERM -> [a ended TERM], signal b TERM
+        9s asked TERM -> [stopping], stop a by TERM
+        9s ended a TERM -> [a ended TERM], stop b by TERM
         9s ended b exit 0 -> [b ended exit 0], kill b, all TERM
         9s none left -> finish 143
         ",
@@ -50,7 +50,7 @@ fn what_does_not_stop_in_its_grace_is_killed_with_all_it_started() {
         "
         0s begin -> start a
         0s started a -> [a started]
-        5s asked TERM -> [stopping], signal a TERM
+        5s asked TERM -> [stopping], stop a by TERM
         5s sleep -> 15s
         14s tick ->
         15s tick -> kill a, [a killed]
@@ -73,8 +73,8 @@ fn whoever_asks_twice_is_passed_on_twice_but_gains_no_time() {
         "
         0s begin -> start a
         0s started a -> [a started]
-        5s asked TERM -> [stopping], signal a TERM
-        6s asked TERM -> signal a TERM
+        5s asked TERM -> [stopping], stop a by TERM
+        6s asked TERM -> stop a by TERM
         7s asked INT -> forward a INT
         7s sleep -> 15s
         8s ended a exit 0 -> [a ended exit 0], all TERM
@@ -94,9 +94,9 @@ fn a_second_term_does_not_break_the_order() {
         0s started a -> [a started]
         0s ready a -> [a ready], start b
         0s started b -> [b started]
-        5s asked TERM -> [stopping], signal b TERM
+        5s asked TERM -> [stopping], stop b by TERM
         6s asked TERM ->
-        7s ended b exit 0 -> [b ended exit 0], kill b, signal a TERM
+        7s ended b exit 0 -> [b ended exit 0], kill b, stop a by TERM
         8s ended a exit 0 -> [a ended exit 0], all TERM
         8s none left -> finish 0
         ",
@@ -111,7 +111,7 @@ fn a_stop_before_main_ever_ran_is_an_end_by_that_signal() {
         "
         0s begin -> start b
         0s started b -> [b started]
-        1s asked QUIT -> [stopping], signal b TERM
+        1s asked QUIT -> [stopping], stop b by TERM
         1s ended b TERM -> [b ended TERM], kill b, all TERM
         1s none left -> finish 131
         ",
@@ -128,7 +128,7 @@ fn a_stop_that_comes_before_the_command_runs_waits_for_it() {
         1s asked TERM -> [stopping]
         1s sleep -> 11s
         2s asked HUP ->
-        3s started a -> [a started], signal a TERM, forward a HUP
+        3s started a -> [a started], stop a by TERM, forward a HUP
         3s ready a ->
         3s sleep -> 11s
         4s ended a TERM -> [a ended TERM], all TERM
@@ -145,10 +145,10 @@ fn an_operator_restarts_main_and_stops_it() {
         "
         0s begin -> start a
         0s started a -> [a started]
-        1s operator restarts a -> signal a TERM
+        1s operator restarts a -> stop a by TERM
         2s ended a TERM -> [a ended TERM], kill a, start a
         2s started a -> [a started]
-        3s operator stops a -> [stopping], signal a TERM
+        3s operator stops a -> [stopping], stop a by TERM
         4s operator restarts a ->
         5s ended a exit 5 -> [a ended exit 5], all TERM
         5s none left -> finish 5
@@ -166,7 +166,7 @@ fn nothing_is_started_again_while_everything_stops() {
         0s started b -> [b started]
         0s ready b -> [b ready], start a
         0s started a -> [a started]
-        1s operator restarts a -> signal a TERM
+        1s operator restarts a -> stop a by TERM
         1s asked TERM -> [stopping]
         2s ended b SEGV -> [b ended SEGV], kill b
         3s ended a TERM -> [a ended TERM], all TERM
@@ -183,7 +183,7 @@ fn without_a_grace_there_is_no_kill_for_services() {
         "
         0s begin -> start a
         0s started a -> [a started]
-        1s asked TERM -> [stopping], signal a TERM
+        1s asked TERM -> [stopping], stop a by TERM
         1s sleep -> for ever
         3000s ended a exit 0 -> [a ended exit 0], all TERM
         3000s sleep -> 3010s
@@ -226,7 +226,7 @@ fn a_service_goes_on_in_the_pause_before_its_stop_signal() {
         5s asked TERM -> [stopping]
         5s sleep -> 8s
         6s asked HUP -> forward a HUP
-        8s tick -> signal a TERM
+        8s tick -> stop a by TERM
         8s sleep -> 18s
         9s ended a exit 0 -> [a ended exit 0], all TERM
         9s none left -> finish 0
@@ -245,8 +245,8 @@ fn asked_twice_nothing_comes_before_the_stop_signal_any_more() {
         0s started a -> [a started]
         5s asked TERM -> [stopping], pre-stop a
         5s sleep -> for ever
-        6s asked TERM -> end help a, signal a TERM
-        7s asked TERM -> signal a TERM
+        6s asked TERM -> end help a, stop a by TERM
+        7s asked TERM -> stop a by TERM
         9s ended a TERM -> [a ended TERM], all TERM
         9s none left -> finish 143
         ",
@@ -266,14 +266,14 @@ fn the_command_before_a_stop_has_the_grace_to_end() {
         0s started c -> [c started]
         5s operator stops b -> pre-stop b
         5s operator stops c -> pre-stop c
-        6s helped b -> signal b TERM
+        6s helped b -> stop b by TERM
         6s sleep -> 15s
         7s ended c exit 1 -> [c ended exit 1], end help c, kill c
         8s operator restarts c -> start c
         8s started c -> [c started]
         9s operator stops c -> pre-stop c
         9s ended b TERM -> [b ended TERM], kill b
-        19s tick -> end help c, signal c TERM, [c pre-stop killed]
+        19s tick -> end help c, stop c by TERM, [c pre-stop killed]
         19s sleep -> 29s
         ",
     );

@@ -21,7 +21,7 @@ fn who_falls_silent_is_ended_and_started_again() {
         60s sleep -> 70s
         69s a says Alive ->
         69s sleep -> 79s
-        79s tick -> signal a ABRT, [a hung for 10s]
+        79s tick -> stop a by ABRT, [a hung for 10s]
         80s a says Alive ->
         80s a says Extend 30s ->
         80s sleep -> 89s
@@ -40,7 +40,7 @@ fn who_hangs_for_good_is_given_up_with_124() {
         0s begin -> start a
         0s started a -> [a started]
         0s ready a -> [a ready]
-        1s a says Hung -> signal a ABRT, [a hung]
+        1s a says Hung -> stop a by ABRT, [a hung]
         1s ended a exit 0 -> [a ended exit 0], [stopping], all TERM
         1s none left -> finish 124
         ",
@@ -58,7 +58,7 @@ fn the_time_between_two_words_can_be_changed_by_who_says_them() {
         0s sleep -> for ever
         0s ready a -> [a ready]
         0s sleep -> 5s
-        5s tick -> signal a ABRT, [a hung for 5s]
+        5s tick -> stop a by ABRT, [a hung for 5s]
         5s ended a ABRT -> [a ended ABRT], [stopping], all TERM
         5s none left -> finish 124
         ",
@@ -82,7 +82,7 @@ fn who_stops_by_itself_has_its_grace_and_is_judged_by_its_end() {
         10s tick -> start a
         10s started a -> [a started]
         10s a says Leaves -> [a leaves]
-        12s asked TERM -> [stopping], signal a TERM
+        12s asked TERM -> [stopping], stop a by TERM
         20s tick -> kill a, [a killed]
         20s ended a KILL -> [a ended KILL], all TERM
         20s none left -> finish 137
@@ -101,7 +101,7 @@ fn more_time_to_get_ready_is_given_and_never_takes_any() {
         10s sleep -> 60s
         50s a says Extend 30s ->
         50s sleep -> 80s
-        80s tick -> signal a TERM, [a not ready in 60s]
+        80s tick -> stop a by TERM, [a not ready in 60s]
         ",
     );
 }

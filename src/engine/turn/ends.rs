@@ -1,0 +1,81 @@
+//! How services are asked to end, and killed; and with the last of them everybody who is left.
+
+use super::super::{cgroup, perform, tree};
+use super::Turn;
+use crate::model::{Errno, ServiceId, Signal};
+use crate::supervisor::Event;
+use crate::sys::signal;
+
+impl Turn<'_, '_> {
+    /// Asks a service's process by a signal to end; one that was stopped goes on for that.
+    pub(super) fn stop(&mut self, id: ServiceId, signal: Signal) {
+        self.send(id, signal);
+        if self.plan.habits().wakes_stopped {
+            self.send(id, Signal::CONT);
+        }
+    }
+
+    /// Kills everything that a service left. Alone in a PID namespace that we made, that is
+    /// everybody but us, whatever session they went to. In one that somebody else made there may be
+    /// guests, and they are not ours to kill.
+    pub(super) fn kill_tree(&mut self, id: ServiceId) {
+        self.note_kill(id);
+        if cfg!(feature = "sandbox") && cgroup::kill_service(id, &mut self.hands.cgroups) {
+            return;
+        }
+        let is_ours = self.plan.has_launcher() && self.is_pid1();
+        if is_ours && self.plan.services.len() == 1 {
+            let _ = signal::kill(-1, Signal::KILL); // nobody left is what we want
+        } else if let Some(pid) = self.processes.get(id.index()).and_then(|own| own.last_pid) {
+            tree::kill_tree(pid);
+        }
+    }
+
+    /// Asks everybody but ourselves to end, also those who were stopped, or kills them; and from
+    /// then on waits for the last one to end.
+    pub(super) fn signal_all(&mut self, signal: Signal) {
+        let is_anybody_left = self.signal_rest(signal);
+        if is_anybody_left && signal != Signal::KILL && self.plan.habits().wakes_stopped {
+            let _ = self.signal_rest(Signal::CONT); // whoever is left by now
+        }
+        match is_anybody_left {
+            true => self.wait_for_all(),
+            false => self.happened(Event::NoneLeft),
+        }
+    }
+
+    /// Sends a signal to everybody but ourselves; gives whether there is anybody.
+    fn signal_rest(&mut self, signal: Signal) -> bool {
+        match self.is_pid1() {
+            true => signal::kill(-1, signal) != Err(Errno::ESRCH),
+            // Orphans come to us, so without a child there is nobody below us either, and with one
+            // there is, whether it was found or not.
+            false => {
+                self.is_killing = signal == Signal::KILL;
+                let is_anybody_left = self.reap();
+                let own = self.hands.supervisor_pid;
+                if is_anybody_left && !tree::signal_descendants(own, signal) {
+                    self.signal_children(signal);
+                }
+                is_anybody_left
+            }
+        }
+    }
+
+    /// The kernel reaps no more: now the end of each child is news, and the last one's is the end.
+    fn wait_for_all(&mut self) {
+        // If it failed, for want of a descriptor, the sweep would end by its deadline.
+        let _ = perform::wait_by_signal(self.hands);
+        self.look_for_the_last();
+    }
+
+    /// Reaps, and when we wait for the last child, tells that there is none. Those that came to us
+    /// by the end of a child that was killed are killed as well.
+    pub(super) fn look_for_the_last(&mut self) {
+        match self.reap() {
+            true if self.is_killing => tree::kill_children(),
+            false if self.supervisor.is_sweeping() => self.happened(Event::NoneLeft),
+            true | false => {}
+        }
+    }
+}
