@@ -105,6 +105,11 @@ const fn awaiting(part: Part) -> bool {
     matches!(part, Part::Step(5..=7))
 }
 
+/// The service comes to the front by step 15, or 8 of an entrypoint.
+const fn fronting(part: Part) -> bool {
+    matches!(part, Part::Step(8 | 15))
+}
+
 const fn question(part: Part) -> bool {
     matches!(part, Part::Question)
 }
@@ -144,6 +149,7 @@ const EXCEPTIONS: &[Exception] = &[
     ),
     Exception("ppoll", keeping, End::RightOrTold, "what PID 1 has said is there without it, too"),
     Exception("read", keeping, End::RightOrTold, "as before"),
+    Exception("fcntl", fronting, End::Right, "who cannot note the group comes to the front, too"),
     Exception("faccessat", step, End::Right, "a name that is not there is found out later, too"),
     Exception("wait4", fork, End::Right, "the joiner's pidfd tells its end as well"),
     Exception("read", fork, End::Right, "who PID 1 is, is asked again"),

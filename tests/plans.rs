@@ -617,8 +617,8 @@ variants!(ACTS, act_name, Act, Act<'_>:
     DenySetgroups MapSelf CloseInherited WaitAtGate LeaveGroup MakeMountsPrivate MountProc
     ShiftClocks SetHostname SetDomainname LoopbackUp BecomeMapped DieWithLauncher WatchParent
     BecomeSubreaper GiveUpTerminal WatchSignals Spawn NewGroup NewSession NewTerminal
-    NewSessionWithTerminal TakeForeground Redirect SetUmask SetRlimit SetNice SetOomScoreAdj
-    BecomeUser DieWithSupervisor ChangeDirectory SetNoNewPrivs
+    NewSessionWithTerminal TakeForeground NoteForeground Redirect SetUmask SetRlimit SetNice
+    SetOomScoreAdj BecomeUser DieWithSupervisor ChangeDirectory SetNoNewPrivs
     LeaveMessage LetGo Limits OpenNotifySocket TellNotifySocket
     HideNotifySocket Knock TellWatchdog Log TellPid PassReadyPipe RestoreSignals Execute Machine
     Net Filter Confine Root Control Tie);

@@ -22,7 +22,7 @@ pub(super) fn here(
     teller: &mut dyn Teller,
 ) -> Outcome {
     let outcome = set_up_and_supervise(plan, start, hands, teller);
-    foreground::take_back(hands);
+    foreground::give_back(hands);
     control::end(hands);
     outcome
 }

@@ -3,7 +3,7 @@
 //! A plan is complete but for what only the kernel gives. That is here, and nowhere else.
 
 use core::mem::ManuallyDrop;
-use core::sync::atomic::{AtomicI32, AtomicU16, Ordering};
+use core::sync::atomic::{AtomicU16, Ordering};
 
 use super::cgroup::held::CgroupHands;
 use super::control::room::Room;
@@ -91,8 +91,6 @@ pub(super) struct Mapper {
 pub struct Hands {
     /// Our terminal, when a service shares it.
     pub(super) terminal: Option<ManuallyDrop<Fd>>,
-    /// The process group that its foreground was lent to, as far as we know it; else 0.
-    pub(super) front: AtomicI32,
     /// From PID 1 to the launcher.
     pub(super) report: Pipe,
     /// From the launcher to PID 1.

@@ -49,13 +49,13 @@ pub(super) fn wait(plan: &Plan<'_>, hands: &mut Hands, teller: &mut dyn Teller) 
     }
     clean_up(plan, hands, &reported, teller);
     if let Some(deaf) = reported.patience.failure(plan) {
-        foreground::take_back(hands);
+        foreground::give_back(hands);
         return Outcome::of_code(code::FAILED, Some(deaf));
     }
     if matches!(end, End::Signaled(_)) {
         teller.tell(plan, Telling::InitKilled(end));
     }
-    foreground::take_back(hands);
+    foreground::give_back(hands);
     Outcome::of_code(end.code(), reported.failure.filter(|_| is_mapped || is_ours))
 }
 
@@ -111,7 +111,7 @@ fn is_given_up(hands: &Hands, init: &Child, reported: &mut Reported) -> bool {
 fn take_reports(hands: &Hands, init: &Child, reported: &mut Reported) {
     while let Some(record) = next_report(hands) {
         if let Record::Stopped(by) = record
-            && foreground::follow_stop(hands, by, None)
+            && foreground::follow_stop(hands, by)
         {
             let _ = signal::kill(init.pid, Signal::CONT); // it may have ended meanwhile
         }

@@ -63,9 +63,11 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         Act::TakeForeground => {
             let terminal = hands.terminal.as_ref().ok_or(plain(Errno::EBADF))?;
             let own = process::pid();
-            terminal::set_foreground(terminal, own).map_err(plain)?;
-            // Whoever starts us shares this memory, and so knows it.
-            foreground::is_lent_to(own, hands);
+            foreground::note(own, hands); // before anybody can miss the foreground
+            terminal::set_foreground(terminal, own).map_err(plain)
+        }
+        Act::NoteForeground => {
+            foreground::note(process::pid(), hands);
             Ok(())
         }
         Act::Redirect(number, to) => redirect_to(number, to),

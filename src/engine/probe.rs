@@ -9,7 +9,7 @@ use core::mem::ManuallyDrop;
 use super::files::head_of;
 use super::foreground;
 use super::survey;
-use crate::model::{Clock, Errno, LandlockAbi, Namespace, NamespaceSet, Why, environment};
+use crate::model::{Clock, Errno, LandlockAbi, Namespace, NamespaceSet, Signal, Why, environment};
 use crate::plan::{
     Access, Facts, HAS_TIES, JoinFacts, KeepingPlace, Manager, Questions, TerminalState,
 };
@@ -17,7 +17,7 @@ use crate::spec::filter::{FilterFrom, FilterSpec};
 use crate::sys::file::{self, Mode};
 use crate::sys::start::Start;
 use crate::sys::{
-    Fd, arch, available, caps, clock, fd, mount, process, seccomp, stat, terminal, uts,
+    Fd, arch, available, caps, clock, fd, mount, process, seccomp, signal, stat, terminal, uts,
 };
 use crate::text::{Buffer, Names, Sink, put, units};
 
@@ -113,7 +113,7 @@ pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [
             Some(FilterFrom::Descriptor(_)) => CALLS_OF_GIVEN,
             Some(FilterFrom::None | FilterFrom::Default) | None => "",
         }),
-        when(questions.terminal, "openat|ioctl?|getpgid?"),
+        when(questions.terminal, "openat|ioctl?|getpgid?|rt_sigaction?|ioctl?"),
         when(questions.capabilities, "capget"),
         Names::new("uname"),
         when(questions.pid, "getpid"),
@@ -159,10 +159,19 @@ fn our_terminal() -> (TerminalState, OurTerminal) {
         Err(_) => return (TerminalState::None, None),
     };
     match foreground::is_ours(&terminal) {
-        Ok(true) => (TerminalState::Foreground, Some(terminal)),
-        Ok(false) => (TerminalState::Background, Some(terminal)),
+        Ok(is_in_front) => match is_in_front && is_for_us() {
+            true => (TerminalState::Foreground, Some(terminal)),
+            false => (TerminalState::Background, Some(terminal)),
+        },
         Err(_) => (TerminalState::None, None),
     }
+}
+
+/// Whether nobody else of our process group is likely to use the terminal. A shell without job
+/// control has no other word for the background than to ignore INT, whose key is for the shell then
+/// (sh(1p), "Asynchronous Lists"); and behind a pipe may be a pager.
+fn is_for_us() -> bool {
+    signal::is_ignored(Signal::INT) != Ok(true) && terminal::columns(&Fd::inherited(1)).is_ok()
 }
 
 /// Why a file that is there cannot be executed, beyond the errno of execve(2).

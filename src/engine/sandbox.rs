@@ -67,6 +67,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         | Act::NewTerminal
         | Act::NewSessionWithTerminal
         | Act::TakeForeground
+        | Act::NoteForeground
         | Act::Net(_)
         | Act::Root(_)
         | Act::Limits(_)

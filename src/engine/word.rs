@@ -78,7 +78,11 @@ pub(super) fn pass_signals(hands: &Hands, init: &Child, patience: &mut Patience)
     let Some(signals) = &hands.signals else { return };
     while let Ok(Some(received)) = signal::receive(signals) {
         let is_own = || received.is_our_own(process::pid().unsigned_abs());
-        if !received.is_about_child() && !is_own() {
+        let is_done = || match received.signal {
+            key if received.is_typed() => foreground::pass_key(hands, key),
+            _ => received.is_for_foreground() && foreground::call_back(hands),
+        };
+        if !received.is_about_child() && !is_own() && !is_done() {
             child::send(init, received.signal, received.queued_value());
             patience.passed(received.signal);
         }

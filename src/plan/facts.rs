@@ -34,7 +34,8 @@ pub enum TerminalState {
     /// We have none.
     #[default]
     None,
-    /// We have one, and somebody else's process group is in its foreground.
+    /// We have one, and somebody else's process group is in its foreground, or others of ours are
+    /// likely to need it.
     Background,
     /// We have one, and our process group is in its foreground.
     Foreground,

@@ -45,12 +45,8 @@ pub(super) fn policy<'a>(
         is_main,
         has_terminal: is_main
             && terminal(service, is_main, mode) == Terminal::Share
-            && match facts.terminal {
-                TerminalState::Foreground => true,
-                // A shell may bring us to its front; a launcher would not know whom to lend that.
-                TerminalState::Background => mode == Mode::Entrypoint,
-                TerminalState::None => false,
-            },
+            // In the background, too: a shell may bring us to its front.
+            && facts.terminal != TerminalState::None,
         after,
         restart: service.restart.map_or(default.restart, |said| said.value),
         delay,

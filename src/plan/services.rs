@@ -175,8 +175,14 @@ pub(super) fn push_steps<'a>(
         Terminal::Own | Terminal::Give => {} // behind the redirection of its standard input
         Terminal::Keep => {}
     }
-    if policy.has_terminal && facts.terminal == TerminalState::Foreground {
-        plan.push(actor, said, Act::TakeForeground);
+    match facts.terminal {
+        TerminalState::Foreground if policy.has_terminal => {
+            plan.push(actor, said, Act::TakeForeground);
+        }
+        TerminalState::Background if policy.has_terminal => {
+            plan.push(actor, said, Act::NoteForeground);
+        }
+        TerminalState::Foreground | TerminalState::Background | TerminalState::None => {}
     }
     if let Some(to) = service.stdin.filter(|to| to.value != Stdio::Inherit) {
         plan.push(actor, to.origin, Act::Redirect(0, to.value));

@@ -130,6 +130,8 @@ pub enum Act<'a> {
     NewSessionWithTerminal,
     /// Its process group comes into the terminal's foreground.
     TakeForeground,
+    /// Its process group is the one to bring there, when it reads from the terminal or `fg` comes.
+    NoteForeground,
     /// The network of a sandbox.
     Net(NetAct<'a>),
     /// What makes a root of its own.
@@ -254,7 +256,8 @@ impl Act<'_> {
             Self::GiveUpTerminal => "getsid|getpid?|signalfd4?|read*|ioctl|read*|close?",
             Self::NewSessionWithTerminal => "setsid|ioctl",
             Self::NewTerminal => "setsid|ioctl",
-            Self::TakeForeground => "getpid|ioctl",
+            Self::TakeForeground => "getpid|fcntl|ioctl",
+            Self::NoteForeground => "getpid|fcntl",
             Self::Redirect(_, Stdio::Inherit) => "",
             Self::Redirect(_, Stdio::Null | Stdio::Kmsg | Stdio::File(_)) => "openat|dup3|close",
             Self::Net(act) => act.calls(),
@@ -367,6 +370,7 @@ impl Show for Act<'_> {
             }
             Self::NewSessionWithTerminal => put!(out, "make a session with our terminal, if any"),
             Self::TakeForeground => put!(out, "take the terminal's foreground"),
+            Self::NoteForeground => put!(out, "be the one for the terminal's foreground"),
             Self::Net(act) if cfg!(feature = "net") => act.show(out),
             Self::Net(_) => {} // as below
             Self::Root(act) if cfg!(feature = "sandbox") => act.show(out),

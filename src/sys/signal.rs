@@ -122,6 +122,9 @@ pub struct Received {
 }
 
 impl Received {
+    /// Sent by the kernel, and it is not said why (sigaction(2)).
+    const SI_KERNEL: i32 = 0x80;
+
     /// Whether the kernel tells of a child of ours; a CHLD that somebody sent is none of that.
     pub fn is_about_child(&self) -> bool {
         self.signal == Signal::CHLD && self.code > 0
@@ -137,9 +140,15 @@ impl Received {
     /// Whether it is a key's: the terminal sends these to the process group in front of it
     /// (termios(3), ISIG; SI_KERNEL of sigaction(2)).
     pub fn is_typed(&self) -> bool {
-        const SI_KERNEL: i32 = 0x80;
         let is_key = matches!(self.signal, Signal::INT | Signal::QUIT | Signal::TSTP);
-        is_key && self.code == SI_KERNEL
+        is_key && self.code == Self::SI_KERNEL
+    }
+
+    /// Whether somebody in our own process group reads from the terminal, or sets it up, while that
+    /// has another in front of it, for which the kernel stops the group (drivers/tty/tty_jobctrl.c,
+    /// `__tty_check_change`).
+    pub fn is_for_foreground(&self) -> bool {
+        self.code == Self::SI_KERNEL && matches!(self.signal, Signal::TTIN | Signal::TTOU)
     }
 
     /// The value it was queued with, when it was (SI_QUEUE of sigaction(2)).

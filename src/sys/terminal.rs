@@ -1,5 +1,7 @@
-//! Sessions, process groups and the terminal (credentials(7), ioctl_tty(2), setpgid(2), setsid(2)).
+//! Sessions, process groups and the terminal (credentials(7), ioctl_tty(2), setpgid(2), setsid(2),
+//! fcntl(2)).
 
+use linux_raw_sys::general as raw;
 use linux_raw_sys::ioctl::{TCXONC, TIOCGPGRP, TIOCGWINSZ, TIOCNOTTY, TIOCOUTQ};
 use linux_raw_sys::ioctl::{TIOCSCTTY, TIOCSPGRP};
 
@@ -42,14 +44,6 @@ pub fn group_of(pid: i32) -> Result<i32, Errno> {
     check(ret).map(|group| i32::try_from(group).unwrap_or(0))
 }
 
-/// getsid(2) of ourselves: the process that leads our session, and so its own process group, which
-/// it cannot leave (setpgid(2), EPERM); 0 when it is outside our PID namespace.
-pub fn session_leader() -> i32 {
-    // SAFETY: one integer in; zero is ourselves.
-    let ret = unsafe { call!(getsid, 0) };
-    check(ret).ok().and_then(|leader| i32::try_from(leader).ok()).unwrap_or(0)
-}
-
 /// ioctl(2) TIOCGPGRP: the terminal's foreground process group.
 ///
 /// # Errors
@@ -72,6 +66,31 @@ pub fn set_foreground(terminal: &Fd, group: i32) -> Result<(), Errno> {
     let ret =
         unsafe { call!(ioctl, terminal.arg(), TIOCSPGRP as usize, (&raw const group) as usize) };
     check(ret).map(|_| ())
+}
+
+/// fcntl(2), F_SETOWN_EX: notes a process group at what the descriptor is open on, for whoever has
+/// that open as well ([`noted_group`]). It gets no signal: nobody asks for these (O_ASYNC).
+///
+/// # Errors
+/// ESRCH when there is no such group.
+pub fn note_group(terminal: &Fd, group: i32) -> Result<(), Errno> {
+    let owner = [raw::F_OWNER_PGRP.cast_signed(), group]; // struct f_owner_ex
+    let command = raw::F_SETOWN_EX as usize;
+    // SAFETY: the kernel reads one struct of two integers.
+    let ret = unsafe { call!(fcntl, terminal.arg(), command, (&raw const owner) as usize) };
+    check(ret).map(|_| ())
+}
+
+/// fcntl(2), F_GETOWN_EX: that group, by the number that it has in our own PID namespace
+/// (fs/fcntl.c, `f_getown_ex`); none when it is gone, or nobody has noted one.
+pub fn noted_group(terminal: &Fd) -> Option<i32> {
+    let mut owner = [0i32; 2]; // struct f_owner_ex
+    let command = raw::F_GETOWN_EX as usize;
+    // SAFETY: the kernel writes one struct of two integers.
+    let ret = unsafe { call!(fcntl, terminal.arg(), command, (&raw mut owner) as usize) };
+    let [kind, group] = owner;
+    let is_group = check(ret).is_ok() && kind == raw::F_OWNER_PGRP.cast_signed() && group > 0;
+    is_group.then_some(group)
 }
 
 /// ioctl(2) TIOCOUTQ: waits until a terminal has sent what was written to it, half a second at

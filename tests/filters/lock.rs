@@ -12,7 +12,7 @@ use super::support::{Mode, Run, Who, desk, file, proc, wait, witness};
 /// Calls of the loop that are made before the lock, to start something or to lock. And those of
 /// one that has no filter, because it was asked to be steered or looks itself whether a service
 /// answers; and those of one that writes logs, whose filter is the larger one.
-const BEFORE: [&str; 14] = [
+const BEFORE: [&str; 15] = [
     "pipe2",
     "clone3",
     "chdir",
@@ -21,6 +21,7 @@ const BEFORE: [&str; 14] = [
     "capset",
     "seccomp",
     "ioctl",
+    "fcntl",
     "openat",
     "unlinkat",
     "renameat2",
@@ -46,6 +47,9 @@ fn every_call_of_the_loop_is_let_through() {
         assert_eq!(refused, [""; 0], "calls of the loop that our own filter refuses");
         for request in [0x540f, 0x5410, 0xc048_ff0b] {
             assert!(allows("ioctl", [0, request, 0, 0, 0, 0]), "{request:#x}");
+        }
+        for command in [15, 16] {
+            assert!(allows("fcntl", [0, command, 0, 0, 0, 0]), "{command}");
         }
         assert!(allows("openat", [0, 0, 0o2_000_000, 0, 0, 0]));
     }

@@ -46,6 +46,13 @@ impl Desk {
         self.expect("<prompt>");
     }
 
+    /// The same of a shell inside, with another prompt.
+    pub fn stop_inner(&mut self) {
+        self.press(CTRL_Z);
+        self.expect("Stopped");
+        self.expect("<inner>");
+    }
+
     /// The shell reads what is typed, and does it.
     pub fn ask_shell(&mut self) {
         self.enter("echo shell-$((40 + 2))");

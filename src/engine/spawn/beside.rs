@@ -82,6 +82,7 @@ const fn is_shared(step: &Step<'_>) -> bool {
             | Act::NewTerminal
             | Act::NewSessionWithTerminal
             | Act::TakeForeground
+            | Act::NoteForeground
             | Act::Redirect(..)
             | Act::Log(_)
             | Act::PassReadyPipe(_)

@@ -133,7 +133,7 @@ impl Turn<'_, '_> {
         if let News::Restarting { id, .. } = news
             && self.plan.service(id).is_some_and(|service| service.policy.has_terminal)
         {
-            foreground::take_back(self.hands); // until it runs again, the keys are for us
+            let _ = foreground::take_back(self.hands); // until it runs again, the keys are for us
         }
         if self.plan.mode.is_init() {
             machine::noticed(self.plan, &mut self.hands.machine, news);

@@ -26,6 +26,9 @@ const FILES: &str = "renameat2|unlinkat|statx";
 /// that asks us (SECCOMP_IOCTL_NOTIF_RECV and _SEND).
 const REQUESTS: [u64; 5] = [0xc048_ff0b, 0x540f, 0x5410, 0xc050_2100, 0xc018_2101];
 
+/// F_SETOWN_EX and F_GETOWN_EX: whose the foreground of a terminal is.
+const COMMANDS: [u64; 2] = [15, 16];
+
 /// PR_SET_DUMPABLE, before we end by a signal.
 const OPTION: u64 = 4;
 
@@ -50,13 +53,16 @@ pub(super) const fn policy(machine: &Machine, writes: bool) -> Policy {
     policy.set_others(Action::Errno(Errno::EPERM));
     policy.set_unknown(Action::Errno(Errno::ENOSYS));
     set_all(&mut policy, machine, CALLS, Action::Allow);
-    let [ioctl, prctl, openat, clone] = machine.list("ioctl|prctl|openat|clone");
+    let [ioctl, fcntl, prctl, openat, clone] = machine.list("ioctl|fcntl|prctl|openat|clone");
     let mut request = 0;
     let mut has_room = true;
     while request < REQUESTS.len() {
         has_room &= policy.add(ioctl, &is(1, INT, REQUESTS[request]), Action::Allow);
         request += 1;
     }
+    let [note, noted] = COMMANDS;
+    has_room &= policy.add(fcntl, &is(1, INT, note), Action::Allow);
+    has_room &= policy.add(fcntl, &is(1, INT, noted), Action::Allow);
     has_room &= policy.add(prctl, &is(0, INT, OPTION), Action::Allow);
     has_room &= policy.add(clone, &is(0, INT, CHILD), Action::Allow);
     match writes {

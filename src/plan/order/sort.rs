@@ -38,7 +38,7 @@ impl Act<'_> {
             | Self::NewSession
             | Self::NewTerminal
             | Self::NewSessionWithTerminal => Kind::Session,
-            Self::TakeForeground => Kind::TakeForeground,
+            Self::TakeForeground | Self::NoteForeground => Kind::TakeForeground,
             Self::Net(act) => act.kind(),
             Self::Root(act) => act.kind(),
             Self::Limits(act) => act.kind(),

@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, clippy::multiple_unsafe_ops_per_block)]
 
+mod jobs;
+#[path = "../support/mod.rs"]
 mod support;
 
 use support::desk::Desk;
@@ -157,45 +159,6 @@ fn a_start_in_the_background_leaves_the_foreground_alone() {
             desk.expect_code(143);
             desk.leave();
         }
-    }
-}
-
-#[test]
-fn a_workload_in_the_background_that_reads_is_stopped_and_can_be_killed() {
-    // Looks like `read` in the background. FIXME: a shell says Stopped of any other program, and fg
-    // lets it read; our launcher does not follow a stop in the background, and goes on.
-    for who in Who::BOTH {
-        let mut desk = Desk::new(who);
-        desk.enter("$N run -- sh -c 'read line; echo got-$line; exit 7' &");
-        desk.wait_for_state("sh", 'T');
-        desk.wait_for_state("nsinit", 'S');
-        desk.ask_shell();
-        desk.enter("kill -9 %1; wait %1");
-        desk.expect_code(137);
-        desk.leave();
-    }
-}
-
-#[test]
-fn fg_gives_the_terminal_to_what_was_started_in_the_background() {
-    // Looks like `$N -- sh … &` that is stopped when it reads, and reads after fg; ^Z and fg again.
-    for who in Who::BOTH {
-        let mut desk = Desk::new(who);
-        desk.enter("$N -- sh -c 'read line; echo got-$line; read line; exit 7' &");
-        desk.wait_for_state("sh", 'T');
-        desk.wait_for_state("nsinit", 'T');
-        desk.ask_shell();
-        assert_eq!(desk.terminal.foreground(), desk.shell.pid);
-        desk.enter("fg");
-        desk.wait_for_state("sh", 'S');
-        desk.enter("hello");
-        desk.expect("got-hello\r\n");
-        desk.stop();
-        desk.enter("fg");
-        desk.wait_for_state("sh", 'S');
-        desk.enter("again");
-        desk.expect_code(7);
-        desk.leave();
     }
 }
 
