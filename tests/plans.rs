@@ -367,6 +367,7 @@ const fn tied(access: Access) -> Machine {
 const TIED: Machine = tied(Access::Both);
 const TIED_CLOSED: Machine = tied(Access::Closed);
 const TIED_PATH: Machine = tied(Access::Path);
+const TIED_DIRECTORY: Machine = tied(Access::Directory);
 
 const KEPT: Machine = keeping(KeepingPlace::Taken);
 const FULL: Machine = keeping(KeepingPlace::NotEmpty);
@@ -593,6 +594,7 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("userns-disabled-maps", Run, &ROOT),
     ("userns-come-back", Run, &ROOT),
     ("tie-closed", Run, &TIED_CLOSED),
+    ("tie-directory", Run, &TIED_DIRECTORY),
     ("tie-not-readable", Run, &TIED_PATH),
     ("tie-not-writable", Run, &TIED_PATH),
     ("tie-shared", Run, &TIED),
@@ -672,7 +674,7 @@ variants!(TIE_ACTS, tie_act_name, TieAct, TieAct<'_>:
     Keep TellIn AwaitIn Inform WaitForMaps Lock Wait);
 
 variants!(TIE_REASONS, tie_reason_name, TieReason, TieReason:
-    Closed NotReadable NotWritable Shared NobodyTold MapsSaid);
+    Closed Directory NotReadable NotWritable Shared NobodyTold MapsSaid);
 
 variants!(REASONS, reason_name, Reason, Reason:
     Join

@@ -133,7 +133,15 @@ pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [
 
 /// For what a descriptor that we were given is open.
 fn access(number: u16) -> Access {
-    match fd::may_read_and_write(&Fd::inherited(i32::from(number))) {
+    const TYPE: u16 = 0o170_000; // S_IFMT and S_IFDIR of inode(7)
+    const DIRECTORY: u16 = 0o040_000;
+    let given = Fd::inherited(i32::from(number));
+    let access = fd::may_read_and_write(&given);
+    let is_open = access != Err(Errno::EBADF);
+    if is_open && stat::identity_of(&given).is_ok_and(|own| own.mode & TYPE == DIRECTORY) {
+        return Access::Directory;
+    }
+    match access {
         Err(Errno::EBADF) => Access::Closed,
         Err(_) => Access::NotAsked, // a filter that denies it, and what is wrong is seen later
         Ok((true, false)) => Access::Read,
@@ -145,8 +153,9 @@ fn access(number: u16) -> Access {
 
 /// The calls by which it is asked for what so many descriptors are open.
 fn of_ties(count: usize) -> &'static str {
-    const ONE: &str = "fcntl|";
-    const EACH: &str = "fcntl|fcntl|fcntl|fcntl|fcntl|fcntl|";
+    const ONE: &str = "fcntl|statx?|";
+    const EACH: &str =
+        "fcntl|statx?|fcntl|statx?|fcntl|statx?|fcntl|statx?|fcntl|statx?|fcntl|statx?|";
     EACH.get(..(ONE.len() * count).saturating_sub(1)).unwrap_or_default()
 }
 

@@ -147,6 +147,8 @@ pub enum Access {
     Closed,
     /// To name a file alone (open(2), O_PATH).
     Path,
+    /// It is a directory, however it is open.
+    Directory,
     /// To read.
     Read,
     /// To write.

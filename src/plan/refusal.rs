@@ -242,6 +242,8 @@ pub enum MountFault {
 pub enum TieReason {
     /// It is closed.
     Closed(Tie, u16),
+    /// It is a directory: while PID 1 has it, `/proc/1/fd` leads through it to what is outside.
+    Directory(Tie, u16),
     /// It cannot be read, and that is waited for.
     NotReadable(Tie, u16),
     /// It cannot be written to.

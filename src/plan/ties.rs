@@ -66,6 +66,7 @@ pub(super) fn check<'a>(spec: &'a Spec<'_>, facts: &Facts) -> Result<(), Refusal
         let fault = match (tie, access) {
             (_, Access::NotAsked | Access::Both) => None,
             (_, Access::Closed) => Some(TieReason::Closed(tie, number)),
+            (_, Access::Directory) => Some(TieReason::Directory(tie, number)),
             (Tie::Sync, _) | (Tie::Block | Tie::Userns, Access::Read) => None,
             (Tie::Info | Tie::Status, Access::Write) => None,
             (Tie::Block | Tie::Userns, Access::Path | Access::Write) => {

@@ -211,8 +211,10 @@ fn a_reader_that_is_gone_or_does_not_read_is_a_failure() {
 #[test]
 fn a_descriptor_that_will_not_do_is_refused_before_anything_is_touched() {
     // Looks like the argument, the key, the number and the reason.
-    let table: [(&[&str], &str); 8] = [
+    let table: [(&[&str], &str); 10] = [
         (&["--sync-fd", "49"], "argument 2: sync-fd: descriptor 49 is not open"),
+        (&["--sync-fd", "43"], "argument 2: sync-fd: descriptor 43 is a directory"),
+        (&["--block-fd", "43"], "argument 2: block-fd: descriptor 43 is a directory"),
         (&["--block-fd", "41"], "argument 2: block-fd: descriptor 41 is not open for reading"),
         (&["--info-fd", "42"], "argument 2: info-fd: descriptor 42 is not open for writing"),
         (&["--info-fd", "2"], "argument 2: info-fd: \"2\" is not between 3 and 65535"),
@@ -227,8 +229,10 @@ fn a_descriptor_that_will_not_do_is_refused_before_anything_is_touched() {
     let nsinit = file::text(&who::programs().nsinit);
     for (flags, said) in table {
         let (read, write) = pipe();
+        let directory = File::open("/").unwrap();
         let words = [&["run"], flags, &["--", "true"]].concat();
-        let running = start(Who::User, &nsinit, &words, &[(&write, 41), (&read, 42)]);
+        let given = [(&write, 41), (&read, 42), (&directory, 43)];
+        let running = start(Who::User, &nsinit, &words, &given);
         running.end().saying(125, &[said]);
     }
     let words = ["--sync-fd", "42", "--", "true"];

@@ -15,6 +15,7 @@ pub(super) fn refusal(place: Place<'_>, reason: TieReason) {
     let other;
     let (tie, number) = match reason {
         TieReason::Closed(tie, number)
+        | TieReason::Directory(tie, number)
         | TieReason::NotReadable(tie, number)
         | TieReason::NotWritable(tie, number)
         | TieReason::NobodyTold(tie, number)
@@ -26,6 +27,11 @@ pub(super) fn refusal(place: Place<'_>, reason: TieReason) {
         TieReason::Closed(..) => sentence!(
             "{n}: descriptor {a} is not open",
             try: "{a}<FILE or {a}>FILE behind the command, as sh(1) has it"
+        ),
+        TieReason::Directory(..) => sentence!(
+            "{n}: descriptor {a} is a directory",
+            why: "a path inside could go through it, and outside",
+            try: "the end of a pipe, or a file"
         ),
         TieReason::NotReadable(..) => sentence!(
             "{n}: descriptor {a} is not open for reading",

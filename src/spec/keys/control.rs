@@ -24,7 +24,8 @@ pub(super) const SANDBOX: &[Row] = &[
     })
     .help(
         "|Tell what happens at this descriptor, an object a line: child-pid and the namespaces, \
-         then each event, at last exit-code.",
+         then each event, at last exit-code. What finds no room is left out and counted; the \
+         end waits for a second.",
     ),
 ];
 

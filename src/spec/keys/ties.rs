@@ -8,8 +8,10 @@ use crate::text::Fault;
 
 /// `[sandbox]`
 pub(super) const ROWS: &[Row] = &[
-    tie("sync-fd", |spec, item| spec.ties.set(Tie::Sync, item))
-        .help("|Descriptor that is kept open as long as the sandbox runs, and is no service's."),
+    tie("sync-fd", |spec, item| spec.ties.set(Tie::Sync, item)).help(
+        "|Descriptor that is kept open as long as the sandbox runs, and is no service's; no \
+         directory.",
+    ),
     tie("block-fd", |spec, item| spec.ties.set(Tie::Block, item)).help(
         "|Start no service before this descriptor can be read, or is at its end. TERM, INT, QUIT \
          or HUP end the launch meanwhile.",
