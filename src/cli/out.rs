@@ -1,7 +1,7 @@
 //! Writing for people: a message is one write, so that lines of several processes do not mix.
 
 use crate::limits::MESSAGE_MAX;
-use crate::model::Span;
+use crate::model::{Errno, Span};
 use crate::sys::wait::{self, Source};
 use crate::sys::{Fd, file};
 use crate::text::{Length, Show, Sink, put};
@@ -10,46 +10,55 @@ use crate::text::{Length, Show, Sink, put};
 pub struct Out {
     number: i32,
     buffer: heapless::Vec<u8, MESSAGE_MAX>,
-    /// Whether a reader that does not read is waited for.
-    is_patient: bool,
-    has_failed: bool,
+    /// How long a reader that does not read is waited for; for ever without.
+    patience: Option<Span>,
+    /// Why something could not be written.
+    trouble: Option<Errno>,
 }
 
 impl Out {
     /// Standard output, which is waited for.
     pub const fn stdout() -> Self {
-        Self { number: 1, buffer: heapless::Vec::new(), is_patient: true, has_failed: false }
+        Self::to(1, None)
     }
 
     /// Standard error. It may be a pipe that nobody empties, and PID 1 must not wait for that: what
     /// cannot be written at once is lost.
     pub const fn stderr() -> Self {
-        Self { number: 2, buffer: heapless::Vec::new(), is_patient: false, has_failed: false }
+        Self::to(2, Some(Span::ZERO))
     }
 
-    /// Descriptor 1 or 2, whose reader is waited for or not.
-    pub const fn to(number: i32, is_patient: bool) -> Self {
-        Self { number, buffer: heapless::Vec::new(), is_patient, has_failed: false }
+    /// A descriptor whose reader is waited for as long as that.
+    pub const fn to(number: i32, patience: Option<Span>) -> Self {
+        Self { number, buffer: heapless::Vec::new(), patience, trouble: None }
     }
 
     /// Writes what is buffered; `false` when something could not be written, now or before.
     pub fn flush(&mut self) -> bool {
         let target = Fd::inherited(self.number);
         let mut rest = self.buffer.as_slice();
-        while !rest.is_empty() && !self.has_failed {
-            let timeout = (!self.is_patient).then_some(Span::ZERO);
+        while !rest.is_empty() && self.trouble.is_none() {
             let mut sources = [Source::writable(&target)];
             // A pipe that can be written takes a message as a whole (pipe(7), PIPE_BUF), unless
             // somebody else has filled it meanwhile.
-            let is_ready = wait::poll(&mut sources, timeout).is_ok_and(|ready| ready > 0);
-            let write = if self.is_patient { file::write } else { file::write_now };
-            match is_ready.then(|| write(&target, rest)) {
-                Some(Ok(len)) => rest = rest.get(len..).unwrap_or_default(),
-                Some(Err(_)) | None => self.has_failed = true,
+            let write = if self.patience.is_none() { file::write } else { file::write_now };
+            let written = match wait::poll(&mut sources, self.patience) {
+                Ok(0) => Err(Errno::EAGAIN),
+                Ok(_) => write(&target, rest),
+                Err(errno) => Err(errno),
+            };
+            match written {
+                Ok(len) => rest = rest.get(len..).unwrap_or_default(),
+                Err(errno) => self.trouble = Some(errno),
             }
         }
         self.buffer.clear();
-        !self.has_failed
+        self.trouble.is_none()
+    }
+
+    /// Why something could not be written: EAGAIN when whoever reads there does not.
+    pub const fn trouble(&self) -> Option<Errno> {
+        self.trouble
     }
 }
 

@@ -28,10 +28,9 @@ pub fn start(mode: Mode, front: Front, call: Call, start: &Start, desk: &'static
         report::failure(&plan, &facts, failure);
     }
     report::leave(&plan, &facts, &reporter, &outcome);
-    // A workload that never ran has no exit code (bwrap(1)).
-    if hands.has_made_init() && outcome.failure.is_none() {
-        reporter.verdict(outcome.code);
-    }
+    // The launcher tells it, and a workload that never ran has no exit code (bwrap(1)).
+    let has_verdict = hands.has_made_init() && outcome.failure.is_none();
+    reporter.end(&plan, has_verdict.then_some(outcome.code));
     if let Some(signal) = outcome.signal {
         engine::end_by(signal);
     }

@@ -138,3 +138,51 @@ fn a_reader_that_does_not_read_holds_up_nobody_and_hears_how_much_it_missed() {
     assert_eq!(lines.last().unwrap(), r#"{"event":"verdict","exit-code":5}"#);
     drop(run.end().quietly(5));
 }
+
+/// A pipe that has room for one line, which says who PID 1 is.
+fn nearly_full() -> (std::io::PipeReader, std::fs::File) {
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    writer.write_all(&[b'\n'; 65_536 - 200]).unwrap(); // pipe(7): 16 pages
+    (reader, std::fs::File::from(std::os::fd::OwnedFd::from(writer)))
+}
+
+#[test]
+fn the_verdict_waits_a_moment_for_a_reader_that_is_late() {
+    // Looks like a reader that begins to read when the workload is over: it hears how much it
+    // missed, and how it ended.
+    let (reader, writer) = nearly_full();
+    let words = ["run", "--json-status-fd", "9", "--", "sh", "-c", "echo up; exit 5"];
+    let mut run = Run::nsinit(Who::User, &words).giving(&writer, 9).start();
+    drop(writer);
+    let _ = run.wait_for("up");
+    super::support::wait::until("PID 1 to be told how its service ended", || {
+        let is_service = |line: &String| line.split(' ').nth(1) == Some("sh");
+        (!run.marked().iter().any(is_service)).then_some(())
+    });
+    let lines: Vec<_> = BufReader::new(reader).lines().map(Result::unwrap).collect();
+    assert!(lines.iter().any(|line| line.starts_with("{\"event\":\"lost\"")), "{lines:?}");
+    assert_eq!(lines.last().unwrap(), r#"{"event":"verdict","exit-code":5}"#);
+    drop(run.end().quietly(5));
+}
+
+#[test]
+fn what_nobody_has_read_in_the_end_is_told_to_people() {
+    // Looks like a reader that never reads: the exit code is the workload's, the end comes soon,
+    // and a message says how much was not told. Of a reader that is gone nothing is said.
+    let words = ["run", "--json-status-fd", "9", "--", "sh", "-c", "exit 5"];
+    let (_reader, writer) = nearly_full();
+    let ended = Run::nsinit(Who::User, &words).giving(&writer, 9).end();
+    assert!(ended.took < std::time::Duration::from_secs(8), "{:?}", ended.took);
+    ended.saying(5, &["found no room at descriptor 9", "whoever reads there does not"]);
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let writer = std::fs::File::from(std::os::fd::OwnedFd::from(writer));
+    let (input, go_on) = std::io::pipe().unwrap();
+    let words = ["run", "--json-status-fd", "9", "--", "sh", "-c", "read x; exit 5"];
+    let run = Run::nsinit(Who::User, &words).giving(&writer, 9).stdin(input).start();
+    drop(writer);
+    let mut first = [0u8; 16];
+    std::io::Read::read_exact(&mut reader, &mut first).unwrap();
+    drop(reader);
+    drop(go_on);
+    drop(run.end().quietly(5));
+}

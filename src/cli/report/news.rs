@@ -10,6 +10,12 @@ use crate::plan::{Act, Facts, Plan};
 use crate::supervisor::News;
 use crate::text::{Quoted, Show, Sink};
 
+/// Of what a program was not told.
+const UNREAD: &str = sentence!(
+    "json-status-fd: {b} of what happened found no room at descriptor {a}",
+    why: "it is full, and whoever reads there does not"
+);
+
 /// Tells people on standard error.
 #[derive(Default)]
 pub struct Reporter {
@@ -57,10 +63,12 @@ impl Reporter {
         Self { status: number.map(Status::new), ..self }
     }
 
-    /// Tells a program that everything is over; `code` is what we end with.
-    pub fn verdict(&mut self, code: u8) {
-        if let Some(status) = self.status.as_mut().filter(|_| cfg!(feature = "control")) {
-            status.verdict(code);
+    /// Tells a program that everything is over; `verdict` is what we end with, where that is known.
+    pub fn end(&mut self, plan: &Plan<'_>, verdict: Option<u8>) {
+        let status = self.status.as_mut().filter(|_| cfg!(feature = "control"));
+        if let Some((lost, number)) = status.and_then(|status| status.end(verdict)) {
+            let args = Args { a: number.into(), b: lost.into(), ..Args::NONE };
+            print(&Scope(plan.mode), UNREAD, &args);
         }
     }
 

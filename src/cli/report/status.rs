@@ -1,15 +1,20 @@
 //! What happens, for a program: an object a line, at the descriptor of `json-status-fd`.
 //!
 //! PID 1 does not wait for whoever reads there: a line finds room as a whole or is left out, and
-//! the next one that does says how many were.
+//! the next one that does says how many were. At the end, when nothing waits for us any more, the
+//! last word is given a moment; what nobody has read by then is told to people.
 
 use crate::cli::out::Out;
 use crate::engine::{Detail, Telling};
-use crate::model::{End, ServiceId};
+use crate::model::{End, Errno, ServiceId, Span};
 use crate::plan::Plan;
 use crate::supervisor::News;
 use crate::text::json::Text;
 use crate::text::put;
+
+/// How long the last word waits for room. A reader that does anything else meanwhile is back by
+/// then, and one that hangs makes nobody wait for long.
+const PATIENCE: Span = Span::from_s(1);
 
 /// Where a program is told.
 pub(super) struct Status {
@@ -27,7 +32,7 @@ impl Status {
     #[inline(never)] // its buffer would lie in the frame of each telling
     pub fn tell(&mut self, plan: &Plan<'_>, telling: &Telling) {
         let Some((event, id)) = event(telling) else { return };
-        self.put(&|out| {
+        let trouble = self.put(Span::ZERO, &|out| {
             put!(out, "{\"event\":\"", event, "\"");
             if let Some(service) = id.and_then(|id| plan.service(id)) {
                 put!(out, ",\"service\":", Text(&service.name));
@@ -35,23 +40,35 @@ impl Status {
             more(telling, out);
             put!(out, "}\n");
         });
+        self.lost = self.lost.saturating_add(u32::from(trouble.is_some()));
     }
 
-    /// Tells that everything is over, and how.
-    pub fn verdict(&mut self, code: u8) {
-        self.put(&|out| put!(out, "{\"event\":\"verdict\",\"exit-code\":", code, "}\n"));
+    /// Tells that everything is over, and how, where that is known; or at least what was lost.
+    /// Gives how many lines whoever reads there will not hear of, and where that is.
+    pub fn end(&mut self, verdict: Option<u8>) -> Option<(u32, i32)> {
+        let trouble = match verdict {
+            Some(code) => self.put(PATIENCE, &|out| {
+                put!(out, "{\"event\":\"verdict\",\"exit-code\":", code, "}\n");
+            }),
+            None if self.lost > 0 => self.put(PATIENCE, &|_| {}),
+            None => None,
+        };
+        let lost = self.lost.saturating_add(u32::from(verdict.is_some()));
+        // Else nobody reads there any more.
+        (trouble == Some(Errno::EAGAIN)).then_some((lost, self.number))
     }
 
-    fn put(&mut self, line: &dyn Fn(&mut Out)) {
-        let mut out = Out::to(self.number, false);
+    /// Writes a line, and before it how many were lost. Gives why it could not.
+    fn put(&mut self, patience: Span, line: &dyn Fn(&mut Out)) -> Option<Errno> {
+        let mut out = Out::to(self.number, Some(patience));
         if self.lost > 0 {
             put!(&mut out, "{\"event\":\"lost\",\"lines\":", self.lost, "}\n");
         }
         line(&mut out);
-        match out.flush() {
-            true => self.lost = 0,
-            false => self.lost = self.lost.saturating_add(1),
+        if out.flush() {
+            self.lost = 0;
         }
+        out.trouble()
     }
 }
 

@@ -11,7 +11,7 @@ use super::glibc;
 use super::sentence::walk;
 use crate::engine::{Detail, Teller, Telling};
 use crate::model::code::{NOT_EXECUTABLE, NOT_FOUND};
-use crate::model::{End, Errno, Failure, Signal};
+use crate::model::{End, Errno, Failure, Signal, Span};
 use crate::plan::{Act, Facts, Plan};
 use crate::spec::personality::{Answer, Manner, Personality, Stream, basename};
 use crate::supervisor::News;
@@ -97,7 +97,7 @@ impl Voice {
     /// Prints an answer and gives its exit code.
     pub fn answer(&self, answer: &Answer<'_>) -> u8 {
         let args = Args { said: answer.said, ..Args::NONE };
-        let mut out = Out::to(number(answer.stream), true);
+        let mut out = Out::to(number(answer.stream), None);
         for text in answer.texts {
             self.fill(&mut out, text, args, Some(answer));
         }
@@ -176,7 +176,7 @@ impl Voice {
     fn say(&self, line: Line, args: Args<'_>) {
         let Line(level, stream, text) = line;
         if self.level >= level {
-            self.fill(&mut Out::to(number(stream), false), text, args, None);
+            self.fill(&mut Out::to(number(stream), Some(Span::ZERO)), text, args, None);
         }
     }
 
