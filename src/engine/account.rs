@@ -89,7 +89,7 @@ fn find_user<'a>(
         let (_gecos, home, shell) = (field(), field(), field());
         let is_it = match user {
             Account::Id(id) => units::unsigned(uid, u64::from(u32::MAX)) == Ok(u64::from(id)),
-            Account::Name(name) => own == name.to_bytes(),
+            Account::Name(name) => own == name,
         };
         if is_it {
             name.clear();
@@ -126,7 +126,7 @@ fn id(text: &[u8]) -> Result<u32, Trouble> {
 fn group_id(group: Account<'_>) -> Result<u32, Trouble> {
     let name = match group {
         Account::Id(id) => return Ok(id),
-        Account::Name(name) => name.to_bytes(),
+        Account::Name(name) => name,
     };
     let mut lines = Lines::open(c"/etc/group", BAD_LINE)?;
     while let Some(line) = lines.next()? {

@@ -26,6 +26,8 @@ const DEFAULT_PATH: &[u8] = b"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:
 #[derive(Clone, Copy)]
 pub(super) struct Command<'a> {
     pub words: Words<'a>,
+    /// What the program is told that it is called, in place of the first word.
+    pub argv0: Option<&'a CStr>,
     pub env: &'a [Said<EnvChange<'a>>],
     pub file_env: Words<'a>,
     pub is_env_clear: bool,
@@ -107,32 +109,32 @@ fn with_words(
     env: &Pointers<'_>,
     start: &Start,
 ) -> Trouble {
-    match start.pointers_of(command.words) {
-        Some(words) => find(command.words, &words, path, env),
-        None => with_listed_words(command.words, None, path, env),
+    let Command { words, argv0, .. } = command;
+    match (start.pointers_of(words), argv0) {
+        (Some(list), None) => find(words, &list, path, env),
+        (Some(_) | None, argv0) => {
+            let mut find = |list: &Pointers<'_>| find(words, list, path, env);
+            with_listed_words(words, argv0.as_slice(), &mut find)
+        }
     }
 }
 
-/// A list of pointers to the words; with `script`, the words of `/bin/sh SCRIPT ARGUMENTS…`.
+/// A list of pointers to the words, with others in place of the first where there are any; and what
+/// is done with it.
 #[inline(never)] // its list would lie in the frame of every service
 fn with_listed_words(
     words: Words<'_>,
-    script: Option<&CStr>,
-    path: Option<&[u8]>,
-    env: &Pointers<'_>,
+    first: &[&CStr],
+    execute: &mut dyn FnMut(&Pointers<'_>) -> Trouble,
 ) -> Trouble {
     let mut list: PointerList<'_, { COMMAND_WORDS_MAX + 4 }> = PointerList::new();
-    let shell = script.into_iter().flat_map(|script| [c"/bin/sh", script]);
-    let own = words.iter().skip(usize::from(script.is_some()));
-    for word in shell.chain(own) {
+    let own = words.iter().skip(usize::from(!first.is_empty()));
+    for word in first.iter().copied().chain(own) {
         if !list.push(word) {
             return (Errno::E2BIG, Why::TooMany);
         }
     }
-    match script {
-        Some(_) => (process::execute(c"/bin/sh", &list.finish(), env), Why::NoFormat),
-        None => find(words, &list.finish(), path, env),
-    }
+    execute(&list.finish())
 }
 
 /// Finds the program and executes it.
@@ -198,7 +200,9 @@ fn ask(program: &CStr, errno: Errno, words: Words<'_>, env: &Pointers<'_>) -> Tr
     }
     match (errno, probe::why_not_executable(program, errno)) {
         (_, Why::NoFormat) if probe::looks_like_text(program) => {
-            match with_listed_words(words, Some(program), None, env) {
+            let mut shell =
+                |list: &Pointers<'_>| (process::execute(c"/bin/sh", list, env), Why::NoFormat);
+            match with_listed_words(words, &[c"/bin/sh", program], &mut shell) {
                 (Errno::ENOENT, _) => (errno, Why::NoFormat), // no /bin/sh either
                 trouble => trouble,
             }

@@ -1,32 +1,35 @@
 //! Users and groups as they are said, and the choices for /proc.
 
-use core::ffi::CStr;
-
 use crate::text::{Fault, Names, units};
 
 /// A user or group: by number, or by a name that is looked up in /etc/passwd or /etc/group of the
 /// root the service runs in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Account<'a> {
     /// A number, 0 to 4294967294; 4294967295 is the kernel's "none".
     Id(u32),
     /// A name (passwd(5), group(5)).
-    Name(&'a CStr),
+    Name(&'a [u8]),
+}
+
+impl core::fmt::Debug for Account<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Id(id) => write!(f, "Id({id})"),
+            Self::Name(name) => write!(f, "Name(\"{}\")", name.escape_ascii()),
+        }
+    }
 }
 
 impl<'a> Account<'a> {
-    /// Reads a user, or as docker has it a number and a group: `1000:1000`.
+    /// Reads a user, or as docker has it, and chown(1), a user and a group: `1000:1000`, `web:www`.
     ///
     /// # Errors
     /// Those of [`Account::parse`], of either.
-    pub fn parse_with_group(text: &'a CStr) -> Result<(Self, Option<Self>), Fault> {
-        let bytes = text.to_bytes_with_nul();
-        let colon = bytes.iter().position(|byte| *byte == b':').unwrap_or(bytes.len());
-        match bytes.split_at_checked(colon) {
-            Some((user, [b':', group @ ..])) if user.iter().all(u8::is_ascii_digit) => {
-                let group = CStr::from_bytes_with_nul(group).map_err(|_| Fault::Empty)?;
-                Ok((Self::id(user)?, Some(Self::parse(group)?)))
-            }
+    pub fn parse_with_group(text: &'a [u8]) -> Result<(Self, Option<Self>), Fault> {
+        let colon = text.iter().position(|byte| *byte == b':').unwrap_or(text.len());
+        match text.split_at_checked(colon) {
+            Some((user, [b':', group @ ..])) => Ok((Self::parse(user)?, Some(Self::parse(group)?))),
             Some(_) | None => Ok((Self::parse(text)?, None)),
         }
     }
@@ -42,12 +45,11 @@ impl<'a> Account<'a> {
     /// # Errors
     /// [`Fault::Empty`], [`Fault::OutOfRange`] for a number that is no id, [`Fault::BadByte`] for a
     /// byte that no line of passwd(5) can hold in a name, [`Fault::NotA`] for a number with a tail.
-    pub fn parse(text: &'a CStr) -> Result<Self, Fault> {
-        let bytes = text.to_bytes();
-        match bytes.first() {
+    pub fn parse(text: &'a [u8]) -> Result<Self, Fault> {
+        match text.first() {
             None => Err(Fault::Empty),
-            Some(b'0'..=b'9' | b'-' | b'+') => Self::id(bytes),
-            Some(_) => match bytes.iter().find(|byte| **byte <= b' ' || **byte == b':') {
+            Some(b'0'..=b'9' | b'-' | b'+') => Self::id(text),
+            Some(_) => match text.iter().find(|byte| **byte <= b' ' || **byte == b':') {
                 Some(byte) => Err(Fault::BadByte(*byte)),
                 None => Ok(Self::Name(text)),
             },
@@ -88,30 +90,35 @@ mod tests {
 
     #[test]
     fn an_account_is_a_number_or_a_name_and_never_something_between() {
-        assert_eq!(Account::parse(c"0"), Ok(Account::Id(0)));
-        assert_eq!(Account::parse(c"web"), Ok(Account::Name(c"web")));
-        for text in [c"1abc", c"-1", c"0x10", c"+5"] {
+        assert_eq!(Account::parse(b"0"), Ok(Account::Id(0)));
+        assert_eq!(Account::parse(b"web"), Ok(Account::Name(b"web")));
+        for text in [&b"1abc"[..], b"-1", b"0x10", b"+5"] {
             assert_eq!(Account::parse(text), Err(Fault::NotA(units::NUMBER)), "{text:?}");
         }
-        for text in [c"4294967295", c"4294967296"] {
+        for text in [b"4294967295", b"4294967296"] {
             assert!(matches!(Account::parse(text), Err(Fault::OutOfRange { .. })), "{text:?}");
         }
-        assert_eq!(Account::parse(c" 1"), Err(Fault::BadByte(b' ')));
-        assert_eq!(Account::parse(c"a:b"), Err(Fault::BadByte(b':')));
-        assert_eq!(Account::parse(c""), Err(Fault::Empty));
+        assert_eq!(Account::parse(b" 1"), Err(Fault::BadByte(b' ')));
+        assert_eq!(Account::parse(b"a:b"), Err(Fault::BadByte(b':')));
+        assert_eq!(Account::parse(b""), Err(Fault::Empty));
     }
 
     #[test]
-    fn a_number_may_have_a_group_behind_it() {
+    fn a_user_may_have_a_group_behind_it() {
         let read = Account::parse_with_group;
-        assert_eq!(read(c"7:8"), Ok((Account::Id(7), Some(Account::Id(8)))));
-        assert_eq!(read(c"7:web"), Ok((Account::Id(7), Some(Account::Name(c"web")))));
-        assert_eq!(read(c"7"), Ok((Account::Id(7), None)));
-        assert_eq!(read(c"web"), Ok((Account::Name(c"web"), None)));
-        for text in [c"7:", c":7", c":"] {
+        assert_eq!(read(b"7:8"), Ok((Account::Id(7), Some(Account::Id(8)))));
+        assert_eq!(read(b"7:web"), Ok((Account::Id(7), Some(Account::Name(b"web")))));
+        let (web, www) = (Account::Name(b"web"), Account::Name(b"www"));
+        assert_eq!(read(b"web:www"), Ok((web, Some(www))));
+        assert_eq!(read(b"web:8"), Ok((web, Some(Account::Id(8)))));
+        assert_eq!(read(b"7"), Ok((Account::Id(7), None)));
+        assert_eq!(read(b"web"), Ok((Account::Name(b"web"), None)));
+        for text in [&b"7:"[..], b":7", b":", b"web:", b":web"] {
             assert_eq!(read(text), Err(Fault::Empty), "{text:?}");
         }
-        assert_eq!(read(c"web:web"), Err(Fault::BadByte(b':')));
-        assert_eq!(read(c"7:8:9"), Err(Fault::NotA(units::NUMBER)));
+        for text in [&b"web:www:x"[..], b"7:web:x"] {
+            assert_eq!(read(text), Err(Fault::BadByte(b':')));
+        }
+        assert_eq!(read(b"7:8:9"), Err(Fault::NotA(units::NUMBER)));
     }
 }

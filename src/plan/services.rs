@@ -10,7 +10,7 @@ use super::namespaces::refuse_run_keys;
 use super::notify::{hide_variables, push_variables};
 use super::policy::{policy, terminal};
 use super::{Act, Actor, Facts, FilterAct, Mode, Plan, Reason, Refusal, Refuse, Service};
-use crate::limits::ENV_MAX;
+use crate::limits::{COMMAND_WORDS_MAX, ENV_MAX};
 use crate::model::{Helper, PreStop, Ready, Reload, ServiceId, ServiceName, Stdio, Terminal, Word};
 use crate::spec::{Origin, Said, ServiceSpec, Spec};
 use crate::text::Words;
@@ -58,7 +58,7 @@ pub(super) fn push_services<'a>(
             let said = service.name.map_or(b"".as_slice(), |said| said.value.bytes());
             refuse(Refusal { origin: service.origin, said, reason: Reason::NoCommand });
         }
-        check_scope(service, is_main, mode).unwrap_or_else(&mut *refuse);
+        check_scope(service, is_main, mode, refuse);
         let policy = policy(service, is_main, facts, mode, spec, refuse);
         let ready = service.ready.map_or(Ready::None, |said| said.value);
         let is_answer = |said: Said<Reload<'_>>| matches!(said.value, Reload::Notify(_));
@@ -90,7 +90,7 @@ pub(super) fn push_services<'a>(
         (false, None) => refuse(Refusal { origin, said: b"", reason: Reason::NoMain }),
         (false, Some(_)) => {}
     }
-    check_cycles(spec, plan).unwrap_or_else(refuse);
+    check_cycles(spec, plan, refuse);
 }
 
 /// Whether a service has a name where there are several, and one of its own.
@@ -127,7 +127,8 @@ fn check_scope<'a>(
     service: &'a ServiceSpec<'_>,
     is_main: bool,
     mode: Mode,
-) -> Result<(), Refusal<'a>> {
+    refuse: Refuse<'_, 'a>,
+) {
     let origin = |key: Option<Origin>, name: &'static str| key.map(|origin| (origin, name));
     let gives = service.terminal.filter(|said| said.value == Terminal::Give);
     let of_entrypoint = [
@@ -140,16 +141,19 @@ fn check_scope<'a>(
         origin(service.exit_map.map(|said| said.origin), "exit-map"),
         origin(service.termination_message.map(|said| said.origin), "termination-message"),
     ];
-    let refuse = |(origin, key): (Origin, &'static str), reason| {
-        Err(Refusal { origin, said: key.as_bytes(), reason })
+    let is_entrypoint = mode == Mode::Entrypoint;
+    let mut refuse_all = |keys: [Option<(Origin, &'static str)>; 3], reason| {
+        for (origin, key) in keys.into_iter().flatten() {
+            refuse(Refusal { origin, said: key.as_bytes(), reason });
+        }
     };
-    let entrypoint_keys = of_entrypoint.into_iter().flatten();
-    if let (Mode::Run | Mode::Init, Some(key)) = (mode, entrypoint_keys.clone().next()) {
-        return refuse(key, Reason::EntrypointOnly);
+    if !is_entrypoint {
+        refuse_all(of_entrypoint, Reason::EntrypointOnly);
+    } else if !is_main {
+        refuse_all(of_entrypoint, Reason::MainOnly);
     }
-    match entrypoint_keys.chain(of_main.into_iter().flatten()).next() {
-        Some(key) if !is_main => refuse(key, Reason::MainOnly),
-        Some(_) | None => Ok(()),
+    if !is_main {
+        refuse_all(of_main, Reason::MainOnly);
     }
 }
 
@@ -160,11 +164,13 @@ pub(super) fn push_steps<'a>(
     setting: Setting<'a>,
     facts: &Facts,
     plan: &mut Plan<'a>,
+    refuse: Refuse<'_, 'a>,
 ) -> Result<(), Refusal<'a>> {
     let actor = Actor::Service(id);
     let policy = plan.services.get(id.index()).map(|service| service.policy).unwrap_or_default();
     let Some(command) = service.command else { return Ok(()) }; // that was refused
-    check_env(service, facts)?;
+    check_env(service, facts).unwrap_or_else(&mut *refuse);
+    check_words(service, command).unwrap_or_else(&mut *refuse);
     plan.push(actor, service.origin, Act::Spawn);
     push_enter(actor, id, setting.cgroups, plan);
     let said = service.terminal.map_or(Origin::Default, |said| said.origin);
@@ -238,8 +244,14 @@ fn push_command<'a>(
     }
     plan.push(actor, Origin::Default, Act::RestoreSignals);
     setting.filters.push(actor, plan);
-    let (is_env_clear, file_env) = (is_said(service.clear_env), service.file_env);
-    let act = Act::Execute { command: command.value, env: &service.env, file_env, is_env_clear };
+    let is_own = matches!(actor, Actor::Service(_));
+    let act = Act::Execute {
+        command: command.value,
+        argv0: service.argv0.filter(|_| is_own).map(|said| said.value),
+        env: &service.env,
+        file_env: service.file_env,
+        is_env_clear: is_said(service.clear_env),
+    };
     plan.push(actor, command.origin, act);
 }
 
@@ -291,6 +303,19 @@ fn check_env<'a>(service: &'a ServiceSpec<'_>, facts: &Facts) -> Result<(), Refu
         }
         Some(_) | None => Ok(()),
     }
+}
+
+/// Under another name a command is put together in a list of ours, which has a size.
+fn check_words<'a>(
+    service: &'a ServiceSpec<'_>,
+    command: Said<Words<'a>>,
+) -> Result<(), Refusal<'a>> {
+    let count = service.argv0.map_or(0, |_| command.value.len());
+    if count <= COMMAND_WORDS_MAX {
+        return Ok(());
+    }
+    let reason = Reason::CommandTooLong(count);
+    Err(Refusal { origin: command.origin, said: b"", reason })
 }
 
 /// Limits that need privilege, before it is given up.

@@ -200,6 +200,8 @@ pub enum Act<'a> {
     Execute {
         /// Program and arguments.
         command: Words<'a>,
+        /// What the program is told that it is called.
+        argv0: Option<&'a CStr>,
         /// What files say of the environment.
         file_env: Words<'a>,
         /// Changes to the environment.
@@ -300,7 +302,7 @@ impl Show for Shown<'_> {
     fn show(&self, out: &mut dyn Sink) {
         match self.0 {
             Account::Id(id) => put!(out, id),
-            Account::Name(name) => put!(out, Quoted(name.to_bytes())),
+            Account::Name(name) => put!(out, Quoted(name)),
         }
     }
 }
@@ -529,7 +531,10 @@ impl Show for Detail<'_> {
             act.show_detail(out);
         } else if let Act::WatchParent(said) = self.0 {
             put!(out, "as if ", said.signal, " had come");
-        } else if let Act::Execute { env, file_env, is_env_clear, .. } = self.0 {
+        } else if let Act::Execute { argv0, env, file_env, is_env_clear, .. } = self.0 {
+            if let Some(argv0) = argv0 {
+                put!(out, "as ", Quoted(argv0.to_bytes()), ", ");
+            }
             put!(out, if *is_env_clear { "empty environment" } else { "our environment" });
             for pair in file_env.iter() {
                 put!(out, ", +", Quoted(EnvChange::Set(pair).name()));

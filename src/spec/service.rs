@@ -77,6 +77,8 @@ pub struct ServiceSpec<'a> {
     pub main: Option<Said<bool>>,
     /// The command and its arguments.
     pub command: Option<Said<Words<'a>>>,
+    /// What the program is told that it is called.
+    pub argv0: Option<Said<&'a CStr>>,
     /// Changes to the environment, in the order they were said.
     pub env: List<'a, Said<EnvChange<'a>>, ENV_CHANGES_MAX>,
     /// Files with variables that it gets; `env` overrules them.
@@ -263,12 +265,12 @@ impl<'a> ServiceSpec<'a> {
 
     /// A user, and where it is said with it its group.
     pub(super) fn set_user(&mut self, item: Item<'a>) -> Result<(), Fault> {
-        let (user, group) = Account::parse_with_group(item.text)?;
-        let says = |value| Some(Said { value, origin: item.origin });
-        self.user = says(user);
-        if let Some(group) = group {
-            self.group = says(group);
-        }
+        let (user, group) = Account::parse_with_group(item.bytes())?;
+        let says = |value| Said { value, origin: item.origin };
+        let said = self.user.replace(says(user));
+        // The group of a user that was said before goes with that one.
+        let is_his = |group: &Said<_>| said.is_some_and(|user| user.origin == group.origin);
+        self.group = group.map(says).or(self.group.filter(|group| !is_his(group)));
         Ok(())
     }
 
@@ -338,6 +340,24 @@ mod tests {
         assert_eq!(service.set_env(item(c"=x")), Err(Fault::Empty));
         assert_eq!(service.set_env(item(c"TZ")), Err(Fault::NotA("NAME=VALUE")));
         assert_eq!(service.unset_env(item(c"A=")), Err(Fault::BadByte(b'=')));
+    }
+
+    #[test]
+    fn a_user_takes_the_group_along_that_was_said_with_the_one_before() {
+        // Looks like `user = "web:www"` in a file, and --user root, whose group is that of root.
+        let mut service = blank();
+        let at = |text, line| Item { text, origin: Origin::File { line, column: 1 } };
+        let who = |service: &ServiceSpec<'static>| {
+            (service.user.unwrap().value, service.group.map(|said| said.value))
+        };
+        service.set_user(at(c"web:www", 1)).unwrap();
+        assert_eq!(who(&service), (Account::Name(b"web"), Some(Account::Name(b"www"))));
+        service.set_user(item(c"root")).unwrap();
+        assert_eq!(who(&service), (Account::Name(b"root"), None));
+        let own = Said { value: Account::Id(7), origin: Origin::Argument(2) };
+        service.group = Some(own);
+        service.set_user(item(c"web")).unwrap();
+        assert_eq!(service.group, Some(own));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::support::{Ended, Run, Who, file, proc};
+use super::support::{Ended, Mode, Run, Who, file, proc};
 use super::{logged, run_file};
 
 /// One service with these keys that runs a script; how it ended.
@@ -26,6 +26,26 @@ fn environment_directory_and_mode_mask_are_as_said() {
         check(who, "unset-env = ['LC_ALL']", "echo ${LC_ALL-none}", "none\n");
         check(who, "cwd = '/usr'", "/bin/pwd", "/usr\n");
         check(who, "umask = '0077'", "umask", "0077\n");
+    }
+}
+
+#[test]
+fn a_program_hears_the_name_that_it_is_to_have() {
+    // Looks like $0 of a shell, which was found by the first word of its command all the same; with
+    // and without variables of its own, and as a script without a first line.
+    for who in Who::BOTH {
+        check(who, "argv0 = '-sh'", "echo $0", "-sh\n");
+        check(who, "argv0 = ''\nenv = { A = '1' }", "echo \"[$0]\" $A", "[] 1\n");
+        for mode in [Mode::Run, Mode::Subreaper] {
+            let words = ["sh", "-c", "echo $0 $1", "own", "two"];
+            let run = |words: &[&str]| Run::mode(mode, who, &["--argv0", "other"], words).end();
+            assert_eq!(run(&words).quietly(0), "own two\n");
+            assert_eq!(run(&words[..3]).quietly(0), "other\n");
+        }
+        let directory = file::directory();
+        let script = file::write(&directory, "script", 0o755, "echo $0 $1\n");
+        let run = Run::nsinit(who, &["run", "--argv0", "other", "--", &script, "one"]);
+        assert_eq!(run.end().quietly(0), format!("{script} one\n"));
     }
 }
 
@@ -67,6 +87,9 @@ fn user_and_groups_are_those_of_passwd_and_group() {
         ("user = 'daemon'", format!("1\n1\n1\n{daemon}\n")),
         ("user = 1", format!("1\n1\n1\n{daemon}\n")),
         ("user = 'daemon'\ngroup = 'games'", format!("1\n60\n60\n{daemon}\n")),
+        ("user = 'daemon:games'", format!("1\n60\n60\n{daemon}\n")),
+        ("user = '1:60'", format!("1\n60\n60\n{daemon}\n")),
+        ("user = 'daemon:60'\ngroups = [8]", format!("1\n60\n60 8\n{daemon}\n")),
         ("user = 'daemon'\ngroups = ['games', 'tty', 8]", format!("1\n1\n1 5 8 60\n{daemon}\n")),
         ("user = 4242", "4242\n4242\n4242\n/elsewhere\n".into()),
         ("group = 'tty'", "0\n5\n5\n/elsewhere\n".into()),

@@ -146,8 +146,14 @@ fn become_program(words: Words<'_>, start: &Start) -> ! {
     let _ = signal::set_disposition(Signal::CHLD, Disposition::Default);
     let _ = signal::change_mask(Change::Set, start.mask);
     let login = Login::default();
-    let command =
-        Command { words, env: &[], file_env: Words::default(), is_env_clear: false, login };
+    let command = Command {
+        words,
+        argv0: None,
+        env: &[],
+        file_env: Words::default(),
+        is_env_clear: false,
+        login,
+    };
     let (errno, _) = execute::execute(command, start);
     let _ = signal::change_mask(Change::Block, crate::model::SignalSet::ALL);
     not_become(words, errno);

@@ -142,7 +142,7 @@ fn execute(
         }
     }
     let words = own.errand.words;
-    let command = Command { words, env: &all, file_env, is_env_clear, login };
+    let command = Command { words, argv0: None, env: &all, file_env, is_env_clear, login };
     let trouble = execute::execute(command, start);
     (trouble, execute::code_of(trouble))
 }

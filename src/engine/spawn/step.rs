@@ -25,8 +25,8 @@ pub(super) fn do_step<'a>(
     arena: &mut Arena<'a>,
 ) -> Result<(), (Trouble, u8)> {
     let failed = |trouble: Trouble| (trouble, code::FAILED);
-    if let Act::Execute { command, env, file_env, is_env_clear } = step.act {
-        let command = Command { words: command, env, file_env, is_env_clear, login: *login };
+    if let Act::Execute { command: words, argv0, env, file_env, is_env_clear } = step.act {
+        let command = Command { words, argv0, env, file_env, is_env_clear, login: *login };
         let trouble = execute::execute(command, start);
         return Err((trouble, execute::code_of(trouble)));
     }

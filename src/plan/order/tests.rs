@@ -32,6 +32,7 @@ fn services_do_not_wait_for_each_others_steps() {
             a,
             Act::Execute {
                 command: Default::default(),
+                argv0: None,
                 file_env: Default::default(),
                 env: &[],
                 is_env_clear: false,

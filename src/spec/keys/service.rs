@@ -22,6 +22,8 @@ pub(super) const ROWS: &[Row] = &[
     Row::new(Table::Service, "command", Shape::Words, "WORD", Set::Command)
         .without_flag()
         .help("|Program and arguments; found in PATH when it has no slash. Must be given."),
+    service("argv0", Shape::Text, "NAME", |service, item| item.put_text(&mut service.argv0, Ok))
+        .help("the command's first word|What the program is told that it is called: -bash."),
     service("env", Shape::Pairs, "NAME=VALUE", |service, item| service.set_env(item))
         .help("ours|Set a variable. --setenv NAME VALUE does the same."),
     service("env-file", Shape::List, "PATH", |service, item| {
@@ -39,14 +41,14 @@ pub(super) const ROWS: &[Row] = &[
         .help("ours|Working directory."),
     service("user", Shape::TextOrNumber, "USER", |service, item| service.set_user(item)).help(
         "ours|User, by number or /etc/passwd inside; a name brings its groups and home. \
-             UID:GROUP says the group as well.",
+             USER:GROUP says the group as well.",
     ),
     service("group", Shape::TextOrNumber, "GROUP", |service, item| {
-        item.put_text(&mut service.group, Account::parse)
+        item.put(&mut service.group, Account::parse)
     })
     .help("the user's|Primary group, by number or by the /etc/group inside."),
     service("groups", Shape::List, "GROUP", |service, item| {
-        let group = Account::parse(item.text)?;
+        let group = Account::parse(item.bytes())?;
         service.groups.append(item, group)
     })
     .help("the user's|Supplementary groups."),

@@ -24,7 +24,7 @@ fn every_row_explains_itself_and_stands_with_its_table() {
         assert_eq!(help.0.iter().count(), 2, "{key:?}: DEFAULT|SENTENCE");
         assert_eq!(key.shape == Shape::Switch, key.value.is_empty(), "{key:?}");
         assert!(
-            key.name().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'),
+            key.name().bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')),
             "{key:?}"
         );
     }

@@ -46,10 +46,21 @@ fn an_interpreter_that_cannot_run_itself_is_named() {
 
 #[test]
 fn who_it_runs_as_is_said_as_docker_says_it() {
-    // Looks like `--user 7:8`; a name needs /etc/passwd, and says so where there is none.
-    let flags = ["--user", "7:8"];
-    let ended = run(Mode::Pid1, &flags, &["sh", "-c", "echo $(id -u) $(id -g) $(id -G)"]).end();
-    assert_eq!(ended.quietly(0), "7 8 8\n");
+    // Looks like `--user 7:8` and `--user daemon:games`; a name needs /etc/passwd, and says so
+    // where there is none.
+    let ids = ["sh", "-c", "echo $(id -u) $(id -g) $(id -G)"];
+    for (user, expected) in
+        [("7:8", "7 8 8\n"), ("daemon:games", "1 60 60\n"), ("daemon:8", "1 8 8\n")]
+    {
+        assert_eq!(run(Mode::Pid1, &["--user", user], &ids).end().quietly(0), expected, "{user}");
+    }
+    for (user, says) in [
+        ("daemon:no-such", "user \"daemon\" group \"no-such\": ENOENT"),
+        ("daemon:", "user is empty"),
+        ("daemon:a:b", "user: \"daemon:a:b\" has a \":\" in it"),
+    ] {
+        run(Mode::Pid1, &["--user", user], &ids).end().saying(125, &[says]);
+    }
     let empty = file::text(&file::directory());
     let nsinit = file::text(&programs().nsinit);
     let words = ["unshare", "-m", "sh", "-c", "mount -t tmpfs none /etc && exec \"$@\"", "sh"];
