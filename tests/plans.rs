@@ -409,6 +409,7 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("maps-one", Run, &ROOT),
     ("own-ids", Run, &USER),
     ("user-of-service", Run, &USER),
+    ("user-and-group", Run, &ROOT),
     ("limits", Run, &ROOT),
     ("limits-delegated", Run, &DELEGATED_USER),
     ("limits-namespace", Run, &ROOT_CGROUP),
@@ -545,6 +546,7 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("groups-denied", Run, &USER),
     ("timeout-for-nothing", Run, &ROOT),
     ("delay-above-max", Run, &ROOT),
+    ("command-too-long", Run, &ROOT),
     ("env-too-large", Run, &CROWDED),
     ("landlock-missing", Run, &NO_LANDLOCK),
     ("landlock-no-ports", Run, &LANDLOCK_2),
@@ -563,6 +565,7 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("net-of-host", Run, &ROOT),
     ("net-outer-key", Run, &ROOT),
     ("net-gateway-away", Run, &ROOT),
+    ("net-gateway-link", Run, &ROOT),
     ("net-second-gateway", Run, &ROOT),
     ("net-pasta-of-root", Run, &ROOT),
     ("no-filters", Run, &FILTERLESS),
@@ -681,7 +684,8 @@ variants!(REASONS, reason_name, Reason, Reason:
     NoCommand NoName SameName NoMain SecondMain UnknownService Cycle MainOnly EntrypointOnly
     InitOnly RunOnly NoFilters NothingToTell Needs ProcNeeds LacksPrivilege NotGranted
     NothingGranted NoIdTool IdToolHasNoPrivileges MapNotOurs MapOfRoot MapOverlaps MapTooLong
-    MapAndId ClockRange GroupsDenied TimeoutForNothing Log DelayAboveMax Confine EnvTooLarge
+    MapAndId ClockRange GroupsDenied TimeoutForNothing Log DelayAboveMax Confine CommandTooLong
+    EnvTooLarge
     TooManySteps LockOfInit Net Mount Cgroup Machine Tie);
 
 variants!(JOIN_ACTS, join_act_name, JoinAct, JoinAct<'_>:

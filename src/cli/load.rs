@@ -101,13 +101,20 @@ pub fn decide(
     if cfg!(feature = "sandbox") {
         line = given::read(scope, line, start, given)?;
     }
-    let faults = load(Source { scope, line, detail, mask: start.mask }, file, &mut arena, spec);
-    if faults > 0 || env_files::read(scope, start, env, &mut arena, spec) > 0 {
+    let named = if cfg!(feature = "toml") { argv::file(line) } else { None };
+    let mut printer = Printer::new(scope, named.map(|said| said.value), detail);
+    let is_read =
+        load(Source { scope, line, named, mask: start.mask }, file, &mut arena, spec, &mut printer);
+    if !is_read || printer.is_done() {
+        printer.end();
         return None;
     }
-    if filters::read(filters::For { scope, detail, mask: start.mask }, room, env, &mut arena, spec)
-        > 0
-    {
+    let mut faults = env_files::read(scope, start, env, &mut arena, spec);
+    if faults == 0 || detail == Detail::All {
+        let who = filters::For { scope, detail, mask: start.mask };
+        faults = faults.saturating_add(filters::read(who, room, env, &mut arena, spec));
+    }
+    if faults > 0 && detail == Detail::First {
         return None;
     }
     // A file of the kernel's init is checked as that, and so is one of an entrypoint.
@@ -120,8 +127,8 @@ pub fn decide(
         // Whether this machine has what is asked is no fault of the file.
         plan.survey.cgroups.assume_all();
     }
-    let decided = plan_for((scope, detail), mode, spec, start, plan, callers)?;
-    Some(Decided { held: Some(held), ..decided })
+    let decided = plan_for(mode, spec, start, plan, callers, &mut printer)?;
+    (faults == 0).then_some(Decided { held: Some(held), ..decided })
 }
 
 /// A spec that nothing was asked of yet, in its place.
@@ -144,18 +151,18 @@ pub fn decide_as<T>(
     let spec = new_spec(spec, lists)?;
     let read = read(spec)?;
     let mode = Mode::Entrypoint;
-    let said = (mode.scope(), Detail::First);
-    plan_for(said, mode, spec, start, plan, callers).map(|decided| (decided, read))
+    let mut printer = Printer::new(mode.scope(), spec.file, Detail::First);
+    plan_for(mode, spec, start, plan, callers, &mut printer).map(|decided| (decided, read))
 }
 
-/// Asks the machine and makes the plan.
+/// Asks the machine and makes the plan. `None` where anything was refused, or complained of before.
 fn plan_for(
-    (scope, detail): (&'static str, Detail),
     mode: Mode,
     spec: &'static Spec<'static>,
     start: &Start,
     plan: &'static mut plan::Lists<'static>,
     callers: &'static mut control::Room,
+    printer: &mut Printer<'_>,
 ) -> Option<Decided> {
     let mut questions = Questions::of(mode, spec);
     if plan.survey.cgroups.is_mounted {
@@ -173,7 +180,6 @@ fn plan_for(
         facts.keeping = engine::persist::look(said.value);
     }
     let mut plan = Plan::new(mode, plan);
-    let mut printer = Printer::new(scope, spec.file, detail);
     resolve_all(spec, &facts, &mut plan, &mut |refusal| printer.refuse(&refusal));
     printer.end();
     let is_refused = printer.count() > 0;
@@ -181,34 +187,32 @@ fn plan_for(
     (!is_refused).then_some(decided)
 }
 
-/// Who reads what, and how much is said about it.
+/// Who reads what.
 #[derive(Clone, Copy)]
 struct Source {
     scope: &'static str,
     line: Line<'static>,
-    detail: Detail,
+    /// The file.
+    named: Option<Said<&'static CStr>>,
     /// The signals that were blocked when we were started.
     mask: SignalSet,
 }
 
-/// Reads the file and the arguments into `spec`; gives how many faults were found.
+/// Reads the file and the arguments into `spec`; `false` when there is no such file to read, which
+/// was said then.
 fn load(
     source: Source,
     buffer: &'static mut [u8],
     arena: &mut Arena<'static>,
     spec: &mut Spec<'static>,
-) -> usize {
-    let Source { scope, line, detail, mask } = source;
-    let named = match cfg!(feature = "toml") {
-        true => argv::file(line),
-        false => None,
-    };
-    let mut printer = Printer::new(scope, named.map(|said| said.value), detail);
+    printer: &mut Printer<'_>,
+) -> bool {
+    let Source { scope, line, named, mask } = source;
     if let Some(Said { value: path, origin }) = named {
         match read_file(path, mask, buffer) {
             Ok(source) => {
                 spec.file = Some(path); // whose directory paths in it begin at
-                read_into(spec, source, arena, &mut printer);
+                read_into(spec, source, arena, printer);
             }
             Err(Errno::E2BIG) => {
                 let complaint = Complaint::FileTooLarge(FILE_MAX);
@@ -216,16 +220,15 @@ fn load(
             }
             Err(errno) => {
                 report::unreadable(scope, path, errno);
-                return 1;
+                return false;
             }
         }
     }
-    argv::read(line, arena, spec, &mut printer);
+    argv::read(line, arena, spec, printer);
     if spec.name.is_none() {
         spec.name = named.and_then(|said| stem(said.value, arena));
     }
-    printer.end();
-    printer.count()
+    true
 }
 
 #[inline(never)] // what it needs would lie in the frame of every start, also without a file

@@ -5,7 +5,7 @@ use core::ffi::CStr;
 use super::out::say;
 use super::report::{self, Place};
 use crate::plan::Refusal;
-use crate::spec::{Complaints, Origin, SpecFault};
+use crate::spec::{Complaints, Origin, SpecFault, Tables};
 
 /// How many faults are printed before the rest is only counted.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,12 +22,16 @@ pub(super) struct Printer<'s> {
     file: Option<&'static CStr>,
     detail: Detail,
     count: usize,
+    /// The tables of which something was not read.
+    unread: Tables,
+    /// The list that the last complaint was about, which is full.
+    full: Option<&'static str>,
 }
 
 impl<'s> Printer<'s> {
     /// Nothing printed yet.
     pub(super) const fn new(scope: &'s str, file: Option<&'static CStr>, detail: Detail) -> Self {
-        Self { scope, file, detail, count: 0 }
+        Self { scope, file, detail, count: 0, unread: Tables::of(&[]), full: None }
     }
 
     /// How many complaints there were.
@@ -35,9 +39,14 @@ impl<'s> Printer<'s> {
         self.count
     }
 
-    /// Takes a refusal as it takes a complaint.
+    /// Whether nothing more would be printed.
+    pub(super) fn is_done(&self) -> bool {
+        self.count > 0 && self.detail == Detail::First
+    }
+
+    /// Takes a refusal as it takes a complaint, unless it may come of one that was taken.
     pub(super) fn refuse(&mut self, refusal: &Refusal<'_>) {
-        if self.is_next_printed() {
+        if !refusal.reason.misses().meets(self.unread) && self.is_next_printed() {
             report::refusal(self.place(refusal.origin), refusal);
         }
     }
@@ -67,7 +76,10 @@ impl<'s> Printer<'s> {
 
 impl<'a> Complaints<'a> for Printer<'_> {
     fn add(&mut self, fault: SpecFault<'a>) {
-        if self.is_next_printed() {
+        self.unread = self.unread.and(fault.complaint.tables());
+        let full = fault.complaint.full();
+        let is_told = full.is_some() && full == core::mem::replace(&mut self.full, full);
+        if !is_told && self.is_next_printed() {
             report::complaint(self.place(fault.origin), &fault);
         }
     }

@@ -34,6 +34,11 @@ impl Address {
         self.0.is_ipv4()
     }
 
+    /// Whether it is one of the link itself: of fe80::/10, in IPv6 alone (RFC 4291, 2.5.6).
+    pub const fn is_link_local(self) -> bool {
+        matches!(self.0, IpAddr::V6(address) if address.is_unicast_link_local())
+    }
+
     /// How many bits it has.
     const fn bits(self) -> u8 {
         if self.is_v4() { 32 } else { 128 }
@@ -267,6 +272,25 @@ mod tests {
         }
         for bad in ["", "10.9.0", "10.9.0.256", "::g", "1:2:3", "10.9.0.1 ", "localhost"] {
             assert!(Address::parse(bad.as_bytes()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_the_link_is_one_of_ipv6() {
+        // Looks like fe80::/10, and not the IPv4 address that begins with the same bytes.
+        for (text, expected) in [
+            ("fe80::1", true),
+            ("febf::1", true),
+            ("fec0::1", false),
+            ("fe7f::1", false),
+            ("254.128.0.1", false),
+            ("169.254.0.1", false),
+        ] {
+            assert_eq!(
+                Address::parse(text.as_bytes()).unwrap().is_link_local(),
+                expected,
+                "{text}"
+            );
         }
     }
 

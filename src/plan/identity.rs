@@ -6,7 +6,7 @@
 //! kernel/user_namespace.c, `new_idmap_permitted`, `verify_root_map` and `map_write`.
 
 use super::ties::maps_outside;
-use super::{Act, Actor, Facts, Lines, Plan, Reason, Refusal, Survey, capability};
+use super::{Act, Actor, Facts, Lines, Plan, Reason, Refusal, Refuse, Survey, capability};
 use crate::limits::ID_MAP_BYTES_MAX;
 use crate::model::{IdKind, IdMap, IdRange, IdTool, Namespace, NamespaceSet};
 use crate::spec::{Origin, Said, Spec};
@@ -46,15 +46,25 @@ impl<'a> Maps<'a> {
         facts: &Facts,
         survey: &'a Survey,
         kinds: NamespaceSet,
-    ) -> Result<Self, Refusal<'a>> {
+        refuse: Refuse<'_, 'a>,
+    ) -> Self {
         if !kinds.has(Namespace::User) || maps_outside(spec).is_some() {
-            return Ok(Self(None));
+            return Self(None);
         }
-        let uid = Asked::new(IdKind::Uid, spec, facts, survey)?;
-        let gid = Asked::new(IdKind::Gid, spec, facts, survey)?;
+        let uid = Asked::new(IdKind::Uid, spec, facts, survey);
+        let gid = Asked::new(IdKind::Gid, spec, facts, survey);
         // Where both are our own, nobody needs any privilege.
-        let is_own = uid.own_inside().is_some() && gid.own_inside().is_some();
-        Ok(Self(Some([uid.decide(facts, survey, is_own)?, gid.decide(facts, survey, is_own)?])))
+        let is_own = [&uid, &gid]
+            .into_iter()
+            .all(|asked| asked.as_ref().is_ok_and(|asked| asked.own_inside().is_some()));
+        let mut decide = |asked: Result<Asked<'a>, Refusal<'a>>, kind| {
+            let map = asked.and_then(|asked| asked.decide(facts, survey, is_own));
+            map.unwrap_or_else(|refusal| {
+                refuse(refusal);
+                Map::of_nobody(kind, own_id(kind, facts))
+            })
+        };
+        Self(Some([decide(uid, IdKind::Uid), decide(gid, IdKind::Gid)]))
     }
 
     /// The maps there are.
@@ -123,6 +133,12 @@ impl<'a> Maps<'a> {
 }
 
 impl Map<'_> {
+    /// A map in the place of one that was refused.
+    const fn of_nobody(kind: IdKind, own: u32) -> Self {
+        let (writer, origin) = (Writer::Launcher, Origin::Default);
+        Self { kind, own, lines: Lines::Own(IdMap::one(own, own)), writer, origin }
+    }
+
     /// Whether PID 1 writes it.
     const fn is_by_itself(&self) -> bool {
         matches!(self.writer, Writer::Itself(_))
@@ -165,9 +181,10 @@ impl<'a> Asked<'a> {
         facts: &Facts,
         survey: &'a Survey,
     ) -> Result<Self, Refusal<'a>> {
-        let (id, own) = match kind {
-            IdKind::Uid => (spec.uid, facts.uid),
-            IdKind::Gid => (spec.gid, facts.gid),
+        let own = own_id(kind, facts);
+        let id = match kind {
+            IdKind::Uid => spec.uid,
+            IdKind::Gid => spec.gid,
         };
         let (said, auto): (&'a [_], _) = (spec.id_map(kind), spec.auto_map(kind));
         let refuse = |origin, reason| Err(Refusal { origin, said: b"", reason });
@@ -279,6 +296,14 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// Our own id outside.
+const fn own_id(kind: IdKind, facts: &Facts) -> u32 {
+    match kind {
+        IdKind::Uid => facts.uid,
+        IdKind::Gid => facts.gid,
+    }
+}
+
 /// The capability by which a map of others' ids is written.
 const fn capability_for(kind: IdKind) -> u64 {
     match kind {
@@ -296,11 +321,7 @@ fn granted<'a>(
     facts: &Facts,
     survey: &'a Survey,
 ) -> Result<Lines<'a>, Reason> {
-    let ids = survey.ids(kind);
-    let own = match kind {
-        IdKind::Uid => facts.uid,
-        IdKind::Gid => facts.gid,
-    };
+    let (ids, own) = (survey.ids(kind), own_id(kind, facts));
     let is_privileged = facts.has(capability_for(kind));
     let inside = match id {
         Some(id) => Some(id.value),

@@ -6,7 +6,8 @@
 //! namespace last; everybody else gets the right to the others by entering it first.
 
 use super::{
-    Act, Actor, Facts, JoinAct, JoinReason, JoinedUser, Known, Plan, Reason, Refusal, capability,
+    Act, Actor, Facts, JoinAct, JoinReason, JoinedUser, Known, Plan, Reason, Refusal, Refuse,
+    capability,
 };
 use crate::model::{Errno, Namespace, NamespaceSet, Whence};
 use crate::spec::{Origin, Said, Spec};
@@ -21,20 +22,16 @@ pub(super) struct Joined {
 }
 
 impl Joined {
-    /// Decides from what was asked and what was found.
-    pub(super) fn decide<'a>(spec: &'a Spec<'_>, facts: &Facts) -> Result<Self, Refusal<'a>> {
+    /// Decides from what was asked and what was found. One that was refused counts as another one.
+    pub(super) fn decide<'a>(spec: &'a Spec<'_>, facts: &Facts, refuse: Refuse<'_, 'a>) -> Self {
         let mut joined = Self::default();
         if !cfg!(feature = "join") {
-            return Ok(joined); // the keys are refused
+            return joined; // the keys are refused
         }
         for said in &spec.join.joins {
             let kind = said.value.kind;
             let reason = match facts.joins.of(kind) {
-                Known::Ours => None,
-                Known::Other | Known::NotAsked => {
-                    joined.others = joined.others.with(kind);
-                    None
-                }
+                Known::Ours | Known::Other | Known::NotAsked => None,
                 Known::NoNamespace => Some(JoinReason::NoNamespace(kind)),
                 Known::OfKind(other) => Some(JoinReason::WrongKind(kind, other)),
                 Known::Unopened(Errno::ENOENT | Errno::ESRCH)
@@ -45,20 +42,24 @@ impl Joined {
                 Known::Unopened(errno) => Some(JoinReason::Unopened(kind, errno)),
             };
             if let Some(reason) = reason {
-                return Err(refusal(said.origin, said.value.text.to_bytes(), reason));
+                refuse(refusal(said.origin, said.value.text.to_bytes(), reason));
             }
             joined.said = joined.said.with(kind);
+            if facts.joins.of(kind) != Known::Ours {
+                joined.others = joined.others.with(kind);
+            }
         }
         let others = joined.others.difference(NamespaceSet::USER);
-        match others.kinds().next() {
-            Some(kind) if !joined.has_user() && !facts.has(capability::SYS_ADMIN) => {
-                let said = spec.join.of(kind);
-                let origin = said.map_or(Origin::Default, |said| said.origin);
-                let text = said.map_or(b"".as_slice(), |said| said.value.text.to_bytes());
-                Err(refusal(origin, text, JoinReason::NeedsPrivilege(kind)))
-            }
-            Some(_) | None => Ok(joined),
+        if let Some(kind) = others.kinds().next()
+            && !joined.has_user()
+            && !facts.has(capability::SYS_ADMIN)
+        {
+            let said = spec.join.of(kind);
+            let origin = said.map_or(Origin::Default, |said| said.origin);
+            let text = said.map_or(b"".as_slice(), |said| said.value.text.to_bytes());
+            refuse(refusal(origin, text, JoinReason::NeedsPrivilege(kind)));
         }
+        joined
     }
 
     /// Whether another user namespace is entered.

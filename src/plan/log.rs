@@ -4,7 +4,7 @@ use core::ffi::CStr;
 
 use super::kinds::Kind;
 use super::rule::{Rule, rule};
-use super::{Act, Actor, LogAct, LogReason, Plan, Reason, Refusal};
+use super::{Act, Actor, LogAct, LogReason, Plan, Reason, Refusal, Refuse};
 use crate::model::{Log, ServiceId, Stdio};
 use crate::spec::{LogSize, LogSpec, Origin, Said, ServiceSpec, Spec};
 
@@ -87,20 +87,23 @@ fn said_of(size: LogSize) -> Option<Origin> {
 }
 
 /// PID 1's steps.
-pub(super) fn push_open<'a>(spec: &'a Spec<'_>, plan: &mut Plan<'a>) -> Result<(), Refusal<'a>> {
+pub(super) fn push_open<'a>(spec: &'a Spec<'_>, plan: &mut Plan<'a>, refuse: Refuse<'_, 'a>) {
     for (id, service) in spec.services_with_ids() {
-        let Some(asked) = asked(service)? else { continue };
+        let asked = asked(service).unwrap_or_else(|refusal| {
+            refuse(refusal);
+            None
+        });
+        let Some(asked) = asked else { continue };
         let Said { value: log, origin } = asked.log;
         if plan.services.iter().any(|other| other.log.is_some_and(|own| own.path == log.path)) {
             let (said, reason) = (log.path.to_bytes(), Reason::Log(LogReason::Shared));
-            return Err(Refusal { origin, said, reason });
+            refuse(Refusal { origin, said, reason });
         }
         if let Some(own) = plan.services.get_mut(id.index()) {
             own.log = Some(log);
         }
         plan.push(Actor::Inner, origin, Act::Log(LogAct::Open(id, log)));
     }
-    Ok(())
 }
 
 /// Where the outputs of a service's process lead, its own or one beside it.

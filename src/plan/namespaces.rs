@@ -53,37 +53,37 @@ pub(super) fn needs_of(spec: &Spec<'_>) -> [(Option<Origin>, &'static str, Names
 }
 
 /// The kinds to create: what was asked for, what a key needs, and `user` where we lack privilege.
+/// One that was refused is among them, so that what follows is judged by itself.
 pub(super) fn kinds<'a>(
     spec: &'a Spec<'_>,
     facts: &Facts,
     joined: Joined,
-) -> Result<NamespaceSet, Refusal<'a>> {
+    refuse: Refuse<'_, 'a>,
+) -> NamespaceSet {
     let asked = spec.namespaces.map(|said| said.value).unwrap_or_default();
     let mut kinds = asked.resolve(DEFAULT_KINDS).difference(joined.said);
     for (origin, key, kind) in needs_of(spec) {
-        joined.refuse_change(origin, key, kind)?;
-        match origin {
-            Some(_) if kinds.has(kind) || joined.said.has(kind) => {}
-            // Left out by name: we do not overrule that.
-            Some(origin) if asked.less.has(kind) || asked.exactly.is_some() => {
-                return Err(Refusal {
-                    origin,
-                    said: key.as_bytes(),
-                    reason: Reason::Needs(key, kind),
-                });
-            }
-            Some(_) => kinds = kinds.with(kind),
-            None => {}
+        joined.refuse_change(origin, key, kind).unwrap_or_else(&mut *refuse);
+        let Some(origin) = origin.filter(|_| !kinds.has(kind) && !joined.said.has(kind)) else {
+            continue;
+        };
+        // Left out by name: we do not overrule that.
+        if asked.less.has(kind) || asked.exactly.is_some() {
+            let reason = Reason::Needs(key, kind);
+            refuse(Refusal { origin, said: key.as_bytes(), reason });
         }
+        kinds = kinds.with(kind);
     }
     match lacking(facts, kinds, shifts(spec)) {
-        Some(_) if kinds.has(Namespace::User) || joined.has_user() => Ok(kinds),
-        Some(name) if asked.less.has(Namespace::User) || joined.said.has(Namespace::User) => {
-            let origin = spec.namespaces.map_or(Origin::Default, |said| said.origin);
-            Err(Refusal { origin, said: b"", reason: Reason::LacksPrivilege(name) })
+        Some(_) if kinds.has(Namespace::User) || joined.has_user() => kinds,
+        Some(name) => {
+            if asked.less.has(Namespace::User) || joined.said.has(Namespace::User) {
+                let origin = spec.namespaces.map_or(Origin::Default, |said| said.origin);
+                refuse(Refusal { origin, said: b"", reason: Reason::LacksPrivilege(name) });
+            }
+            kinds.with(Namespace::User)
         }
-        Some(_) => Ok(kinds.with(Namespace::User)),
-        None => Ok(kinds),
+        None => kinds,
     }
 }
 

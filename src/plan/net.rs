@@ -7,7 +7,7 @@
 //! moved in would be lost with a namespace that dies, where it is no device of the machine
 //! (net/core/dev.c, `default_device_exit_net`): a process that outlives everything brings it back.
 
-use super::{Act, Actor, Facts, NetAct, NetReason, Plan, Reason, Refusal, capability};
+use super::{Act, Actor, Facts, NetAct, NetReason, Plan, Reason, Refusal, Refuse, capability};
 use crate::model::rtnetlink::Looks;
 use crate::model::{Address, InterfaceName, Namespace, NamespaceSet, Network, Uplink, Wire};
 use crate::spec::{InterfaceSpec, NetSpec, Origin, Said, Spec};
@@ -52,37 +52,15 @@ pub(super) fn check<'a>(
     spec: &'a Spec<'_>,
     facts: &Facts,
     kinds: NamespaceSet,
+    refuse: Refuse<'_, 'a>,
 ) -> Result<(), Refusal<'a>> {
     let interfaces = &spec.net.interfaces;
-    let refuse = |origin: Origin, said: &'a [u8], reason| {
-        Err(Refusal { origin, said, reason: Reason::Net(reason) })
-    };
     for (index, interface) in interfaces.iter().enumerate() {
-        let (Some(wire), None) = (interface.wire, interface.second_wire) else {
-            let origin = interface.second_wire.unwrap_or(interface.origin);
-            return refuse(origin, b"", NetReason::Wire);
-        };
-        let Some(whole) = Whole::of(interface) else {
-            return refuse(interface.origin, wire.value.outer().bytes(), NetReason::Name);
-        };
-        let others = || interfaces.iter().take(index);
-        let is_same = |other: &InterfaceSpec<'_>| {
-            let names = Whole::of(other).map(|other| (other.inner, other.wire));
-            names.is_some_and(|(inner, outer)| {
-                let shares = matches!((outer, whole.wire), (Wire::Macvlan(_), Wire::Macvlan(_)));
-                inner == whole.inner || outer.outer() == whole.wire.outer() && !shares
-            })
-        };
-        if others().any(is_same) || whole.inner.bytes() == b"lo" {
-            let origin = interface.name.map_or(interface.origin, |said| said.origin);
-            return refuse(origin, whole.inner.bytes(), NetReason::Twice);
-        }
-        check_outer_keys(interface, whole.wire)?;
-        check_gateways(interface)?;
-        if !facts.has(capability::NET_ADMIN | capability::SYS_ADMIN) {
-            return refuse(wire.origin, whole.inner.bytes(), NetReason::Privilege);
-        }
+        let before = interfaces.get(..index).unwrap_or_default();
+        check_interface(interface, before, facts).unwrap_or_else(&mut *refuse);
+        check_gateways(interface).unwrap_or_else(&mut *refuse);
     }
+    let refuse = |origin, said, reason| Err(of_net(origin, said, reason));
     match spec.net.uplink {
         Some(said) if said.value == Uplink::Host && kinds.has(Namespace::Net) => {
             refuse(said.origin, b"host", NetReason::OfHost)
@@ -92,6 +70,42 @@ pub(super) fn check<'a>(
         }
         Some(_) | None => Ok(()),
     }
+}
+
+/// Refuses an interface that could not be beside those before it.
+fn check_interface<'a>(
+    interface: &'a InterfaceSpec<'_>,
+    before: &[InterfaceSpec<'_>],
+    facts: &Facts,
+) -> Result<(), Refusal<'a>> {
+    let refuse = |origin, said, reason| Err(of_net(origin, said, reason));
+    let (Some(wire), None) = (interface.wire, interface.second_wire) else {
+        let origin = interface.second_wire.unwrap_or(interface.origin);
+        return refuse(origin, b"", NetReason::Wire);
+    };
+    let Some(whole) = Whole::of(interface) else {
+        return refuse(interface.origin, wire.value.outer().bytes(), NetReason::Name);
+    };
+    let is_same = |other: &InterfaceSpec<'_>| {
+        let names = Whole::of(other).map(|other| (other.inner, other.wire));
+        names.is_some_and(|(inner, outer)| {
+            let shares = matches!((outer, whole.wire), (Wire::Macvlan(_), Wire::Macvlan(_)));
+            inner == whole.inner || outer.outer() == whole.wire.outer() && !shares
+        })
+    };
+    if before.iter().any(is_same) || whole.inner.bytes() == b"lo" {
+        let origin = interface.name.map_or(interface.origin, |said| said.origin);
+        return refuse(origin, whole.inner.bytes(), NetReason::Twice);
+    }
+    check_outer_keys(interface, whole.wire)?;
+    if !facts.has(capability::NET_ADMIN | capability::SYS_ADMIN) {
+        return refuse(wire.origin, whole.inner.bytes(), NetReason::Privilege);
+    }
+    Ok(())
+}
+
+fn of_net(origin: Origin, said: &[u8], reason: NetReason) -> Refusal<'_> {
+    Refusal { origin, said, reason: Reason::Net(reason) }
 }
 
 /// A bridge and outer addresses are for the outer end of a pair, which only veth has.
@@ -104,8 +118,7 @@ fn check_outer_keys<'a>(
     match (wire, bridge.or(address)) {
         (Wire::Veth(_), _) | (_, None) => Ok(()),
         (Wire::Moved(_) | Wire::Macvlan(_), Some((origin, key))) => {
-            let reason = Reason::Net(NetReason::OuterKey);
-            Err(Refusal { origin, said: key.as_bytes(), reason })
+            Err(of_net(origin, key.as_bytes(), NetReason::OuterKey))
         }
     }
 }
@@ -115,15 +128,14 @@ fn check_outer_keys<'a>(
 fn check_gateways<'a>(interface: &'a InterfaceSpec<'_>) -> Result<(), Refusal<'a>> {
     for (index, gateway) in interface.gateways.iter().enumerate() {
         let is_near = |said: &Said<Network>| said.value.has(gateway.value);
-        let is_local = gateway.value.with_bytes(|bytes| bytes.starts_with(&[0xfe, 0x80]));
+        let is_local = gateway.value.is_link_local();
         let is_second = |other: &Said<Address>| other.value.is_v4() == gateway.value.is_v4();
         let reason = match interface.gateways.iter().take(index).any(is_second) {
             true => NetReason::SecondGateway,
             false if is_local || interface.addresses.iter().any(is_near) => continue,
             false => NetReason::GatewayAway,
         };
-        let reason = Reason::Net(reason);
-        return Err(Refusal { origin: gateway.origin, said: b"", reason });
+        return Err(of_net(gateway.origin, b"", reason));
     }
     Ok(())
 }

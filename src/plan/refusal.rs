@@ -4,7 +4,7 @@ use super::machine::MachineReason;
 use crate::model::{
     Capabilities, Clock, Controller, Errno, IdKind, IdMap, LandlockAbi, Namespace, Shift,
 };
-use crate::spec::{Origin, Tie};
+use crate::spec::{Origin, Table, Tables, Tie};
 
 /// Why we will not start.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -77,6 +77,8 @@ pub enum Reason {
     TimeoutForNothing,
     /// The first pause is longer than the longest one.
     DelayAboveMax,
+    /// A command has more words than a list of ours holds, which one with another name needs.
+    CommandTooLong(usize),
     /// The environment has more variables than a changed one holds.
     EnvTooLarge(usize),
     /// A network that could not be.
@@ -89,6 +91,66 @@ pub enum Reason {
     Tie(TieReason),
     /// More steps than a plan holds.
     TooManySteps,
+}
+
+impl Reason {
+    /// The tables in which something would be said that were reason enough not to refuse. Where a
+    /// fault was found in one of them, that may be what is missing.
+    pub const fn misses(&self) -> Tables {
+        match self {
+            Self::NoCommand
+            | Self::NoName
+            | Self::NoMain
+            | Self::UnknownService
+            | Self::MainOnly
+            | Self::TimeoutForNothing
+            | Self::DelayAboveMax
+            | Self::Log(LogReason::NoFile) => Tables::of(&[Table::Service]),
+            Self::EntrypointOnly | Self::RunOnly | Self::InitOnly | Self::LockOfInit => {
+                Tables::of(&[Table::Sandbox, Table::Init, Table::Service])
+            }
+            Self::Needs(..)
+            | Self::ProcNeeds(_)
+            | Self::LacksPrivilege(_)
+            | Self::Join(_)
+            | Self::Tie(_)
+            | Self::Net(NetReason::OfHost) => Tables::of(&[Table::Sandbox]),
+            Self::NotGranted(..)
+            | Self::NothingGranted(..)
+            | Self::NoIdTool(_)
+            | Self::IdToolHasNoPrivileges(_)
+            | Self::MapNotOurs(..)
+            | Self::MapOfRoot
+            | Self::GroupsDenied => Tables::of(&[Table::Sandbox, Table::User]),
+            Self::Net(NetReason::Wire | NetReason::Name | NetReason::GatewayAway) => {
+                Tables::of(&[Table::Interface])
+            }
+            Self::Mount(_) => Tables::of(&[Table::Root, Table::Mount, Table::User]),
+            Self::Machine(_) => Tables::of(&[Table::Init]),
+            Self::Cgroup(_) => Tables::of(&[Table::Limits]),
+            Self::NoFilters | Self::NothingToTell | Self::Confine(_) => {
+                Tables::of(&[Table::Security, Table::Landlock, Table::Service])
+            }
+            Self::SameName
+            | Self::SecondMain
+            | Self::Cycle
+            | Self::Log(LogReason::Two | LogReason::Shared)
+            | Self::MapOverlaps(_)
+            | Self::MapTooLong(_)
+            | Self::MapAndId(_)
+            | Self::ClockRange(..)
+            | Self::CommandTooLong(_)
+            | Self::EnvTooLarge(_)
+            | Self::Net(
+                NetReason::Twice
+                | NetReason::Privilege
+                | NetReason::OuterKey
+                | NetReason::SecondGateway
+                | NetReason::PastaOfRoot,
+            )
+            | Self::TooManySteps => Tables::of(&[]),
+        }
+    }
 }
 
 /// A refusal with its place.

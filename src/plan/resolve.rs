@@ -43,45 +43,53 @@ pub fn resolve_all<'a>(
     if plan.services.is_empty() {
         return;
     }
-    if let Err(refusal) = push_all_steps(spec, facts, plan, refuse) {
-        refuse(refusal);
-    }
+    push_all_steps(spec, facts, plan, refuse);
 }
 
-/// All steps, unless one thing cannot be that the others depend on.
+/// What was decided, or what is to be there in its place: it was refused, and others are looked at
+/// all the same. That must be such that it is no reason to refuse any of them.
+fn or_refuse<'a, T>(decided: Result<T, Refusal<'a>>, refuse: Refuse<'_, 'a>, otherwise: T) -> T {
+    decided.unwrap_or_else(|refusal| {
+        refuse(refusal);
+        otherwise
+    })
+}
+
+/// All steps.
 fn push_all_steps<'a>(
     spec: &'a Spec<'_>,
     facts: &Facts,
     plan: &mut Plan<'a>,
     refuse: Refuse<'_, 'a>,
-) -> Result<(), Refusal<'a>> {
+) {
     let mode = plan.mode;
     if !mode.is_init() {
         refuse_init_keys(spec).unwrap_or_else(&mut *refuse);
     }
     if HAS_TIES {
-        ties::check(spec, facts).unwrap_or_else(&mut *refuse);
+        ties::check(spec, facts, refuse);
     }
-    let filters = Filters::decide(spec, facts)?;
+    let filters = or_refuse(Filters::decide(spec, facts), refuse, Filters::NONE);
     let mut setting = match (mode.is_run(), mode.is_init()) {
-        (true, _) => resolve_run(spec, facts, plan, refuse)?,
-        (false, true) => resolve_init(spec, facts, plan)?,
-        (false, false) => resolve_entrypoint(spec, facts, plan)?,
+        (true, _) => resolve_run(spec, facts, plan, refuse),
+        (false, true) => resolve_init(spec, facts, plan, refuse),
+        (false, false) => resolve_entrypoint(spec, facts, plan, refuse),
     };
     setting.filters = filters;
     filters.push_line(plan);
-    setting.confinement = Confinement::decide(spec, facts, mode, setting.inside)?;
+    let confinement = Confinement::decide(spec, facts, mode, setting.inside, refuse);
+    setting.confinement = or_refuse(confinement, refuse, Confinement::NONE);
     if spec.no_new_privs.is_none() {
         let privs = &mut setting.no_new_privs;
         *privs = privs.or(filters.origin()).or(setting.confinement.origin);
     }
-    setting.hides = lock::push(spec, &setting.confinement, facts, plan)?;
+    setting.hides = or_refuse(lock::push(spec, &setting.confinement, facts, plan), refuse, None);
     if mode.is_run() && HAS_TIES {
         confine::push_asserted(spec, plan);
         ties::push_last(spec, plan);
     }
     for (id, service) in spec.services_with_ids() {
-        push_steps(id, service, setting, facts, plan).unwrap_or_else(&mut *refuse);
+        push_steps(id, service, setting, facts, plan, refuse).unwrap_or_else(&mut *refuse);
     }
     if mode.is_init() {
         push_last(&spec.machine, plan);
@@ -90,8 +98,9 @@ fn push_all_steps<'a>(
         push_last_of_cgroups(spec, plan);
         net::push_last_of_network(spec, plan);
     }
-    let too_long = Refusal { origin: Origin::Default, said: b"", reason: Reason::TooManySteps };
-    if plan.is_too_long { Err(too_long) } else { Ok(()) }
+    if plan.is_too_long {
+        refuse(Refusal { origin: Origin::Default, said: b"", reason: Reason::TooManySteps });
+    }
 }
 
 /// The namespaces we are in: nothing outside, hardly anything inside.
@@ -99,8 +108,9 @@ fn resolve_entrypoint<'a>(
     spec: &'a Spec<'_>,
     facts: &Facts,
     plan: &mut Plan<'a>,
-) -> Result<Setting<'a>, Refusal<'a>> {
-    refuse_run_keys(spec, true)?;
+    refuse: Refuse<'_, 'a>,
+) -> Setting<'a> {
+    refuse_run_keys(spec, true).unwrap_or_else(&mut *refuse);
     (plan.birth, plan.is_pid1) = (Birth::Here, facts.is_pid1);
     plan.habits = spec.habits();
     // First: what happens to our parent before this is only known when we were told who it is.
@@ -118,7 +128,7 @@ fn resolve_entrypoint<'a>(
     confine::push_inner(spec, facts, plan.mode, plan);
     push_listen(Actor::Inner, spec, facts, plan);
     push_sockets(facts, plan);
-    log::push_open(spec, plan)?;
+    log::push_open(spec, plan, refuse);
     push_message(spec, plan);
     plan.push(Actor::Inner, Origin::Default, Act::WatchSignals);
     let is_restarted = |service: &Service<'_>| service.policy.restart != Restart::Never;
@@ -134,7 +144,7 @@ fn resolve_entrypoint<'a>(
         let directory = plan.habits().leaves_directory && !is_helped;
         plan.push(Actor::Inner, Origin::Default, Act::LetGo { directory });
     }
-    Ok(Setting {
+    Setting {
         cgroups: None,
         deny_setgroups: false,
         has_pid_namespace: facts.is_pid1 || !spec.habits().is_mortal,
@@ -143,7 +153,7 @@ fn resolve_entrypoint<'a>(
         hides: None,
         inside: Inside::as_we_are(facts),
         confinement: Confinement::NONE,
-    })
+    }
 }
 
 /// New namespaces: a launcher outside, PID 1 inside.
@@ -152,30 +162,31 @@ fn resolve_run<'a>(
     facts: &Facts,
     plan: &mut Plan<'a>,
     refuse: Refuse<'_, 'a>,
-) -> Result<Setting<'a>, Refusal<'a>> {
+) -> Setting<'a> {
     check_clocks(spec, facts, refuse);
-    let joined = Joined::decide(spec, facts)?;
-    let kinds = kinds(spec, facts, joined)?;
-    let maps = Maps::decide(spec, facts, plan.survey, kinds)?;
-    net::check(spec, facts, kinds).unwrap_or_else(&mut *refuse);
+    let joined = Joined::decide(spec, facts, refuse);
+    let kinds = kinds(spec, facts, joined, refuse);
+    let maps = Maps::decide(spec, facts, plan.survey, kinds, refuse);
+    net::check(spec, facts, kinds, refuse).unwrap_or_else(&mut *refuse);
     if root::is_asked(spec) {
-        root::check(spec, kinds).unwrap_or_else(&mut *refuse);
+        root::check(spec, kinds, refuse);
         root::check_mapped(spec, facts, &maps).unwrap_or_else(&mut *refuse);
     }
     let cgroups = match cfg!(feature = "sandbox") {
-        true => Layout::decide(spec, facts, kinds, plan)?,
+        true => or_refuse(Layout::decide(spec, facts, kinds, plan), refuse, None),
         false => None,
     };
     (plan.birth, plan.is_pid1) = (Birth::Cloned(kinds), kinds.has(Namespace::Pid));
-    let kept = persist::decide(spec, facts, kinds, joined)?;
+    let kept = persist::decide(spec, facts, kinds, joined);
+    let kept = or_refuse(kept, refuse, NamespaceSet::empty());
     let parts = Parts { kinds, joined, kept, maps: &maps, cgroups: cgroups.as_ref() };
     push_outer(spec, facts, parts, plan);
-    push_inner(spec, facts, parts, plan)?;
+    push_inner(spec, facts, parts, plan, refuse);
     let no_new_privs = match spec.no_new_privs {
         Some(said) => said.value.then_some(said.origin),
         None => Some(Origin::Default),
     };
-    Ok(Setting {
+    Setting {
         cgroups: cgroups.and_then(|layout| layout.parted()),
         deny_setgroups: maps.deny_setgroups() || joined.denies_groups(facts),
         has_pid_namespace: kinds.has(Namespace::Pid),
@@ -191,7 +202,7 @@ fn resolve_run<'a>(
             None => Inside::as_we_are(facts),
         },
         confinement: Confinement::NONE,
-    })
+    }
 }
 
 /// What was decided before the first step.
@@ -270,7 +281,8 @@ fn push_inner<'a>(
     facts: &Facts,
     parts: Parts<'_, 'a>,
     plan: &mut Plan<'a>,
-) -> Result<(), Refusal<'a>> {
+    refuse: Refuse<'_, 'a>,
+) {
     let inner = Actor::Inner;
     let Parts { kinds, joined, kept, maps, cgroups } = parts;
     Layout::push_inner(cgroups, plan);
@@ -289,7 +301,7 @@ fn push_inner<'a>(
     }
     plan.push(inner, Origin::Default, Act::LeaveGroup);
     root::push_private(spec, kinds, plan);
-    match (has_root, fresh_proc(spec, kinds, joined)?) {
+    match (has_root, or_refuse(fresh_proc(spec, kinds, joined), refuse, None)) {
         (true, _) => {
             root::push_open(spec, facts, kinds, plan);
             Layout::push_before_root(cgroups, plan);
@@ -329,10 +341,9 @@ fn push_inner<'a>(
     }
     confine::push_inner(spec, facts, plan.mode, plan);
     push_sockets(facts, plan);
-    log::push_open(spec, plan)?;
+    log::push_open(spec, plan, refuse);
     push_message(spec, plan);
     plan.push(inner, Origin::Default, Act::WatchSignals);
-    Ok(())
 }
 
 /// Whether a fresh procfs is mounted, and who said so.

@@ -7,7 +7,9 @@
 
 use super::kinds::Kind;
 use super::rule::{Rule, rule};
-use super::{Access, Act, Actor, Facts, HAS_TIES, Plan, Reason, Refusal, TieAct, TieReason};
+use super::{
+    Access, Act, Actor, Facts, HAS_TIES, Plan, Reason, Refusal, Refuse, TieAct, TieReason,
+};
 use crate::model::{IdKind, NamespaceSet, Source};
 use crate::spec::{Origin, Said, Spec, Tie};
 
@@ -60,7 +62,7 @@ pub(super) const RULES: &[Rule] = &[
 
 /// Refuses what cannot be: before anything was touched.
 #[inline(never)] // of few starts
-pub(super) fn check<'a>(spec: &'a Spec<'_>, facts: &Facts) -> Result<(), Refusal<'a>> {
+pub(super) fn check<'a>(spec: &'a Spec<'_>, facts: &Facts, refuse: Refuse<'_, 'a>) {
     for (tie, Said { value: number, origin }) in spec.ties.iter() {
         let access = facts.ties.get(tie as usize).copied().unwrap_or_default();
         let fault = match (tie, access) {
@@ -78,7 +80,8 @@ pub(super) fn check<'a>(spec: &'a Spec<'_>, facts: &Facts) -> Result<(), Refusal
         };
         let is_mount = |source: Source<'_>| source == Source::Descriptor(number);
         let mounts = spec.root.mounts.iter().any(|said| is_mount(said.value.source));
-        let others = spec.ties.iter().filter(|(other, _)| *other != tie);
+        // Of those that have it the first is alright.
+        let others = spec.ties.iter().take_while(|(other, _)| *other != tie);
         let other = others.filter(|(_, said)| said.value == number).map(|(other, _)| other.key());
         let other = other.chain(mounts.then_some("mount")).next();
         let shared = other.map(|other| TieReason::Shared(tie, number, other));
@@ -89,10 +92,9 @@ pub(super) fn check<'a>(spec: &'a Spec<'_>, facts: &Facts) -> Result<(), Refusal
             Tie::Sync | Tie::Block | Tie::Info | Tie::Userns | Tie::Status => None,
         };
         if let Some(reason) = shared.or(fault).or(untold) {
-            return Err(Refusal { origin, said: b"", reason: Reason::Tie(reason) });
+            refuse(Refusal { origin, said: b"", reason: Reason::Tie(reason) });
         }
     }
-    Ok(())
 }
 
 /// Who asked first that somebody outside knows PID 1 before it goes on.

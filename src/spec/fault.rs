@@ -1,7 +1,7 @@
 //! What is wrong with what was said: where, about which key, and why.
 
 use super::flags::Wrong;
-use super::{Key, Origin, Table};
+use super::{Key, Origin, Table, Tables};
 use crate::text::Fault;
 use crate::text::toml::Flaw;
 
@@ -24,7 +24,7 @@ pub enum Complaint {
     /// No table has this name.
     UnknownTable {
         /// The known table nearest to it.
-        nearest: Option<&'static str>,
+        nearest: Option<Table>,
     },
     /// A key of this verb's scope was expected; this one belongs to `run`.
     NotForThisVerb(&'static Key),
@@ -104,6 +104,72 @@ pub enum FilterFault {
     TooLong,
     /// What came from a descriptor is no program.
     NotAProgram,
+}
+
+impl Complaint {
+    /// The list that is full, where that is the fault: what comes behind it is told with it.
+    pub fn full(&self) -> Option<&'static str> {
+        match self {
+            Self::Value(key, Fault::TooMany { .. }) => Some(key.name()),
+            Self::Flag(name, Wrong::Operand(_, Fault::TooMany { .. })) | Self::TooMany(name, _) => {
+                Some(name)
+            }
+            Self::Value(..)
+            | Self::Flag(..)
+            | Self::UnknownKey { .. }
+            | Self::OtherTable(_)
+            | Self::UnknownTable { .. }
+            | Self::NotForThisVerb(_)
+            | Self::WrongType(..)
+            | Self::WrongTable(_)
+            | Self::Twice
+            | Self::Grammar(_)
+            | Self::Filter(_)
+            | Self::NotUtf8
+            | Self::FileTooLarge(_)
+            | Self::NoValue(_)
+            | Self::CommandGiven
+            | Self::ArgsGiven
+            | Self::NeedlessValue(_)
+            | Self::UnknownFlag { .. }
+            | Self::NoMainService
+            | Self::OpenQuote
+            | Self::SecondFile
+            | Self::NotBuilt(_) => None,
+        }
+    }
+
+    /// The tables of which something may not have been read that was meant. What is said there must
+    /// not be missed then.
+    pub const fn tables(&self) -> Tables {
+        match self {
+            Self::Value(key, _) | Self::WrongType(key, _) | Self::OtherTable(key) => {
+                Tables::of(&[key.table])
+            }
+            Self::UnknownKey { table: Some(table), .. } | Self::WrongTable(table) => {
+                Tables::of(&[*table])
+            }
+            Self::Filter(_) => Tables::of(&[Table::Security]),
+            Self::Flag(..)
+            | Self::UnknownKey { table: None, .. }
+            | Self::UnknownTable { .. }
+            | Self::NotForThisVerb(_)
+            | Self::Twice
+            | Self::Grammar(_)
+            | Self::NotUtf8
+            | Self::FileTooLarge(_)
+            | Self::TooMany(..)
+            | Self::NoValue(_)
+            | Self::CommandGiven
+            | Self::ArgsGiven
+            | Self::NeedlessValue(_)
+            | Self::UnknownFlag { .. }
+            | Self::NoMainService
+            | Self::OpenQuote
+            | Self::SecondFile
+            | Self::NotBuilt(_) => Tables::ALL,
+        }
+    }
 }
 
 /// A complaint with its place.

@@ -49,7 +49,7 @@ pub use fault::{Complaint, Complaints, FilterFault, SpecFault};
 pub use habits::Habits;
 pub use id_maps::IdMapLines;
 pub use join::{JoinLists, JoinSpec};
-pub use keys::{Key, KeyFor, Shape, Table};
+pub use keys::{Key, KeyFor, Shape, Table, Tables};
 pub use kinds::Kinds;
 pub use landlock::{LandlockLists, LandlockSpec};
 pub use limits::{Limits, LimitsRoom, LimitsSpec};

@@ -220,7 +220,7 @@ fn a_descriptor_that_will_not_do_is_refused_before_anything_is_touched() {
         (&["--info-fd", "2"], "argument 2: info-fd: \"2\" is not between 3 and 65535"),
         (&["--block-fd", "0"], "argument 2: block-fd: \"0\" is not between 3 and 65535"),
         (&["--sync-fd", "x"], "argument 2: sync-fd: \"x\" is no whole number"),
-        (&["--sync-fd", "42", "--block-fd", "42"], "sync-fd and block-fd have the same descriptor"),
+        (&["--sync-fd", "42", "--block-fd", "42"], "block-fd and sync-fd have the same descriptor"),
         (
             &["--file", "42", "/x", "--block-fd", "42"],
             "block-fd and mount have the same descriptor",

@@ -10,7 +10,7 @@ use super::facts::capability;
 use super::filter;
 use super::landlock;
 use super::{
-    Act, Actor, ConfineAct, ConfineReason, Facts, Holding, Mode, Plan, Reason, Refusal,
+    Act, Actor, ConfineAct, ConfineReason, Facts, Holding, Mode, Plan, Reason, Refusal, Refuse,
     TerminalState,
 };
 use crate::model::{Account, Capabilities, SecureBits, Terminal};
@@ -83,6 +83,7 @@ impl<'a> Confinement<'a> {
         facts: &Facts,
         mode: Mode,
         inside: Inside,
+        refuse_other: Refuse<'_, 'a>,
     ) -> Result<Self, Refusal<'a>> {
         let Some(origin) = first(spec) else { return Ok(Self::NONE) };
         // Whoever confines and says nothing of it has it.
@@ -97,7 +98,7 @@ impl<'a> Confinement<'a> {
         // Without no_new_privs a filter is installed by who has CAP_SYS_ADMIN (seccomp(2)).
         let is_default = is_run && (has_no_new_privs || filter::first(&spec.filter).is_none());
         let default = if is_run { Capabilities::CONTAINER } else { Capabilities::ALL };
-        landlock::check(spec, facts)?;
+        landlock::check(spec, facts).unwrap_or_else(refuse_other);
         let (kept, named) = spec.confine.kept(default);
         let ours = inside.capabilities;
         if let (Some(said), false) = (said, named.is_open() || ours.has(named)) {
@@ -196,7 +197,7 @@ impl<'a> Confinement<'a> {
         let is_uid_0 = match service.user.map(|said| said.value) {
             None => self.inside.uid == 0,
             Some(Account::Id(uid)) => uid == 0,
-            Some(Account::Name(name)) => name == c"root",
+            Some(Account::Name(name)) => name == b"root",
         };
         is_uid_0 && !self.bits.has(SecureBits::NOROOT)
     }

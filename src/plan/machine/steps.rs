@@ -5,7 +5,9 @@ use crate::model::{Farewell, RootSource};
 use crate::plan::confine::{Confinement, Inside};
 use crate::plan::filter::Filters;
 use crate::plan::services::{Setting, push_message, push_reaping};
-use crate::plan::{Act, Actor, Facts, Plan, Reason, Refusal, control, log, namespaces, notify};
+use crate::plan::{
+    Act, Actor, Facts, Plan, Reason, Refusal, Refuse, control, log, namespaces, notify,
+};
 use crate::spec::{MachineSpec, Origin, Said, Spec};
 
 /// The kernel's init: the machine is set up by its PID 1, and left by it.
@@ -14,8 +16,9 @@ pub(in crate::plan) fn resolve_init<'a>(
     spec: &'a Spec<'_>,
     facts: &Facts,
     plan: &mut Plan<'a>,
-) -> Result<Setting<'a>, Refusal<'a>> {
-    namespaces::refuse_run_keys(spec, false)?;
+    refuse: Refuse<'_, 'a>,
+) -> Setting<'a> {
+    namespaces::refuse_run_keys(spec, false).unwrap_or_else(&mut *refuse);
     plan.is_pid1 = true;
     let inner = Actor::Inner;
     push_reaping(inner, facts, plan);
@@ -30,7 +33,7 @@ pub(in crate::plan) fn resolve_init<'a>(
     if let Some(Said { value, origin }) = machine.clock {
         push(inner, origin, MachineAct::SetClock(value, spec.file), plan);
     }
-    push_root(machine, facts, plan)?;
+    push_root(machine, facts, plan).unwrap_or_else(&mut *refuse);
     push(inner, Origin::Default, MachineAct::OpenPort, plan);
     push(inner, Origin::Default, MachineAct::WatchKernel, plan);
     for Said { value, origin } in &machine.sysctl {
@@ -54,11 +57,11 @@ pub(in crate::plan) fn resolve_init<'a>(
     }
     control::push_listen(inner, spec, facts, plan);
     notify::push_sockets(facts, plan);
-    log::push_open(spec, plan)?;
+    log::push_open(spec, plan, refuse);
     push_message(spec, plan);
-    push_watchdog(machine, plan)?;
+    push_watchdog(machine, plan).unwrap_or_else(refuse);
     plan.push(inner, Origin::Default, Act::WatchSignals);
-    Ok(Setting {
+    Setting {
         cgroups: None,
         deny_setgroups: false,
         has_pid_namespace: true,
@@ -67,7 +70,7 @@ pub(in crate::plan) fn resolve_init<'a>(
         hides: None,
         inside: Inside::as_we_are(facts),
         confinement: Confinement::NONE,
-    })
+    }
 }
 
 /// The root that the initramfs is left for. One that the kernel was told to mount is mounted where

@@ -5,7 +5,7 @@ use core::ffi::CStr;
 use super::{BASE, RootAct, Slot};
 use crate::model::{Attributes, Mount, MountType, Namespace, NamespaceSet, Proc, Source, Upper};
 use crate::plan::kinds::Kind;
-use crate::plan::{Act, Actor, Facts, MountFault, Plan, Reason, Refusal, Step, capability};
+use crate::plan::{Act, Actor, Facts, MountFault, Plan, Reason, Refusal, Refuse, Step, capability};
 use crate::spec::{Origin, Said, Spec};
 
 /// /proc, where nobody says otherwise.
@@ -34,13 +34,10 @@ pub(in crate::plan) fn has_dev(spec: &Spec<'_>) -> bool {
 
 /// Whether everything that was said can be done.
 #[inline(never)] // of starts with a root alone
-pub(in crate::plan) fn check<'a>(
-    spec: &'a Spec<'_>,
-    kinds: NamespaceSet,
-) -> Result<(), Refusal<'a>> {
+pub(in crate::plan) fn check<'a>(spec: &'a Spec<'_>, kinds: NamespaceSet, refuse: Refuse<'_, 'a>) {
     if let (Some(said), None) = (spec.root.overlay, spec.root.path) {
         let (said, origin) = (b"overlay".as_slice(), said.origin);
-        return Err(Refusal { origin, said, reason: Reason::Mount(MountFault::NoSource) });
+        refuse(Refusal { origin, said, reason: Reason::Mount(MountFault::NoSource) });
     }
     for (index, said) in spec.root.mounts.iter().enumerate() {
         let mount = &said.value;
@@ -52,15 +49,13 @@ pub(in crate::plan) fn check<'a>(
         .then_some(MountFault::SecondRoot));
         if mount.kind == MountType::Proc && !kinds.has(Namespace::Pid) {
             let reason = Reason::ProcNeeds(Namespace::Pid);
-            return Err(Refusal { origin: said.origin, said: b"proc", reason });
-        }
-        if let Some(fault) = fault {
+            refuse(Refusal { origin: said.origin, said: b"proc", reason });
+        } else if let Some(fault) = fault {
             let said_name = mount.kind.name().as_bytes();
             let reason = Reason::Mount(fault);
-            return Err(Refusal { origin: said.origin, said: said_name, reason });
+            refuse(Refusal { origin: said.origin, said: said_name, reason });
         }
     }
-    Ok(())
 }
 
 /// Whether it is a mount, and nothing that is made in a file system.

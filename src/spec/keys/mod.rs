@@ -24,7 +24,7 @@ mod ties;
 mod watch;
 
 pub use put::Set;
-pub use table::Table;
+pub use table::{Table, Tables};
 
 use super::{Item, Spec, switch};
 use crate::text::{Fault, Names, units};

@@ -92,11 +92,48 @@ impl Table {
         })
     }
 
+    /// The table of this name.
+    pub fn named(name: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|table| table.name().as_bytes() == name)
+    }
+
     /// Whether there may be several of it.
     pub const fn is_list(self) -> bool {
         matches!(self, Self::Mount | Self::Interface | Self::Service)
     }
 }
+
+/// Some of the tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tables(u16);
+
+impl Tables {
+    /// All of them.
+    pub const ALL: Self = Self(u16::MAX);
+
+    /// None but these.
+    pub const fn of(tables: &[Table]) -> Self {
+        let (mut bits, mut rest) = (0, tables);
+        while let [table, others @ ..] = rest {
+            bits |= 1 << *table as u16;
+            rest = others;
+        }
+        Self(bits)
+    }
+
+    /// These and those.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether one is in both.
+    pub const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+const _: () = assert!(Table::ALL.len() <= 16, "a bit of Tables for each");
 
 /// Prints its header, `[sandbox]` or `[[service]]`.
 impl Show for Table {
