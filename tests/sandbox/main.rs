@@ -17,3 +17,4 @@ mod namespaces;
 #[path = "../support/mod.rs"]
 mod support;
 mod surroundings;
+mod words;

@@ -178,6 +178,7 @@ command = ['true']
     let places = [
         "3:12: hostname needs a uts",
         "5:12: boottime cannot be shifted",
+        "5:12: boottime needs a time",
         "6:13: monotonic cannot be shifted",
         "9:10: no service is called \"two\"",
         "9:17: no service is called \"three\"",

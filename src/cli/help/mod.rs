@@ -63,12 +63,19 @@ pub fn help(words: Words<'_>, start: &Start) -> u8 {
         None => all(&mut out, columns),
         Some(said) => {
             let said = said.to_bytes();
-            let name = said.strip_prefix(b"--").unwrap_or(said);
+            let name = match said.strip_prefix(b"--").unwrap_or(said) {
+                b"setenv" => b"env", // which says it
+                name => name,
+            };
             let verb = verbs::find(said);
             if let Some(verb) = verb {
                 verbs::one(&mut out, columns.min(TEXT), verb);
             }
             let mut is_known = verb.is_some();
+            if matches!(name, b"config" | b"verbose" | b"-v") {
+                is_known = true;
+                put!(&mut out, FLAGS_OF_NO_KEY);
+            }
             for (key, help) in keys().filter(|(key, _)| key.names.number_of(name).is_some()) {
                 put!(&mut out, if verb.is_some() { "\n" } else { "" });
                 is_known = true;

@@ -2,8 +2,8 @@
 
 use super::grammar::sentence_for;
 use super::sentence::{Args, print, sentence};
-use super::{Place, filter};
-use crate::limits::TOML_DEPTH_MAX;
+use super::{Place, capacity, filter, strangers};
+use crate::limits::{ARENA_MAX, TOML_DEPTH_MAX};
 use crate::spec::flags::Wrong;
 use crate::spec::{Complaint, Key, KeyFor, Origin, Shape, SpecFault};
 use crate::text::{Fault, Names, Quoted, Show, Sink, put};
@@ -14,6 +14,14 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
     let mut args = Args { said: fault.said, ..Args::NONE };
     let (table, form, word);
     let sentence = match fault.complaint {
+        Complaint::Value(key, Fault::TooMany { max }) => return too_many(place, key.name(), max),
+        Complaint::Flag(name, Wrong::Operand(_, Fault::TooMany { max })) => {
+            return too_many(place, name, max);
+        }
+        Complaint::TooMany(name, max) => return too_many(place, name, max),
+        Complaint::Value(_, Fault::TooLong { max: ARENA_MAX, .. }) => {
+            return too_many(place, "bytes of text", ARENA_MAX);
+        }
         Complaint::Value(key, value) => {
             return value_fault(place, fault, name_of(key, place.origin), value);
         }
@@ -37,7 +45,7 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
         Complaint::UnknownKey { table: Some(known), nearest } => {
             table = known;
             args.text = &table;
-            args.name = nearest.unwrap_or("nsinit help lists every key");
+            args.name = meant(fault.said, nearest);
             sentence!("unknown key {s} in {t}", try: "{n}")
         }
         Complaint::UnknownKey { table: None, nearest }
@@ -47,17 +55,25 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
             sentence!("unknown key {s}", try: "{n}")
         }
         Complaint::UnknownKey { table: None, nearest } => {
-            args.name = nearest.unwrap_or("nsinit help lists every key");
+            args.name = meant(fault.said, nearest);
             sentence!("unknown key {s} outside any table", try: "{n}")
         }
         Complaint::OtherTable(key) => {
             table = key.table;
             args.text = &table;
-            sentence!("key {s} stands in the wrong table", try: "put it under {t}")
+            (args.name, args.said) = (key.name(), key.name().as_bytes());
+            sentence!("key {s} stands in the wrong table", try: "{n} below a line {t}")
         }
-        Complaint::UnknownTable { nearest } => {
-            args.name =
-                nearest.unwrap_or("sandbox, time, user, net, limits, security, init or service");
+        Complaint::UnknownTable { nearest: Some(near) } => {
+            table = near;
+            args.text = &table;
+            sentence!("unknown table {s}", try: "{t} as a line, and its keys below it")
+        }
+        Complaint::UnknownTable { nearest: None } => {
+            args.name = strangers::in_file(fault.said).unwrap_or(
+                "[sandbox], [time], [user], [root], [[mount]], [net], [limits], [security], [init] \
+                 or [[service]]",
+            );
             sentence!("unknown table {s}", try: "{n}")
         }
         Complaint::NotForThisVerb(key) => {
@@ -72,14 +88,14 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
             }
         }
         Complaint::WrongType(key, has) => {
-            form = Form(key);
+            form = Form(key, fault.said);
             (args.name, args.said, args.text) = (has, key.name().as_bytes(), &form);
             sentence!("{s} is {n}", try: "{t}")
         }
         Complaint::WrongTable(known) => {
             table = known;
             (args.name, args.text) = (known.name(), &table);
-            sentence!("{n} is written as {t}", try: "{t}")
+            sentence!("{n} is written as {t}", try: "{t} as a line, and its keys below it")
         }
         Complaint::Twice => sentence!("{s} is said twice"),
         Complaint::Grammar(_) if !cfg!(feature = "toml") => return, // no file is read then
@@ -93,10 +109,6 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
         Complaint::FileTooLarge(max) => {
             args.a = count(max);
             sentence!("file {s} is larger than {a} bytes")
-        }
-        Complaint::TooMany(what, max) => {
-            (args.name, args.a) = (what, count(max));
-            sentence!("more than {a} {n}")
         }
         Complaint::NoValue(value) => {
             args.name = value;
@@ -116,14 +128,23 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
             args.name = name;
             sentence!("--{n} takes no value")
         }
-        Complaint::UnknownFlag { nearest: Some(near) } => {
-            args.name = near;
-            sentence!("unknown flag {s}", try: "--{n}")
+        Complaint::UnknownFlag { nearest } => {
+            let remedy = strangers::remedy(place.scope, fault.said);
+            match (remedy, nearest) {
+                (Some(remedy), _) => {
+                    args.name = remedy;
+                    sentence!("unknown flag {s}", try: "{n}")
+                }
+                (None, Some(near)) => {
+                    args.name = near;
+                    sentence!("unknown flag {s}", try: "--{n}")
+                }
+                (None, None) => sentence!(
+                "unknown flag {s}",
+                        try: "nsinit help, or -- in front of a command that begins with a dash"
+                    ),
+            }
         }
-        Complaint::UnknownFlag { nearest: None } => sentence!(
-            "unknown flag {s}",
-            try: "nsinit help, or -- in front of a command that begins with a dash"
-        ),
         Complaint::NoMainService => sentence!(
             "{s} is for the main service, and none of them is that",
             try: "main = true for one of them"
@@ -141,8 +162,29 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
     print(&place, sentence, &args);
 }
 
+/// The key that somebody meant by a word of a file.
+fn meant(said: &[u8], nearest: Option<&'static str>) -> &'static str {
+    strangers::in_file(said).or(nearest).unwrap_or("nsinit help lists every key")
+}
+
 fn count(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// More of something than has room; `name` is a key, a flag, or what there are too many of.
+fn too_many(place: Place<'_>, name: &str, max: usize) {
+    let word;
+    let mut args = Args { name, a: count(max), ..Args::NONE };
+    let sentence = match capacity::of(name) {
+        Some((what, remedy)) => {
+            word = remedy;
+            (args.name, args.text) = (what, &word);
+            sentence!("more than {a} {n}", try: "{t}")
+        }
+        None if name.contains(' ') => sentence!("more than {a} {n}"),
+        None => sentence!("{n} has more than {a} entries"),
+    };
+    print(&place, sentence, &args);
 }
 
 /// What a key is called where it was said: as a flag, or in a file.
@@ -166,10 +208,7 @@ fn value_fault(place: Place<'_>, fault: &SpecFault<'_>, name: &str, value: Fault
             (args.a, args.b) = (count(len), count(max));
             sentence!("{n} {s} has {a} bytes, at most {b} are allowed")
         }
-        Fault::TooMany { max } => {
-            args.a = count(max);
-            sentence!("{n} has more than {a} entries")
-        }
+        Fault::TooMany { max } => return too_many(place, name, max),
         Fault::NotOneOf(allowed) => {
             choice = Choice(allowed);
             args.text = &choice;
@@ -228,13 +267,22 @@ impl Show for Choice {
     }
 }
 
-/// How a value of this key is written.
-struct Form(&'static Key);
+/// How a value of this key is written: with the word that was said where that may be one.
+struct Form<'s>(&'static Key, &'s [u8]);
 
-impl Show for Form {
+impl Show for Form<'_> {
     fn show(&self, out: &mut dyn Sink) {
-        let (name, value) = (self.0.name(), self.0.value);
-        let (before, value, after) = match self.0.shape {
+        let Self(key, said) = *self;
+        let is_word = !said.is_empty() && said.iter().all(|byte| byte.is_ascii_alphanumeric());
+        put!(out, key.name(), " = ");
+        if is_word && said.iter().all(u8::is_ascii_digit) && key.shape == Shape::Number {
+            return out.put(said);
+        }
+        if is_word && matches!(key.shape, Shape::Text | Shape::OuterPath) {
+            return put!(out, Quoted(said));
+        }
+        let value = key.value;
+        let (before, value, after) = match key.shape {
             Shape::Text | Shape::OuterPath | Shape::OuterPathOrTmpfs => ("\"", value, "\""),
             Shape::Number => ("", value, ", a whole number"),
             Shape::Span => ("\"", value, "\", or a whole number of seconds"),
@@ -247,6 +295,6 @@ impl Show for Form {
             Shape::TextOrPairs => ("{ file = \"PATH\", max = \"", "1MiB", "\" }"),
             Shape::TextOrPair => ("\"inherit\"", "", " or { file = \"PATH\" }"),
         };
-        put!(out, name, " = ", before, value, after);
+        put!(out, before, value, after);
     }
 }

@@ -206,6 +206,10 @@ pub(super) fn by_why(why: Why) -> &'static str {
 /// A program that is not there.
 pub(super) fn not_found(program: &[u8]) -> &'static str {
     match program.contains(&b'/') {
+        _ if program.contains(&b' ') => sentence!(
+            why: "it is looked for as one word, blanks and all",
+            try: "each word by itself: command = [\"PROGRAM\", \"ARGUMENT\"]"
+        ),
         true => sentence!(why: "there is no such file inside"),
         false => sentence!(why: "no directory in PATH has it"),
     }

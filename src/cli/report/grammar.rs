@@ -15,7 +15,10 @@ pub(super) const fn sentence_for(flaw: Flaw) -> &'static str {
         Flaw::MultiLineKey => sentence!("keys cannot be multi-line strings"),
         Flaw::MissingEquals => sentence!("key with no value, expected \"=\""),
         Flaw::MissingValue => sentence!("missing value"),
-        Flaw::Unquoted => sentence!("string values must be quoted: {s}"),
+        Flaw::Unquoted => sentence!(
+            "string values must be quoted: {s}",
+            try: "{s}, or true or false where it is one of these"
+        ),
         Flaw::Boolean => sentence!("invalid boolean {s}", try: "true or false"),
         Flaw::LeadingZero => sentence!(
             "unexpected leading zero in {s}",

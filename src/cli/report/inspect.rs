@@ -1,8 +1,8 @@
 //! What the verbs that only look cannot do: words that were not understood, places that cannot be
 //! read.
 
-use super::Place;
 use super::sentence::{Args, print, sentence};
+use super::{Place, strangers};
 use crate::limits::NAMESPACES_MAX;
 use crate::model::{Errno, Namespace, code};
 use crate::spec::Origin;
@@ -20,7 +20,7 @@ const fn nowhere(scope: &str) -> Place<'_> {
 
 /// A flag that this verb does not have; `flags` are those it has.
 pub fn unknown_flag(scope: &str, number: u32, word: &[u8], flags: Names) {
-    let near = nearest(word, flags.iter());
+    let near = strangers::remedy(scope, word).or_else(|| nearest(word, flags.iter()));
     let args = Args { said: word, name: near.unwrap_or(scope), ..Args::NONE };
     let sentence = match near {
         Some(_) => sentence!("unknown flag {s}", try: "{n}"),

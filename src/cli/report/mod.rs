@@ -4,6 +4,7 @@
 //! (`refusal`), what the kernel refused (`failure`), what happened (`news`). Lower case, no full
 //! stop, user data in quotes, and always where.
 
+mod capacity;
 mod cgroup;
 mod complaint;
 mod confine;
@@ -23,6 +24,7 @@ mod refusal;
 mod root;
 mod sentence;
 mod status;
+mod strangers;
 mod ties;
 mod voice;
 

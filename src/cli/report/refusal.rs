@@ -2,7 +2,7 @@
 
 use super::sentence::{Args, print, sentence};
 use super::{Place, cgroup, confine, join, machine, net, ties};
-use crate::limits::{ENV_MAX, ID_MAP_BYTES_MAX, STEPS_MAX};
+use crate::limits::{COMMAND_WORDS_MAX, ENV_MAX, ID_MAP_BYTES_MAX, STEPS_MAX};
 use crate::model::{IdKind, IdTool, Shift};
 use crate::plan::{CgroupReason, HAS_TIES, LogReason, Reason, Refusal};
 use crate::text::{Quoted, Show, Sink, put};
@@ -74,6 +74,9 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
             }
         }
         Reason::EnvTooLarge(count) => (args.a, args.b) = (number(count), number(ENV_MAX)),
+        Reason::CommandTooLong(count) => {
+            (args.a, args.b) = (number(count), number(COMMAND_WORDS_MAX));
+        }
         Reason::Mount(_) => {}
         Reason::TooManySteps => args.a = number(STEPS_MAX),
         Reason::Cgroup(_)
@@ -287,6 +290,10 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
         Reason::EnvTooLarge(_) => sentence!(
             "{a} environment variables, a changed environment holds {b}",
             try: "--clear-env"
+        ),
+        Reason::CommandTooLong(_) => sentence!(
+            "a command of {a} words, one with argv0 has at most {b}",
+            try: "without argv0"
         ),
         Reason::Mount(fault) => super::root::fault(*fault),
         Reason::Join(_) => "", // it has words of its own

@@ -145,6 +145,11 @@ pub(super) const fn never(never: Never) -> &'static str {
             why: "a label would be the sandbox's only where SELinux is the security module",
             try: "runcon(1) in front of nsinit, or of the command"
         ),
+        Never::Level => sentence!(
+            "--{n}: a message of ours has no level",
+            why: "each of them is about something that went wrong, unless -v is said",
+            try: "systemd-cat --stderr-priority=err, or logger(1), in front of nsinit"
+        ),
         Never::SecondUser => sentence!(
             "--{n}: PID 1 and all services are in one user namespace",
             try: "--userns FD for that one, or --disable-userns so that there are no more"

@@ -101,6 +101,13 @@ impl<'a> Lexer<'a> {
         Some(word)
     }
 
+    /// The value of a flag, in the next word. What begins with two dashes is the next flag, or ends
+    /// them: whoever means that as a value writes it behind `=`.
+    fn value(&mut self) -> Option<&'a CStr> {
+        let next = self.rest.first()?;
+        if next.to_bytes().starts_with(b"--") { None } else { self.take() }
+    }
+
     /// The next token, the word it began with and that word's place.
     fn next(&mut self) -> Option<(Token<'a>, &'a CStr, Origin)> {
         self.leave_given();
@@ -139,7 +146,7 @@ impl<'a> Lexer<'a> {
         let name = bytes.get(2..name_end).unwrap_or_default();
         let inline = tail(word, name_end.saturating_add(1));
         match name {
-            b"config" if cfg!(feature = "toml") => match inline.or_else(|| self.take()) {
+            b"config" if cfg!(feature = "toml") => match inline.or_else(|| self.value()) {
                 Some(_) if self.has_file => Token::Wrong(Complaint::SecondFile),
                 Some(path) => {
                     self.has_file = true;
@@ -169,7 +176,7 @@ impl<'a> Lexer<'a> {
             Some(Key { set: Set::NotBuilt(part), .. }) => Token::Wrong(Complaint::NotBuilt(part)),
             Some(key) if !self.front.takes(key) => Token::Wrong(Complaint::NotForThisVerb(key)),
             Some(key) if key.shape == Shape::Switch => Token::Flag(key, inline),
-            Some(key) => match inline.or_else(|| self.take()) {
+            Some(key) => match inline.or_else(|| self.value()) {
                 Some(value) => Token::Flag(key, Some(value)),
                 None => Token::Wrong(Complaint::NoValue(key.value)),
             },

@@ -130,6 +130,8 @@ fn every_fault_names_its_argument() {
         "2 --hostnmae UnknownFlag { nearest: Some(\"hostname\") }",
     );
     complains(Front::Run, "--loopback --hostname", "3 --hostname NoValue(\"NAME\")");
+    complains(Front::Run, "--user --loopback -- true", "2 --user NoValue(\"USER\")");
+    complains(Front::Run, "--hostname -- true", "2 --hostname NoValue(\"NAME\")");
     complains(Front::Run, "-x", "2 -x UnknownFlag { nearest: None }");
     complains(
         Front::Run,

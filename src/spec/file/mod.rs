@@ -209,12 +209,12 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn follow_to_table(&mut self, name: &'a [u8], how: How) -> Result<Place<'a>, Complaint> {
-        let Some(table) = Table::ALL.into_iter().find(|table| table.name().as_bytes() == name)
-        else {
+        let Some(table) = Table::named(name) else {
             return Err(match how {
                 How::Value => unknown_key(None, name),
                 How::Parent | How::Header | How::ListHeader | How::Dotted => {
                     let nearest = nearest(name, Table::ALL.iter().map(|table| table.name()));
+                    let nearest = nearest.and_then(|name| Table::named(name.as_bytes()));
                     Complaint::UnknownTable { nearest }
                 }
             });
@@ -241,7 +241,11 @@ impl<'a> Reader<'_, 'a> {
         if let Some(inner) = table.inner(name) {
             return self.enter_table(inner, how);
         }
-        let key = Key::in_table(table, name).ok_or_else(|| unknown_key(Some(table), name))?;
+        let unknown = || match Table::named(name) {
+            Some(table) => Complaint::WrongTable(table),
+            None => unknown_key(Some(table), name),
+        };
+        let key = Key::in_table(table, name).ok_or_else(unknown)?;
         self.defined.define_key(key, how)?;
         Ok(Place::Key(key))
     }

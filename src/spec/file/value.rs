@@ -9,6 +9,7 @@ use core::ffi::CStr;
 
 use super::defined::is_table;
 use super::{Place, Reader, first_line};
+use crate::spec::keys::KEYS;
 use crate::spec::{Complaint, Item, Key, Origin, Said, Shape, SpecFault, Table};
 use crate::text::toml::{Scalar, Word};
 use crate::text::{Buffer, Fault, put};
@@ -52,7 +53,7 @@ impl<'a> Reader<'_, 'a> {
     pub(super) fn scalar(&mut self, word: Word<'a>, scalar: Scalar) {
         let (key, name) = match self.target().0 {
             Place::Root | Place::Nowhere => return,
-            Place::Table(table) => return self.refuse(word, Complaint::WrongTable(table)),
+            Place::Table(table) => return self.refuse(word, no_table(table)),
             Place::Key(key) => (key, None),
             Place::Pair(key, name) => (key, Some(name)),
         };
@@ -272,6 +273,12 @@ fn said_in(word: Word<'_>) -> &[u8] {
         }
         _ => said,
     }
+}
+
+/// A value where a table belongs. `user = "web"` at the top level is a key of a service.
+fn no_table(table: Table) -> Complaint {
+    let is_it = |key: &&Key| key.table != table && key.name() == table.name();
+    KEYS.iter().find(is_it).map_or(Complaint::WrongTable(table), Complaint::OtherTable)
 }
 
 /// Whether an empty list of a key is its entry `none`: something was said, namely nothing.

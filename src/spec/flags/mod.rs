@@ -42,6 +42,8 @@ pub enum Never {
     PidOne,
     /// Labels of a security module.
     Label,
+    /// Levels in front of messages.
+    Level,
     /// A second user namespace.
     SecondUser,
 }
@@ -306,6 +308,9 @@ pub const FLAGS: &[Flag] = &[
         .in_file(""),
     flag("file-label", "LABEL", |_, _| Err(Wrong::Never(Never::Label)))
         .help("The same.")
+        .in_file(""),
+    flag("level-prefix", "", |_, _| Err(Wrong::Never(Never::Level)))
+        .help("Always refused: a message has no level.")
         .in_file(""),
     flag("userns2", "FD", |_, _| Err(Wrong::Never(Never::SecondUser)))
         .help("Always refused: there is one user namespace, of PID 1 and all services.")

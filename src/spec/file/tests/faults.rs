@@ -84,8 +84,8 @@ fn an_unknown_name_is_told_once_with_the_nearest_one() {
         &[
             "1:1 OtherTable([sandbox] hostname) `hostname`",
             "2:1 UnknownKey { table: None, nearest: Some(\"hostname\") } `hostnam`",
-            "3:1 UnknownTable { nearest: Some(\"sandbox\") } `sandbx`",
-            "4:2 UnknownTable { nearest: Some(\"sandbox\") } `sandbx`",
+            "3:1 UnknownTable { nearest: Some(Sandbox) } `sandbx`",
+            "4:2 UnknownTable { nearest: Some(Sandbox) } `sandbx`",
             "6:3 UnknownTable { nearest: None } `x`",
             "7:10 UnknownKey { table: Some(Sandbox), nearest: None } `foo`",
         ],
