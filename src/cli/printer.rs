@@ -46,7 +46,9 @@ impl<'s> Printer<'s> {
 
     /// Takes a refusal as it takes a complaint, unless it may come of one that was taken.
     pub(super) fn refuse(&mut self, refusal: &Refusal<'_>) {
-        if !refusal.reason.misses().meets(self.unread) && self.is_next_printed() {
+        // Without `check` nobody is told more than the first.
+        let comes_of_another = || refusal.reason.misses().meets(self.unread);
+        if !(cfg!(feature = "verbs") && comes_of_another()) && self.is_next_printed() {
             report::refusal(self.place(refusal.origin), refusal);
         }
     }

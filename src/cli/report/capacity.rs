@@ -1,6 +1,7 @@
 //! What does not fit: of what there are too many, and what else can be done.
 //!
-//! The limits and the reasons for their sizes are in `limits.rs`.
+//! The limits and the reasons for their sizes are in `limits.rs`. A build without help says how
+//! many there may be, and no more.
 
 /// A row each: keys and flags, parted by `|`; `=` and what there are too many of, all of these
 /// together; `=` and what else can be done.
@@ -29,6 +30,9 @@ bytes of text=bytes of text to be put together=--env NAME=VALUE in place of --se
 /// Of what there are too many, and what to do about it; `name` is a key, a flag or a list.
 #[inline(never)] // of few starts
 pub(super) fn of(name: &str) -> Option<(&'static str, &'static str)> {
+    if !cfg!(feature = "verbs") {
+        return None;
+    }
     let mut rows = ROWS.split('\n').filter_map(|row| row.split_once('='));
     let (_, words) = rows.find(|(names, _)| names.split('|').any(|known| known == name))?;
     words.split_once('=')

@@ -274,11 +274,13 @@ impl Show for Form<'_> {
     fn show(&self, out: &mut dyn Sink) {
         let Self(key, said) = *self;
         let is_word = !said.is_empty() && said.iter().all(|byte| byte.is_ascii_alphanumeric());
+        let is_decimal = said.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.'));
         put!(out, key.name(), " = ");
         if is_word && said.iter().all(u8::is_ascii_digit) && key.shape == Shape::Number {
             return out.put(said);
         }
-        if is_word && matches!(key.shape, Shape::Text | Shape::OuterPath) {
+        let is_text = is_word && matches!(key.shape, Shape::Text | Shape::OuterPath);
+        if is_text || is_decimal && key.shape == Shape::Span {
             return put!(out, Quoted(said));
         }
         let value = key.value;

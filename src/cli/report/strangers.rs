@@ -47,11 +47,12 @@ help|usage|-h=nsinit help
 
 /// Rows of what makes namespaces.
 const RUN: &str = "\
-pid|ipc|uts|time|-p|-u|-T=leave it out: run makes a new one anyway
+pid|ipc|uts|time|-p|-u|-T=leave it out: run makes a new one anyway, but for --namespaces -KIND
+unshare=--namespaces +KIND
 mount|-m=leave it out: the mount namespace is a new one anyway; --bind SRC DEST mounts
 mount-proc=leave it out: /proc is a new one anyway
-kill-child|as-pid2|keep-unit=leave it out: it is so anyway
-net|private-network|-n=--namespaces +net
+kill-child|as-pid2|keep-unit|scope=leave it out: it is so anyway
+net|private-network|-n=--namespaces +net, or without it the outer one
 -U|map-current-user|-c=--namespaces +user
 cgroupns|-C=--namespaces +cgroup
 disable-clone-newuser=--namespaces -user
@@ -149,6 +150,9 @@ pub(super) fn remedy(scope: &str, flag: &[u8]) -> Option<&'static str> {
         "nsinit" => [ENTRYPOINT, EVERYWHERE],
         _ => [RUN, EVERYWHERE],
     };
+    if let [b'-', b'A'..=b'Z' | b'a'..=b'z', _, ..] = flag {
+        return Some("long flags, each by itself: nsinit help lists them");
+    }
     let name = flag.split(|byte| *byte == b'=').next().unwrap_or_default();
     let name = name.strip_prefix(b"--").unwrap_or(name);
     find(tables, name)
@@ -228,6 +232,7 @@ mod tests {
             ("run", "--rlimit_nofile=3", Some("--rlimits RESOURCE=LIMIT")),
             ("nsinit", "-g", Some("--signal-group")),
             ("enter", "-t", Some("nsinit enter PID -- COMMAND")),
+            ("run", "-Urpf", Some("long flags, each by itself: nsinit help lists them")),
             ("run", "--pi", None),
             ("run", "--", None),
             ("run", "-", None),
