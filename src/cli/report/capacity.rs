@@ -3,6 +3,8 @@
 //! The limits and the reasons for their sizes are in `limits.rs`. A build without help says how
 //! many there may be, and no more.
 
+use super::rows::{cut, find};
+
 /// A row each: keys and flags, parted by `|`; `=` and what there are too many of, all of these
 /// together; `=` and what else can be done.
 const ROWS: &str = "\
@@ -33,9 +35,7 @@ pub(super) fn of(name: &str) -> Option<(&'static str, &'static str)> {
     if !cfg!(feature = "verbs") {
         return None;
     }
-    let mut rows = ROWS.split('\n').filter_map(|row| row.split_once('='));
-    let (_, words) = rows.find(|(names, _)| names.split('|').any(|known| known == name))?;
-    words.split_once('=')
+    cut(find(ROWS, &|known| known == name)?, b'=')
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ mod net;
 mod news;
 mod refusal;
 mod root;
+mod rows;
 mod sentence;
 mod status;
 mod strangers;

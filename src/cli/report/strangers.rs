@@ -6,6 +6,7 @@
 //! no flags of ours, for many of them take a value there that they would not take here. A build
 //! without help has none of this.
 
+use super::rows::find;
 use crate::spec::cmdline::is_same_name;
 
 /// A row each: names, parted by `|`, without the dashes where these are two; `=` and the remedy.
@@ -138,7 +139,7 @@ capability|caps|cap-keep=capabilities
 /// What a file says in place of a word that is none of its keys or tables.
 #[inline(never)] // of few starts
 pub(super) fn in_file(word: &[u8]) -> Option<&'static str> {
-    if cfg!(feature = "verbs") { find([IN_FILE, ""], word) } else { None }
+    if cfg!(feature = "verbs") { find(IN_FILE, &|known| is_it(word, known)) } else { None }
 }
 
 /// What to say in place of a flag that another program has; `scope` is whose message it is.
@@ -155,15 +156,7 @@ pub(super) fn remedy(scope: &str, flag: &[u8]) -> Option<&'static str> {
     }
     let name = flag.split(|byte| *byte == b'=').next().unwrap_or_default();
     let name = name.strip_prefix(b"--").unwrap_or(name);
-    find(tables, name)
-}
-
-/// The remedy of the first row that has this name.
-fn find(tables: [&'static str; 2], name: &[u8]) -> Option<&'static str> {
-    let rows = tables.into_iter().flat_map(|table| table.split('\n'));
-    let mut rows = rows.filter_map(|row| row.split_once('='));
-    let known = rows.find(|(names, _)| names.split('|').any(|known| is_it(name, known)));
-    known.map(|(_, remedy)| remedy)
+    tables.into_iter().find_map(|table| find(table, &|known| is_it(name, known)))
 }
 
 /// Whether a name is one of a row.
