@@ -53,13 +53,13 @@ pub(super) fn whole<const N: usize>(text: &Buffer<N>) -> Result<&[u8], Trouble> 
 
 /// Writes `text` to a file of the kernel in one write and closes it.
 pub(super) fn write_whole(path: &CStr, text: &[u8]) -> Result<(), Trouble> {
-    let target = file::open(path, Mode::Write).map_err(plain)?;
+    let target = file::open(path, Mode::WriteNow).map_err(plain)?;
     write_at_once(&target, text)
 }
 
 /// As [`write_whole`], but leaves the descriptor to the step that closes what was inherited.
 pub(super) fn write_and_keep(path: &CStr, text: &[u8]) -> Result<(), Trouble> {
-    let target = file::open(path, Mode::Write).map_err(plain)?.leave_open();
+    let target = file::open(path, Mode::WriteNow).map_err(plain)?.leave_open();
     write_at_once(&target, text)
 }
 

@@ -42,7 +42,7 @@ pub(super) fn count() -> Option<Count> {
 
 /// The beginning of a file of the kernel.
 fn read<'b>(path: &CStr, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
-    let source = file::open(path, Mode::Read).ok()?;
+    let source = file::open(path, Mode::ReadNow).ok()?;
     let len = file::read(&source, buffer).ok()?;
     buffer.get(..len)
 }

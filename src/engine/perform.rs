@@ -13,7 +13,7 @@ use super::{
 use super::{foreground, give};
 use crate::model::{Errno, ParentDeath, Signal, SignalSet, Stdio, Why};
 use crate::plan::{Act, HAS_TIES};
-use crate::sys::fd::redirect;
+use crate::sys::fd::{may_wait, redirect};
 use crate::sys::file::{self, Mode};
 use crate::sys::signal::Disposition;
 use crate::sys::{Fd, ids, process, signal, terminal, unix};
@@ -222,15 +222,18 @@ fn watch_parent(said: ParentDeath, hands: &mut Hands) -> Result<(), Trouble> {
 }
 
 fn redirect_to(number: u8, to: Stdio<'_>) -> Result<(), Trouble> {
-    let is_input = number == 0;
-    let mode = if is_input { Mode::Read } else { Mode::Write };
-    let target = match to {
-        Stdio::Inherit => return Ok(()),
-        Stdio::Null => file::open(c"/dev/null", Mode::ReadWrite),
-        Stdio::Kmsg => file::open(c"/dev/kmsg", mode),
-        Stdio::File(path) if is_input => file::open(path, mode),
-        Stdio::File(path) => file::open(path, Mode::Append),
+    let (path, mode) = match (to, number) {
+        (Stdio::Inherit, _) => return Ok(()),
+        (Stdio::Null, _) => (c"/dev/null", Mode::ReadWrite),
+        (Stdio::Kmsg, 0) => (c"/dev/kmsg", Mode::ReadNow),
+        (Stdio::Kmsg, _) => (c"/dev/kmsg", Mode::WriteNow),
+        (Stdio::File(path), 0) => (path, Mode::ReadNow),
+        (Stdio::File(path), _) => (path, Mode::Append),
     };
-    let target = target.map_err(plain)?;
+    // Whoever makes us waits for our exec: a named pipe in place of a file must not hold him up.
+    let target = file::open(path, mode).map_err(plain)?;
+    if mode != Mode::ReadWrite {
+        may_wait(&target, mode == Mode::Append).map_err(plain)?;
+    }
     redirect(&target, i32::from(number)).map_err(plain)
 }

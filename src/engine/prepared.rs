@@ -78,7 +78,7 @@ pub(super) fn sleep_of(pid: i32) -> Option<(u8, SignalSet)> {
 fn read_status<T>(pid: i32, read: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
     let mut path = Buffer::<24>::new(); // a PID has at most seven digits
     put!(&mut path, "/proc/", pid, "/status");
-    let source = file::open(path.path()?, Mode::Read).ok()?;
+    let source = file::open(path.path()?, Mode::ReadNow).ok()?;
     let mut buffer = [0u8; 4096]; // the kernel gives a whole file of this size or less in one read
     let len = file::read(&source, &mut buffer).ok()?;
     read(buffer.get(..len)?)

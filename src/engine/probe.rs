@@ -195,7 +195,7 @@ pub(super) fn why_not_executable(program: &CStr, errno: Errno) -> Why {
             (false, Err(_)) => Why::NoExecuteBit,
         };
     }
-    let Ok(source) = file::open(program, Mode::Read) else { return Why::Errno };
+    let Ok(source) = file::open(program, Mode::ReadNow) else { return Why::Errno };
     let mut head = [0u8; 1024];
     let len = file::read(&source, &mut head).unwrap_or(0);
     match head.get(..len).unwrap_or_default() {
@@ -248,7 +248,7 @@ fn interpreter(line: &[u8]) -> Option<&[u8]> {
 /// a loader. No text where the file names none.
 pub fn needed_by(program: &CStr) -> Buffer<256> {
     let mut needed = Buffer::new();
-    let Ok(source) = file::open(program, Mode::Read) else { return needed };
+    let Ok(source) = file::open(program, Mode::ReadNow) else { return needed };
     let mut head = [0u8; 1024];
     let len = file::read(&source, &mut head).unwrap_or(0);
     match head.get(..len).unwrap_or_default() {

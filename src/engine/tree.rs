@@ -50,7 +50,7 @@ pub(super) fn kill_tree(root: i32) {
 /// meets, are caught as well. Without CONFIG_PROC_CHILDREN there is nothing to read.
 #[inline(never)] // its buffer would lie in the frame of every action
 pub(super) fn kill_children() {
-    let Ok(list) = file::open(c"/proc/thread-self/children", Mode::Read) else { return };
+    let Ok(list) = file::open(c"/proc/thread-self/children", Mode::ReadNow) else { return };
     let mut buffer = [0u8; 1024];
     let (mut pid, mut len) = (0i32, 1);
     while len > 0 {
@@ -138,7 +138,7 @@ fn signal_matching(signal: Signal, matches: impl Fn(i32, &Place) -> bool) -> usi
 fn place_of(pid: i32) -> Option<Place> {
     let mut path = Buffer::<24>::new();
     put!(&mut path, "/proc/", pid, "/stat");
-    let source = file::open(path.path()?, Mode::Read).ok()?;
+    let source = file::open(path.path()?, Mode::ReadNow).ok()?;
     let mut buffer = [0u8; 192]; // PID, a name of 16 bytes at most, and the fields we want
     let len = file::read(&source, &mut buffer).ok()?;
     let text = buffer.get(..len)?;

@@ -166,6 +166,18 @@ pub fn dont_wait(fd: &Fd) -> Result<(), Errno> {
     check(ret).map(|_| ())
 }
 
+/// fcntl(2), F_SETFL without O_NONBLOCK: whoever reads and writes here waits, as programs expect it
+/// of their standard descriptors. What is always written at its end stays so.
+///
+/// # Errors
+/// EBADF.
+pub fn may_wait(fd: &Fd, appends: bool) -> Result<(), Errno> {
+    let flags = if appends { raw::O_APPEND } else { 0 };
+    // SAFETY: three integers in.
+    let ret = unsafe { call!(fcntl, fd.arg(), raw::F_SETFL as usize, flags as usize) };
+    check(ret).map(|_| ())
+}
+
 /// fcntl(2), F_GETFD: whether there is an open descriptor of this number.
 pub fn is_open(number: i32) -> bool {
     // SAFETY: two integers in.

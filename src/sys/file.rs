@@ -19,7 +19,8 @@ pub enum Mode {
     Write,
     /// For both.
     ReadWrite,
-    /// For writing at its end; made with mode 0640 when missing.
+    /// For writing at its end; made with mode 0640 when missing. Never waits for a reader of a
+    /// named pipe.
     Append,
     /// For writing in place of what it has; made with mode 0640 when missing. Never waits for a
     /// reader of a named pipe.
@@ -56,7 +57,7 @@ fn open_from(directory: usize, path: &CStr, mode: Mode) -> Result<Fd, Errno> {
         Mode::Write => raw::O_WRONLY,
         Mode::ReadWrite => raw::O_RDWR,
         Mode::Replace => raw::O_WRONLY | raw::O_TRUNC | raw::O_CREAT | raw::O_NONBLOCK,
-        Mode::Append => raw::O_WRONLY | raw::O_APPEND | raw::O_CREAT,
+        Mode::Append => raw::O_WRONLY | raw::O_APPEND | raw::O_CREAT | raw::O_NONBLOCK,
         Mode::Directory => raw::O_RDONLY | raw::O_DIRECTORY,
         Mode::Below => raw::O_RDONLY | raw::O_DIRECTORY | raw::O_NOFOLLOW,
         Mode::ReadNow => raw::O_RDONLY | raw::O_NONBLOCK,

@@ -174,8 +174,21 @@ impl<'c> Descriptors<'c> {
 
 impl Drop for Descriptors<'_> {
     fn drop(&mut self) {
-        Descriptors { words: self.words }.take().for_each(drop); // ours alone since it came
+        for fd in (Descriptors { words: self.words }).take() {
+            dont_linger(&fd);
+            drop(fd); // ours alone since it came
+        }
     }
+}
+
+/// setsockopt(2), SO_LINGER (socket(7)): whoever closes this socket last does not wait until the
+/// other end has taken what was sent, which may be never.
+fn dont_linger(fd: &Fd) {
+    let none = [0u32; 2]; // struct linger
+    let (level, option) = (net::SOL_SOCKET as usize, net::SO_LINGER as usize);
+    let at = (&raw const none) as usize;
+    // SAFETY: the kernel reads the eight bytes of `none`.
+    let _ = unsafe { call!(setsockopt, fd.arg(), level, option, at, 8) }; // most are no sockets
 }
 
 /// A message that came.

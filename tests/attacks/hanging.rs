@@ -8,8 +8,8 @@ use std::os::fd::AsRawFd as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::support::who::set_mode;
-use super::support::{Run, Running, Who, file, proc, wait};
+use super::support::who::{set_mode, tool};
+use super::support::{Run, Running, Who, file, proc, wait, witness};
 
 /// A file system that nobody serves, or whose server has taken a request and does nothing. Its
 /// requests fail when this is dropped (ENOTCONN, ECONNABORTED).
@@ -183,13 +183,86 @@ fn row_27_a_pipe_in_place_of_a_file_holds_nobody_up() {
     for who in Who::BOTH {
         let root = file::directory().join("rootfs");
         std::fs::create_dir_all(root.join("etc")).unwrap();
-        let pipe = CString::new(file::text(&root.join("etc/passwd"))).unwrap();
-        // SAFETY: a C string and a mode in.
-        assert_eq!(unsafe { libc::mkfifo(pipe.as_ptr(), 0o644) }, 0);
-        set_mode(&root.join("etc/passwd"), 0o644);
+        pipe(&root.join("etc/passwd"));
         std::os::unix::fs::chown(&root, Some(who.uid()), Some(who.uid())).unwrap();
         let root = file::text(&root);
         let ended = Run::nsinit(who, &["run", "--root", &root, "--user", "web", "--", "/x"]).end();
         ended.saying(125, &["become user \"web\": ENOENT", "no line of the /etc/passwd inside"]);
+    }
+}
+
+/// A named pipe that nobody else has open.
+fn pipe(path: &Path) {
+    let name = CString::new(file::text(path)).unwrap();
+    // SAFETY: a C string and a mode in.
+    assert_eq!(unsafe { libc::mkfifo(name.as_ptr(), 0o666) }, 0);
+    set_mode(path, 0o666);
+}
+
+/// A root with a shell that has a few tools.
+fn root(who: Who) -> PathBuf {
+    let root = file::directory().join("rootfs");
+    std::fs::create_dir_all(root.join("bin")).unwrap();
+    file::copy(&tool("busybox"), &root.join("bin/busybox"));
+    for name in ["sh", "rm", "mkfifo", "cat"] {
+        std::os::unix::fs::symlink("busybox", root.join("bin").join(name)).unwrap();
+    }
+    std::os::unix::fs::chown(&root, Some(who.uid()), Some(who.uid())).unwrap();
+    root
+}
+
+#[test]
+fn row_27_a_pipe_in_place_of_the_kernels_counts_holds_nobody_up() {
+    // Looks like 137 for a workload that kills itself, whereupon PID 1 looks whether the kernel has
+    // done so for want of memory, in a root that has made that look wait.
+    for who in Who::BOTH {
+        let root = root(who);
+        std::fs::create_dir_all(root.join("sys/fs/cgroup/memory")).unwrap();
+        for name in ["memory.events", "memory/memory.oom_control"] {
+            pipe(&root.join("sys/fs/cgroup").join(name));
+        }
+        let words = ["run", "--root", &file::text(&root), "--", "/bin/sh", "-c", "kill -9 $$"];
+        Run::nsinit(who, &words).end().quietly(137);
+    }
+}
+
+#[test]
+fn row_27_a_pipe_in_place_of_an_output_holds_nobody_up() {
+    // Looks like a service that puts a pipe in the place of its output, and the word of that when
+    // it is started again, while another one goes on; and, in place of an input, like its end.
+    let said = "[root]\npath = 'ROOT'\n\
+        [[service]]\nname = 'a'\nmain = true\ncommand = ['/bin/sh', '-c', 'echo runs; read x']\n\
+        [[service]]\nname = 'b'\nrestart = 'always'\nrestart-delay = '1ms'\nrestart-limit = 1\n\
+        stdout = { file = '/out' }\n\
+        command = ['/bin/sh', '-c', 'rm -f /out; mkfifo /out']\n";
+    for who in Who::BOTH {
+        let root = root(who);
+        let said = said.replace("ROOT", &file::text(&root));
+        let path = file::write(&file::directory(), "pipes.toml", 0o644, said);
+        let (input, _keep) = std::io::pipe().unwrap();
+        let mut running = Run::nsinit(who, &["run", &path]).stdin(input).start();
+        running.wait_for_error("connect stdout to \"/out\": ENXIO");
+        running.wait_for_error("a named pipe that nobody reads");
+        running.kill(libc::SIGTERM);
+        let ended = running.end();
+        assert!(ended.took < Duration::from_secs(4) && ended.code == 143, "{}", ended.err);
+        pipe(&root.join("in"));
+        let words = ["run", "--root", &file::text(&root), "--stdin", "file=/in", "--", "/bin/cat"];
+        Run::nsinit(who, &words).end().quietly(0);
+    }
+}
+
+#[test]
+fn row_27_a_socket_that_lingers_holds_nobody_up() {
+    // Looks like a connection whose other end takes nothing: whoever closes its last descriptor
+    // waits for an hour, and PID 1 was given that (socket(7), SO_LINGER). It hears TERM.
+    for who in Who::BOTH {
+        let words = ["run", "--ready", "notify", "--"];
+        let mut running = Run::nsinit(who, &words).and(witness(&["linger"])).start();
+        running.wait_for("given");
+        running.kill(libc::SIGTERM);
+        let ended = running.end();
+        assert!(ended.took < Duration::from_secs(4), "{:?}", ended.took);
+        ended.quietly(0);
     }
 }

@@ -49,6 +49,7 @@ pub const SUPERVISOR_LOOP: &Loop = &[
     ("connect", "socket", "as before"),
     ("getsockopt", "connect", "as before"),
     ("recvmsg", "clock_gettime", "takes what services say; an earlier run's word is dropped"),
+    ("setsockopt", "recvmsg", "closes sockets that came with it without waiting for anybody"),
     ("sendmsg", "recvmsg", "passes it on to the manager outside"),
     ("close_range", "clone3", "lets go what was inherited when nothing can be started any more"),
     ("chdir", "close_range", "as before"),

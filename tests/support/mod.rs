@@ -13,6 +13,7 @@ pub mod compile;
 pub mod desk;
 pub mod etc;
 pub mod file;
+pub mod hold_up;
 pub mod hunt;
 pub mod leftovers;
 pub mod proc;

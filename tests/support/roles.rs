@@ -7,7 +7,7 @@ use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 
 use super::signals::{Received, block_all, fork, kill, wait_for_children};
-use super::{calls, hunt, proc, reach};
+use super::{calls, hold_up, hunt, proc, reach};
 
 pub fn play(words: &[&str]) -> i32 {
     match *words {
@@ -38,6 +38,7 @@ pub fn play(words: &[&str]) -> i32 {
         ["fork-on"] => fork_on(),
         ["notify", text] => notify(text),
         ["flood"] => flood(),
+        ["linger"] => hold_up::linger(),
         ["last-words", count] => last_words(count.parse().unwrap()),
         ["listened"] => listened(),
         ["apart", kind] => apart(kind),
@@ -280,7 +281,7 @@ fn notify(text: &str) -> i32 {
 }
 
 /// Where NOTIFY_SOCKET leads, and a socket to speak from.
-fn manager() -> (UnixDatagram, SocketAddr) {
+pub fn manager() -> (UnixDatagram, SocketAddr) {
     let name = std::env::var("NOTIFY_SOCKET").unwrap();
     let address = SocketAddr::from_abstract_name(name.strip_prefix('@').unwrap()).unwrap();
     (UnixDatagram::unbound().unwrap(), address)

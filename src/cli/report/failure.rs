@@ -292,6 +292,9 @@ fn by_act(act: &Act<'_>, errno: Errno, program: &[u8]) -> &'static str {
         (Act::Redirect(_, Stdio::Null | Stdio::Kmsg), Errno::ENOENT) => {
             sentence!(why: "there is no such device inside")
         }
+        (Act::Redirect(1 | 2, Stdio::File(_)), Errno::ENXIO) => {
+            sentence!(why: "it is a named pipe that nobody reads, and nobody is waited for")
+        }
         (Act::Net(act), errno) if cfg!(feature = "net") => net::failure(act, errno),
         (Act::Machine(act), errno) if cfg!(feature = "init") => machine::failure(act, errno),
         (Act::Filter(act), _) if cfg!(feature = "sandbox") => filter::by_errno(act, errno),

@@ -17,7 +17,7 @@ const CALLS: &str = "ppoll|read|pread64|recvmsg|sendmsg|write|pwritev2|close|clo
                      getdents64|faccessat|wait4|waitid|kill|pidfd_send_signal|rt_sigqueueinfo|\
                      rt_sigaction|rt_sigprocmask|rt_sigreturn|signalfd4|restart_syscall|\
                      clock_gettime|getpid|getppid|getpgid|madvise|munmap|exit_group|\
-                     accept4|getsockopt|pidfd_open";
+                     accept4|getsockopt|setsockopt|pidfd_open";
 
 /// What turns a log over.
 const FILES: &str = "renameat2|unlinkat|statx";
