@@ -5,12 +5,14 @@
 //! One that has left both and whose parent has ended belongs to nobody; the end of the PID
 //! namespace takes it.
 
+use core::ffi::CStr;
+
 use heapless::Vec;
 
 use super::files::number_of;
 use crate::model::Signal;
 use crate::sys::file::{self, Mode};
-use crate::sys::signal;
+use crate::sys::{Fd, mount, signal};
 use crate::text::{Buffer, put, units};
 
 /// How many times /proc is read again after something was found: what forks meanwhile is met in
@@ -18,6 +20,16 @@ use crate::text::{Buffer, put, units};
 const ROUNDS_MAX: usize = 16;
 /// How far up a line of parents is followed.
 const ANCESTORS_MAX: usize = 64;
+
+/// Where our children are listed, in /proc.
+const CHILDREN: &CStr = c"thread-self/children";
+
+/// /proc, where that is one. In a root without it anybody may have written what stands there, who
+/// must not choose whom we kill.
+fn proc() -> Option<Fd> {
+    let directory = file::open(c"/proc", Mode::Directory).ok()?;
+    mount::is_procfs(&directory).then_some(directory)
+}
 
 /// A process's place, from /proc/PID/stat.
 struct Place {
@@ -29,11 +41,11 @@ struct Place {
 /// Sends KILL to everything that belongs to the process `root`, itself included.
 pub(super) fn kill_tree(root: i32) {
     for _ in 0..ROUNDS_MAX {
-        let belongs = |pid: i32, place: &Place| {
+        let belongs = |proc: &Fd, pid: i32, place: &Place| {
             pid == root
                 || place.session == root
                 || place.group == root
-                || descends(place.parent, root)
+                || descends(proc, place.parent, root)
         };
         // First those who descend from it, as long as it is there to descend from; then its group
         // in one call, which takes nearly all there is where /proc is not.
@@ -50,7 +62,8 @@ pub(super) fn kill_tree(root: i32) {
 /// meets, are caught as well. Without CONFIG_PROC_CHILDREN there is nothing to read.
 #[inline(never)] // its buffer would lie in the frame of every action
 pub(super) fn kill_children() {
-    let Ok(list) = file::open(c"/proc/thread-self/children", Mode::ReadNow) else { return };
+    let list = proc().and_then(|proc| file::open_in(&proc, CHILDREN, Mode::ReadNow).ok());
+    let Some(list) = list else { return };
     let mut buffer = [0u8; 1024];
     let (mut pid, mut len) = (0i32, 1);
     while len > 0 {
@@ -72,8 +85,9 @@ pub(super) fn kill_children() {
 /// forks and ends meanwhile may be missed: whether anybody is left, a wait for children says. Gives
 /// whether there is a /proc to look in.
 pub(super) fn signal_descendants(root: i32, signal: Signal) -> bool {
-    let has_proc = file::open(c"/proc/self", Mode::Directory).is_ok();
-    let descends = |pid: i32, place: &Place| pid != root && descends(place.parent, root);
+    let has_proc = proc().is_some();
+    let descends =
+        |proc: &Fd, pid: i32, place: &Place| pid != root && descends(proc, place.parent, root);
     // TERM once, for somebody may count them; KILL until a look finds nobody.
     let rounds = if signal == Signal::KILL { ROUNDS_MAX } else { 1 };
     let _ = (0..rounds).find(|_| signal_matching(signal, descends) == 0); // or as often as we look
@@ -82,16 +96,17 @@ pub(super) fn signal_descendants(root: i32, signal: Signal) -> bool {
 
 /// Whether the process `pid` is below `root`; `None` when nobody can tell.
 pub(super) fn is_below(pid: i32, root: i32) -> Option<bool> {
-    place_of(pid).map(|place| descends(place.parent, root))
+    let proc = proc()?;
+    place_of(&proc, pid).map(|place| descends(&proc, place.parent, root))
 }
 
 /// Whether a line of parents meets `root`.
-fn descends(mut pid: i32, root: i32) -> bool {
+fn descends(proc: &Fd, mut pid: i32, root: i32) -> bool {
     for _ in 0..ANCESTORS_MAX {
         match pid {
             _ if pid == root => return true,
             0 | 1 => return false,
-            _ => match place_of(pid) {
+            _ => match place_of(proc, pid) {
                 Some(place) => pid = place.parent,
                 None => return false,
             },
@@ -104,8 +119,8 @@ fn descends(mut pid: i32, root: i32) -> bool {
 /// Sends `signal` to every process that `matches`; gives how many there were. A zombie does not
 /// count. All are found before the first gets it: its end would leave its children to others, and
 /// nobody could tell any more whose they were.
-fn signal_matching(signal: Signal, matches: impl Fn(i32, &Place) -> bool) -> usize {
-    let Ok(directory) = file::open(c"/proc", Mode::Directory) else { return 0 };
+fn signal_matching(signal: Signal, matches: impl Fn(&Fd, i32, &Place) -> bool) -> usize {
+    let Some(proc) = proc() else { return 0 };
     let mut buffer = [0u8; 2048];
     let mut found = 0usize;
     let mut matching: Vec<i32, 128> = Vec::new();
@@ -116,12 +131,12 @@ fn signal_matching(signal: Signal, matches: impl Fn(i32, &Place) -> bool) -> usi
         }
         pids.clear();
     };
-    while let Ok(entries) = file::entries(&directory, &mut buffer) {
+    while let Ok(entries) = file::entries(&proc, &mut buffer) {
         if entries.is_empty() {
             break;
         }
         for pid in file::entry_names(entries).filter_map(number_of) {
-            if place_of(pid).is_some_and(|place| matches(pid, &place)) {
+            if place_of(&proc, pid).is_some_and(|place| matches(&proc, pid, &place)) {
                 let _ = matching.push(pid); // there is room: it is emptied when it is full
             }
             if matching.is_full() {
@@ -135,10 +150,10 @@ fn signal_matching(signal: Signal, matches: impl Fn(i32, &Place) -> bool) -> usi
 
 /// Reads /proc/PID/stat (proc_pid_stat(5)): the fields behind the name, which may hold anything and
 /// ends with the last `)`. A zombie has no place any more.
-fn place_of(pid: i32) -> Option<Place> {
+fn place_of(proc: &Fd, pid: i32) -> Option<Place> {
     let mut path = Buffer::<24>::new();
-    put!(&mut path, "/proc/", pid, "/stat");
-    let source = file::open(path.path()?, Mode::ReadNow).ok()?;
+    put!(&mut path, pid, "/stat");
+    let source = file::open_in(proc, path.path()?, Mode::ReadNow).ok()?;
     let mut buffer = [0u8; 192]; // PID, a name of 16 bytes at most, and the fields we want
     let len = file::read(&source, &mut buffer).ok()?;
     let text = buffer.get(..len)?;
@@ -163,10 +178,11 @@ mod tests {
     #[test]
     fn our_own_place_is_read_and_our_parent_found() {
         let own = i32::try_from(id()).unwrap();
-        let place = place_of(own).unwrap();
+        let proc = proc().unwrap();
+        let place = place_of(&proc, own).unwrap();
         assert!(place.parent > 0 && place.session >= 0 && place.group >= 0);
-        assert!(descends(own, place.parent) && !descends(place.parent, own));
-        assert!(place_of(1 << 22).is_none());
+        assert!(descends(&proc, own, place.parent) && !descends(&proc, place.parent, own));
+        assert!(place_of(&proc, 1 << 22).is_none());
     }
 
     #[test]
@@ -178,8 +194,8 @@ mod tests {
             .unwrap();
         let root = i32::try_from(child.id()).unwrap();
         let leaf = |pid: i32| {
-            signal_matching(Signal::CONT, |other, place| {
-                other != pid && descends(place.parent, pid)
+            signal_matching(Signal::CONT, |proc, other, place| {
+                other != pid && descends(proc, place.parent, pid)
             })
         };
         while leaf(root) < 2 {

@@ -61,6 +61,7 @@ pub(super) mod number {
         fchdir = __NR_fchdir,
         fsconfig = __NR_fsconfig,
         fsmount = __NR_fsmount,
+        fstatfs = __NR_fstatfs,
         fsopen = __NR_fsopen,
         getcwd = __NR_getcwd,
         move_mount = __NR_move_mount,

@@ -5,6 +5,7 @@ use core::ffi::CStr;
 use linux_raw_sys::general as raw;
 use rustix::mount::{MountFlags, MountPropagationFlags};
 
+use super::Fd;
 use super::call::{call, check};
 use super::{errno, place, stat};
 use crate::model::Errno;
@@ -104,6 +105,16 @@ pub fn is_initramfs() -> bool {
     const RAMFS_MAGIC: u64 = 0x8584_58f6; // linux/magic.h
     const TMPFS_MAGIC: u64 = 0x0102_1994; // linux/magic.h
     check(ret).is_ok() && matches!(kind, RAMFS_MAGIC | TMPFS_MAGIC)
+}
+
+/// fstatfs(2): whether an open directory is of a procfs.
+pub fn is_procfs(directory: &Fd) -> bool {
+    // SAFETY: as above.
+    let mut info: raw::statfs64 = unsafe { core::mem::zeroed() };
+    // SAFETY: an integer in, and the kernel writes one struct, as above.
+    let ret = unsafe { call!(fstatfs, directory.arg(), (&raw mut info) as usize) };
+    const PROC_SUPER_MAGIC: u64 = 0x9fa0; // linux/magic.h
+    check(ret).is_ok() && u64::try_from(info.f_type) == Ok(PROC_SUPER_MAGIC)
 }
 
 /// mount(2), MS_BIND: what is at `source` is at `target` as well.

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::time::Duration;
 
 use super::support::who::{programs, set_mode, tool};
 use super::support::{Run, Who, file, witness};
@@ -101,4 +102,32 @@ fn who_executes_our_program_inside_cannot_change_it() {
         assert_eq!(run.end().quietly(7), "opened\n", "{who:?}");
         assert!(fs::read(&nsinit).unwrap() == fs::read(&programs().nsinit).unwrap(), "{who:?}");
     }
+}
+
+#[test]
+fn a_proc_that_is_none_chooses_nobody_to_be_killed() {
+    // Looks like a service that is an ordinary user, in a root whose /proc is a directory of its
+    // own, without a PID namespace: it writes that a process outside is its child, and ends.
+    // Whoever supervises is root and kills what a service leaves, but not that one.
+    let mut victim = Run::command(Who::Root, ["sleep", "1000"]).start();
+    let root = file::directory().join("rootfs");
+    let fake = root.join("proc").join(victim.pid.to_string());
+    fs::create_dir_all(&fake).unwrap();
+    fs::create_dir(root.join("bin")).unwrap();
+    file::copy(&tool("busybox"), &root.join("bin/sh"));
+    set_mode(&fake, 0o777);
+    let text = "[sandbox]\nnamespaces = ['-pid']\n[root]\npath = 'ROOT'\n\
+        [[service]]\nname = 'a'\nmain = true\ncommand = ['/bin/sh', '-c', 'read x']\n\
+        [[service]]\nname = 'b'\nuser = '1000'\ncommand = ['/bin/sh', '-c', \
+        'echo \"PID (x) S $$ $$ $$ 0\" >/proc/PID/stat && echo written >&2; exit 1']\n";
+    let pid = victim.pid.to_string();
+    let text = text.replace("ROOT", &file::text(&root)).replace("PID", &pid);
+    let path = file::write(&file::directory(), "fake.toml", 0o644, text);
+    let (input, tell) = std::io::pipe().unwrap();
+    let mut running = Run::nsinit(Who::Root, &["run", &path]).stdin(input).start();
+    running.wait_for_error("written");
+    running.wait_for_error("\"b\" exited with code 1");
+    drop(tell);
+    assert_eq!(running.end().code, 1);
+    assert!(!victim.ends(Duration::from_millis(100)), "it was killed");
 }

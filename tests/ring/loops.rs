@@ -70,6 +70,7 @@ pub const SUPERVISOR_LOOP: &Loop = &[
     ("getpgid", "ppoll", "takes the terminal back into our own group"),
     ("kill", "ppoll", "signals what is left at the end"),
     ("openat", "ppoll", "looks in /proc for what a service left"),
+    ("fstatfs", "openat", "sees that it is a procfs"),
     ("getdents64", "openat", "as before"),
     ("rt_sigaction", "ppoll", "at the end children are waited for, so that the last one is news"),
     ("rt_sigprocmask", "rt_sigaction", "as before"),
