@@ -99,6 +99,10 @@ pub const PATH_MAX: usize = 4_096;
 /// members fits, and the needs of any module.
 pub const LINE_MAX: usize = 4_096;
 
+/// Bytes of a file that is read by lines: a million users have less in /etc/passwd, and a device in
+/// its place is read for half a second.
+pub const LINED_FILE_MAX: usize = 64 * 1024 * 1024;
+
 /// Bytes of the kernel command line: COMMAND_LINE_SIZE is 2048 on x86 and arm64, a bootconfig may
 /// bring more (Documentation/admin-guide/bootconfig.rst).
 pub const KERNEL_LINE_MAX: usize = 8_192;

@@ -5,7 +5,7 @@ use core::ffi::CStr;
 use heapless::Vec;
 
 use super::trouble::{Trouble, plain};
-use crate::limits::{LINE_MAX, PATH_MAX};
+use crate::limits::{LINE_MAX, LINED_FILE_MAX, PATH_MAX};
 use crate::model::{Errno, Why};
 use crate::sys::file::{self, Mode};
 use crate::sys::{Fd, place};
@@ -78,17 +78,21 @@ pub(super) struct Lines {
     /// How much of the buffer's front is the line that was given last.
     given: usize,
     is_at_end: bool,
-    /// What a line that does not fit is.
+    /// How much may be read yet.
+    rest: usize,
+    /// What a line that does not fit is, or a file that does not end.
     too_long: Trouble,
 }
 
 impl Lines {
     /// Opens a file to be read by lines; one that does not fit is `too_long`. A named pipe that a
-    /// root has in its place is empty, and holds nobody up.
+    /// root has in its place is empty, and a device that gives lines without end has one: neither
+    /// holds anybody up.
     #[inline(never)] // it stands in every loop over lines
     pub(super) fn open(path: &CStr, too_long: Trouble) -> Result<Self, Trouble> {
         let source = file::open(path, Mode::ReadNow).map_err(plain)?;
-        Ok(Self { source, buffer: Vec::new(), given: 0, is_at_end: false, too_long })
+        let (buffer, rest) = (Vec::new(), LINED_FILE_MAX);
+        Ok(Self { source, buffer, given: 0, is_at_end: false, rest, too_long })
     }
 
     /// The next line, without its newline.
@@ -118,6 +122,7 @@ impl Lines {
         }
         let len = file::read(&self.source, place).map_err(plain)?;
         self.is_at_end = len == 0;
+        self.rest = self.rest.checked_sub(len).ok_or(self.too_long)?;
         let read = place.get(..len).unwrap_or_default();
         self.buffer.extend_from_slice(read).map_err(|_| self.too_long)
     }

@@ -266,3 +266,16 @@ fn row_27_a_socket_that_lingers_holds_nobody_up() {
         ended.quietly(0);
     }
 }
+
+#[test]
+fn row_27_a_device_in_place_of_a_file_holds_nobody_up() {
+    // Looks like a root whose /etc/passwd is a link to /dev/urandom, which has lines without end.
+    for who in Who::BOTH {
+        let root = root(who);
+        std::fs::create_dir(root.join("etc")).unwrap();
+        std::os::unix::fs::symlink("/dev/urandom", root.join("etc/passwd")).unwrap();
+        let root = file::text(&root);
+        let ended = Run::nsinit(who, &["run", "--root", &root, "--user", "web", "--", "/x"]).end();
+        ended.saying(125, &["become user \"web\": EINVAL", "cannot be read"]);
+    }
+}

@@ -262,6 +262,7 @@ const ROWS: [Row; 27] = [
             "attacks::hanging::row_27_a_pipe_in_place_of_the_kernels_counts_holds_nobody_up",
             "attacks::hanging::row_27_a_pipe_in_place_of_an_output_holds_nobody_up",
             "attacks::hanging::row_27_a_socket_that_lingers_holds_nobody_up",
+            "attacks::hanging::row_27_a_device_in_place_of_a_file_holds_nobody_up",
         ],
         Because("the start is seen to hang before it is ended"),
     ),
