@@ -7,6 +7,7 @@
 
 mod enter;
 mod examples;
+mod faults;
 mod hostile;
 mod impostor;
 mod logs;
