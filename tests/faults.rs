@@ -23,6 +23,7 @@ mod ring {
     #[allow(dead_code)] // what other tests look at there
     #[path = "../support/proc.rs"]
     pub mod proc;
+    pub mod tool;
     pub mod tracer;
 }
 
@@ -36,6 +37,16 @@ use ring::launch::{Around, Folder, become_nobody, is_root, surround};
 use ring::links::Links;
 use ring::names::name_of;
 use ring::tracer::{Launch, Place, Role, launch};
+
+/// A wire with an end to be moved, and a way out for pasta(1).
+const WIRE: &[&str] = &[
+    "link add wire0 type veth peer name wire1",
+    "addr add 10.78.1.1/24 dev wire1",
+    "link set wire1 up",
+    "route add default via 10.78.1.2",
+    "addr add fd78::1/64 dev wire1 nodad",
+    "-6 route add default via fd78::2 dev wire1",
+];
 
 /// What the workload exits with: nothing of ours does.
 const RIGHT: i32 = 7;
@@ -60,6 +71,8 @@ enum Part {
     Step(usize),
     /// The program that is started for the step with this number, until it is executed.
     Tool(usize),
+    /// A process that stands beside the launcher from some step on.
+    Helper,
     /// A step that is gone on without when it fails.
     Dispensable,
     /// What is done when all steps are done.
@@ -191,7 +204,7 @@ fn due(part: Part, call: &str) -> End {
         (Some(Exception(_, _, end, _)), _) => *end,
         (None, Part::Step(_) | Part::Tool(_)) => End::Named(125),
         (None, Part::File) => End::Told("read \""),
-        (None, Part::Join) => End::RightOrTold,
+        (None, Part::Join | Part::Helper) => End::RightOrTold,
         (None, Part::Question | Part::Dispensable | Part::Loop) => End::Right,
     }
 }
@@ -224,11 +237,6 @@ impl Case {
         format!("{} {}", self.words, self.file)
     }
 
-    /// Whether a process of its own joins namespaces of others.
-    fn has_joiner(&self) -> bool {
-        self.words.contains("--join")
-    }
-
     /// Whether it has a cgroup.
     fn has_cgroup(&self) -> bool {
         self.around == Around::OwnCgroup || self.all_words().contains("CGROUP")
@@ -251,11 +259,30 @@ impl Case {
         Explained::read(std::str::from_utf8(&output.stdout).unwrap())
     }
 
-    fn launch(&self, folder: &Folder, mark: &str, fault: Option<(Place, i32)>) -> Launch {
+    fn launch(
+        &self,
+        plan: &Explained,
+        folder: &Folder,
+        mark: &str,
+        fault: Option<(Place, i32)>,
+    ) -> Launch {
         let (command, _keep) = surround(self.command(folder, &[], mark), self.around);
-        let has_launcher = self.words.starts_with("run");
-        launch(command, has_launcher, self.has_joiner(), self.is_nobody && is_root(), fault)
+        let is_nobody = self.is_nobody && is_root();
+        launch(command, plan.has_launcher(), &copies(plan), is_nobody, fault)
     }
+}
+
+/// The copies of itself that the launcher makes, in their order.
+fn copies(plan: &Explained) -> Vec<Role> {
+    let role = |step: &Step| match (step.actor.as_str(), step.act.as_str()) {
+        ("outer", "make a user namespace to map mounts by") => Some(Role::Mapper),
+        ("outer", "keep a process that brings moved interfaces back") => Some(Role::Keeper),
+        ("outer", _) if step.is_pasta() => Some(Role::Pasta),
+        ("outer", "make a process that joins") => Some(Role::Joiner),
+        ("outer", act) if act.starts_with("clone into ") => Some(Role::Init),
+        (_, _) => None,
+    };
+    plan.steps.iter().filter_map(role).collect()
 }
 
 /// What each call of a launch is part of.
@@ -266,6 +293,10 @@ fn parts(plan: &Explained, has_file: bool, calls: &[Place]) -> BTreeMap<Place, P
     roles.dedup();
     for role in roles {
         let own: Vec<Place> = calls.iter().filter(|place| place.role == role).copied().collect();
+        if matches!(role, Role::Mapper | Role::Keeper | Role::Pasta) {
+            parts.extend(own.into_iter().map(|place| (place, Part::Helper)));
+            continue;
+        }
         let names: Vec<&str> = own.iter().map(|place| name_of(place.call)).collect();
         let wanted = wanted(plan, has_file, role);
         let words: Vec<&str> = wanted.iter().map(|(word, _)| *word).collect();
@@ -288,20 +319,20 @@ fn parts(plan: &Explained, has_file: bool, calls: &[Place]) -> BTreeMap<Place, P
 /// The calls that a role is to make, and what each is part of.
 fn wanted(plan: &Explained, has_file: bool, role: Role) -> Vec<(&str, Part)> {
     if let Role::Tool(number) = role {
-        let is_it = |step: &Step| step.is_tool() || step.is_trial();
+        let is_it = |step: &Step| step.is_tool() || step.is_trial() || step.is_pasta();
         let mut tools = plan.steps.iter().zip(1..).filter(|(step, _)| is_it(step));
         let (step, number) = tools.nth(usize::from(number)).unwrap();
         if step.is_trial() {
             return vec![("exit_group", Part::Tool(number))];
         }
-        let calls = ["rt_sigaction", "rt_sigprocmask", "execve", "exit_group?"];
+        let calls = ["rt_sigaction", "rt_sigprocmask", "dup3?", "execve", "exit_group?"];
         return calls.map(|call| (call, Part::Tool(number))).into();
     }
     let actors: &[&str] = match (role, plan.has_launcher()) {
         (Role::Started, true) => &["outer"],
         (Role::Joiner, _) => &["joiner"],
         (Role::Started, false) | (Role::Init, _) => &["inner"],
-        (Role::Tool(_), _) => &[],
+        (Role::Tool(_) | Role::Mapper | Role::Keeper | Role::Pasta, _) => &[],
         (Role::Service(number), _) => &[plan.services()[usize::from(number)].0],
     };
     // Behind the first call a file is opened, read and closed, when there is one.
@@ -373,29 +404,48 @@ fn mounts() -> String {
 
 /// Fails every call of a launch, one after the other.
 fn hold(case: &Case) {
+    hold_those(case, &|_| true);
+}
+
+/// Fails those of whoever stands beside the launcher, and of what these start.
+fn hold_beside(case: &Case) {
+    hold_those(case, &|role| {
+        matches!(role, Role::Mapper | Role::Keeper | Role::Pasta | Role::Tool(_))
+    });
+}
+
+/// Whether that one call does not fail.
+fn is_spared(case: &Case, role: Role, call: &str, part: Part) -> bool {
+    // The first instruction blocks signals, and nothing else holds back what a terminal sends.
+    let is_first = (call, part) == ("rt_sigprocmask", Part::Question);
+    // It is closed whatever close(2) says, and its end is waited for on the other side.
+    let is_awaited = (role, call) == (Role::Mapper, "close");
+    is_first && case.around == Around::Terminal || is_awaited
+}
+
+fn hold_those(case: &Case, is_due: &dyn Fn(Role) -> bool) {
     assert!(
         case.is_nobody || is_root(),
         "this case is about root: run the tests as root, or in a container that is"
     );
     // Its outer end has a name that is there once.
-    let links = case.words.contains("veth=").then(Links::new);
+    let has_links = ["interface", "pasta"].iter().any(|word| case.words.contains(word));
+    let links = has_links.then(|| Links::new(WIRE));
     let folder = Folder::new();
     let plan = case.explain(&folder);
     let before = mounts();
     let mark = format!("mark-{}", folder.path("").display());
-    let whole = case.launch(&folder, &mark, None);
+    let whole = case.launch(&plan, &folder, &mark, None);
     assert_eq!((whole.code, whole.said.as_str()), (Some(RIGHT), ""), "{}", case.words);
     let parts = parts(&plan, !case.file.is_empty(), &whole.calls);
     let mut findings = Vec::new();
     let mut counts = [0usize; 2];
-    for (place, part) in &parts {
+    for (place, part) in parts.iter().filter(|(place, _)| is_due(place.role)) {
         if *part == Part::Loop && place.before >= LOOP_MAX {
             continue;
         }
         let call = name_of(place.call);
-        // The first instruction blocks signals, and nothing else holds back what a terminal sends.
-        let is_first = (call, *part) == ("rt_sigprocmask", Part::Question);
-        if is_first && case.around == Around::Terminal {
+        if is_spared(case, place.role, call, *part) {
             continue;
         }
         // What cannot be known of cgroups is a reason to refuse.
@@ -410,13 +460,13 @@ fn hold(case: &Case) {
             (_, _) => due(*part, call),
         };
         for (errno, number) in ERRNOS {
-            let run = case.launch(&folder, &mark, Some((*place, number)));
+            let run = case.launch(&plan, &folder, &mark, Some((*place, number)));
             let head = format!("{:?} {call}#{} {part:?}: {errno}", place.role, place.before + 1);
             counts[usize::from(run.code == Some(RIGHT))] += 1;
             // The number of rounds of a loop is not the same each time; nor is it that of the words
             // that come while PID 1 is made by another.
-            let is_word = case.has_joiner() && fork(*part) && call == "read";
-            let is_any_number = *part == Part::Loop || is_word;
+            let is_word = plan.has_joiner() && fork(*part) && call == "read";
+            let is_any_number = matches!(part, Part::Loop | Part::Helper) || is_word;
             if !run.is_reached && !is_any_number {
                 findings.push(format!("{head}: was not made again"));
             }
@@ -437,6 +487,8 @@ fn hold(case: &Case) {
             }
             if let Some(Err(names)) = links.as_ref().map(Links::settle) {
                 findings.push(format!("{head}: left or lost interfaces {names}"));
+                // The next launch would lack them.
+                panic!("nsinit {}:\n  {}", case.words, findings.join("\n  "));
             }
         }
     }
@@ -606,6 +658,30 @@ fn with_an_interface_every_call_may_fail() {
         words: "run --interface name=eth0,veth=fault0,address=10.78.0.2/30,gateway=10.78.0.1",
         file: "",
     });
+}
+
+#[test]
+fn with_mounts_of_other_ids_every_call_may_fail() {
+    // Looks like nobody left whose user namespace that was.
+    let maps = "--uid-map 0:100000:65536 --gid-map 0:100000:65536";
+    let mapped = format!("run {maps} FILE");
+    let file = "[root]\npath = '/'\n[[mount]]\ntype = 'bind'\nsource = '/usr'\n\
+                target = '/usr'\nidmap = true\n[[service]]\ncommand = ['/bin/true']\n";
+    hold_beside(&Case { is_nobody: false, around: Around::Nothing, words: mapped.leak(), file });
+}
+
+#[test]
+fn with_whoever_brings_interfaces_back_every_call_may_fail() {
+    // Looks like a wire that is outside again, each time.
+    let words = "run --interface name=eth0,move=wire0";
+    hold_beside(&Case { is_nobody: false, around: Around::Nothing, words, file: "" });
+}
+
+#[test]
+fn with_pasta_every_call_may_fail() {
+    // Looks like no pasta(1) that goes on, each time.
+    let words = "run --network pasta";
+    hold_beside(&Case { is_nobody: true, around: Around::Tun, words, file: "" });
 }
 
 #[test]

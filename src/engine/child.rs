@@ -33,6 +33,7 @@ pub fn wait_for(child: &Child) -> Option<End> {
 pub(super) fn sleep_for(child: &Child) -> Option<End> {
     match wait::until_end_of(child.pid) {
         Ok(end) => end,
+        Err(errno) if errno != Errno::ECHILD => wait_for(child),
         Err(_) => child.pidfd.as_ref().and_then(|pidfd| wait::end_of(pidfd).ok().flatten()),
     }
 }

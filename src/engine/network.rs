@@ -142,7 +142,9 @@ fn keep(interfaces: &[InterfaceSpec<'_>], hands: &mut Hands) -> Result<(), Troub
             let init = init.as_ref().and_then(|init| init.pidfd.as_ref());
             stay_alone([Some(&inside), Some(&outside), init]);
             await_end(init);
-            let is_back = bring_back(interfaces, &inside, &outside);
+            // Nobody else can do it: what fails once is tried once more.
+            let again = || bring_back(interfaces, &inside, &outside);
+            let is_back = again().or_else(|_| again());
             process::exit(u8::from(is_back.is_err()))
         }
     }
@@ -179,15 +181,23 @@ fn stay_alone(needed: [Option<&Fd>; 3]) {
 fn bring_back(interfaces: &[InterfaceSpec<'_>], inside: &Fd, outside: &Fd) -> Result<(), Errno> {
     namespace::enter(inside, Namespace::Net)?;
     let kernel = net::open_route()?;
+    let mut all = Ok(());
     for interface in interfaces {
         let Some(Wire::Moved(outer)) = interface.wire.map(|said| said.value) else { continue };
         let inner = interface.name.map_or(outer, |said| said.value);
-        // Not there: it was never moved, or somebody inside took it away.
-        let Ok(index) = net::index_of(&kernel, inner) else { continue };
-        let back = |name| ask(&kernel, &Message::move_link(index, outside.number(), name));
-        let _ = back(outer).or_else(|_| back(inner)); // nobody is left to be told
+        let back = |name| {
+            let index = net::index_of(&kernel, inner)?;
+            let message = Message::move_link(index, outside.number(), name);
+            ask(&kernel, &message).map_err(|(errno, _)| errno)
+        };
+        match back(outer) {
+            // It was never moved, is back already, or somebody inside took it away.
+            Ok(()) | Err(Errno::ENODEV) => {}
+            Err(Errno::EEXIST) => all = back(inner),
+            Err(errno) => all = Err(errno),
+        }
     }
-    Ok(())
+    all
 }
 
 /// Where pasta(1) is, in the order of PATH.
@@ -235,7 +245,10 @@ fn stay_with_pasta(hands: &mut Hands, word: &Fd) -> ! {
     let init = init.as_ref().and_then(|init| init.pidfd.as_ref());
     stay_alone([init, Some(&pasta), None]);
     await_end(init);
-    let _ = signal::send(&pasta, Signal::KILL); // it may have ended by itself
+    for _ in 0..2 {
+        // It may have ended by itself; when the call fails, nobody else will end it.
+        let _ = signal::send(&pasta, Signal::KILL);
+    }
     await_end(Some(&pasta));
     process::exit(0)
 }
@@ -254,8 +267,13 @@ fn connect_by_pasta(pid: i32) -> Result<Fd, Trouble> {
     let Pipe { read, write } = Pipe::open(false)?;
     tool::run(program, &tool::listed::<TOOL_WORDS_MAX>(words)?.finish(), write.as_ref())?;
     let mut said = [0u8; 16];
-    let len = read.as_ref().map_or(Ok(0), |read| file::read(read, &mut said)).map_err(plain)?;
+    let mut take = || read.as_ref().map_or(Ok(0), |read| file::read(read, &mut said));
+    let len = take().or_else(|_| take()).map_err(plain)?;
     let number = units::unsigned(said.get(..len).unwrap_or_default().trim_ascii(), 1 << 22);
     let number = number.ok().and_then(|number| i32::try_from(number).ok());
-    process::open_pidfd(number.ok_or((Errno::EIO, Why::Tool))?).map_err(plain)
+    let number = number.ok_or((Errno::EIO, Why::Tool))?;
+    process::open_pidfd(number).map_err(|errno| {
+        let _ = signal::kill(number, Signal::KILL); // without that nobody would end it
+        plain(errno)
+    })
 }

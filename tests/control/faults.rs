@@ -1,6 +1,6 @@
 //! Every system call fails once while somebody enters: his own, those of PID 1 meanwhile, and those
-//! of the process that becomes the command. The sandbox lives on, nobody stays in it, and no command
-//! runs that is not confined.
+//! of the process that becomes the command. The sandbox lives on, nobody stays in it, and no
+//! command runs that is not confined.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;

@@ -27,6 +27,12 @@ impl Step {
         self.actor == "outer" && self.act.starts_with("write ") && self.calls[0] == "clone3"
     }
 
+    /// The start of pasta(1), whose own process starts it.
+    #[allow(dead_code)] // of one of the two rings alone
+    pub fn is_pasta(&self) -> bool {
+        self.act == "connect the network by pasta"
+    }
+
     /// Whether it is one by which the launcher makes a process that ends at once.
     #[allow(dead_code)] // strace shows what that is
     pub fn is_trial(&self) -> bool {

@@ -10,7 +10,7 @@ use std::cell::OnceCell;
 #[path = "../support/tested.rs"]
 mod tested;
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::fs;
 use std::os::fd::{FromRawFd, OwnedFd};
 use std::os::unix::fs::PermissionsExt;
@@ -41,6 +41,8 @@ pub enum Around {
     GrantedIds,
     /// Mounts of its own, which end with it.
     OwnMounts,
+    /// Everybody may make tunnels, in a mount namespace of its own.
+    Tun,
     /// Descriptors 40 and 41 can be written to, 42 and 43 be read.
     Descriptors,
 }
@@ -140,13 +142,17 @@ pub fn surround(mut command: Command, around: Around) -> (Command, Option<OwnedF
         let _ = command.stdin(std::process::Stdio::null()); // itself
     }
     let grant = (around == Around::GrantedIds).then(granting_file);
+    let tun = (around == Around::Tun).then(tun);
     let prepare = move || {
         // SAFETY: a system call without arguments, which may be made between fork and exec.
         let _ = unsafe { libc::setsid() }; // a fresh process leads no group
         match around {
             Around::Nothing | Around::FreeTerminal | Around::OwnCgroup => {}
-            Around::GrantedIds => grant_ids(grant.as_ref().unwrap())?,
+            Around::GrantedIds => {
+                cover(grant.as_ref().unwrap(), &[c"/etc/subuid", c"/etc/subgid"])?;
+            }
             Around::OwnMounts => leave_mounts()?,
+            Around::Tun => cover(tun.as_ref().unwrap(), &[c"/dev/net/tun"])?,
             Around::Descriptors => open_descriptors()?,
             Around::Terminal => {
                 // SAFETY: integers in, as above.
@@ -234,11 +240,21 @@ fn leave_mounts() -> std::io::Result<()> {
     is_done(unsafe { libc::mount(none, c"/".as_ptr(), none, private, none.cast()) })
 }
 
-/// Covers the two files. Only system calls, as above.
-fn grant_ids(file: &CString) -> std::io::Result<()> {
+/// The device of tunnels (tun(4), misc 200), for everybody.
+fn tun() -> CString {
+    let path = std::env::temp_dir().join("nsinit-ring-tun");
+    let name = CString::new(path.to_str().unwrap()).unwrap();
+    // SAFETY: a C string, a mode and a number in; it may be there already.
+    let _ = unsafe { libc::mknod(name.as_ptr(), libc::S_IFCHR | 0o666, libc::makedev(10, 200)) };
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
+    name
+}
+
+/// Covers each path with a file. Only system calls, as above.
+fn cover(file: &CString, paths: &[&CStr]) -> std::io::Result<()> {
     leave_mounts()?;
     let none = std::ptr::null();
-    for path in [c"/etc/subuid", c"/etc/subgid"] {
+    for path in paths {
         let (from, to) = (file.as_ptr(), path.as_ptr());
         // SAFETY: as above.
         is_done(unsafe { libc::mount(from, to, none, libc::MS_BIND, none.cast()) })?;

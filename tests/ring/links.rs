@@ -12,7 +12,7 @@ use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
 use std::time::{Duration, Instant};
 
 /// How long the kernel may take. It takes milliseconds, and longer where much is taken apart.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A net namespace of this thread, and of what it starts.
 pub struct Links {
@@ -22,10 +22,14 @@ pub struct Links {
 }
 
 impl Links {
-    /// From now on this thread is there.
-    pub fn new() -> Self {
+    /// From now on this thread is there, where ip(8) has done these.
+    pub fn new(settings: &[&str]) -> Self {
         // SAFETY: an integer in.
         assert_eq!(unsafe { libc::unshare(libc::CLONE_NEWNET) }, 0, "unshare");
+        for words in settings {
+            let mut ip = std::process::Command::new(super::tool::tool("ip", "iproute2"));
+            assert!(ip.args(words.split(' ')).status().unwrap().success(), "ip {words}");
+        }
         let kind = libc::SOCK_RAW | libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK;
         // SAFETY: integers in.
         let news = unsafe { libc::socket(libc::AF_NETLINK, kind, libc::NETLINK_ROUTE) };
@@ -43,12 +47,12 @@ impl Links {
         Self { news, before: names() }
     }
 
-    /// Waits until there are the interfaces that there were; what is too many or missing, if that
-    /// does not come.
+    /// Waits until there are the interfaces that there were, and no pasta(1); what is too many or
+    /// missing, if that does not come.
     pub fn settle(&self) -> Result<(), String> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let now = names();
+            let now: BTreeSet<String> = names().into_iter().chain(pastas()).collect();
             if now == self.before {
                 return Ok(());
             }
@@ -71,6 +75,18 @@ impl Links {
         // SAFETY: the kernel writes at most as many bytes as there are.
         while unsafe { libc::read(source.fd, text.as_mut_ptr().cast(), text.len()) } > 0 {}
     }
+}
+
+/// Every pasta(1) that is in this thread's net namespace: it has no argument by which one could
+/// know whose it is.
+fn pastas() -> Vec<String> {
+    let ours = std::fs::read_link("/proc/thread-self/ns/net").unwrap();
+    let is_it = |pid: &i32| {
+        let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+        name.starts_with("pasta")
+            && std::fs::read_link(format!("/proc/{pid}/ns/net")).is_ok_and(|its| its == ours)
+    };
+    super::proc::pids().into_iter().filter(is_it).map(|pid| format!("pasta {pid}")).collect()
 }
 
 /// The interfaces of this thread's net namespace.

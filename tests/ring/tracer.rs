@@ -37,11 +37,17 @@ pub enum Role {
     Started,
     /// The one that joins namespaces of others.
     Joiner,
+    /// The one whose user namespace mounts are mapped by.
+    Mapper,
+    /// The one that brings moved interfaces back.
+    Keeper,
+    /// The one that starts pasta(1), and ends it.
+    Pasta,
     /// PID 1 of the sandbox.
     Init,
     /// The one that becomes a service, by the order in which they are made.
     Service(u8),
-    /// The one that becomes a program which writes an id map for the launcher, likewise.
+    /// The one that becomes a program for the launcher or for one of these, likewise.
     Tool(u8),
 }
 
@@ -89,18 +95,18 @@ struct Tracer {
     tools: u8,
     has_launcher: bool,
     started: pid_t,
-    /// Whether the process that was started makes a joiner, and that PID 1.
-    has_joiner: bool,
+    /// The copies of itself that the process which was started will make yet, the last one first.
+    copies: Vec<Role>,
     fault: Option<(Place, c_int)>,
     launch: Launch,
 }
 
-/// Starts `command`, which is a launcher or not, has a joiner or not, and sees it through, by
-/// `nobody` if it is to be; with `fault` this one call fails with this errno.
+/// Starts `command`, which is a launcher or not and makes these copies of itself, and sees it
+/// through, by `nobody` if it is to be; with `fault` this one call fails with this errno.
 pub fn launch(
     mut command: Command,
     has_launcher: bool,
-    has_joiner: bool,
+    copies: &[Role],
     is_nobody: bool,
     fault: Option<(Place, c_int)>,
 ) -> Launch {
@@ -128,7 +134,7 @@ pub fn launch(
         tools: 0,
         has_launcher,
         started,
-        has_joiner,
+        copies: copies.iter().rev().copied().collect(),
         fault,
         launch: Launch {
             calls: Vec::new(),
@@ -234,10 +240,13 @@ impl Tracer {
                 // When it was killed meanwhile, whom it has made is found when it has ended.
                 let Some(child) = message(pid) else { return };
                 let is_borrower = status >> 16 == libc::PTRACE_EVENT_VFORK;
+                let parent = self.tracees.get(&pid).map(|tracee| tracee.role);
+                let has_tools = matches!(parent, Some(Role::Started | Role::Pasta));
                 let role = match is_borrower {
-                    false if self.has_joiner && pid == self.started => Role::Joiner,
+                    // The joiner makes PID 1.
+                    false if pid == self.started => self.copies.pop().unwrap_or(Role::Init),
                     false => Role::Init,
-                    true if self.has_launcher && pid == self.started => Role::Tool(self.tools),
+                    true if self.has_launcher && has_tools => Role::Tool(self.tools),
                     true => Role::Service(self.services),
                 };
                 self.tools += u8::from(matches!(role, Role::Tool(_)));

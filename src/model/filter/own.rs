@@ -14,10 +14,10 @@ use crate::model::syscalls::{Machine, NATIVE};
 /// Calls whose arguments do not matter: on descriptors that we have, about our children, about the
 /// time, about our own memory and signals; and those by which we are asked how we are.
 const CALLS: &str = "ppoll|read|pread64|recvmsg|sendmsg|write|pwritev2|close|close_range|\
-                     getdents64|faccessat|fstatfs|wait4|waitid|kill|pidfd_send_signal|rt_sigqueueinfo|\
-                     rt_sigaction|rt_sigprocmask|rt_sigreturn|signalfd4|restart_syscall|\
-                     clock_gettime|getpid|getppid|getpgid|madvise|munmap|exit_group|\
-                     accept4|getsockopt|setsockopt|pidfd_open";
+                     getdents64|fstatfs|faccessat|wait4|waitid|kill|pidfd_send_signal|\
+                     rt_sigqueueinfo|rt_sigaction|rt_sigprocmask|rt_sigreturn|signalfd4|\
+                     restart_syscall|clock_gettime|getpid|getppid|getpgid|madvise|munmap|\
+                     exit_group|accept4|getsockopt|setsockopt|pidfd_open";
 
 /// What turns a log over.
 const FILES: &str = "renameat2|unlinkat|statx";
