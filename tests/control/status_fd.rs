@@ -90,7 +90,7 @@ fn a_descriptor_that_will_not_do_is_refused_before_anything_is_touched() {
         (&["--json-status-fd", "41"], "json-status-fd: descriptor 41 is not open for writing"),
         (
             &["--json-status-fd", "42", "--info-fd", "42"],
-            "info-fd and json-status-fd have the same descriptor, 42",
+            "json-status-fd and info-fd have the same descriptor, 42",
         ),
     ];
     for who in Who::BOTH {
