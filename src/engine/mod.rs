@@ -12,6 +12,7 @@ mod child;
 mod confine;
 pub mod control;
 mod deaf;
+mod descriptors;
 pub mod doctor;
 pub mod enter;
 mod execute;

@@ -5,6 +5,7 @@
 
 use core::ffi::CStr;
 
+use super::descriptors::close_others;
 use super::hands::Hands;
 use super::pipe::Pipe;
 use super::record::{self, Record};
@@ -17,7 +18,6 @@ use crate::model::{
 };
 use crate::plan::{Act, Actor, NetAct, Plan};
 use crate::spec::InterfaceSpec;
-use crate::sys::fd::close_between;
 use crate::sys::file::{self, Mode};
 use crate::sys::process::{self, Side};
 use crate::sys::wait::{self, Source};
@@ -162,18 +162,11 @@ fn await_end(process: Option<&Fd>) {
 /// and a terminal may hang up.
 fn stay_alone(needed: [Option<&Fd>; 3]) {
     let _ = terminal::new_session(); // it leads no group, so that it can
-    let mut numbers = needed.map(|fd| fd.map_or(u32::MAX, |fd| fd.number().unsigned_abs()));
-    numbers.sort_unstable();
-    let mut next = 0u32;
-    for number in numbers {
-        if let Some(last) = number.checked_sub(1).filter(|last| *last >= next) {
-            let _ = close_between(next, last); // before Linux 5.9 they stay
-        }
-        next = number.saturating_add(1);
-    }
-    if next < u32::MAX {
-        let _ = close_between(next, u32::MAX); // as above
-    }
+    let kept = |from: u32| {
+        let numbers = needed.iter().flatten().map(|fd| fd.number().unsigned_abs());
+        numbers.filter(|number| *number >= from).min()
+    };
+    let _ = close_others(0, kept); // before Linux 5.9, and without a /proc, they stay
 }
 
 /// Moves every moved interface back under the name it had; where that is taken by now, under the

@@ -1,6 +1,7 @@
 //! The acts of `run` alone: what makes a sandbox, and what its launcher and PID 1 need each other
 //! for.
 
+use super::descriptors::close_others;
 use super::files::{whole, write_and_keep, write_at_once};
 use super::hands::Hands;
 use super::idmap;
@@ -10,7 +11,6 @@ use super::trouble::{Trouble, plain};
 use super::word;
 use crate::model::{Clock, Errno, Namespace, Shift, Signal, Span, Why};
 use crate::plan::Act;
-use crate::sys::fd::{close_between, close_number};
 use crate::sys::file::{self, Mode};
 use crate::sys::wait::{self, Source};
 use crate::sys::{Fd, clock, ids, mount, namespace, net, process, uts};
@@ -111,17 +111,9 @@ fn become_mapped(uid: u32, gid: u32, leaves_groups: bool) -> Result<(), Trouble>
 
 /// Closes everything above 2 but what the plan keeps.
 pub(super) fn close_inherited(hands: &mut Hands) -> Result<(), Trouble> {
-    let mut next = 3u32;
-    let kept = |from: u32| {
-        hands.kept().filter_map(|n| u32::try_from(n).ok()).filter(move |n| *n >= from).min()
-    };
-    while let Some(number) = kept(next) {
-        if next < number {
-            close_run(next, number.saturating_sub(1), hands)?;
-        }
-        next = number.saturating_add(1);
-    }
-    close_run(next, u32::MAX, hands)?;
+    let kept =
+        |from: u32| hands.kept().filter_map(|n| u32::try_from(n).ok()).filter(|n| *n >= from).min();
+    close_others(3, kept).map_err(plain)?;
     // These were the launcher's ends; their numbers are closed already.
     for end in [hands.report.read.take(), hands.gate.write.take()] {
         core::mem::forget(end);
@@ -133,36 +125,6 @@ pub(super) fn close_inherited(hands: &mut Hands) -> Result<(), Trouble> {
         room.leave_place();
     }
     Ok(())
-}
-
-/// One run of descriptors; without close_range(2), before Linux 5.9, one by one.
-fn close_run(first: u32, last: u32, hands: &Hands) -> Result<(), Trouble> {
-    match close_between(first, last) {
-        Err(Errno::ENOSYS) => close_listed(hands),
-        other => other.map_err(plain),
-    }
-}
-
-/// Closes what /proc/self/fd lists above 2, but for what is kept.
-#[inline(never)] // its buffer would lie in the frame of every step
-fn close_listed(hands: &Hands) -> Result<(), Trouble> {
-    let directory = file::open(c"/proc/self/fd", Mode::Directory).map_err(plain)?;
-    let mut buffer = [0u8; 1024];
-    loop {
-        let entries = file::entries(&directory, &mut buffer).map_err(plain)?;
-        if entries.is_empty() {
-            return Ok(());
-        }
-        for name in file::entry_names(entries) {
-            let number = crate::text::units::unsigned(name.to_bytes(), 1 << 30).ok();
-            let number = number.and_then(|number| i32::try_from(number).ok());
-            let is_kept = |number: &i32| hands.kept().any(|kept| kept == *number);
-            let is_ours = |number: &i32| *number == directory.number() || is_kept(number);
-            if let Some(number) = number.filter(|number| *number > 2 && !is_ours(number)) {
-                let _ = close_number(number); // gone already when it fails
-            }
-        }
-    }
 }
 
 /// Asks to be killed with the launcher already while the root is made: a change of ids will take

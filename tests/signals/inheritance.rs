@@ -1,6 +1,7 @@
 //! The workload inherits the signal mask and the ignored signals that nsinit was started with, as
 //! if it had been started directly.
 
+use super::support::deny::deny;
 use super::support::signals::{bit, ignore, set_mask};
 use super::support::{Mode, Run, Who, proc};
 
@@ -99,6 +100,9 @@ fn inherited_descriptors_are_the_workloads_and_not_ours() {
         let script = "until [ ! -e /proc/$PPID/fd/9 ]; do :; done; test -e /proc/self/fd/9";
         let words = ["sh", "-c", script];
         with_descriptor(Mode::Subreaper, who, &[], &words).end().quietly(0);
+        // Linux before 5.9 has no close_range(2).
+        let old = || deny(&[libc::SYS_close_range], libc::ENOSYS);
+        with_descriptor(Mode::Subreaper, who, &[], &words).before_exec(old).end().quietly(0);
         let script = "sleep 0.2; test -e /proc/$PPID/fd/9";
         let flags = ["--restart", "on-failure"];
         with_descriptor(Mode::Subreaper, who, &flags, &["sh", "-c", script]).end().quietly(0);

@@ -10,6 +10,7 @@
 
 pub mod calls;
 pub mod compile;
+pub mod deny;
 pub mod desk;
 pub mod etc;
 pub mod file;

@@ -6,10 +6,10 @@
 use heapless::Vec;
 
 use super::Turn;
+use crate::engine::descriptors::close_others;
 use crate::engine::log::Capture;
 use crate::limits::KEPT_MAX;
 use crate::model::ServiceId;
-use crate::sys::fd::close_between;
 use crate::sys::{Fd, ids};
 
 impl Turn<'_, '_> {
@@ -20,15 +20,8 @@ impl Turn<'_, '_> {
             return;
         };
         let ours = self.ours();
-        let mut first = 3;
-        while let Some(number) = ours.iter().copied().filter(|number| *number >= first).min() {
-            if first < number {
-                // Before Linux 5.9 they stay.
-                let _ = close_between(first, number.saturating_sub(1));
-            }
-            first = number.saturating_add(1);
-        }
-        let _ = close_between(first, u32::MAX); // as above
+        let kept = |from: u32| ours.iter().copied().filter(|number| *number >= from).min();
+        let _ = close_others(3, kept); // before Linux 5.9, and without a /proc, they stay
         if leaves_directory {
             let _ = ids::change_directory(c"/"); // a root that we may not enter is none of ours
         }
