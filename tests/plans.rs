@@ -267,6 +267,9 @@ const USER: Machine = machine("user 1000 on Linux 6.18", 1000, 0, (6, 18));
 const AT_TERMINAL: Machine = Machine { facts: Facts { has_console: true, ..ROOT.facts }, ..ROOT };
 const LOGGED_IN: Machine = machine("user 1000 on Linux 6.18, logged in", 1000, 0, (6, 18))
     .with_runtime_dir(c"/run/user/1000");
+const LINUX_5_10: Machine = machine("root on Linux 5.10", 0, ALL, (5, 10));
+const USER_5_10: Machine = machine("user 1000 on Linux 5.10", 1000, 0, (5, 10));
+const LINUX_5_7: Machine = machine("root on Linux 5.7", 0, ALL, (5, 7));
 const OLD: Machine = machine("root on Linux 6.1", 0, ALL, (6, 1));
 const ROOT_FRONT: Machine =
     machine("root on Linux 6.18, in the foreground", 0, ALL, (6, 18)).with(Foreground);
@@ -576,6 +579,9 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("mount-mapped", Run, &ROOT),
     ("mount-mapped-without-user", Run, &ROOT),
     ("mount-mapped-by-user", Run, &USER),
+    ("mount-mapped-too-new", Run, &LINUX_5_10),
+    ("mount-overlay-too-new", Run, &USER_5_10),
+    ("mount-proc-too-new", Run, &LINUX_5_7),
     ("mount-no-target", Run, &ROOT),
     ("mount-no-source", Run, &ROOT),
     ("mount-other-source", Run, &ROOT),
@@ -668,7 +674,7 @@ variants!(CONFINE_REASONS, confine_reason_name, ConfineReason, ConfineReason:
 
 variants!(MOUNT_FAULTS, mount_fault_name, MountFault, MountFault:
     NoTarget NoSource OtherSource Mode Size Proc Layers Overlay Upper SecondRoot Mapped
-    MappedWithoutUser MappedByUser);
+    MappedWithoutUser MappedByUser ProcTooNew OverlayTooNew MappedTooNew);
 
 variants!(CONTROL_ACTS, control_act_name, ControlAct, ControlAct<'_>:
     Hold TellChild Listen ListenAt);

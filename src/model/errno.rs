@@ -55,6 +55,8 @@ impl Errno {
     pub const EBUSY: Self = Self(16);
     /// There already.
     pub const EEXIST: Self = Self(17);
+    /// On another mount.
+    pub const EXDEV: Self = Self(18);
     /// No such device or file system type.
     pub const ENODEV: Self = Self(19);
     /// Block device required.

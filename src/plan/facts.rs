@@ -213,6 +213,11 @@ impl Facts {
         self.kernel.0 > major || (self.kernel.0 == major && self.kernel.1 >= minor)
     }
 
+    /// Whether the kernel is known to be older than this version.
+    pub const fn is_before(&self, major: u16, minor: u16) -> bool {
+        self.kernel.0 > 0 && !self.is_since(major, minor)
+    }
+
     /// Whether we have these capabilities.
     pub const fn has(&self, capabilities: u64) -> bool {
         self.capabilities & capabilities == capabilities

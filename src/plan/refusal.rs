@@ -291,6 +291,12 @@ pub enum MountFault {
     Upper,
     /// Something else is at the root already.
     SecondRoot,
+    /// What is said of a procfs, on a kernel before Linux 5.8.
+    ProcTooNew,
+    /// An overlay of an ordinary user, before Linux 5.11.
+    OverlayTooNew,
+    /// Ids of the sandbox, before Linux 5.12.
+    MappedTooNew,
     /// Ids of the sandbox, of something else than a bind of a path.
     Mapped,
     /// The same without a user namespace of ours, which has them.

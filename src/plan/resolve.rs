@@ -170,6 +170,7 @@ fn resolve_run<'a>(
     net::check(spec, facts, kinds, refuse).unwrap_or_else(&mut *refuse);
     if root::is_asked(spec) {
         root::check(spec, kinds, refuse);
+        root::check_kernel(spec, facts, kinds).unwrap_or_else(&mut *refuse);
         root::check_mapped(spec, facts, &maps).unwrap_or_else(&mut *refuse);
     }
     let cgroups = match cfg!(feature = "sandbox") {

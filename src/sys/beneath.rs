@@ -54,6 +54,18 @@ fn open_how(root: &Fd, path: &CStr, flags: u32, mode: u32, links: Links) -> Resu
         Links::Within => raw::RESOLVE_IN_ROOT | raw::RESOLVE_NO_MAGICLINKS,
         Links::None => raw::RESOLVE_IN_ROOT | raw::RESOLVE_NO_SYMLINKS,
     };
+    open_resolved(root, path, flags, mode, resolve)
+}
+
+/// openat2(2), O_PATH and RESOLVE_NO_XDEV: where `path` leads without leaving the mount.
+///
+/// # Errors
+/// EXDEV when it leaves it, ENOENT, EACCES, ENOSYS before Linux 5.6.
+pub fn within_mount(base: &Fd, path: &CStr) -> Result<Fd, Errno> {
+    open_resolved(base, path, raw::O_PATH, 0, raw::RESOLVE_NO_XDEV)
+}
+
+fn open_resolved(root: &Fd, path: &CStr, flags: u32, mode: u32, resolve: u32) -> Result<Fd, Errno> {
     let how = raw::open_how {
         flags: u64::from(flags | raw::O_CLOEXEC),
         mode: u64::from(mode),
@@ -187,13 +199,13 @@ pub fn status(file: &Fd) -> Result<Status, Errno> {
     })
 }
 
-/// statx(2), STATX_MNT_ID since Linux 5.8: the number of the mount that `path` leads to, and what
-/// it is there.
+/// statx(2), STATX_MNT_ID since Linux 5.8, else 0: the number of the mount that `path` leads to,
+/// and what it is there; with an empty path, those of `base` itself.
 ///
 /// # Errors
 /// ENOENT, EACCES.
 pub fn mount_of(base: &Fd, path: &CStr) -> Result<(u64, u64), Errno> {
-    let info = stat::statx(base, path, 0, raw::STATX_INO | raw::STATX_MNT_ID)?;
+    let info = stat::statx(base, path, raw::AT_EMPTY_PATH, raw::STATX_INO | raw::STATX_MNT_ID)?;
     Ok((info.stx_mnt_id, info.stx_ino))
 }
 

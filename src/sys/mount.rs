@@ -5,10 +5,9 @@ use core::ffi::CStr;
 use linux_raw_sys::general as raw;
 use rustix::mount::{MountFlags, MountPropagationFlags};
 
-use super::Fd;
 use super::call::{call, check};
-use super::{errno, place, stat};
-use crate::model::Errno;
+use super::{Fd, beneath, errno, place, stat, tree};
+use crate::model::{Attributes, Errno, Propagation};
 
 /// mount(2), MS_PRIVATE and MS_REC: from here down no mount is seen elsewhere, and none from there.
 ///
@@ -140,6 +139,63 @@ pub fn remount_read_only(target: &CStr) -> Result<(), Errno> {
     check(ret).map(|_| ())
 }
 
+/// How a mount is, as mount(2) takes it; access times not among it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flags(u32);
+
+impl Flags {
+    /// With these attributes, too. Their bits are those of mount(2) (linux/mount.h).
+    pub const fn and(self, attributes: Attributes) -> Self {
+        Self(self.0 | attributes.bits() as u32)
+    }
+}
+
+/// statfs(2), fstatfs: how the mount is that `file` is open on. What is said of the whole file
+/// system is among it.
+///
+/// # Errors
+/// EBADF, EIO.
+pub fn flags_of(file: &Fd) -> Result<Flags, Errno> {
+    const SAME: u32 = raw::MS_RDONLY | raw::MS_NOSUID | raw::MS_NODEV | raw::MS_NOEXEC; // ST_…, too
+    const ST_NOSYMFOLLOW: u32 = 0x2000; // linux/statfs.h
+    // SAFETY: a struct of integers, for which zero is a value.
+    let mut info: raw::statfs64 = unsafe { core::mem::zeroed() };
+    // SAFETY: the kernel writes one struct statfs, which is as large as statfs64 on machines of 64
+    // bits.
+    let ret = unsafe { call!(fstatfs, file.arg(), (&raw mut info) as usize) };
+    let _ = check(ret)?; // zero
+    let flags = info.f_flags as u32;
+    let links = if flags & ST_NOSYMFOLLOW == 0 { 0 } else { raw::MS_NOSYMFOLLOW };
+    Ok(Flags(flags & SAME | links))
+}
+
+/// mount(2), MS_REMOUNT and MS_BIND: the one mount at `path` is so from now on, and nothing below
+/// it; access times are kept as they are (fs/namespace.c, `path_mount`).
+///
+/// # Errors
+/// EINVAL when `path` is no mount point of our mount namespace, EPERM for what is locked in a user
+/// namespace, EBUSY while a file is open for writing.
+pub fn remount(path: &CStr, flags: Flags) -> Result<(), Errno> {
+    mount_nothing(path, raw::MS_REMOUNT | raw::MS_BIND | flags.0)
+}
+
+/// mount(2), MS_PRIVATE and its like: with whom the mount at `path` shares what is mounted in it;
+/// with `is_recursive` those below it, too.
+///
+/// # Errors
+/// EINVAL when `path` is no mount point.
+pub fn share(path: &CStr, propagation: Propagation, is_recursive: bool) -> Result<(), Errno> {
+    let how = tree::propagation_bit(propagation);
+    mount_nothing(path, how | if is_recursive { raw::MS_REC } else { 0 })
+}
+
+/// mount(2) of nothing new.
+fn mount_nothing(path: &CStr, flags: u32) -> Result<(), Errno> {
+    // SAFETY: a C string that outlives the call; there are no others.
+    let ret = unsafe { call!(mount, 0, path.as_ptr() as usize, 0, flags as usize, 0) };
+    check(ret).map(|_| ())
+}
+
 /// umount2(2), UMOUNT_NOFOLLOW.
 ///
 /// # Errors
@@ -152,8 +208,41 @@ pub fn unmount(target: &CStr) -> Result<(), Errno> {
 }
 
 /// statx(2), STATX_ATTR_MOUNT_ROOT since Linux 5.8: whether something is mounted at `path`. Where
-/// the kernel does not say, nothing is.
+/// nobody can say, nothing is.
 pub fn is_mount_point(path: &CStr) -> bool {
-    let info = stat::statx(&place::here(), path, raw::AT_NO_AUTOMOUNT, 0);
-    info.is_ok_and(|info| info.stx_attributes & u64::from(raw::STATX_ATTR_MOUNT_ROOT) != 0)
+    let mount_root = u64::from(raw::STATX_ATTR_MOUNT_ROOT);
+    match stat::statx(&place::here(), path, raw::AT_NO_AUTOMOUNT, 0) {
+        Ok(info) if info.stx_attributes_mask & mount_root == 0 => leads_out(path),
+        Ok(info) => info.stx_attributes & mount_root != 0,
+        Err(_) => false,
+    }
+}
+
+/// openat2(2), RESOLVE_NO_XDEV: whether a directory is a mount of its own, which ".." leads out of.
+/// Of our root, which nothing leads out of, this says yes.
+#[cold]
+fn leads_out(path: &CStr) -> bool {
+    let up = || {
+        let directory = beneath::directory(&place::here(), path)?;
+        let parent = beneath::within_mount(&directory, c"..")?;
+        Ok(beneath::status(&directory)?.identity == beneath::status(&parent)?.identity)
+    };
+    match up() {
+        Err(Errno::EXDEV) => true,
+        is_root => is_root.unwrap_or(false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_the_kernels_word_a_mount_point_is_what_leads_out() {
+        for path in [c"/", c"/proc", c"/dev", c"/sys", c"/usr", c"/proc/sys", c"/dev/shm", c"/x"] {
+            let is_root = path == c"/";
+            assert_eq!(leads_out(path), is_root || is_mount_point(path), "{path:?}");
+        }
+        assert!(leads_out(c"/proc") && !leads_out(c"/proc/sys/kernel"));
+    }
 }

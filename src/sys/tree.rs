@@ -78,12 +78,7 @@ pub fn change(
     is_recursive: bool,
 ) -> Result<(), Errno> {
     let flags = raw::AT_EMPTY_PATH | if is_recursive { raw::AT_RECURSIVE } else { 0 };
-    let propagation = propagation.map_or(0, |propagation| match propagation {
-        Propagation::Private => raw::MS_PRIVATE,
-        Propagation::Slave => raw::MS_SLAVE,
-        Propagation::Shared => raw::MS_SHARED,
-        Propagation::Unbindable => raw::MS_UNBINDABLE,
-    });
+    let propagation = propagation.map_or(0, propagation_bit);
     let attributes = raw::mount_attr {
         attr_set: set.bits(),
         attr_clr: clear.bits(),
@@ -91,6 +86,16 @@ pub fn change(
         userns_fd: 0,
     };
     set_attributes(mount, &attributes, flags)
+}
+
+/// What mount(2) and mount_setattr(2) call it.
+pub(super) const fn propagation_bit(propagation: Propagation) -> u32 {
+    match propagation {
+        Propagation::Private => raw::MS_PRIVATE,
+        Propagation::Slave => raw::MS_SLAVE,
+        Propagation::Shared => raw::MS_SHARED,
+        Propagation::Unbindable => raw::MS_UNBINDABLE,
+    }
 }
 
 /// mount_setattr(2), MOUNT_ATTR_IDMAP: the ids of a mount that is nowhere are mapped as in a user

@@ -10,6 +10,7 @@ mod flags;
 mod given;
 mod inside;
 mod lines;
+mod old;
 mod overlays;
 mod roots;
 #[path = "../support/mod.rs"]

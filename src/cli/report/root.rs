@@ -36,7 +36,8 @@ pub(super) const OLD_ROOT_THERE: &str = sentence!(why: "the old root is still th
 pub(super) fn by_act(act: &RootAct<'_>, errno: Errno) -> &'static str {
     match (act, errno) {
         (_, Errno::ENOSYS) => sentence!(
-            why: "the kernel, or an outer sandbox, does not have these calls (Linux 5.12)",
+            why: "the kernel, or an outer sandbox, does not have these calls (Linux 5.6), or not \
+                  mount_setattr(2) (5.12), for which a /proc is needed outside",
             try: "a newer kernel, or a container with --security-opt seccomp=unconfined"
         ),
         (RootAct::Open(mount, _), Errno::EPERM) if mount.kind == MountType::Proc => sentence!(
@@ -67,7 +68,7 @@ pub(super) fn by_act(act: &RootAct<'_>, errno: Errno) -> &'static str {
         (RootAct::OpenOverlay { .. }, Errno::EPERM | Errno::ENODEV) => sentence!(
             why: "the kernel has no overlays, or none for ordinary users (Linux 5.11)"
         ),
-        (RootAct::Enter, Errno::EINVAL) => sentence!(
+        (RootAct::Enter { .. }, Errno::EINVAL) => sentence!(
             why: "\"/\" is not a mount point here: a chroot, or the first root of the kernel \
                   (pivot_root(2))",
             try: "mount --bind DIR DIR before the chroot, or switch-root out of the initramfs"
@@ -116,6 +117,21 @@ pub(super) const fn fault(fault: MountFault) -> &'static str {
         MountFault::Upper => sentence!(
             "a directory for the work of an overlay needs one for what is written",
             try: "upper = \"DIR\""
+        ),
+        MountFault::ProcTooNew => sentence!(
+            "pids-only and hidepid = \"ptraceable\" are not for this kernel",
+            why: "Linux 5.8 was the first to have them (proc(5))",
+            try: "a newer kernel, or hidepid = \"invisible\""
+        ),
+        MountFault::OverlayTooNew => sentence!(
+            "an overlay in a user namespace is not for this kernel",
+            why: "Linux 5.11 was the first to let its root have one (user_namespaces(7))",
+            try: "a newer kernel, or as root without maps"
+        ),
+        MountFault::MappedTooNew => sentence!(
+            "idmap is not for this kernel",
+            why: "Linux 5.12 was the first to have it (mount_setattr(2))",
+            try: "a newer kernel, or a copy with other owners"
         ),
         MountFault::Mapped => sentence!(
             "idmap is for a bind of a path, and {s} is another thing",

@@ -22,7 +22,7 @@ use crate::model::{
 use crate::plan::{LimitsAct, Whose};
 use crate::sys::cgroup::{self, Access};
 use crate::sys::file::{self, Mode};
-use crate::sys::{Fd, namespace, process, tree};
+use crate::sys::{Fd, namespace, process};
 use crate::text::{Buffer, Sink as _, put};
 
 pub(super) use end::clean_up;
@@ -205,8 +205,7 @@ fn cut_off(held: &mut CgroupHands) -> Result<(), Trouble> {
             .and(Attributes::NOSUID)
             .and(Attributes::NODEV)
             .and(Attributes::NOEXEC);
-        tree::change(&copy, attributes, Attributes::NONE, None, true).map_err(plain)?;
-        own.directory = Some(copy);
+        own.directory = Some(root::of_nowhere(copy, attributes).map_err(plain)?);
     }
     Ok(())
 }

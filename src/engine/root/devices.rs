@@ -1,5 +1,6 @@
 //! The devices of a /dev: made where we may, else bound from outside, and looked at first.
 
+use super::attributes::{self, Wanted};
 use super::held::Held;
 use super::open::{from_descriptor, new};
 use crate::engine::trouble::{Trouble, plain};
@@ -9,12 +10,17 @@ use crate::sys::beneath::{self, here};
 use crate::sys::{Fd, tree};
 use crate::text::{Buffer, Sink, put};
 
+/// How one is bound.
+const OF_DEVICE: Wanted = Wanted::alone(Attributes::READ_ONLY.and(Attributes::NOSUID));
+/// How a console is.
+const OF_CONSOLE: Wanted = Wanted::alone(Attributes::NOSUID.and(Attributes::NOEXEC));
+
 /// Copies of the outer devices. What has the name of one and is another is refused: a container's
 /// /dev/null has been a file before. A device is used through a read-only mount all the same
 /// (fs/namei.c, `sb_permission`), but its mode and owner, which are the machine's, stay: root of a
 /// user namespace that root has made may own it.
 pub(super) fn open(held: &mut Held) -> Result<(), Trouble> {
-    for ((name, device), place) in DEVICES.iter().zip(&mut held.devices) {
+    for (index, (name, device)) in DEVICES.iter().enumerate() {
         let mut path = Buffer::<16>::new();
         put!(&mut path, "/dev/");
         path.put(name.to_bytes());
@@ -22,9 +28,10 @@ pub(super) fn open(held: &mut Held) -> Result<(), Trouble> {
         if !beneath::status(&copy).map_err(plain)?.is_device(*device) {
             return Err((Errno::ENODEV, Why::NoDevice));
         }
-        let set = Attributes::READ_ONLY.and(Attributes::NOSUID);
-        tree::change(&copy, set, Attributes::NONE, None, false).map_err(plain)?;
-        *place = Some(copy);
+        attributes::set(&copy, OF_DEVICE, held).map_err(plain)?;
+        if let Some(place) = held.devices.get_mut(index) {
+            *place = Some(copy); // there is one for each
+        }
     }
     Ok(())
 }
@@ -39,8 +46,7 @@ pub(super) fn open_console(held: &mut Held) -> Result<(), Trouble> {
         }
         console => console?,
     };
-    let set = Attributes::NOSUID.and(Attributes::NOEXEC);
-    tree::change(&console, set, Attributes::NONE, None, false).map_err(plain)?;
+    attributes::set(&console, OF_CONSOLE, held).map_err(plain)?;
     held.console = Some(console);
     Ok(())
 }
@@ -52,18 +58,21 @@ pub(super) fn place(
     makes_devices: bool,
     held: &mut Held,
 ) -> Result<(), Trouble> {
-    let dev = new(mount)?;
+    let dev = new(mount, held)?;
     tree::put(&dev, place).map_err(plain)?;
+    let sharing = Wanted::alone(Attributes::NONE).sharing(mount.propagation);
+    attributes::at_place(&dev, sharing, held.own.as_ref()).map_err(plain)?;
     match makes_devices {
         true => make(&dev).map_err(plain)?,
         false => bind(&dev, held)?,
     }
     link(&dev).map_err(plain)?;
-    let terminals = new(&Mount::new(MountType::Devpts, c"pts"))?;
+    let terminals = new(&Mount::new(MountType::Devpts, c"pts"), held)?;
     tree::put_at(&terminals, &dev, c"pts").map_err(plain)?;
     if let Some(console) = held.console.take() {
         beneath::make_file(&dev, c"console", 0o444).map_err(plain)?;
         tree::put_at(&console, &dev, c"console").map_err(plain)?;
+        attributes::at_place(&console, OF_CONSOLE, held.own.as_ref()).map_err(plain)?;
     }
     if held.dev.is_none() {
         held.dev = Some(dev);
@@ -88,6 +97,7 @@ fn bind(dev: &Fd, held: &mut Held) -> Result<(), Trouble> {
             (None, None) => return Err(plain(Errno::EBADF)),
         };
         tree::put_at(&device, dev, name).map_err(plain)?;
+        attributes::at_place(&device, OF_DEVICE, held.own.as_ref()).map_err(plain)?;
     }
     Ok(())
 }

@@ -26,6 +26,8 @@ pub struct Held {
     pub(super) masks: [Mask; 2],
     /// The procfs or sysfs that was put to its place last.
     pub(super) kernels: Option<Fd>,
+    /// Our own directory in the outer /proc, where attributes are set by name.
+    pub(super) own: Option<Fd>,
     /// The umask that was ours.
     pub(super) umask: u32,
     /// What was opened for each slot; those of the root, /proc and /dev first.
@@ -53,6 +55,7 @@ impl Held {
             covers: 0,
             masks: [const { Mask::NONE }; 2],
             kernels: None,
+            own: None,
             umask: 0,
             slots: [const { None }; SLOTS],
             directory: [0; PATH_MAX],

@@ -6,6 +6,7 @@
 use core::ffi::CStr;
 use core::mem::ManuallyDrop;
 
+use super::attributes::{self, Wanted};
 use super::held::{Held, Mask};
 use crate::engine::trouble::{Trouble, plain};
 use crate::model::{Attributes, Errno, Mount, MountType, Source};
@@ -14,6 +15,11 @@ use crate::sys::beneath::{self, here};
 use crate::sys::file::{self, Mode};
 use crate::sys::{Fd, tree};
 use crate::text::{Buffer, put};
+
+/// How a mask is.
+const OF_MASK: Wanted = Wanted::alone(
+    Attributes::READ_ONLY.and(Attributes::NOSUID).and(Attributes::NODEV).and(Attributes::NOEXEC),
+);
 
 /// The file system for all of it.
 pub(super) fn open_scratch(held: &mut Held) -> Result<(), Trouble> {
@@ -49,8 +55,8 @@ pub(super) fn open_data(mount: &Mount<'_>, slot: Slot, held: &mut Held) -> Resul
     let mode = u32::from(mount.mode.unwrap_or(0o600));
     fill(&beneath::write(scratch, name, mode).map_err(plain)?, mount.source)?;
     let copy = copy(name, held)?;
-    let (none, propagation) = (Attributes::NONE, mount.propagation);
-    tree::change(&copy, mount.attributes(), none, propagation, false).map_err(plain)?;
+    let wanted = Wanted::alone(mount.attributes()).sharing(mount.propagation);
+    attributes::set(&copy, wanted, held).map_err(plain)?;
     held.put(slot, copy);
     Ok(())
 }
@@ -60,13 +66,9 @@ pub(super) fn open_masks(held: &mut Held) -> Result<(), Trouble> {
     let scratch = held.scratch.as_ref().ok_or(plain(Errno::EBADF))?;
     beneath::make_file(scratch, c"file", 0o444).map_err(plain)?;
     beneath::make_directory(scratch, c"directory", 0o555).map_err(plain)?;
-    let attributes = Attributes::READ_ONLY
-        .and(Attributes::NOSUID)
-        .and(Attributes::NODEV)
-        .and(Attributes::NOEXEC);
     let [file, directory] = [copy(c"file", held)?, copy(c"directory", held)?];
     for mask in [&file, &directory] {
-        tree::change(mask, attributes, Attributes::NONE, None, false).map_err(plain)?;
+        attributes::set(mask, OF_MASK, held).map_err(plain)?;
     }
     held.masks = [Mask::new(file), Mask::new(directory)];
     Ok(())
@@ -88,12 +90,15 @@ pub(super) fn cover(place: &Fd, held: &mut Held) -> Result<(), Trouble> {
     let is_directory = beneath::status(place).map_err(plain)?.is_directory();
     let [file, directory] = &mut held.masks;
     let mask = if is_directory { directory } else { file };
-    mask.put(|own| tree::put(own, place)).map_err(plain)
+    let own = held.own.as_ref();
+    mask.put(|fd| tree::put(fd, place).and_then(|()| attributes::at_place(fd, OF_MASK, own)))
+        .map_err(plain)
 }
 
 /// Hides and locks what is the machine's in the procfs or sysfs that was put to its place last.
 pub(super) fn mask(mount: &Mount<'_>, held: &mut Held) -> Result<(), Errno> {
     let kernels = held.kernels.take().ok_or(Errno::EBADF)?;
+    let own = held.own.as_ref();
     let [file, directory] = &mut held.masks;
     let (masked, locked): (&[(&CStr, bool)], &[&CStr]) = match mount.kind == MountType::Sysfs {
         true => (&MASKED_IN_SYS, &[]),
@@ -104,7 +109,11 @@ pub(super) fn mask(mount: &Mount<'_>, held: &mut Held) -> Result<(), Errno> {
         if mask.is_placed && beneath::exists(&kernels, name) == Err(Errno::ENOENT) {
             continue; // or the copy would be left over
         }
-        match mask.put(|own| tree::put_at(own, &kernels, name)) {
+        let put = |fd: &Fd| {
+            tree::put_at(fd, &kernels, name)?;
+            attributes::at_place(fd, OF_MASK, own)
+        };
+        match mask.put(put) {
             Ok(()) | Err(Errno::ENOENT) => {}
             Err(errno) => return Err(errno),
         }
@@ -114,8 +123,8 @@ pub(super) fn mask(mount: &Mount<'_>, held: &mut Held) -> Result<(), Errno> {
             Err(Errno::ENOENT) => continue,
             other => other?,
         };
-        tree::change(&part, Attributes::READ_ONLY, Attributes::NONE, None, true)?;
-        tree::put_at(&part, &kernels, name)?;
+        let wanted = Wanted::alone(Attributes::READ_ONLY).and_below();
+        attributes::put(&part, wanted, own, |part| tree::put_at(part, &kernels, name))?;
     }
     Ok(())
 }

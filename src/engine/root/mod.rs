@@ -5,6 +5,7 @@
 //! is ours by then, and openat2(2) holds it there once more. Words and decisions do not belong
 //! here; what is opened where is `plan::RootAct`.
 
+mod attributes;
 mod devices;
 pub(super) mod held;
 mod mapped;
@@ -14,9 +15,12 @@ mod overlay;
 mod place;
 mod spot;
 
+pub(super) use attributes::of_nowhere;
 pub use held::Held;
 use held::Mask;
 pub(super) use open::from_descriptor;
+
+use attributes::Wanted;
 
 use super::hands::Hands;
 use super::sandbox;
@@ -47,11 +51,12 @@ pub(super) fn perform(act: &RootAct<'_>, hands: &mut Hands) -> Result<(), Troubl
         | RootAct::EndMapper => Ok(()),
         RootAct::Keep(number) => kept.push(i32::from(number)).map_err(|_| plain(Errno::EMFILE)),
         RootAct::OpenRoot(path, attributes) => {
-            held.put(BASE, open::directory(path, attributes)?);
+            let fd = open::directory(path, attributes, held)?;
+            held.put(BASE, fd);
             Ok(())
         }
         RootAct::Open(mount, slot) => {
-            if let Some(fd) = open::open(mount)? {
+            if let Some(fd) = open::open(mount, held)? {
                 held.put(slot, fd);
             }
             Ok(())
@@ -66,15 +71,17 @@ pub(super) fn perform(act: &RootAct<'_>, hands: &mut Hands) -> Result<(), Troubl
         RootAct::OpenScratch => mask::open_scratch(held),
         RootAct::OpenData(mount, slot) => mask::open_data(mount, slot, held),
         RootAct::OpenMasks => mask::open_masks(held),
-        RootAct::Enter => enter(held),
+        RootAct::Enter { attributes, propagation } => {
+            enter(Wanted::alone(attributes).sharing(propagation).and_below(), held)
+        }
         RootAct::Place { mount, slot, makes_devices } => {
             place::place(mount, slot, makes_devices, held)
         }
         RootAct::Mask(mount) => mask::mask(mount, held).map_err(plain),
         RootAct::Seal => {
             let root = beneath::find(&here(), c"/", beneath::Links::None).map_err(plain)?;
-            let (set, clear) = (Attributes::READ_ONLY, Attributes::NONE);
-            tree::change(&root, set, clear, None, false).map_err(plain)
+            let wanted = Wanted::alone(Attributes::READ_ONLY);
+            attributes::change(&root, wanted, held.own.as_ref()).map_err(plain)
         }
         RootAct::Finish => finish(held).map_err(plain),
     }
@@ -83,7 +90,7 @@ pub(super) fn perform(act: &RootAct<'_>, hands: &mut Hands) -> Result<(), Troubl
 /// The new root over the old one, then in its place; the old one is gone, with all that is mounted
 /// in it. That nothing lies over the new one is looked at: a ".." at the root would lead there
 /// (fs/namei.c, `follow_dotdot`).
-fn enter(held: &mut Held) -> Result<(), Trouble> {
+fn enter(wanted: Wanted, held: &mut Held) -> Result<(), Trouble> {
     if beneath::standing(&mut held.directory).is_none() {
         held.directory = [0; PATH_MAX];
     }
@@ -97,6 +104,7 @@ fn enter(held: &mut Held) -> Result<(), Trouble> {
         tree::forget_old_root().map_err(plain)?; // what lies over the old root
     }
     tree::forget_old_root().map_err(plain)?;
+    attributes::at_place(&base, wanted, held.own.as_ref()).map_err(plain)?;
     let (own, up) = (beneath::mount_of(&here(), c"."), beneath::mount_of(&here(), c".."));
     match own.map_err(plain)? == up.map_err(plain)? {
         true => Ok(()),
@@ -107,7 +115,7 @@ fn enter(held: &mut Held) -> Result<(), Trouble> {
 /// We stand where we stood, if that is there, too; else at the root, where we are.
 fn finish(held: &mut Held) -> Result<(), Errno> {
     let _ = beneath::set_umask(held.umask); // the one for the set-up
-    (held.kernels, held.dev) = (None, None);
+    (held.kernels, held.dev, held.own) = (None, None, None);
     held.masks = [Mask::NONE; 2];
     let path = core::ffi::CStr::from_bytes_until_nul(&held.directory).unwrap_or_default();
     match path.is_empty() || ids::change_directory(path).is_ok() {

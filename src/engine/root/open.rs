@@ -1,8 +1,10 @@
 //! What is opened outside, while it can be named there: copies that are mounted nowhere as yet, and
-//! have all their attributes.
+//! have all their attributes where the kernel can do that.
 
 use core::ffi::CStr;
 
+use super::attributes::{self, Wanted};
+use super::held::Held;
 use crate::engine::trouble::{Trouble, plain};
 use crate::limits::PATH_MAX;
 use crate::model::{Attributes, Errno, Mount, MountType, Source, Why};
@@ -11,31 +13,34 @@ use crate::sys::{Fd, tree};
 use crate::text::{Buffer, Digits, put};
 
 /// A directory outside, as the root.
-pub(super) fn directory(path: &CStr, attributes: Attributes) -> Result<Fd, Trouble> {
+pub(super) fn directory(
+    path: &CStr,
+    attributes: Attributes,
+    held: &mut Held,
+) -> Result<Fd, Trouble> {
     let copy = tree::copy(&here(), path).map_err(plain)?;
-    tree::change(&copy, attributes, Attributes::NONE, None, true).map_err(plain)?;
+    attributes::set(&copy, Wanted::alone(attributes).and_below(), held).map_err(plain)?;
     Ok(copy)
 }
 
 /// One of what is mounted. `None` for one that is optional and not there.
-pub(super) fn open(mount: &Mount<'_>) -> Result<Option<Fd>, Trouble> {
+pub(super) fn open(mount: &Mount<'_>, held: &mut Held) -> Result<Option<Fd>, Trouble> {
     let fd = match (mount.kind, mount.source) {
         (MountType::Bind, Source::Path(path)) => match tree::copy(&here(), path) {
             Err(Errno::ENOENT) if mount.is_optional => return Ok(None),
             other => other.map_err(plain)?,
         },
         (MountType::Bind, Source::Descriptor(number)) => from_descriptor(number)?,
-        _ => return new(mount).map(Some),
+        _ => return new(mount, held).map(Some),
     };
-    let attributes = mount.attributes();
-    if attributes != Attributes::NONE || mount.propagation.is_some() {
-        tree::change(&fd, attributes, Attributes::NONE, mount.propagation, true).map_err(plain)?;
+    if mount.attributes() != Attributes::NONE || mount.propagation.is_some() {
+        attributes::set(&fd, Wanted::of(mount), held).map_err(plain)?;
     }
     Ok(Some(fd))
 }
 
 /// A file system of the kernel, with its options.
-pub(super) fn new(mount: &Mount<'_>) -> Result<Fd, Trouble> {
+pub(super) fn new(mount: &Mount<'_>, held: &mut Held) -> Result<Fd, Trouble> {
     let name = match mount.kind {
         MountType::Proc => c"proc",
         MountType::Sysfs => c"sysfs",
@@ -58,9 +63,9 @@ pub(super) fn new(mount: &Mount<'_>) -> Result<Fd, Trouble> {
     let kind = tree::open_kind(name).map_err(plain)?;
     set_options(mount, &kind)?;
     let fd = tree::mount(&kind, mount.attributes()).map_err(plain)?;
-    if let Some(propagation) = mount.propagation {
-        let none = Attributes::NONE;
-        tree::change(&fd, none, none, Some(propagation), false).map_err(plain)?;
+    if mount.propagation.is_some() {
+        let wanted = Wanted::alone(Attributes::NONE).sharing(mount.propagation);
+        attributes::set(&fd, wanted, held).map_err(plain)?;
     }
     Ok(fd)
 }

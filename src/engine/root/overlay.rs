@@ -45,7 +45,8 @@ pub(super) fn open(
         Upper::None => None,
         Upper::Memory => {
             let size = Mount { size: mount.size, inodes: mount.inodes, ..*mount };
-            let tmpfs = new(&Mount { kind: MountType::Tmpfs, mode: None, ..size })?;
+            let tmpfs = Mount { kind: MountType::Tmpfs, mode: None, ..size };
+            let tmpfs = new(&tmpfs, held)?;
             let written = below(&tmpfs)?;
             memory = Some(tmpfs);
             Some(written)

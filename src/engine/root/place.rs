@@ -2,6 +2,7 @@
 
 use core::ffi::CStr;
 
+use super::attributes::{self, Wanted};
 use super::held::Held;
 use super::spot::{Make, find, make_at, plain_spot, spot, with_parent};
 use super::{devices, mask, open};
@@ -22,19 +23,22 @@ pub(super) fn place(
     let path = mount.place();
     match mount.kind {
         MountType::Bind | MountType::Data | MountType::Overlay => match held.take(slot) {
-            Some(fd) => bind(&fd, path),
+            Some(fd) => bind(&fd, mount, held),
             None if mount.is_optional => Ok(()),
             None => Err(plain(Errno::EBADF)),
         },
         MountType::Proc | MountType::Sysfs => {
             let fd = held.take(slot).ok_or(plain(Errno::EBADF))?;
             put(&fd, &plain_spot(path, &directory)?)?;
+            share(&fd, mount, held)?;
             held.kernels = Some(fd);
             Ok(())
         }
         MountType::Tmpfs | MountType::Devpts | MountType::Mqueue | MountType::Cgroup2 => {
             let place = spot(path, &directory)?;
-            put(&open::new(mount)?, &place)
+            let fd = open::new(mount, held)?;
+            put(&fd, &place)?;
+            share(&fd, mount, held)
         }
         MountType::Dev => {
             let place = spot(path, &directory)?;
@@ -52,8 +56,8 @@ pub(super) fn place(
         }
         MountType::Remount => {
             let place = find(path, Links::Within).map_err(plain)?;
-            let (set, clear) = (Attributes::READ_ONLY, Attributes::NONE);
-            tree::change(&place, set, clear, mount.propagation, false).map_err(plain)
+            let wanted = Wanted::alone(Attributes::READ_ONLY).sharing(mount.propagation);
+            attributes::change(&place, wanted, held.own.as_ref()).map_err(plain)
         }
         MountType::Mask => match found(mount)? {
             Some(place) => mask::cover(&place, held),
@@ -62,9 +66,9 @@ pub(super) fn place(
         MountType::Lock => match found(mount)? {
             Some(place) => {
                 let copy = tree::copy(&place, c"").map_err(plain)?;
-                let (set, clear) = (Attributes::READ_ONLY, Attributes::NONE);
-                tree::change(&copy, set, clear, mount.propagation, true).map_err(plain)?;
-                put(&copy, &place)
+                let wanted = Wanted::alone(Attributes::READ_ONLY).sharing(mount.propagation);
+                let put = |copy: &Fd| tree::put(copy, &place);
+                attributes::put(&copy, wanted.and_below(), held.own.as_ref(), put).map_err(plain)
             }
             None => Ok(()),
         },
@@ -88,13 +92,20 @@ fn put(fd: &Fd, place: &Fd) -> Result<(), Trouble> {
     tree::put(fd, place).map_err(plain)
 }
 
+/// The propagation of a file system of the kernel, where that waits for its place.
+fn share(fd: &Fd, mount: &Mount<'_>, held: &Held) -> Result<(), Trouble> {
+    let wanted = Wanted::alone(Attributes::NONE).sharing(mount.propagation);
+    attributes::at_place(fd, wanted, held.own.as_ref()).map_err(plain)
+}
+
 /// A copy from outside: its place is of the same sort.
-fn bind(fd: &Fd, path: &CStr) -> Result<(), Trouble> {
+fn bind(fd: &Fd, mount: &Mount<'_>, held: &Held) -> Result<(), Trouble> {
     let make = || {
         let status = beneath::status(fd).map_err(plain)?;
         Ok(if status.is_directory() { Make::Directory(0o755) } else { Make::File })
     };
-    put(fd, &spot(path, &make)?)
+    put(fd, &spot(mount.place(), &make)?)?;
+    attributes::at_place(fd, Wanted::of(mount), held.own.as_ref()).map_err(plain)
 }
 
 /// A directory that is there is left as it is.

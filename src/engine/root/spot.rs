@@ -29,9 +29,14 @@ pub(super) enum Make {
 /// Where a path leads inside. A part that is moved meanwhile makes the kernel give up (openat(2),
 /// EAGAIN), so it is looked up again.
 pub(super) fn find(path: &CStr, links: Links) -> Result<Fd, Errno> {
+    find_below(&here(), path, links)
+}
+
+/// The same with another directory as the root.
+pub(super) fn find_below(root: &Fd, path: &CStr, links: Links) -> Result<Fd, Errno> {
     let mut found = Err(Errno::EAGAIN);
     for _ in 0..RESOLVE_TRIES {
-        found = beneath::find(&here(), path, links);
+        found = beneath::find(root, path, links);
         if !matches!(found, Err(Errno::EAGAIN)) {
             break;
         }

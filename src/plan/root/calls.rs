@@ -46,7 +46,7 @@ impl RootAct<'_> {
             Self::OpenMasks => {
                 "mknodat|mkdirat|open_tree|move_mount?|open_tree+|mount_setattr|mount_setattr"
             }
-            Self::Enter => {
+            Self::Enter { .. } => {
                 "getcwd|umask|move_mount?|close?|move_mount|fchdir|pivot_root|umount2+|statx|\
                  statx|close"
             }

@@ -254,6 +254,16 @@ pub(super) fn base<'a>(spec: &'a Spec<'_>, kinds: NamespaceSet) -> Option<(Origi
     }
 }
 
+/// How that becomes ours.
+fn enter<'a>(spec: &'a Spec<'_>, kinds: NamespaceSet) -> RootAct<'a> {
+    let (attributes, propagation) = match base(spec, kinds) {
+        Some((_, RootAct::OpenRoot(_, attributes))) => (attributes, None),
+        Some((_, RootAct::Open(mount, _))) => (mount.attributes(), mount.propagation),
+        Some(_) | None => (Attributes::NONE, None),
+    };
+    RootAct::Enter { attributes, propagation }
+}
+
 /// An overlay that was said.
 fn overlay<'a>(
     spec: &'a Spec<'_>,
@@ -320,7 +330,7 @@ pub(in crate::plan) fn push_enter<'a>(
     });
     push_scratch(spec, kinds, plan);
     let origin = spec.root.first().map_or(Origin::Default, |(origin, _)| origin);
-    push(origin, RootAct::Enter, plan);
+    push(origin, enter(spec, kinds), plan);
     let makes_devices = makes_devices(facts, kinds);
     each(spec, kinds, &mut |(mount, slot, origin)| {
         push(origin, RootAct::Place { mount, slot, makes_devices }, plan);

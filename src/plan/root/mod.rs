@@ -7,16 +7,18 @@
 mod calls;
 mod decide;
 mod early;
+mod old;
 
 use core::ffi::CStr;
 
 use super::Lines;
 use super::kinds::Kind;
-use crate::model::{Attributes, IdKind, Mount, MountType, Source, Upper};
+use crate::model::{Attributes, IdKind, Mount, MountType, Propagation, Source, Upper};
 use crate::text::{Digits, Quoted, Show, Sink, put};
 
 pub(super) use decide::{check, has_dev, is_asked, push_enter, push_kept, push_open};
 pub(super) use early::{check_mapped, push_mapped, push_private};
+pub(super) use old::check_kernel;
 
 /// The number of what is held between its opening outside and its place inside.
 pub type Slot = u16;
@@ -98,8 +100,14 @@ pub enum RootAct<'a> {
     OpenData(&'a Mount<'a>, Slot),
     /// An empty file and an empty directory there.
     OpenMasks,
-    /// The new root becomes ours, the old one is gone.
-    Enter,
+    /// The new root becomes ours, the old one is gone. What it was opened with is said once more,
+    /// for kernels that can do that only now.
+    Enter {
+        /// Its attributes.
+        attributes: Attributes,
+        /// With whom it shares what is mounted in it.
+        propagation: Option<Propagation>,
+    },
     /// Something is put to its place inside; devices are made there, where we may.
     Place {
         /// What.
@@ -150,7 +158,7 @@ impl RootAct<'_> {
             Self::OpenOverlay { .. } | Self::OpenScratch | Self::OpenData(..) | Self::OpenMasks => {
                 Kind::MakeInMemory
             }
-            Self::Enter => Kind::EnterRoot,
+            Self::Enter { .. } => Kind::EnterRoot,
             Self::Place { .. } | Self::Mask(_) => Kind::PlaceInRoot,
             Self::Seal => Kind::SealRoot,
             Self::Finish => Kind::FinishRoot,
@@ -174,7 +182,7 @@ impl RootAct<'_> {
                     out.put(name.to_bytes());
                 }
             }
-            Self::Enter => put!(out, "pivot_root, the old root detached"),
+            Self::Enter { .. } => put!(out, "pivot_root, the old root detached"),
             Self::Place { mount, makes_devices, .. } => match mount.kind {
                 MountType::Dev => {
                     put!(out, if makes_devices { "devices made" } else { "devices bound" });
@@ -290,7 +298,7 @@ impl Show for RootAct<'_> {
             Self::OpenScratch => put!(out, "open a scratch file system"),
             Self::OpenData(mount, _) => put!(out, "make a file of ", From(mount)),
             Self::OpenMasks => put!(out, "make masks"),
-            Self::Enter => put!(out, "enter the new root"),
+            Self::Enter { .. } => put!(out, "enter the new root"),
             Self::Place { mount, .. } => show_place(out, mount),
             Self::Mask(mount) => {
                 put!(out, "mask what is the machine's in ", Quoted(mount.place().to_bytes()));
