@@ -139,11 +139,11 @@ fn mounts(out: &Out, who: Who, is_pid_1: bool) {
     if is_pid_1 {
         out.tell(Probe::FreshProc, mount::mount_proc(c"/proc"));
     }
-    out.tell(Probe::Overlay, overlay());
+    out.tell(Probe::Overlay, overlay(who.needs_user));
 }
 
 /// An overlay on a directory that there is, of directories in memory.
-fn overlay() -> Result<(), Errno> {
+fn overlay(is_users: bool) -> Result<(), Errno> {
     const PLACES: [&CStr; 5] = [c"/tmp", c"/run", c"/mnt", c"/var", c"/dev"];
     let is_there = |path: &&CStr| file::open(path, Mode::Directory).is_ok();
     let place = PLACES.into_iter().find(is_there).ok_or(Errno::ENOENT)?;
@@ -162,7 +162,7 @@ fn overlay() -> Result<(), Errno> {
     put!(&mut target, place_text(place), "/m");
     let target = target.path().ok_or(Errno::ENAMETOOLONG)?;
     // Without this option it wants trusted.* attributes, which an ordinary user may not write.
-    put!(&mut options, ",userxattr");
+    put!(&mut options, if is_users { ",userxattr" } else { "" });
     mount::mount_kernel(c"overlay", target, true, true, options.path().unwrap_or_default())
 }
 

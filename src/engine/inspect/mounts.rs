@@ -12,6 +12,7 @@ use super::family;
 use super::search::Search;
 use crate::engine::mountinfo::{self, Mounted, each_line, unescape};
 use crate::model::{Errno, Namespace};
+use crate::sys::beneath::{self, Links};
 use crate::sys::file::{self, Mode};
 use crate::sys::{Fd, nsfs, stat};
 use crate::text::{Buffer, put};
@@ -54,7 +55,7 @@ fn mounts_of(search: &mut Search<'_>, pid: i32, buffer: &mut [u8]) {
         search.table.note_mount(kind, inode, path.to_bytes(), pid);
         let is_asked = search.table.find(inode).is_none_or(|entry| entry.is_asked);
         if let Some(root) = root.as_ref().filter(|_| !is_asked)
-            && let Some(handle) = open(search, root, path)
+            && let Some(handle) = open(search, root, path, pid == 0)
             && nsfs::kind(&handle) == Ok(Some(kind))
         {
             family::ask(search.table, handle, kind);
@@ -66,9 +67,13 @@ fn mounts_of(search: &mut Search<'_>, pid: i32, buffer: &mut [u8]) {
 /// EAGAIN, as is what the kernel does not remember (fs/namei.c, `try_to_unlazy`).
 const TRIES: usize = 16;
 
-/// Opens a namespace that is mounted at `path` below `root`, when it is one.
-fn open(search: &Search<'_>, root: &Fd, path: &CStr) -> Option<Fd> {
-    let mut looks = (0..TRIES).map(|_| stat::handle_below(root, path));
+/// Opens a namespace that is mounted at `path` below `root`, when it is one. Before Linux 5.12 the
+/// kernel asks every file system on the way, and only those of our own tree are then.
+fn open(search: &Search<'_>, root: &Fd, path: &CStr, is_ours: bool) -> Option<Fd> {
+    let mut looks = (0..TRIES).map(|_| match stat::handle_below(root, path) {
+        Err(Errno::EINVAL) if is_ours => beneath::find(root, path, Links::Within),
+        look => look,
+    });
     let handle = looks.find(|look| !matches!(look, Err(Errno::EAGAIN)))?.ok()?;
     let _ = stat::identity_of(&handle).ok().filter(|file| file.device == search.nsfs)?;
     let mut again = Buffer::<40>::new();
