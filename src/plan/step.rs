@@ -225,7 +225,8 @@ pub struct Step<'a> {
 impl Act<'_> {
     /// The system calls it is made of, in their order. `+` behind a name: once or more; `*`: as
     /// often as it takes; `?`: where it turns out to be needed. Names with `/` between them: any of
-    /// these, each time.
+    /// these, each time. Where a kernel is older than a call, or a filter hides it, others are made
+    /// in its place, which are not told: clone for clone3, mount for mount_setattr.
     #[allow(clippy::too_many_lines)] // a table, one line for each act
     pub fn calls(&self) -> Names {
         Names::new(match self {

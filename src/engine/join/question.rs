@@ -1,6 +1,6 @@
 //! Whether what is to be joined is a namespace, of which kind, and whether we are in it already.
 
-use super::super::files::head_of;
+use super::super::files::{head_of, pid_of};
 use super::Handles;
 use crate::model::{Errno, IdMap, Join, Namespace, Whence};
 use crate::plan::{Facts, JoinedUser, Known};
@@ -112,18 +112,31 @@ fn look(join: Join<'_>) -> Result<(Fd, Known), Known> {
     }
 }
 
-/// The namespace of a process that a pidfd was given of. Before Linux 6.11 it is entered by the
-/// pidfd itself (setns(2)).
+/// The namespace of a process that a pidfd was given of. Before Linux 6.11 it is found by its
+/// number, as long as that is the process's; and without a /proc the pidfd itself is entered, since
+/// Linux 5.8 (setns(2)).
 fn by_pidfd(pidfd: Fd, kind: Namespace) -> Result<(Fd, Known), Known> {
     match namespace::of_process(&pidfd, kind) {
         Ok(handle) => Ok(is_ours(handle, kind)),
-        Err(Errno::ENOTTY | Errno::EINVAL) => match signal::probe(&pidfd) {
-            Ok(()) | Err(Errno::EPERM) => Ok((pidfd, Known::Other)),
-            Err(Errno::ESRCH) => Err(Known::Unopened(Errno::ESRCH)),
-            Err(_) => Err(Known::NoNamespace),
-        },
+        Err(Errno::ENOTTY | Errno::EINVAL) => {
+            match (by_number(&pidfd, kind), signal::probe(&pidfd)) {
+                (Ok(handle), Ok(()) | Err(Errno::EPERM)) => Ok(is_ours(handle, kind)),
+                (Err(_), Ok(()) | Err(Errno::EPERM)) => Ok((pidfd, Known::Other)),
+                (_, Err(Errno::ESRCH)) => Err(Known::Unopened(Errno::ESRCH)),
+                (_, Err(_)) => Err(Known::NoNamespace),
+            }
+        }
         Err(errno) => Err(Known::Unopened(errno)),
     }
+}
+
+/// The namespace of the process that has the number of this pidfd.
+#[cold]
+fn by_number(pidfd: &Fd, kind: Namespace) -> Result<Fd, Errno> {
+    let pid = pid_of(pidfd).ok_or(Errno::EBADF)?;
+    let mut path = Buffer::<40>::new();
+    put!(&mut path, "/proc/", pid, "/ns/", kind.name());
+    file::open(path.path().unwrap_or_default(), Mode::ReadNow)
 }
 
 /// Whether it is the one we are in.
