@@ -76,7 +76,7 @@ test-boot: ## guests in QEMU: one kernel, each thing that a machine's init does;
 # Kernels (25 MB each) and the toolchain for aarch64 (190 MB) are fetched into .cache, once.
 test-boot-long: ## all guests: kernels old and new, x86_64 and aarch64, every way to end; minutes
 	@tools/need.sh build boot boot-long
-	@for arch in $(BOOT_ARCHES); do set -- "$$@" $$arch/6.1 $$arch/6.12 $$arch/7; done; \
+	@for arch in $(BOOT_ARCHES); do set -- "$$@" $$arch/5.10 $$arch/6.1 $$arch/6.12 $$arch/7; done; \
 		tools/kernels.sh "$$@" >/dev/null
 	$(CARGO) build --release --features demo
 	@case " $(BOOT_ARCHES) " in *' aarch64 '*) tools/aarch64.sh build --features demo ;; esac

@@ -2,13 +2,13 @@
 # Linux kernels to boot in tests: Debian's own, old and new, for x86_64 and aarch64.
 #
 #   tools/kernels.sh [ARCH/SERIES…]    fetch what is not there yet (15 to 35 MB each), print the paths;
-#                                      ARCH: x86_64, aarch64. SERIES: 6.1, 6.12, 7
+#                                      ARCH: x86_64, aarch64. SERIES: 5.10, 6.1, 6.12, 7
 #   tools/kernels.sh path ARCH/SERIES  print the path of one that is there; exit code 1: it is not
 #
-# Debian's cloud kernels, which boot fastest: 6.1 from bookworm, 6.12 from bookworm-backports, 7 from
-# trixie-backports. They are downloaded and unpacked below .cache/kernels (tools/debian.sh), need no
-# root and are never installed. From 6.12 on, virtio-serial is built in; 6.1 has modules for it, so
-# that a guest with 6.1 has its console and nothing else. A folder ARCH/SERIES has
+# Debian's cloud kernels, which boot fastest: 5.10 from bullseye, 6.1 from bookworm, 6.12 from
+# bookworm-backports, 7 from trixie-backports. They are downloaded and unpacked below .cache/kernels (tools/debian.sh), need no
+# root and are never installed. From 6.12 on, virtio-serial is built in; older ones have modules for it,
+# so that a guest with 5.10 or 6.1 has its console and nothing else. A folder ARCH/SERIES has
 #
 #   kernel    what QEMU boots: for x86_64 the vmlinux out of the package's bzImage, when it is packed
 #             with zstd (0.6 s less for each boot: QEMU starts it by PVH), else as it came
@@ -42,10 +42,11 @@ debian_name() {
 # The suite that a series comes from.
 suite_of() {
     case $1 in
+    5.10) echo bullseye ;;
     6.1) echo bookworm ;;
     6.12) echo bookworm-backports ;;
     7) echo trixie-backports ;;
-    *) die "no kernels of series \"$1\"" "try: 6.1, 6.12 or 7" ;;
+    *) die "no kernels of series \"$1\"" "try: 5.10, 6.1, 6.12 or 7" ;;
     esac
 }
 
@@ -58,7 +59,7 @@ read_lists() {
     uri=$(mirror_of "$codename")
     [ -n "$uri" ] || die "no apt source of this machine names its own suite \"$codename\"" \
         "why: the mirror that it names is asked for the kernels"
-    for suite in bookworm bookworm-backports trixie-backports; do
+    for suite in bullseye bookworm bookworm-backports trixie-backports; do
         source_line "$uri" "$suite"
     done | begin_apt
     say "reading the package lists"
@@ -130,7 +131,7 @@ path)
     exit 2
     ;;
 esac
-[ $# -gt 0 ] || set -- x86_64/6.1 x86_64/6.12 x86_64/7 aarch64/6.1 aarch64/6.12 aarch64/7
+[ $# -gt 0 ] || set -- x86_64/5.10 x86_64/6.1 x86_64/6.12 x86_64/7 aarch64/6.1 aarch64/6.12 aarch64/7
 mkdir -p "$cache"
 for each in "$@"; do
     fetch "$each"

@@ -24,7 +24,7 @@ fn every_end_arrives_as_itself() {
     check_every_end(USUAL);
 }
 
-/// Old and new kernels, of both machines: with a port (6.12, 7) and with a console alone (6.1).
+/// Old and new kernels, of both machines: with a port (6.12, 7), with a console alone (5.10, 6.1).
 #[test]
 #[ignore = "long: make test-boot-long"]
 fn every_end_arrives_as_itself_on_every_kernel() {

@@ -29,10 +29,14 @@ const fn kernel(arch: &'static str, series: &'static str) -> Kernel {
 pub const USUAL: Kernel = kernel("x86_64", "6.12");
 /// Without a virtio-serial port: its driver is a module.
 pub const OLD: Kernel = kernel("x86_64", "6.1");
-pub const ALL: [Kernel; 6] = [
+/// The same, and without all that mounts, cgroups and pidfds have learned since.
+pub const OLDEST: Kernel = kernel("x86_64", "5.10");
+pub const ALL: [Kernel; 8] = [
+    OLDEST,
     OLD,
     USUAL,
     kernel("x86_64", "7"),
+    kernel("aarch64", "5.10"),
     kernel("aarch64", "6.1"),
     kernel("aarch64", "6.12"),
     kernel("aarch64", "7"),

@@ -16,6 +16,7 @@ pub mod etc;
 pub mod file;
 pub mod hold_up;
 pub mod hunt;
+pub mod kernel;
 pub mod leftovers;
 pub mod proc;
 pub mod reach;
