@@ -118,11 +118,6 @@ const fn awaiting(part: Part) -> bool {
     matches!(part, Part::Step(5..=7))
 }
 
-/// The service comes to the front by step 15, or 8 of an entrypoint.
-const fn fronting(part: Part) -> bool {
-    matches!(part, Part::Step(8 | 15))
-}
-
 const fn question(part: Part) -> bool {
     matches!(part, Part::Question)
 }
@@ -162,7 +157,6 @@ const EXCEPTIONS: &[Exception] = &[
     ),
     Exception("ppoll", keeping, End::RightOrTold, "what PID 1 has said is there without it, too"),
     Exception("read", keeping, End::RightOrTold, "as before"),
-    Exception("fcntl", fronting, End::Right, "who cannot note the group comes to the front, too"),
     Exception("faccessat", step, End::Right, "a name that is not there is found out later, too"),
     Exception("wait4", fork, End::Right, "the joiner's pidfd tells its end as well"),
     Exception("read", fork, End::Right, "who PID 1 is, is asked again"),
@@ -414,6 +408,11 @@ fn hold_beside(case: &Case) {
     });
 }
 
+/// Whether the service comes to the front of its terminal by this step.
+fn is_fronting(plan: &Explained, number: usize) -> bool {
+    plan.steps.get(number - 1).is_some_and(|step| step.act.contains("foreground"))
+}
+
 /// Whether that one call does not fail.
 fn is_spared(case: &Case, role: Role, call: &str, part: Part) -> bool {
     // The first instruction blocks signals, and nothing else holds back what a terminal sends.
@@ -457,6 +456,8 @@ fn hold_those(case: &Case, is_due: &dyn Fn(Role) -> bool) {
             (Part::Loop, _) if (place.role, call) == (Role::Joiner, "write") => {
                 End::Told("new namespaces")
             }
+            // Who cannot note the group comes to the front, too.
+            (Part::Step(number), _) if call == "fcntl" && is_fronting(&plan, *number) => End::Right,
             (_, _) => due(*part, call),
         };
         for (errno, number) in ERRNOS {
