@@ -239,6 +239,10 @@ mod tests {
 
     #[test]
     fn without_the_kernels_word_a_mount_point_is_what_leads_out() {
+        if beneath::within_mount(&place::here(), c".").err() == Some(Errno::ENOSYS) {
+            // No openat2(2), as under qemu-user 7.2: then nothing is known to be one.
+            return assert!(!leads_out(c"/proc"));
+        }
         for path in [c"/", c"/proc", c"/dev", c"/sys", c"/usr", c"/proc/sys", c"/dev/shm", c"/x"] {
             let is_root = path == c"/";
             assert_eq!(leads_out(path), is_root || is_mount_point(path), "{path:?}");
