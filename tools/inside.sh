@@ -48,9 +48,9 @@ place=$(cd "$(dirname "$nsinit")" && pwd)
 cp "$nsinit" "$tree/opt/nsinit"
 cat >"$tree/opt/go" <<END
 #!/bin/bash
+umount /tmp # where nsinit has mounted it, no device file is a device
 mkdir -p "$place"
 cp /opt/nsinit "$place/nsinit"
-umount /tmp # where nsinit has mounted it, no device file is a device
 chmod 1777 /tmp
 chmod u+s /usr/bin/newuidmap /usr/bin/newgidmap # no archive of qemu-run's has such a bit
 while read -r up _ </proc/uptime && [ "\${up%.*}" -lt 6 ]; do sleep 1; done

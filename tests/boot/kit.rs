@@ -53,6 +53,16 @@ impl Kernel {
         is_asked_for
     }
 
+    /// Whether it has virtio-serial built in.
+    pub fn has_port(self) -> bool {
+        ![OLDEST.series, OLD.series].contains(&self.series)
+    }
+
+    /// Whether it has Landlock, of Linux 5.13.
+    pub fn has_landlock(self) -> bool {
+        self.series != OLDEST.series
+    }
+
     pub fn path(self) -> PathBuf {
         let name = format!("{}/{}", self.arch, self.series);
         let asked = Command::new(top().join("tools/kernels.sh")).args(["path", &name]).output();

@@ -24,11 +24,13 @@ memory-swap-max = "0"
 pids-max = 8
 cpu-max = "20%"
 
-[security.landlock]
-read = ["/bin", "/proc"]
-
 [[service]]
 command = ["/bin/guest", "places"]
+"#;
+
+const LANDLOCK: &str = r#"
+[security.landlock]
+read = ["/bin", "/proc"]
 "#;
 
 const MACHINE: &str = r#"
@@ -44,16 +46,28 @@ after = ["outside"]
 command = ["/init", "run", "/etc/box.toml"]
 "#;
 
+/// The box, with Landlock where that kernel has it.
+fn sandbox_of(kernel: Kernel) -> String {
+    [BOX, if kernel.has_landlock() { LANDLOCK } else { "" }].concat()
+}
+
 /// What a command does in the box.
 fn inside(kernel: Kernel, words: &str) -> Ended {
-    let initramfs = appliance(kernel, &[(file("box.toml", BOX), "etc/box.toml")]);
+    does(&sandbox_of(kernel), kernel, words)
+}
+
+/// What a command does in a box like this.
+fn does(sandbox: &str, kernel: Kernel, words: &str) -> Ended {
+    let initramfs = appliance(kernel, &[(file("box.toml", sandbox), "etc/box.toml")]);
     let command = ["/init", "run", "/etc/box.toml", "/bin/guest"];
     Guest::new(kernel, initramfs).command(command.into_iter().chain(words.split(' '))).run()
 }
 
 /// Two services tell where they are, one of them in the box.
 fn check_places(kernel: Kernel) {
-    let files = [("box.toml", BOX, "etc/box.toml"), ("machine.toml", MACHINE, "etc/nsinit.toml")];
+    let sandbox = sandbox_of(kernel);
+    let files =
+        [("box.toml", &*sandbox, "etc/box.toml"), ("machine.toml", MACHINE, "etc/nsinit.toml")];
     let files = files.map(|(name, text, place)| (file(name, text), place));
     let ended = Guest::new(kernel, appliance(kernel, &files)).run();
     assert_eq!(ended.code, 0, "{kernel:?}: {ended:#?}");
@@ -92,6 +106,11 @@ fn check_limits(kernel: Kernel) {
 }
 
 fn check_landlock(kernel: Kernel) {
+    if !kernel.has_landlock() {
+        let ended = does(&[BOX, LANDLOCK].concat(), kernel, "exit 0");
+        let is_told = ended.console.contains("needs version 1 of Landlock, this kernel has 0");
+        return assert!(ended.code == 125 && is_told, "{kernel:?}: {ended:#?}");
+    }
     let ended = inside(kernel, "cat /etc/box.toml");
     assert!(ended.code == 1 && !ended.console.contains("[sandbox]"), "{kernel:?}: {ended:#?}");
     let ended = inside(kernel, "cat /proc/self/status");
