@@ -8,10 +8,13 @@ use crate::sys::fd::{close_between, close_number};
 use crate::sys::file::{self, Mode};
 use crate::text::units;
 
-/// Closes what is open from `first` up, but what is kept: `next` gives the lowest number of these
-/// from a number up.
+/// Closes what is open from `first` up, but what is kept, in whatever order these numbers come.
 #[inline] // each has its own list
-pub(super) fn close_others(first: u32, next: impl Fn(u32) -> Option<u32>) -> Result<(), Errno> {
+pub(super) fn close_others<I: Iterator<Item = u32>>(
+    first: u32,
+    kept: impl Fn() -> I,
+) -> Result<(), Errno> {
+    let next = |from: u32| kept().filter(|number| *number >= from).min();
     let mut from = first;
     while let Some(number) = next(from) {
         if from < number

@@ -162,10 +162,7 @@ fn await_end(process: Option<&Fd>) {
 /// and a terminal may hang up.
 fn stay_alone(needed: [Option<&Fd>; 3]) {
     let _ = terminal::new_session(); // it leads no group, so that it can
-    let kept = |from: u32| {
-        let numbers = needed.iter().flatten().map(|fd| fd.number().unsigned_abs());
-        numbers.filter(|number| *number >= from).min()
-    };
+    let kept = || needed.iter().flatten().map(|fd| fd.number().unsigned_abs());
     let _ = close_others(0, kept); // before Linux 5.9, and without a /proc, they stay
 }
 

@@ -111,9 +111,7 @@ fn become_mapped(uid: u32, gid: u32, leaves_groups: bool) -> Result<(), Trouble>
 
 /// Closes everything above 2 but what the plan keeps.
 pub(super) fn close_inherited(hands: &mut Hands) -> Result<(), Trouble> {
-    let kept =
-        |from: u32| hands.kept().filter_map(|n| u32::try_from(n).ok()).filter(|n| *n >= from).min();
-    close_others(3, kept).map_err(plain)?;
+    close_others(3, || hands.kept().filter_map(|n| u32::try_from(n).ok())).map_err(plain)?;
     // These were the launcher's ends; their numbers are closed already.
     for end in [hands.report.read.take(), hands.gate.write.take()] {
         core::mem::forget(end);

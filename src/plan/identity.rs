@@ -5,6 +5,7 @@
 //! of shadow that have these write for it, and PID 1 waits at a gate. The kernel's rules:
 //! kernel/user_namespace.c, `new_idmap_permitted`, `verify_root_map` and `map_write`.
 
+use super::refusal::or_refuse;
 use super::ties::maps_outside;
 use super::{Act, Actor, Facts, Lines, Plan, Reason, Refusal, Refuse, Survey, capability};
 use crate::limits::ID_MAP_BYTES_MAX;
@@ -59,10 +60,7 @@ impl<'a> Maps<'a> {
             .all(|asked| asked.as_ref().is_ok_and(|asked| asked.own_inside().is_some()));
         let mut decide = |asked: Result<Asked<'a>, Refusal<'a>>, kind| {
             let map = asked.and_then(|asked| asked.decide(facts, survey, is_own));
-            map.unwrap_or_else(|refusal| {
-                refuse(refusal);
-                Map::of_nobody(kind, own_id(kind, facts))
-            })
+            or_refuse(map, refuse, Map::of_nobody(kind, own_id(kind, facts)))
         };
         Self(Some([decide(uid, IdKind::Uid), decide(gid, IdKind::Gid)]))
     }

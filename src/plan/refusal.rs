@@ -167,6 +167,19 @@ pub struct Refusal<'a> {
 /// Where refusals go: `check` prints every one, `run` the first.
 pub type Refuse<'f, 'a> = &'f mut dyn FnMut(Refusal<'a>);
 
+/// What was decided, or what is to be there in its place: it was refused, and others are looked at
+/// all the same. That must be such that it is no reason to refuse any of them.
+pub(super) fn or_refuse<'a, T>(
+    decided: Result<T, Refusal<'a>>,
+    refuse: Refuse<'_, 'a>,
+    otherwise: T,
+) -> T {
+    decided.unwrap_or_else(|refusal| {
+        refuse(refusal);
+        otherwise
+    })
+}
+
 /// Why there is no cgroup for us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CgroupReason {

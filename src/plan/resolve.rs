@@ -12,6 +12,7 @@ use super::limits::{Layout, push_last_of_cgroups};
 use super::machine::{push_last, refuse_init_keys, resolve_init};
 use super::namespaces::{check_clocks, kinds, refuse_run_keys, shifts};
 use super::notify::push_sockets;
+use super::refusal::or_refuse;
 use super::services::{Setting, push_message, push_reaping, push_services, push_steps};
 use super::{Act, Actor, Birth, Facts, HAS_TIES, Plan, Reason, Refusal, Refuse, Service};
 use super::{lock, log, net, persist, root, ties};
@@ -44,15 +45,6 @@ pub fn resolve_all<'a>(
         return;
     }
     push_all_steps(spec, facts, plan, refuse);
-}
-
-/// What was decided, or what is to be there in its place: it was refused, and others are looked at
-/// all the same. That must be such that it is no reason to refuse any of them.
-fn or_refuse<'a, T>(decided: Result<T, Refusal<'a>>, refuse: Refuse<'_, 'a>, otherwise: T) -> T {
-    decided.unwrap_or_else(|refusal| {
-        refuse(refusal);
-        otherwise
-    })
 }
 
 /// All steps.

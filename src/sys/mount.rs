@@ -108,12 +108,18 @@ pub fn is_initramfs() -> bool {
 
 /// fstatfs(2): whether an open directory is of a procfs.
 pub fn is_procfs(directory: &Fd) -> bool {
-    // SAFETY: as above.
-    let mut info: raw::statfs64 = unsafe { core::mem::zeroed() };
-    // SAFETY: an integer in, and the kernel writes one struct, as above.
-    let ret = unsafe { call!(fstatfs, directory.arg(), (&raw mut info) as usize) };
     const PROC_SUPER_MAGIC: u64 = 0x9fa0; // linux/magic.h
-    check(ret).is_ok() && u64::try_from(info.f_type) == Ok(PROC_SUPER_MAGIC)
+    status_of(directory).is_ok_and(|info| u64::try_from(info.f_type) == Ok(PROC_SUPER_MAGIC))
+}
+
+/// fstatfs(2): the file system that `file` is open on.
+fn status_of(file: &Fd) -> Result<raw::statfs64, Errno> {
+    // SAFETY: a struct of integers, for which zero is a value.
+    let mut info: raw::statfs64 = unsafe { core::mem::zeroed() };
+    // SAFETY: the kernel writes one struct statfs, which is as large as statfs64 on machines of 64
+    // bits.
+    let ret = unsafe { call!(fstatfs, file.arg(), (&raw mut info) as usize) };
+    check(ret).map(|_| info)
 }
 
 /// mount(2), MS_BIND: what is at `source` is at `target` as well.
@@ -158,13 +164,7 @@ impl Flags {
 pub fn flags_of(file: &Fd) -> Result<Flags, Errno> {
     const SAME: u32 = raw::MS_RDONLY | raw::MS_NOSUID | raw::MS_NODEV | raw::MS_NOEXEC; // ST_…, too
     const ST_NOSYMFOLLOW: u32 = 0x2000; // linux/statfs.h
-    // SAFETY: a struct of integers, for which zero is a value.
-    let mut info: raw::statfs64 = unsafe { core::mem::zeroed() };
-    // SAFETY: the kernel writes one struct statfs, which is as large as statfs64 on machines of 64
-    // bits.
-    let ret = unsafe { call!(fstatfs, file.arg(), (&raw mut info) as usize) };
-    let _ = check(ret)?; // zero
-    let flags = info.f_flags as u32;
+    let flags = status_of(file)?.f_flags as u32;
     let links = if flags & ST_NOSYMFOLLOW == 0 { 0 } else { raw::MS_NOSYMFOLLOW };
     Ok(Flags(flags & SAME | links))
 }

@@ -20,8 +20,8 @@ impl Turn<'_, '_> {
             return;
         };
         let ours = self.ours();
-        let kept = |from: u32| ours.iter().copied().filter(|number| *number >= from).min();
-        let _ = close_others(3, kept); // before Linux 5.9, and without a /proc, they stay
+        // Before Linux 5.9, and without a /proc, they stay.
+        let _ = close_others(3, || ours.iter().copied());
         if leaves_directory {
             let _ = ids::change_directory(c"/"); // a root that we may not enter is none of ours
         }
