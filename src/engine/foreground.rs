@@ -115,7 +115,11 @@ pub(super) fn follow_stop(hands: &Hands, by: Signal) -> bool {
     if wants_foreground && (is_lent(hands) || lend(hands)) {
         return true; // `fg` came while it ran, or behind another stop
     }
-    let _ = take_back(hands); // a shell sees to that, too
+    // Of a group that is gone this says no: a shell's command has just ended then, and it is that
+    // shell's turn.
+    if is_lent(hands) {
+        let _ = take_back(hands); // a shell sees to that, too
+    }
     stop_group(by);
     lend(hands) || !wants_foreground
 }

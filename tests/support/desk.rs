@@ -34,6 +34,12 @@ impl Desk {
         self.shell.expect(&format!("{line}\r\n"));
     }
 
+    /// Types a line that leaves the shell its prompt at once: a job in the background.
+    pub fn enter_job(&mut self, line: &str) {
+        self.enter(&format!("{line} &"));
+        self.expect("<prompt>");
+    }
+
     /// Presses keys that nothing is shown of, or that may be.
     pub fn press(&self, keys: &str) {
         self.terminal.type_keys(keys);
@@ -53,10 +59,12 @@ impl Desk {
         self.expect("<inner>");
     }
 
-    /// The shell reads what is typed, and does it.
+    /// The shell reads what is typed, does it, and has its prompt back. (What is typed before that is
+    /// shown around the prompt.)
     pub fn ask_shell(&mut self) {
         self.enter("echo shell-$((40 + 2))");
         self.expect("shell-42\r\n");
+        self.expect("<prompt>");
     }
 
     pub fn expect(&mut self, text: &str) {

@@ -12,7 +12,7 @@ fn fg_gives_the_terminal_to_what_was_started_in_the_background() {
     // Looks like `… &` that is stopped when it reads, and the shell saying so; it reads after fg;
     // ^Z and fg again.
     in_all_ways(|desk, way| {
-        desk.enter(&format!("{way} sh -c 'read line; echo got-$line; read line; exit 7' &"));
+        desk.enter_job(&format!("{way} sh -c 'read line; echo got-$line; read line; exit 7'"));
         desk.wait_for_state("sh", 'T');
         desk.wait_for_state("nsinit", 'T');
         desk.ask_shell();
@@ -35,13 +35,15 @@ fn a_job_that_fg_found_running_reads_when_it_comes_to_that() {
     in_all_ways(|desk, way| {
         desk.enter("export F=$(mktemp -u); mkfifo -m 666 $F");
         desk.expect("<prompt>");
-        desk.enter(&format!("{way} sh -c 'cat $F; read line; echo got-$line; exit 7' &"));
+        desk.enter_job(&format!("{way} sh -c 'cat $F; read line; echo got-$line; exit 7'"));
         desk.wait_for_state("cat", 'S');
         desk.enter("(sleep 0.3; echo open >$F; rm $F) & fg %1");
         desk.expect("open\r\n");
         desk.enter("hello");
         desk.expect("got-hello\r\n");
         desk.expect_code(7);
+        desk.enter("wait"); // for the one that removes the file
+        desk.expect("<prompt>");
     });
 }
 
@@ -157,6 +159,7 @@ fn a_job_that_a_shell_inside_has_stopped_holds_the_end_up_for_nobody() {
         desk.stop_inner();
         desk.enter("exit");
         desk.expect("stopped jobs");
+        desk.expect("<inner>");
         desk.enter("exit 5");
         desk.expect_code(5);
     });

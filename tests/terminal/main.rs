@@ -137,8 +137,8 @@ fn a_shell_inside_has_job_control_of_its_own() {
 fn a_start_in_the_background_leaves_the_foreground_alone() {
     // Looks like `nsinit run … &`: the shell keeps the terminal and reads on.
     in_all_ways(|desk, way| {
-        desk.enter(&format!("{way} sh -c 'echo up; exec sleep 1000' &"));
-        desk.expect("up\r\n");
+        desk.enter_job(&format!("{way} sleep 1000"));
+        desk.wait_for_state("sleep", 'S');
         assert_eq!(desk.terminal.foreground(), desk.shell.pid);
         desk.ask_shell();
         desk.enter("kill %1; wait %1");
@@ -150,7 +150,7 @@ fn a_start_in_the_background_leaves_the_foreground_alone() {
 fn keys_reach_a_job_that_was_brought_to_the_front_while_it_ran() {
     // Looks like `… sleep 1000 &`, fg, ^Z, Stopped, fg, ^C, 130.
     in_all_ways(|desk, way| {
-        desk.enter(&format!("{way} sleep 1000 &"));
+        desk.enter_job(&format!("{way} sleep 1000"));
         desk.wait_for_state("sleep", 'S');
         desk.enter("fg");
         desk.expect("sleep 1000\r\n");
@@ -221,8 +221,8 @@ fn ctrl_c_ends_the_pause_before_a_restart() {
 fn a_background_job_in_a_pid_namespace_of_others_leaves_the_foreground_alone() {
     // Looks like `unshare -pf nsinit -- … &`, where every group outside has the number 0.
     let mut desk = Desk::new(Who::Root);
-    desk.enter("unshare -pf --kill-child $N -- sh -c 'echo up; exec sleep 1000' &");
-    desk.expect("up\r\n");
+    desk.enter_job("unshare -pf --kill-child $N -- sleep 1000");
+    desk.wait_for_state("sleep", 'S');
     assert_eq!(desk.terminal.foreground(), desk.shell.pid);
     desk.ask_shell();
     desk.enter("kill -9 %1; wait %1");
