@@ -4,6 +4,7 @@
 //! number may be another's by then; else by the number.
 
 use crate::model::{End, Errno, Signal, SignalSet, Span};
+use crate::sys::Fd;
 use crate::sys::process::{self, Child};
 use crate::sys::signal::{self, Change, Disposition};
 use crate::sys::wait::{self, Source};
@@ -21,9 +22,11 @@ pub fn wait_for(child: &Child) -> Option<End> {
         let mut sources = [Source::of(child.pidfd.as_ref())];
         let pause = child.pidfd.is_none().then_some(Span::from_ms(1)); // no pidfd, no event
         let _ = wait::poll(&mut sources, pause); // an interruption is one more round
-        let end = end_of(child);
-        if end.is_some() || signal::exists(child.pid).is_err() {
-            return end;
+        if let Some(end) = end_of(child) {
+            return Some(end);
+        }
+        if signal::exists(child.pid).is_err() {
+            return end_of(child); // noted before its number was free
         }
     }
 }
@@ -34,8 +37,16 @@ pub(super) fn sleep_for(child: &Child) -> Option<End> {
     match wait::until_end_of(child.pid) {
         Ok(end) => end,
         Err(errno) if errno != Errno::ECHILD => wait_for(child),
-        Err(_) => child.pidfd.as_ref().and_then(|pidfd| wait::end_of(pidfd).ok().flatten()),
+        Err(_) => child.pidfd.as_ref().and_then(end_when_reaped),
     }
+}
+
+/// How a child ended that the kernel reaps. It says that there is none (ECHILD) a moment before it
+/// notes how that ended, and only then lets go of its number (kernel/exit.c, `exit_notify` and
+/// `release_task`).
+fn end_when_reaped(pidfd: &Fd) -> Option<End> {
+    let _ = wait::poll(&mut [Source::reaped(pidfd)], Some(Span::from_ms(1000))); // a moment
+    wait::end_of(pidfd).ok().flatten()
 }
 
 /// Sends a signal, with the value it may have been queued with. A child that has just ended cannot

@@ -236,7 +236,7 @@ impl Act<'_> {
             Self::Join(act) => act.calls(),
             Self::Keep(act) => act.calls(),
             Self::WriteIdMap(..) => "openat|write|close",
-            Self::MapByTool(..) => "clone3|wait4|ioctl?|close",
+            Self::MapByTool(..) => "clone3|wait4|ppoll?|ioctl?|close",
             Self::PassGate => "write",
             Self::DenySetgroups | Self::MapSelf(..) => "openat|write",
             Self::CloseInherited => "close_range+",

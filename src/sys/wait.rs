@@ -31,6 +31,11 @@ impl Source {
         Self(raw::pollfd { fd: fd.number(), events: raw::POLLPRI as i16, revents: 0 })
     }
 
+    /// Waits until the process of a pidfd is reaped (kernel/fork.c, `pidfd_poll`, since Linux 6.9).
+    pub const fn reaped(pidfd: &Fd) -> Self {
+        Self(raw::pollfd { fd: pidfd.number(), events: 0, revents: 0 }) // POLLHUP always comes
+    }
+
     /// Waits for nothing; keeps a place in the list.
     pub const fn nothing() -> Self {
         Self(raw::pollfd { fd: -1, events: 0, revents: 0 })

@@ -53,7 +53,7 @@ impl ConfineAct<'_> {
             Self::Landlock(act) => act.calls(),
             Self::Capabilities(_) => "capget|capset|prctl*|capset",
             Self::DisableUserns => "openat|write|close",
-            Self::AssertUserns => "clone3|wait4|ioctl?|close",
+            Self::AssertUserns => "clone3|wait4|ppoll?|ioctl?|close",
         }
     }
 

@@ -69,7 +69,7 @@ impl LimitsAct<'_> {
                 (false, true) => "statx?|openat|write|close",
                 (false, false) => "openat|write|close",
             },
-            Self::Try(_) => "clone3|wait4?|ioctl?|close?",
+            Self::Try(_) => "clone3|wait4?|ppoll?|ioctl?|close?",
             Self::Enter(_) => "write?",
             Self::NewNamespace => "unshare",
             Self::CutOff => "readlinkat/open_tree/statx/close/mount_setattr+",

@@ -21,7 +21,7 @@ impl RootAct<'_> {
             Self::MakeMapper => "pipe2|clone3|close",
             Self::WriteMapper(..) => "openat|write|close",
             Self::OpenMapped(..) => "open_tree|mount_setattr?|openat?|mount_setattr?|close?",
-            Self::EndMapper => "close|wait4|ioctl?|close?",
+            Self::EndMapper => "close|wait4|ppoll?|ioctl?|close?",
             Self::OpenConsole => "readlinkat|open_tree?|statx?|statx?|close?|mount_setattr?",
             Self::OpenOverlay { mount, .. } => match mount.upper {
                 Upper::None => "openat+|fsopen|fsconfig+|fsmount|close+",
