@@ -319,8 +319,11 @@ fn wanted(plan: &Explained, has_file: bool, role: Role) -> Vec<(&str, Part)> {
         if step.is_trial() {
             return vec![("exit_group", Part::Tool(number))];
         }
-        let calls = ["rt_sigaction", "rt_sigprocmask", "dup3?", "execve", "exit_group?"];
-        return calls.map(|call| (call, Part::Tool(number))).into();
+        let mut calls = vec!["rt_sigaction", "rt_sigprocmask", "execve", "exit_group?"];
+        if step.is_pasta() {
+            drop(calls.splice(2..2, ["prctl", "getppid", "dup3"]));
+        }
+        return calls.into_iter().map(|call| (call, Part::Tool(number))).collect();
     }
     let actors: &[&str] = match (role, plan.has_launcher()) {
         (Role::Started, true) => &["outer"],

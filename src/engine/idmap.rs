@@ -50,5 +50,5 @@ pub(super) fn write_by_tool(
     }
     let words = Words::new(whole(&text)?);
     let mut list = tool::listed::<{ ID_TOOL_WORDS_MAX + 1 }>(words.iter())?;
-    tool::run(program, &list.finish(), None)
+    tool::run(program, &list.finish())
 }

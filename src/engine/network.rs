@@ -18,11 +18,12 @@ use crate::model::{
 };
 use crate::plan::{Act, Actor, NetAct, Plan};
 use crate::spec::InterfaceSpec;
+use crate::sys::fd::redirect;
 use crate::sys::file::{self, Mode};
-use crate::sys::process::{self, Side};
+use crate::sys::process::{self, Child, Side};
 use crate::sys::wait::{self, Source};
-use crate::sys::{Fd, namespace, net, signal, terminal};
-use crate::text::{Buffer, put, units};
+use crate::sys::{Fd, namespace, net, terminal};
+use crate::text::{Buffer, put};
 
 /// Carries out one of these acts.
 pub(super) fn perform(act: &NetAct<'_>, hands: &mut Hands) -> Result<(), Trouble> {
@@ -199,8 +200,8 @@ pub(super) fn pasta() -> Option<&'static CStr> {
 }
 
 /// Starts pasta(1) for the namespaces of PID 1, by way of a process that ends it when PID 1 has
-/// ended: it holds their net namespace open, and would never know. It comes back when the network
-/// is there.
+/// ended: it holds their net namespace open, and would never know. We come back when the network is
+/// there.
 fn start_pasta(hands: &mut Hands) -> Result<(), Trouble> {
     let Pipe { read, write } = Pipe::open(true)?;
     let (answer, word) = (read.ok_or(plain(Errno::EBADF))?, write.ok_or(plain(Errno::EBADF))?);
@@ -222,8 +223,10 @@ fn start_pasta(hands: &mut Hands) -> Result<(), Trouble> {
     }
 }
 
-/// The process that starts pasta(1), says what came of it, and ends it.
+/// The process that starts pasta(1), says what came of it, and ends it. Whatever ends this one,
+/// even KILL, the kernel ends pasta(1) with it.
 fn stay_with_pasta(hands: &mut Hands, word: &Fd) -> ! {
+    let _ = terminal::new_session(); // it leads no group; pasta(1) is in its session then
     let init = hands.init.take();
     let connected = connect_by_pasta(init.as_ref().map_or(0, |init| init.pid));
     let record = match &connected {
@@ -233,37 +236,55 @@ fn stay_with_pasta(hands: &mut Hands, word: &Fd) -> ! {
     let _ = file::write(word, &record.to_bytes()); // whoever waited for it is gone
     let Ok(pasta) = connected else { process::exit(code::FAILED) };
     let init = init.as_ref().and_then(|init| init.pidfd.as_ref());
-    stay_alone([init, Some(&pasta), None]);
+    stay_alone([init, pasta.pidfd.as_ref(), None]);
     await_end(init);
-    for _ in 0..2 {
-        // It may have ended by itself; when the call fails, nobody else will end it.
-        let _ = signal::send(&pasta, Signal::KILL);
-    }
-    await_end(Some(&pasta));
+    end(&pasta);
     process::exit(0)
 }
 
-/// Runs pasta(1), which goes on in the background, and gives its pidfd.
+/// Runs pasta(1), which is a child of ours, until it has connected the network: then it says its
+/// number.
 #[inline(never)] // its text would lie in the frame of every step
-fn connect_by_pasta(pid: i32) -> Result<Fd, Trouble> {
+fn connect_by_pasta(pid: i32) -> Result<Child, Trouble> {
     let program = pasta().ok_or(plain(Errno::ENOENT))?;
     let mut text = Buffer::<16>::new();
     put!(&mut text, pid);
     let pid = text.path().unwrap_or_default();
-    // No port of either side is passed on, and the outer host has no address inside.
+    // No port of either side is passed on, and the outer host has no address inside. Nor does it
+    // leave us for the background: nobody would know any more whose it is.
     let ports = [c"-t", c"none", c"-u", c"none", c"-T", c"none", c"-U", c"none"];
-    let words = [c"pasta", c"--config-net", c"--quiet", c"--no-map-gw", c"--pid", c"/dev/stdout"];
-    let words = words.into_iter().chain(ports).chain([pid]);
-    let Pipe { read, write } = Pipe::open(false)?;
-    tool::run(program, &tool::listed::<TOOL_WORDS_MAX>(words)?.finish(), write.as_ref())?;
-    let mut said = [0u8; 16];
-    let mut take = || read.as_ref().map_or(Ok(0), |read| file::read(read, &mut said));
-    let len = take().or_else(|_| take()).map_err(plain)?;
-    let number = units::unsigned(said.get(..len).unwrap_or_default().trim_ascii(), 1 << 22);
-    let number = number.ok().and_then(|number| i32::try_from(number).ok());
-    let number = number.ok_or((Errno::EIO, Why::Tool))?;
-    process::open_pidfd(number).map_err(|errno| {
-        let _ = signal::kill(number, Signal::KILL); // without that nobody would end it
-        plain(errno)
-    })
+    let words = [c"pasta", c"--foreground", c"--config-net", c"--quiet", c"--no-map-gw"];
+    let words = words.into_iter().chain([c"--pid", c"/dev/stdout"]).chain(ports).chain([pid]);
+    let Pipe { read, write } = Pipe::open(true)?;
+    let (read, write) = (read.ok_or(plain(Errno::EBADF))?, write.ok_or(plain(Errno::EBADF))?);
+    let own = process::pid();
+    let mut prepare = || {
+        process::signal_at_parent_death(Signal::KILL)?;
+        match process::parent_pid() == own {
+            true => redirect(&write, 1),
+            false => Err(Errno::ESRCH),
+        }
+    };
+    let mut list = tool::listed::<TOOL_WORDS_MAX>(words)?;
+    let pasta = tool::start(program, &list.finish(), &mut prepare)?;
+    drop(write); // so that its end is the end of the pipe
+    match file::read(&read, &mut [0u8; 16]) {
+        Ok(0) => {
+            end(&pasta); // whose end is near
+            Err((Errno::EIO, Why::Tool))
+        }
+        Ok(_) => Ok(pasta),
+        Err(errno) => {
+            end(&pasta);
+            Err(plain(errno))
+        }
+    }
+}
+
+/// Ends a child and waits for that.
+fn end(child: &Child) {
+    for _ in 0..2 {
+        child::send(child, Signal::KILL, None); // it may have ended by itself
+    }
+    let _ = child::wait_for(child); // by that, or not
 }

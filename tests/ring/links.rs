@@ -78,12 +78,12 @@ impl Links {
 }
 
 /// Every pasta(1) that is in this thread's net namespace: it has no argument by which one could
-/// know whose it is.
+/// know whose it is. It is called "passt.avx2" as soon as it has found its processor's program.
 fn pastas() -> Vec<String> {
     let ours = std::fs::read_link("/proc/thread-self/ns/net").unwrap();
     let is_it = |pid: &i32| {
         let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
-        name.starts_with("pasta")
+        ["pasta", "passt"].iter().any(|own| name.starts_with(own))
             && std::fs::read_link(format!("/proc/{pid}/ns/net")).is_ok_and(|its| its == ours)
     };
     super::proc::pids().into_iter().filter(is_it).map(|pid| format!("pasta {pid}")).collect()
