@@ -59,8 +59,8 @@ impl Desk {
         self.expect("<inner>");
     }
 
-    /// The shell reads what is typed, does it, and has its prompt back. (What is typed before that is
-    /// shown around the prompt.)
+    /// The shell reads what is typed, does it, and has its prompt back. (What is typed before that
+    /// is shown around the prompt.)
     pub fn ask_shell(&mut self) {
         self.enter("echo shell-$((40 + 2))");
         self.expect("shell-42\r\n");
