@@ -57,7 +57,7 @@ impl Word {
 /// Everything that came in some messages of one service, the last word on each thing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Heard {
-    /// `READY=1`
+    /// `READY=1`, and not behind its word that it stops: who stops is not ready any more.
     pub is_ready: bool,
     /// `WATCHDOG=1`
     pub is_alive: bool,
@@ -87,7 +87,7 @@ impl Heard {
             let Some(at) = line.iter().position(|byte| *byte == b'=') else { continue };
             let (name, value) = line.split_at_checked(at).unwrap_or_default();
             match (name, value.get(1..).unwrap_or_default()) {
-                (b"READY", b"1") => self.is_ready = true,
+                (b"READY", b"1") => self.is_ready |= !self.is_leaving,
                 (b"STOPPING", b"1") => self.is_leaving = true,
                 (b"RELOADING", b"1") => is_reloading = true,
                 (b"MONOTONIC_USEC", text) => since = moment(text).unwrap_or(since),
@@ -266,6 +266,14 @@ mod tests {
         }
         assert_eq!(heard("MAINPID=7\nFDSTORE=1").main_pid, Some(7));
         assert!(heard("FDSTORE=1").wants_store && !heard("FDSTOREREMOVE=1").wants_store);
+    }
+
+    #[test]
+    fn who_stops_was_ready_before_that_or_never_is() {
+        // Looks like two messages of one round, in either order.
+        let heard = |text| (heard(text).is_ready, heard(text).is_leaving);
+        assert_eq!(heard("READY=1\nSTOPPING=1"), (true, true));
+        assert_eq!(heard("STOPPING=1\nREADY=1"), (false, true));
     }
 
     #[test]

@@ -36,8 +36,9 @@ pub enum Event {
     NotStarted(ServiceId, u8),
     /// The service's process ended.
     Ended(ServiceId, End),
-    /// The command beside the service ended, and whether with success.
-    Helped(ServiceId, bool),
+    /// This command beside the service ended, and whether with success. Another one may have been
+    /// asked for meanwhile.
+    Helped(ServiceId, Helper, bool),
     /// The service said this about itself.
     Said(ServiceId, Word),
     /// A signal came for us from outside.

@@ -101,7 +101,7 @@ impl<'p> Supervisor<'p> {
             Event::Ready(id) => self.step(id, Input::Ready, now, actions),
             Event::NotStarted(id, code) => self.step(id, Input::NotStarted(code), now, actions),
             Event::Ended(id, end) => self.step(id, Input::Ended(end), now, actions),
-            Event::Helped(id, is_good) => self.helped(id, is_good, now, actions),
+            Event::Helped(id, helper, is_good) => self.helped(id, helper, is_good, now, actions),
             Event::Said(..) | Event::Reload(_) if !Word::HEARD => {}
             Event::Said(id, word) => self.step(id, Input::Said(word), now, actions),
             Event::Asked(signal) => self.asked(signal, now, actions),
@@ -148,15 +148,24 @@ impl<'p> Supervisor<'p> {
         }
     }
 
-    /// The command beside a service ended. One that was run to see whether the service is ready has
-    /// its word for it.
-    fn helped(&mut self, id: ServiceId, is_good: bool, now: Moment, actions: &mut Actions) {
-        let helper = self.services.get(id.index()).and_then(|service| service.state.helper());
+    /// A command beside a service ended. One that was run to see whether the service is ready has
+    /// its word for it. One that nobody waits for any more has ended too late.
+    fn helped(
+        &mut self,
+        id: ServiceId,
+        helper: Helper,
+        is_good: bool,
+        now: Moment,
+        actions: &mut Actions,
+    ) {
         let input = match (helper, is_good) {
-            (Some(Helper::Check), true) => Input::Ready,
-            (Some(Helper::Check | Helper::PreStop | Helper::Reload) | None, _) => Input::Helped,
+            (Helper::Check, true) => Input::Ready,
+            (Helper::Check | Helper::PreStop | Helper::Reload, _) => Input::Helped,
         };
-        self.step(id, input, now, actions);
+        let service = self.services.get(id.index());
+        if service.and_then(|service| service.state.helper()) == Some(helper) {
+            self.step(id, input, now, actions);
+        }
     }
 
     /// Law 5.

@@ -49,7 +49,13 @@ pub fn set_wall_s(seconds: i64) -> Result<(), Errno> {
     check(ret).map(|_| ())
 }
 
-/// Now, on the clock the supervisor counts by: it goes on while the machine is suspended.
+/// Now, on the clock the supervisor counts by. It stands still while the machine is suspended, as
+/// services do and the timeout of ppoll(2): whoever slept with the machine was not silent.
 pub fn now() -> Moment {
+    Moment::from_ns(now_ns(Clock::Monotonic).unsigned_abs())
+}
+
+/// Now, on the clock by which people are told how long something has lasted: it goes on meanwhile.
+pub fn now_of_boot() -> Moment {
     Moment::from_ns(now_ns(Clock::Boottime).unsigned_abs())
 }

@@ -13,6 +13,7 @@ mod restarts;
 mod settings;
 #[path = "../support/mod.rs"]
 mod support;
+mod time;
 
 use std::path::Path;
 

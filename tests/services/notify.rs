@@ -266,3 +266,19 @@ fn a_manager_that_is_gone_is_told_and_no_harm() {
     let ended = run.env("NOTIFY_SOCKET", "@nobody-listens-here").end();
     ended.saying(0, &["a message for the manager at NOTIFY_SOCKET: ECONNREFUSED, going on"]);
 }
+
+#[test]
+fn a_manager_that_does_not_read_holds_nobody_up() {
+    // Looks like 200 messages that lie there when their sender has ended, and a manager with room
+    // for ten of them: it is waited for once, and not 190 times.
+    let manager = Manager::new();
+    let front = "echo 512 >/proc/sys/net/unix/max_dgram_qlen && exec \"$@\"";
+    let own = witness(&["last-words", "200"]);
+    let own: Vec<&OsStr> = own.iter().map(AsRef::as_ref).collect();
+    let words = Mode::Subreaper.words(Who::Root, &["--ready", "notify"], &own);
+    let before = ["unshare", "-n", "sh", "-c", front, "sh"].map(OsString::from);
+    let run = Run::command(Who::Root, before.into_iter().chain(words));
+    let ended = run.env("NOTIFY_SOCKET", manager.path()).end();
+    assert!(ended.took < Duration::from_secs(10), "{:?}", ended.took);
+    ended.saying(0, &["a message for the manager at NOTIFY_SOCKET: EAGAIN, going on"]);
+}

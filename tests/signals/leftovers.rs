@@ -122,3 +122,24 @@ fn who_is_left_and_was_stopped_is_asked_as_well() {
         }
     }
 }
+
+#[test]
+fn a_service_that_hides_where_there_is_no_proc_is_killed_all_the_same() {
+    // Looks like one that takes no TERM and has gone over to nsinit's own process group, in a root
+    // in which nothing says who is whose child.
+    let script = "import os, signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n\
+                  os.setpgid(0, os.getpgid(os.getppid()))\nprint('on', flush=True)\n\
+                  while True: signal.pause()";
+    let words = Mode::Subreaper.words(
+        Who::Root,
+        &["--grace", "200ms"],
+        &["python3", "-c", script].map(AsRef::as_ref),
+    );
+    let front = "mount -t tmpfs tmpfs /proc && exec \"$@\"";
+    let before = ["unshare", "-m", "sh", "-c", front, "sh"].map(std::ffi::OsString::from);
+    let mut run = Run::command(Who::Root, before.into_iter().chain(words)).start();
+    run.wait_for("on");
+    run.kill(libc::SIGTERM);
+    assert!(run.ends(Duration::from_secs(20)), "it is still there");
+    run.end().saying(137, &["\"main\" did not stop within its grace and was killed"]);
+}

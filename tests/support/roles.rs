@@ -37,6 +37,7 @@ pub fn play(words: &[&str]) -> i32 {
         ["hold", file, code] => hold(file, code.parse().unwrap()),
         ["fork-on"] => fork_on(),
         ["notify", text] => notify(text),
+        ["notify-and-end", text] => notify_and_end(text),
         ["flood"] => flood(),
         ["linger"] => hold_up::linger(),
         ["last-words", count] => last_words(count.parse().unwrap()),
@@ -285,6 +286,12 @@ pub fn manager() -> (UnixDatagram, SocketAddr) {
     let name = std::env::var("NOTIFY_SOCKET").unwrap();
     let address = SocketAddr::from_abstract_name(name.strip_prefix('@').unwrap()).unwrap();
     (UnixDatagram::unbound().unwrap(), address)
+}
+
+/// Says this to our manager and has nothing more to do.
+fn notify_and_end(text: &str) -> i32 {
+    let (socket, address) = manager();
+    socket.send_to_addr(text.as_bytes(), &address).map_or(1, |_| 0)
 }
 
 /// Messages that are none, in front of one that is; then waits for TERM.

@@ -30,9 +30,9 @@ const OVERFLOW_ID: u32 = 65_534;
 
 impl Turn<'_, '_> {
     /// From now on somebody can ask.
-    pub(in super::super) fn begin_to_listen(&mut self, now: Moment) {
+    pub(in super::super) fn begin_to_listen(&mut self) {
         if let Some(room) = &mut self.hands.room {
-            room.began = Some(now);
+            room.began = Some(clock::now_of_boot());
         }
     }
 
@@ -59,7 +59,7 @@ impl Turn<'_, '_> {
     /// Keeps when something happened to a service, for those who ask.
     pub(in super::super) fn note(&mut self, news: News) {
         if let Some(room) = &mut self.hands.room {
-            room.note(news, clock::now());
+            room.note(news, clock::now_of_boot());
         }
     }
 
@@ -311,7 +311,7 @@ impl Turn<'_, '_> {
             mode: &self.plan.mode.scope(),
             is_stopping: self.supervisor.is_stopping(),
             services: self.plan.services.len(),
-            up_ms: began.map_or(0, |began| now.since(began).ms()),
+            up_ms: began.map_or(0, |began| clock::now_of_boot().since(began).ms()),
         };
         self.say_to(index, &whole, own.as_ref().as_slice());
         for (other, _) in self.plan.services().map(|(id, service)| (id, service.name)) {
@@ -339,7 +339,7 @@ impl Turn<'_, '_> {
             is_ready: view.is_ready,
             is_reloading: self.is_reading(id),
             pid: child.map(|child| child.pid),
-            for_ms: since.map_or(0, |since| now.since(since).ms()),
+            for_ms: since.map_or(0, |since| clock::now_of_boot().since(since).ms()),
             restarts: view.restarts,
             last: view.last.as_ref().map(|last| -> &dyn Show { last }),
             next_ms: view.next.map(|next| next.since(now).ms()),

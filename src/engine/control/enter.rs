@@ -108,7 +108,7 @@ impl Turn<'_, '_> {
     pub(in super::super) fn take_end_of_guest(&mut self, place: u8, is_reaped: bool) {
         let Some(guest) = self.guest(place) else { return };
         match child::end_of(&guest.child) {
-            None if !is_reaped => {} // the next round knows
+            None if !is_reaped => self.is_too_early(),
             end => self.guest_ended(place, end),
         }
     }

@@ -1,6 +1,6 @@
 //! How services are asked to end, and killed; and with the last of them everybody who is left.
 
-use super::super::{cgroup, perform, tree};
+use super::super::{cgroup, child, perform, tree};
 use super::Turn;
 use crate::model::{Errno, ServiceId, Signal};
 use crate::supervisor::Event;
@@ -20,6 +20,17 @@ impl Turn<'_, '_> {
     /// guests, and they are not ours to kill.
     pub(super) fn kill_tree(&mut self, id: ServiceId) {
         self.note_kill(id);
+        self.kill_what_belongs(id);
+        // The process itself, should it still be there: it may have left its cgroup, or its group
+        // where there is no /proc to find it in.
+        if let Some(child) = self.child(id) {
+            child::send(child, Signal::KILL, None);
+        } else if let Some(process) = self.processes.get_mut(id.index()) {
+            process.last_pid = None; // nothing has it any more, and soon it may be another's
+        }
+    }
+
+    fn kill_what_belongs(&mut self, id: ServiceId) {
         if cfg!(feature = "sandbox") && cgroup::kill_service(id, &mut self.hands.cgroups) {
             return;
         }

@@ -38,7 +38,7 @@ impl Turn<'_, '_> {
                 if Word::HEARD && helper == Helper::Reload {
                     self.note_failed_reload(id);
                 }
-                self.happened(Event::Helped(id, false));
+                self.happened(Event::Helped(id, helper, false));
             }
         }
     }
@@ -62,7 +62,7 @@ impl Turn<'_, '_> {
             return;
         };
         match child::end_of(&companion.child) {
-            None if !is_reaped => {} // the next round knows
+            None if !is_reaped => self.is_too_early(),
             end => self.helped(id, end),
         }
     }
@@ -77,17 +77,18 @@ impl Turn<'_, '_> {
     pub(super) fn helped(&mut self, id: ServiceId, end: Option<End>) {
         let process = self.processes.get_mut(id.index());
         let companion = process.and_then(|process| process.companion.take());
+        let Some(helper) = companion.map(|companion| companion.helper) else { return };
         let is_good = end.is_some_and(End::is_success);
-        match (companion.map(|companion| companion.helper), end) {
-            (Some(Helper::PreStop), Some(end)) if !is_good => {
+        match (helper, end) {
+            (Helper::PreStop, Some(end)) if !is_good => {
                 self.teller.tell(self.plan, Telling::PreStopFailed(id, end));
             }
-            (Some(Helper::Reload), Some(end)) if !is_good && Word::HEARD => {
+            (Helper::Reload, Some(end)) if !is_good && Word::HEARD => {
                 self.note_failed_reload(id);
                 self.teller.tell(self.plan, Telling::ReloadFailed(id, end));
             }
-            (Some(Helper::PreStop | Helper::Check | Helper::Reload) | None, _) => {}
+            (Helper::PreStop | Helper::Check | Helper::Reload, _) => {}
         }
-        self.happened(Event::Helped(id, is_good));
+        self.happened(Event::Helped(id, helper, is_good));
     }
 }

@@ -23,7 +23,7 @@ impl Turn<'_, '_> {
     /// Knocks there. It stands where others have the pipe for their word.
     pub(super) fn knock(&mut self, id: ServiceId, there: Endpoint) {
         match tcp::knock(&there) {
-            Ok(Knock::Answered) => self.happened(Event::Helped(id, true)),
+            Ok(Knock::Answered) => self.happened(Event::Helped(id, Helper::Check, true)),
             Ok(Knock::Underway(socket)) => {
                 if let Some(process) = self.processes.get_mut(id.index()) {
                     process.ready = Some(socket);
@@ -54,6 +54,6 @@ impl Turn<'_, '_> {
                 self.teller.tell(self.plan, Telling::Failure(failure));
             }
         }
-        self.happened(Event::Helped(id, answer.is_ok()));
+        self.happened(Event::Helped(id, Helper::Check, answer.is_ok()));
     }
 }

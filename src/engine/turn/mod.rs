@@ -58,6 +58,8 @@ pub(super) fn supervise(
         is_to_stop: false,
         told_calls: Told::NONE,
         told: None,
+        early: 0,
+        tries: 0,
         is_killing: false,
         started: ServiceSet::EMPTY,
         has_started: false,
@@ -70,7 +72,7 @@ pub(super) fn supervise(
     let mut now = clock::now();
     turn.tell_of_terminal();
     if turn.listens() {
-        turn.begin_to_listen(now);
+        turn.begin_to_listen();
     }
     turn.heed(None, now);
     loop {
@@ -85,6 +87,11 @@ pub(super) fn supervise(
         }
         turn.wait(now);
         now = clock::now();
+        // Behind what came, and also where something always comes: a service that writes and writes
+        // must not hold its own end up.
+        if turn.supervisor.deadline().is_some_and(|deadline| deadline <= now) {
+            turn.happened(Event::Tick);
+        }
     }
 }
 
@@ -240,8 +247,7 @@ impl Turn<'_, '_> {
         let Some(child) = self.child(id) else { return };
         match child::end_of(child) {
             Some(end) => self.ended(id, end),
-            // Between its last breath and the kernel's reaping; the next round knows.
-            None if !is_reaped => {}
+            None if !is_reaped => self.is_too_early(),
             None => {
                 self.teller.tell(self.plan, Telling::StatusLost(id));
                 self.ended(id, End::Exited(code::FAILED));

@@ -24,9 +24,9 @@ const A_ROUND: usize = 16;
 /// writing.
 const QUEUE_MAX: usize = 1_024;
 
-/// How often, and after which pause, a manager is tried again whose queue is full. It reads soon;
-/// one that does not must not hold PID 1 up.
-const TRIES: usize = 20;
+/// How often in one round, and after which pause, a manager is tried again whose queue is full. It
+/// reads soon; one that does not must not hold PID 1 up.
+pub(super) const TRIES: u8 = 20;
 const TRY_PAUSE: Span = Span::from_ms(5);
 
 impl Turn<'_, '_> {
@@ -48,15 +48,16 @@ impl Turn<'_, '_> {
             return;
         };
         let is_ready = heard.is_ready && service.ready == Ready::Notify;
+        // Who stops by itself in the same breath was ready before that.
+        if is_ready {
+            self.happened(Event::Ready(id));
+        }
         if Word::HEARD {
             self.note_reading(id, heard);
             for word in heard.words().filter(|_| !has_ended) {
                 self.happened(Event::Said(id, word));
             }
             self.complain(id, heard);
-        }
-        if is_ready {
-            self.happened(Event::Ready(id));
         }
     }
 
@@ -152,16 +153,19 @@ impl Turn<'_, '_> {
         if text.is_empty() {
             return;
         }
-        for _ in 0..TRIES {
-            match unix::send(socket, &address, text, descriptors) {
-                Err(Errno::EAGAIN) => {
-                    let _ = wait::poll(&mut [], Some(TRY_PAUSE)); // a pause, whatever ends it
-                }
-                Ok(()) => return,
-                Err(errno) => return self.teller.tell(self.plan, Telling::NotPassedOn(errno)),
+        let mut sent = unix::send(socket, &address, text, descriptors);
+        while sent == Err(Errno::EAGAIN) {
+            let Some(left) = self.tries.checked_sub(1) else { return }; // that was told
+            self.tries = left;
+            let _ = wait::poll(&mut [], Some(TRY_PAUSE)); // a pause, whatever ends it
+            sent = unix::send(socket, &address, text, descriptors);
+            if left == 0 {
+                break;
             }
         }
-        self.teller.tell(self.plan, Telling::NotPassedOn(Errno::EAGAIN));
+        if let Err(errno) = sent {
+            self.teller.tell(self.plan, Telling::NotPassedOn(errno));
+        }
     }
 
     /// A readiness that the manager was not told by the service itself.

@@ -5,6 +5,7 @@
 use heapless::Vec;
 
 use super::Turn;
+use super::notify::TRIES;
 use super::refusals::Line;
 use crate::engine::machine;
 use crate::limits::SOURCES_MAX;
@@ -15,6 +16,11 @@ use crate::sys::{Fd, file, memory};
 
 /// How long nothing comes after a start before we are as small as we wait.
 const MOMENT: Span = Span::from_ms(50);
+
+/// After how many rounds in a row, and how long, is waited for word of an end that is no secret but
+/// to us: it comes in microseconds, or when whoever traces the process has looked (ptrace(2)).
+const EARLY_MAX: u8 = 64;
+const EARLY_PAUSE: Span = Span::from_ms(10);
 
 /// Bytes of a line of readiness that are taken in one round, and how often what is left is taken
 /// when its service has ended: a pipe holds 64 KiB (pipe(7)).
@@ -50,7 +56,7 @@ impl From {
 }
 
 impl Turn<'_, '_> {
-    /// Waits until something comes or the supervisor's deadline is there, and takes it as events.
+    /// Waits until something comes or somebody's deadline is there, and takes what came as events.
     ///
     /// One round has one time, taken when it begins: what it does takes microseconds.
     pub(super) fn wait(&mut self, now: Moment) {
@@ -113,12 +119,22 @@ impl Turn<'_, '_> {
         }
         let is_moment = self.has_started && patience.is_none_or(|patience| patience > MOMENT);
         let timeout = if is_moment { Some(MOMENT) } else { patience };
-        match wait::poll(&mut sources, timeout) == Ok(0) {
-            true if is_moment => (self.has_started, self.has_used) = (false, true),
-            true => self.happened(Event::Tick),
-            false => {}
+        if wait::poll(&mut sources, timeout) == Ok(0) && is_moment {
+            (self.has_started, self.has_used) = (false, true);
         }
+        let early = self.early;
+        self.tries = TRIES;
         self.take_all(&sources, &from);
+        if self.early == early {
+            self.early = 0;
+        } else if early > EARLY_MAX {
+            let _ = wait::poll(&mut [], Some(EARLY_PAUSE)); // a pause, whatever ends it
+        }
+    }
+
+    /// Between its last breath and the kernel's reaping; the next round knows how it ended.
+    pub(in crate::engine) fn is_too_early(&mut self) {
+        self.early = self.early.wrapping_add(1);
     }
 
     /// Takes what came; the sources that are no service's stand in front.

@@ -32,6 +32,10 @@ pub(in crate::engine) struct Turn<'t, 'a> {
     pub(super) told_calls: Told,
     /// The last failure that was survived and told.
     pub(super) told: Option<Failure>,
+    /// How many rounds in a row it was not known yet how somebody ended.
+    pub(super) early: u8,
+    /// How often a manager outside whose queue is full is tried again in this round.
+    pub(super) tries: u8,
     /// Whether everybody below us is being killed.
     pub(super) is_killing: bool,
     /// The services whose first start was tried.

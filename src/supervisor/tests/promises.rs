@@ -214,7 +214,8 @@ impl World<'_> {
         match news {
             News::Started { id } => assert_eq!(event, Event::Started(id)),
             News::Ready { id } => {
-                assert!([Event::Ready(id), Event::Helped(id, true)].contains(&event));
+                let checked = Event::Helped(id, Helper::Check, true);
+                assert!([Event::Ready(id), checked].contains(&event));
             }
             News::NotReady { id, within } => {
                 let body = self.body(id);

@@ -173,8 +173,10 @@ pub fn event(event: Event) -> String {
         Event::Ready(id) => format!("ready {}", service(id)),
         Event::NotStarted(id, code) => format!("not started {} {code}", service(id)),
         Event::Ended(id, how) => format!("ended {} {}", service(id), end(how)),
-        Event::Helped(id, true) => format!("helped {}", service(id)),
-        Event::Helped(id, false) => format!("helped {} not", service(id)),
+        Event::Helped(id, which, is_good) => {
+            let came = if is_good { "done" } else { "in vain" };
+            format!("{} {} {came}", helper(which), service(id))
+        }
         Event::Said(id, said) => format!("{} says {}", service(id), word(said)),
         Event::Reload(services) => {
             format!("operator reloads {}", services.iter().map(service).collect::<String>())

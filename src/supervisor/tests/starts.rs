@@ -223,13 +223,13 @@ fn what_is_after_a_service_waits_for_its_word() {
         0s started c -> [c started], check c
         0s sleep -> for ever
         1s ready b -> [b ready]
-        1s helped c not ->
+        1s check c in vain ->
         1s sleep -> 1.05s
         1050ms tick -> check c
-        1060ms helped c not ->
+        1060ms check c in vain ->
         1060ms sleep -> 1.16s
         1160ms tick -> check c
-        1170ms helped c -> [c ready], end help c, start a
+        1170ms check c done -> [c ready], end help c, start a
         1170ms started a -> [a started]
         1170ms sleep -> for ever
         ",
@@ -281,7 +281,7 @@ fn who_was_late_is_started_again_if_its_policy_says_so() {
         90ms ended a exit 0 -> [a ended exit 0], kill a, [a restarts in 1s, 1]
         2s tick -> start a
         2s started a -> [a started], check a
-        2010ms helped a not ->
+        2010ms check a in vain ->
         2060ms tick -> check a
         2080ms tick -> end help a, stop a by TERM, [a not ready in 80ms]
         2090ms ended a TERM -> [a ended TERM], kill a, [a restarts in 1s, 2]

@@ -1,7 +1,7 @@
 //! Stories of stops: how a day ends, in which order, and with which exit code.
 
 use super::story::{MAIN, SIDE, after, check};
-use crate::model::{BeforeStop, Policy, Restart, Span};
+use crate::model::{BeforeStop, Policy, ReadyBy, Restart, Span};
 
 #[test]
 fn one_service_lives_and_its_exit_code_is_ours() {
@@ -266,7 +266,7 @@ fn the_command_before_a_stop_has_the_grace_to_end() {
         0s started c -> [c started]
         5s operator stops b -> pre-stop b
         5s operator stops c -> pre-stop c
-        6s helped b -> stop b by TERM
+        6s pre-stop b done -> stop b by TERM
         6s sleep -> 15s
         7s ended c exit 1 -> [c ended exit 1], end help c, kill c
         8s operator restarts c -> start c
@@ -275,6 +275,25 @@ fn the_command_before_a_stop_has_the_grace_to_end() {
         9s ended b TERM -> [b ended TERM], kill b
         19s tick -> end help c, stop c by TERM, [c pre-stop killed]
         19s sleep -> 29s
+        ",
+    );
+}
+
+#[test]
+fn what_came_too_late_ends_no_other_command() {
+    // A check ends in the very moment of a stop: the command before the stop has its grace still.
+    let policy = Policy { ready_by: ReadyBy::Command, before_stop: BeforeStop::Command, ..SIDE };
+    check(
+        &[MAIN, policy],
+        "
+        0s begin -> start a, start b
+        0s started a -> [a started]
+        0s started b -> [b started], check b
+        5s operator stops b -> end help b, pre-stop b
+        5s check b done ->
+        5s check b in vain ->
+        6s pre-stop b done -> stop b by TERM
+        6s pre-stop b done ->
         ",
     );
 }

@@ -10,8 +10,8 @@ use std::vec::Vec;
 
 use super::show;
 use crate::model::{
-    BeforeStop, End, ExitCodes, KillMode, Moment, Policy, ReadyBy, ReloadBy, Restart, ServiceId,
-    ServiceSet, Short, Signal, Span, Word,
+    BeforeStop, End, ExitCodes, Helper, KillMode, Moment, Policy, ReadyBy, ReloadBy, Restart,
+    ServiceId, ServiceSet, Short, Signal, Span, Word,
 };
 use crate::supervisor::{Actions, Event, Supervisor};
 
@@ -59,8 +59,10 @@ fn event(name: &str) -> Event {
             Event::RestartService(id),
             Event::NotStarted(id, 126),
             Event::NotStarted(id, 127),
-            Event::Helped(id, true),
-            Event::Helped(id, false),
+            Event::Helped(id, Helper::Check, true),
+            Event::Helped(id, Helper::Check, false),
+            Event::Helped(id, Helper::PreStop, true),
+            Event::Helped(id, Helper::Reload, false),
             Event::Said(id, Word::Alive),
             Event::Said(id, Word::Hung),
             Event::Said(id, Word::Leaves),

@@ -12,7 +12,7 @@ use std::vec::Vec;
 
 use super::world::{Process, Sights, World};
 use crate::model::{
-    BeforeStop, End, ExitCodes, KillMode, Policy, ReadyBy, ReloadBy, Restart, ServiceId,
+    BeforeStop, End, ExitCodes, Helper, KillMode, Policy, ReadyBy, ReloadBy, Restart, ServiceId,
     ServiceSet, Short, Signal, Span, Word, code,
 };
 use crate::supervisor::{ACTIONS_MAX, Event};
@@ -106,6 +106,13 @@ fn word(world: &mut World<'_>) -> Word {
     }
 }
 
+/// The end of the command beside a service, or of one that nobody waits for any more.
+fn helped(world: &mut World<'_>, id: ServiceId, own: Option<Helper>) -> Event {
+    let other = world.dice.pick(&[Helper::Check, Helper::PreStop, Helper::Reload]);
+    let which = own.filter(|_| !world.dice.once_in(8)).unwrap_or(other);
+    Event::Helped(id, which, world.dice.once_in(2))
+}
+
 /// Something that may happen, or that cannot.
 fn chance(world: &mut World<'_>) -> Event {
     pass_time(world);
@@ -114,7 +121,7 @@ fn chance(world: &mut World<'_>) -> Event {
     let (signal, end) = (world.dice.pick(&signals), world.dice.pick(&ends));
     let body = world.dice.roll(world.bodies.len() as u64);
     let body = &world.bodies[usize::try_from(body).unwrap()];
-    let (id, end) = (body.id, body.doom.unwrap_or(end));
+    let (id, own, end) = (body.id, body.helper, body.doom.unwrap_or(end));
     match (body.process, world.dice.roll(40)) {
         (_, 0) => Event::Asked(Signal::TERM),
         (_, 1 | 2) => Event::Asked(signal),
@@ -133,7 +140,7 @@ fn chance(world: &mut World<'_>) -> Event {
         (Process::Making, 7..12) => Event::NotStarted(id, code::NOT_FOUND),
         (Process::Making, _) => Event::Started(id),
         (Process::Executing, 7..15) => Event::Ready(id),
-        (Process::Executing, 15..23) => Event::Helped(id, world.dice.once_in(2)),
+        (Process::Executing, 15..23) => helped(world, id, own),
         (Process::Executing, _) => Event::Ended(id, end),
     }
 }
@@ -150,10 +157,10 @@ fn ending(world: &mut World<'_>) -> Event {
     if world.is_empty() && world.supervisor.is_sweeping() {
         return Event::NoneLeft;
     }
-    let helped = world.bodies.iter().find(|body| body.helper.is_some()).map(|body| body.id);
+    let helped = world.bodies.iter().find_map(|body| Some((body.id, body.helper?)));
     let deadline = world.supervisor.deadline();
-    if let Some(id) = helped.filter(|_| deadline.is_none() || world.dice.once_in(3)) {
-        return Event::Helped(id, true);
+    if let Some((id, which)) = helped.filter(|_| deadline.is_none() || world.dice.once_in(3)) {
+        return Event::Helped(id, which, true);
     }
     if let Some(deadline) = deadline {
         world.now = world.now.max(deadline);

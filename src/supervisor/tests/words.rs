@@ -124,7 +124,7 @@ fn a_reload_is_a_signal_or_a_command_and_only_for_who_is_ready() {
         3s operator reloads b -> reload b
         4s operator reloads b ->
         4s ready b ->
-        5s helped b not ->
+        5s reload b in vain ->
         6s operator reloads b -> reload b
         7s ended b exit 1 -> [b ended exit 1], end help b, kill b
         ",

@@ -233,7 +233,7 @@ impl<'p> World<'p> {
         match event {
             Event::Started(id) | Event::Ready(id) => !has_process(id),
             Event::NotStarted(id, _) | Event::Ended(id, _) => !has_process(id),
-            Event::Helped(id, _) => self.bodies[id.index()].helper.is_none(),
+            Event::Helped(id, which, _) => self.bodies[id.index()].helper != Some(which),
             Event::Asked(_) | Event::StopService(_) | Event::RestartService(_) => false,
             Event::SignalService(..) | Event::Reload(_) => false,
             Event::Said(id, _) => self.bodies[id.index()].process != Process::Executing,
@@ -254,9 +254,9 @@ impl<'p> World<'p> {
                 let body = self.body(id);
                 body.said_ready |= !body.is_late && !body.leaves;
             }
-            Event::Helped(id, is_good) => {
+            Event::Helped(id, which, is_good) => {
                 let body = self.body(id);
-                body.said_ready |= is_good && body.helper.take() == Some(Helper::Check);
+                body.said_ready |= is_good && which == Helper::Check;
                 body.helper = None;
             }
             Event::NotStarted(id, code) => self.body(id).ended(Err(code), now),
