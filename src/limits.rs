@@ -71,6 +71,10 @@ pub const RLIMITS_MAX: usize = 16;
 /// A command from the argument vector is handed on in place and has no limit.
 pub const COMMAND_WORDS_MAX: usize = 256;
 
+/// Faults that are told before the rest is only counted, but for `check`: with a remedy each they
+/// fill a terminal of 24 lines.
+pub const FAULTS_TOLD_MAX: usize = 10;
+
 /// Bytes of a configuration file.
 pub const FILE_MAX: usize = 64 * 1024;
 

@@ -3,7 +3,7 @@
 //! For each case `tests/golden/plans/NAME.toml` says what is asked, `NAME.args` what else is said
 //! on the command line, where there is anything, and a set of facts below what the machine is.
 //! `NAME.plan` is what `explain` prints, with the services behind it; where we will not start,
-//! `NAME.refusal` is the reason. SNAPSHOTS=overwrite writes them anew: `git diff` is the review.
+//! `NAME.refusal` has each reason. SNAPSHOTS=overwrite writes them anew: `git diff` is the review.
 //!
 //! Every plan is held against the orders of the kernel, and every act and every reason has a case.
 
@@ -709,7 +709,7 @@ struct Decided {
     name: &'static str,
     /// What the golden file shows.
     shown: String,
-    plan: Result<Plan<'static>, Refusal<'static>>,
+    plan: Result<Plan<'static>, Vec<Refusal<'static>>>,
 }
 
 fn directory() -> PathBuf {
@@ -751,16 +751,21 @@ fn decide(name: &'static str, mode: Mode, machine: &Machine) -> Decided {
     let lists = leak(nsinit::plan::Lists::new());
     machine.survey(&mut lists.survey);
     let mut plan = Plan::new(mode, lists);
-    let plan = match resolve(spec, &machine.facts, &mut plan) {
-        Ok(()) => {
+    let mut refusals = Vec::new();
+    resolve(spec, &machine.facts, &mut plan, &mut |refusal| refusals.push(refusal));
+    let plan = match refusals.is_empty() {
+        true => {
             show(&plan, spec, &mut shown);
             Ok(plan)
         }
-        Err(refusal) => {
-            let Refusal { origin, said, reason } = refusal;
-            let said = String::from_utf8_lossy(said);
-            write!(shown, "{reason:?}\nsaid {said:?}\nat {origin:?}\n").unwrap();
-            Err(refusal)
+        false => {
+            let show = |refusal: &Refusal<'_>| {
+                let Refusal { origin, said, reason } = refusal;
+                let said = String::from_utf8_lossy(said);
+                format!("{reason:?}\nsaid {said:?}\nat {origin:?}\n")
+            };
+            shown.push_str(&refusals.iter().map(show).collect::<Vec<_>>().join("\n"));
+            Err(refusals)
         }
     };
     Decided { name, shown, plan }
@@ -1001,7 +1006,9 @@ fn every_act_and_every_reason_has_a_case() {
     for decided in all() {
         match decided.plan {
             Ok(plan) => seen.extend(plan.steps.iter().flat_map(|step| names_of_act(&step.act))),
-            Err(refusal) => seen.extend(names_of_reason(&refusal.reason)),
+            Err(refusals) => {
+                seen.extend(refusals.iter().flat_map(|refusal| names_of_reason(&refusal.reason)));
+            }
         }
     }
     let every = ENUMS.iter().flat_map(|(of, names)| names.iter().map(move |name| (*of, *name)));

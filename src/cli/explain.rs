@@ -50,7 +50,7 @@ pub(super) fn explain(mut call: Call, start: &Start, desk: &'static mut Desk) ->
         }
         _ => (Mode::Run, Front::Run),
     };
-    let decided = decide("explain", mode, front, call, Faults::First, start, desk);
+    let decided = decide("explain", mode, front, call, Faults::Some, start, desk);
     let Some(Decided { spec, questions, plan, .. }) = decided else { return code::FAILED };
     let mut out = Out::stdout();
     match is_json {

@@ -3,11 +3,9 @@
 use core::ffi::CStr;
 use core::mem::take;
 
-use super::out::say;
-use super::printer::{Detail, Printer};
+use super::printer::Printer;
 use super::read_file::{read_descriptor, read_file};
-use super::report::{self, Place};
-use crate::limits::{FILE_MAX, FILTER_INSTRUCTIONS_MAX, FILTERS_INSTRUCTIONS_MAX};
+use crate::limits::{FILTER_INSTRUCTIONS_MAX, FILTERS_INSTRUCTIONS_MAX};
 use crate::model::filter::{
     Instruction, Policy, Program, Tell, compile, include_default, is_program,
 };
@@ -15,7 +13,9 @@ use crate::model::syscalls::NATIVE;
 use crate::model::{Errno, SignalSet};
 use crate::plan::{UNTOLD, asked_filter, asks_filter};
 use crate::spec::filter::{Filter, FilterFrom, FilterLog, Judge};
-use crate::spec::{Complaint, Complaints, FilterFault, Origin, Said, Spec, SpecFault, filter_file};
+use crate::spec::{
+    Complaint, Complaints, FilterFault, Origin, Said, Spec, SpecFault, Table, Tables, filter_file,
+};
 use crate::sys::Fd;
 use crate::text::{Arena, Buffer, put};
 
@@ -33,25 +33,17 @@ impl Room {
     }
 }
 
-/// Who wants to know, and how much of it.
-#[derive(Clone, Copy)]
-pub(super) struct For {
-    pub scope: &'static str,
-    pub detail: Detail,
-    /// The signals that were blocked when we were started.
-    pub mask: SignalSet,
-}
-
-/// Reads and makes every filter; gives how many faults were found.
+/// Reads and makes every filter. `mask` has the signals that were blocked when we were started.
 pub(super) fn read(
-    who: For,
+    mask: SignalSet,
     room: &'static mut Room,
     buffer: &mut [u8],
     arena: &mut Arena<'static>,
     spec: &mut Spec<'static>,
-) -> usize {
+    printer: &mut Printer<'_>,
+) {
     if !asks_filter(spec) {
-        return 0;
+        return;
     }
     let Room { policy, instructions } = room;
     let mut free = Free(instructions);
@@ -60,30 +52,30 @@ pub(super) fn read(
         FilterLog::Refused => Tell::Errors,
         FilterLog::Allowed => Tell::Refusals,
     };
-    let mut faults = 0;
     match asked_filter(spec) {
         Some(Said { value: FilterFrom::File(path), origin }) => {
             let path = beside(path, origin, spec.file, arena);
-            faults = read_text(who, path, buffer, policy, spec.file.is_some());
-            if faults == 0 {
-                faults = make(who, Said { value: path, origin }, policy, tell, &mut free, spec);
+            let file = Said { value: path, origin };
+            let before = printer.count();
+            read_text(mask, file, buffer, policy, printer);
+            if printer.count() == before {
+                make(file, policy, tell, &mut free, spec, printer);
             }
         }
         // Without questions its program stands in the binary.
         Some(Said { value: FilterFrom::Default, origin }) if tell != Tell::Nothing => {
             let _ = include_default(policy); // into an empty one
-            faults = make(who, Said { value: c"default", origin }, policy, tell, &mut free, spec);
+            make(Said { value: c"default", origin }, policy, tell, &mut free, spec, printer);
         }
         Some(Said { value: FilterFrom::Descriptor(value), origin }) => {
-            faults = read_program(who, Said { value, origin }, buffer, &mut free, spec);
+            read_program(mask, Said { value, origin }, buffer, &mut free, spec, printer);
         }
         Some(Said { value: FilterFrom::None | FilterFrom::Default, .. }) | None => {}
     }
     for index in 0..spec.filter.more.len() {
         let Some(said) = spec.filter.more.get(index).copied() else { continue };
-        faults = faults.saturating_add(read_program(who, said, buffer, &mut free, spec));
+        read_program(mask, said, buffer, &mut free, spec, printer);
     }
-    faults
 }
 
 /// The part of the room that is left.
@@ -131,47 +123,37 @@ fn beside(
     written.and_then(|()| arena.keep_word()).unwrap_or(path) // without room it is found nowhere
 }
 
-/// Reads a text into the policy; gives how many faults were found.
+/// Reads a text into the policy.
 fn read_text(
-    who: For,
-    path: &'static CStr,
+    mask: SignalSet,
+    file: Said<&'static CStr>,
     buffer: &mut [u8],
     policy: &mut Policy,
-    can_be_checked: bool,
-) -> usize {
-    // Without a file that names it, there is nothing that `check` could be given.
-    let detail = if can_be_checked { who.detail } else { Detail::All };
-    let mut printer = Printer::new(who.scope, Some(path), detail);
-    match read_file(path, who.mask, buffer) {
-        Ok(source) => filter_file::read(source, policy, &mut printer),
-        Err(Errno::E2BIG) => {
-            let complaint = Complaint::FileTooLarge(FILE_MAX);
-            printer.add(SpecFault { origin: Origin::Default, said: path.to_bytes(), complaint });
+    printer: &mut Printer<'_>,
+) {
+    match read_file(file.value, mask, buffer) {
+        Ok(source) => {
+            printer.turn_to(file.value);
+            filter_file::read(source, policy, printer);
+            printer.turn_back();
         }
-        Err(errno) => {
-            report::unreadable(who.scope, path, errno);
-            return 1;
-        }
+        Err(errno) => printer.unreadable(file, errno, Tables::of(&[Table::Security])),
     }
-    if printer.count() > 1 && detail == Detail::First {
-        say!("  and ", printer.count().saturating_sub(1), " more: nsinit check prints every one\n");
-    }
-    printer.count()
 }
 
-/// Makes the program of a policy; gives how many faults were found.
+/// Makes the program of a policy.
 fn make(
-    who: For,
     from: Said<&'static CStr>,
     policy: &Policy,
     tell: Tell,
     free: &mut Free,
     spec: &mut Spec<'static>,
-) -> usize {
-    let place = Place { scope: who.scope, file: Some(from.value), origin: Origin::Default };
+    printer: &mut Printer<'_>,
+) {
+    let complain = |said, fault, printer| complain(from.origin, said, fault, printer);
     let sendmsg = NATIVE.number_of(b"sendmsg");
     if tell != Tell::Nothing && sendmsg.is_some_and(|number| policy.refuses(number)) {
-        return complain(place, b"sendmsg", FilterFault::NeededToTell);
+        return complain(b"sendmsg", FilterFault::NeededToTell, printer);
     }
     let program = free.compile(policy, tell);
     let judge = match tell {
@@ -182,7 +164,7 @@ fn make(
         }),
     };
     let (Some(program), true) = (program, judge.is_some() || tell == Tell::Nothing) else {
-        return complain(place, from.value.to_bytes(), FilterFault::TooLong);
+        return complain(from.value.to_bytes(), FilterFault::TooLong, printer);
     };
     let is_default = asked_filter(spec).is_some_and(|said| said.value == FilterFrom::Default);
     let filter = Filter {
@@ -192,50 +174,47 @@ fn make(
         judge,
         origin: from.origin,
     };
-    push(filter, place, spec)
+    push(filter, spec, printer);
 }
 
-/// Reads a ready program from a descriptor; gives how many faults were found.
+/// Reads a ready program from a descriptor.
 fn read_program(
-    who: For,
+    mask: SignalSet,
     said: Said<u16>,
     buffer: &mut [u8],
     free: &mut Free,
     spec: &mut Spec<'static>,
-) -> usize {
+    printer: &mut Printer<'_>,
+) {
     let Said { value: number, origin } = said;
-    let place = Place { scope: who.scope, file: spec.file, origin };
     let mut word = Buffer::<8>::new();
     put!(&mut word, number);
-    let refuse = |fault| complain(place, word.text().unwrap_or_default(), fault);
-    let bytes = match read_descriptor(&Fd::taken(number.into()), who.mask, buffer) {
+    let word = word.text().unwrap_or_default();
+    let bytes = match read_descriptor(&Fd::taken(number.into()), mask, buffer) {
         Ok(bytes) => bytes,
-        Err(Errno::E2BIG) => return refuse(FilterFault::TooLong),
-        Err(errno) => {
-            report::unreadable_descriptor(place, number, errno);
-            return 1;
-        }
+        Err(Errno::E2BIG) => return complain(origin, word, FilterFault::TooLong, printer),
+        Err(errno) => return printer.unreadable_descriptor(said, errno),
     };
     let (instructions, rest) = bytes.as_chunks();
-    let Some(program) = free.copy(instructions) else { return refuse(FilterFault::TooLong) };
+    let Some(program) = free.copy(instructions) else {
+        return complain(origin, word, FilterFault::TooLong, printer);
+    };
     if !rest.is_empty() || !is_program(program) {
-        return refuse(FilterFault::NotAProgram);
+        return complain(origin, word, FilterFault::NotAProgram, printer);
     }
     let from = FilterFrom::Descriptor(number);
-    push(Filter { program, from, others: None, judge: None, origin }, place, spec)
+    push(Filter { program, from, others: None, judge: None, origin }, spec, printer);
 }
 
 /// One filter more.
-fn push(filter: Filter<'static>, place: Place<'_>, spec: &mut Spec<'static>) -> usize {
-    match spec.filter.ready.push(filter) {
-        Ok(()) => 0,
-        Err(_) => complain(place, b"", FilterFault::TooLong),
+fn push(filter: Filter<'static>, spec: &mut Spec<'static>, printer: &mut Printer<'_>) {
+    let origin = filter.origin;
+    if spec.filter.ready.push(filter).is_err() {
+        complain(origin, b"", FilterFault::TooLong, printer);
     }
 }
 
-/// Reports one fault; gives how many that are.
-fn complain(place: Place<'_>, said: &[u8], fault: FilterFault) -> usize {
-    let complaint = Complaint::Filter(fault);
-    report::complaint(place, &SpecFault { origin: place.origin, said, complaint });
-    1
+/// Reports one fault.
+fn complain(origin: Origin, said: &[u8], fault: FilterFault, printer: &mut Printer<'_>) {
+    printer.add(SpecFault { origin, said, complaint: Complaint::Filter(fault) });
 }

@@ -48,7 +48,7 @@ fn read_all_given(
     start: &Start,
     memory: &'static mut Memory,
 ) -> Option<Line<'static>> {
-    let mut printer = Printer::new(scope, None, Detail::First);
+    let mut printer = Printer::new(scope, None, Detail::Some);
     let Memory { lists, bytes } = memory;
     let mut free = bytes.as_mut_slice();
     for Said { value: number, origin } in argv::given(line) {

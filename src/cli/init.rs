@@ -9,19 +9,18 @@ use core::ffi::CStr;
 use core::mem::ManuallyDrop;
 
 use super::env_files;
-use super::filters::{self, For};
+use super::filters;
 use super::load::{Desk, read_into};
 use super::out::say;
 use super::printer::{Detail, Printer};
 use super::read_file::read_file;
-use super::report::{self, Place, Reporter};
+use super::report::{self, Reporter};
 use super::{Call, NOT_BUILT};
 use crate::engine::{self, Outcome, machine};
-use crate::limits::FILE_MAX;
 use crate::model::{Errno, SignalSet, code, environment};
 use crate::plan::{self, Mode, Plan, Questions, push_last, resolve};
 use crate::spec::argv::{self, Front, Line};
-use crate::spec::{Complaint, Complaints, Origin, Spec, SpecFault, cmdline};
+use crate::spec::{Origin, Said, Spec, Tables, cmdline};
 use crate::sys::start::Start;
 use crate::text::Arena;
 
@@ -92,14 +91,15 @@ pub fn init(
     let Some(spec) = spec.last_mut() else {
         machine::leave(&plan, start, &mut hands, code::FAILED)
     };
-    let mut faults = load(asked, start.mask, kernel_line, file, &mut arena, spec);
-    if faults == 0 {
-        let who = For { scope: Mode::Init.scope(), detail: Detail::All, mask: start.mask };
-        faults = env_files::read(who.scope, start, env, &mut arena, spec);
-        faults = faults.saturating_add(filters::read(who, room, env, &mut arena, spec));
-    }
+    let mut printer = load(asked, start.mask, kernel_line, file, &mut arena, spec);
+    env_files::read(start, env, &mut arena, spec, &mut printer);
+    filters::read(start.mask, room, env, &mut arena, spec, &mut printer);
     let spec: &'static Spec<'static> = spec;
-    let code = match faults == 0 && decide(spec, start, &mut plan) {
+    if printer.goes_on() {
+        let (facts, _) = engine::ask(Questions::of(Mode::Init, spec), start);
+        resolve(spec, &facts, &mut plan, &mut |refusal| printer.refuse(&refusal));
+    }
+    let code = match printer.count() == 0 {
         true => carry_out(spec, start, &plan, &mut hands).code,
         false => {
             // What was decided so far is of no use, but for how to leave.
@@ -109,15 +109,6 @@ pub fn init(
         }
     };
     machine::leave(&plan, start, &mut hands, code)
-}
-
-/// The decision; `false` when it was refused, which is printed then.
-fn decide(spec: &'static Spec<'static>, start: &Start, plan: &mut Plan<'static>) -> bool {
-    let (facts, _) = engine::ask(Questions::of(Mode::Init, spec), start);
-    let Err(refusal) = resolve(spec, &facts, plan) else { return true };
-    let scope = Mode::Init.scope();
-    report::refusal(Place { scope, file: spec.file, origin: refusal.origin }, &refusal);
-    false
 }
 
 /// The set-up, the services, and their end.
@@ -136,7 +127,7 @@ fn carry_out(
     outcome
 }
 
-/// Reads the file, the kernel command line and the arguments; gives how many faults there are.
+/// Reads the file, the kernel command line and the arguments; gives who has told what is wrong.
 fn load(
     asked: Asked,
     mask: SignalSet,
@@ -144,40 +135,30 @@ fn load(
     file: &'static mut [u8],
     arena: &mut Arena<'static>,
     spec: &mut Spec<'static>,
-) -> usize {
-    let scope = Mode::Init.scope();
-    let line: &'static [u8] = match machine::command_line(line) {
-        Ok(line) => line,
-        Err(errno) => {
-            report::unreadable(scope, c"/proc/cmdline", errno);
-            return 1;
-        }
-    };
+) -> Printer<'static> {
+    let read = machine::command_line(line);
+    let (line, trouble) = (*read.as_ref().unwrap_or(&b"".as_slice()), read.err());
     let named = match asked {
         Asked::ByName => None,
         Asked::ByVerb(call) => argv::file(Line::new(Front::Init, call.words, call.first)),
     };
     let named = named.or_else(|| cmdline::file(line, arena));
-    let path = named.map_or(DEFAULT_FILE, |said| said.value);
-    let mut printer = Printer::new(scope, Some(path), Detail::All);
+    let default = Said { value: DEFAULT_FILE, origin: Origin::Default };
+    let said = named.unwrap_or(default);
+    let mut printer = Printer::new(Mode::Init.scope(), Some(said.value), Detail::All);
+    if let Some(errno) = trouble {
+        let proc = Said { value: c"/proc/cmdline", ..default };
+        printer.unreadable(proc, errno, Tables::ALL);
+    }
     if cfg!(feature = "toml") {
-        match (read_file(path, mask, file), named) {
-            (Ok(source), _) => {
-                spec.file = Some(path);
+        match read_file(said.value, mask, file) {
+            Ok(source) => {
+                spec.file = Some(said.value);
                 read_into(spec, source, arena, &mut printer);
             }
-            (Err(Errno::ENOENT), None) => {}
-            (Err(Errno::E2BIG), said) => {
-                let origin = said.map_or(Origin::Default, |said| said.origin);
-                let complaint = Complaint::FileTooLarge(FILE_MAX);
-                printer.add(SpecFault { origin, said: path.to_bytes(), complaint });
-            }
-            (Err(errno), _) => {
-                report::unreadable(scope, path, errno);
-                // The line is read all the same: it may say how to leave.
-                cmdline::read(line, arena, spec, &mut printer);
-                return printer.count().saturating_add(1);
-            }
+            Err(Errno::ENOENT) if named.is_none() => {}
+            // The line is read all the same: it may say how to leave.
+            Err(errno) => printer.unreadable(said, errno, Tables::ALL),
         }
     }
     cmdline::read_root(line, arena, spec, &mut printer);
@@ -189,5 +170,5 @@ fn load(
             argv::read(line, arena, spec, &mut printer);
         }
     }
-    printer.count()
+    printer
 }

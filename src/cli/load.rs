@@ -10,14 +10,13 @@ use super::filters;
 use super::given;
 use super::printer::{Detail, Printer};
 use super::read_file::read_file;
-use super::report;
 use crate::engine::root::Held;
 use crate::engine::{self, control, inspect, probe::OurTerminal};
 use crate::limits::{ARENA_MAX, FILE_MAX, KERNEL_LINE_MAX};
-use crate::model::{Errno, SignalSet};
-use crate::plan::{self, Facts, Mode, Plan, Questions, resolve_all};
+use crate::model::SignalSet;
+use crate::plan::{self, Facts, Mode, Plan, Questions, resolve};
 use crate::spec::argv::{self, Front, Line};
-use crate::spec::{Complaint, Complaints, Lists, Origin, Said, Spec, SpecFault, file};
+use crate::spec::{Lists, Origin, Said, Spec, Table, Tables, file};
 use crate::sys::start::Start;
 use crate::text::Arena;
 
@@ -103,32 +102,27 @@ pub fn decide(
     }
     let named = if cfg!(feature = "toml") { argv::file(line) } else { None };
     let mut printer = Printer::new(scope, named.map(|said| said.value), detail);
-    let is_read =
-        load(Source { scope, line, named, mask: start.mask }, file, &mut arena, spec, &mut printer);
-    if !is_read || printer.is_done() {
+    load(Source { line, named, mask: start.mask }, file, &mut arena, spec, &mut printer);
+    env_files::read(start, env, &mut arena, spec, &mut printer);
+    filters::read(start.mask, room, env, &mut arena, spec, &mut printer);
+    if !printer.goes_on() {
         printer.end();
         return None;
     }
-    let mut faults = env_files::read(scope, start, env, &mut arena, spec);
-    if faults == 0 || detail == Detail::All {
-        let who = filters::For { scope, detail, mask: start.mask };
-        faults = faults.saturating_add(filters::read(who, room, env, &mut arena, spec));
-    }
-    if faults > 0 && detail == Detail::First {
-        return None;
-    }
     // A file of the kernel's init is checked as that, and so is one of an entrypoint.
-    let mode = match front == Front::Check {
-        true if spec.machine.first().is_some() => Mode::Init,
+    let is_of_init = || spec.machine.keys().next().is_some() || printer.has_fault_in(Table::Init);
+    let is_checked = cfg!(feature = "verbs") && front == Front::Check;
+    let mode = match is_checked {
+        true if is_of_init() => Mode::Init,
         true if plan::is_for_entrypoint(spec) => Mode::Entrypoint,
         true | false => mode,
     };
-    if front == Front::Check {
+    if is_checked {
         // Whether this machine has what is asked is no fault of the file.
         plan.survey.cgroups.assume_all();
     }
     let decided = plan_for(mode, spec, start, plan, callers, &mut printer)?;
-    (faults == 0).then_some(Decided { held: Some(held), ..decided })
+    Some(Decided { held: Some(held), ..decided })
 }
 
 /// A spec that nothing was asked of yet, in its place.
@@ -151,7 +145,7 @@ pub fn decide_as<T>(
     let spec = new_spec(spec, lists)?;
     let read = read(spec)?;
     let mode = Mode::Entrypoint;
-    let mut printer = Printer::new(mode.scope(), spec.file, Detail::First);
+    let mut printer = Printer::new(mode.scope(), spec.file, Detail::Some);
     plan_for(mode, spec, start, plan, callers, &mut printer).map(|decided| (decided, read))
 }
 
@@ -180,7 +174,7 @@ fn plan_for(
         facts.keeping = engine::persist::look(said.value);
     }
     let mut plan = Plan::new(mode, plan);
-    resolve_all(spec, &facts, &mut plan, &mut |refusal| printer.refuse(&refusal));
+    resolve(spec, &facts, &mut plan, &mut |refusal| printer.refuse(&refusal));
     printer.end();
     let is_refused = printer.count() > 0;
     let decided = Decided { spec, questions, facts, terminal, joins, plan, callers, held: None };
@@ -190,7 +184,6 @@ fn plan_for(
 /// Who reads what.
 #[derive(Clone, Copy)]
 struct Source {
-    scope: &'static str,
     line: Line<'static>,
     /// The file.
     named: Option<Said<&'static CStr>>,
@@ -198,37 +191,28 @@ struct Source {
     mask: SignalSet,
 }
 
-/// Reads the file and the arguments into `spec`; `false` when there is no such file to read, which
-/// was said then.
+/// Reads the file and the arguments into `spec`.
 fn load(
     source: Source,
     buffer: &'static mut [u8],
     arena: &mut Arena<'static>,
     spec: &mut Spec<'static>,
     printer: &mut Printer<'_>,
-) -> bool {
-    let Source { scope, line, named, mask } = source;
-    if let Some(Said { value: path, origin }) = named {
-        match read_file(path, mask, buffer) {
+) {
+    let Source { line, named, mask } = source;
+    if let Some(named) = named {
+        match read_file(named.value, mask, buffer) {
             Ok(source) => {
-                spec.file = Some(path); // whose directory paths in it begin at
+                spec.file = Some(named.value); // whose directory paths in it begin at
                 read_into(spec, source, arena, printer);
             }
-            Err(Errno::E2BIG) => {
-                let complaint = Complaint::FileTooLarge(FILE_MAX);
-                printer.add(SpecFault { origin, said: path.to_bytes(), complaint });
-            }
-            Err(errno) => {
-                report::unreadable(scope, path, errno);
-                return false;
-            }
+            Err(errno) => printer.unreadable(named, errno, Tables::ALL),
         }
     }
     argv::read(line, arena, spec, printer);
     if spec.name.is_none() {
         spec.name = named.and_then(|said| stem(said.value, arena));
     }
-    true
 }
 
 #[inline(never)] // what it needs would lie in the frame of every start, also without a file

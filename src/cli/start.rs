@@ -15,7 +15,7 @@ use crate::sys::start::Start;
 
 /// Starts what was asked for and comes back with the exit code when it is over.
 pub fn start(mode: Mode, front: Front, call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
-    let decided = decide(mode.scope(), mode, front, call, Detail::First, start, desk);
+    let decided = decide(mode.scope(), mode, front, call, Detail::Some, start, desk);
     let Some(decided) = decided else { return code::FAILED };
     let Decided { spec, facts, terminal, joins, plan, held, callers, .. } = decided;
     let status = spec.ties.get(Tie::Status).map(|said| said.value);

@@ -66,7 +66,7 @@ pub use refusal::{
     CgroupReason, ConfineReason, JoinReason, LogReason, MountFault, NetReason, Reason, Refusal,
     Refuse, TieReason,
 };
-pub use resolve::{resolve, resolve_all};
+pub use resolve::resolve;
 pub use root::{BASE, DEVICES, MASKED, MASKED_IN_SYS, READ_ONLY, RootAct, Slot};
 pub use services::is_for_entrypoint;
 pub use step::{Act, Actor, Detail, Step};

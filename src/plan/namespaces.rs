@@ -114,23 +114,30 @@ pub(super) fn check_clocks<'a>(spec: &'a Spec<'_>, facts: &Facts, refuse: Refuse
     }
 }
 
-/// Refuses keys that speak of new namespaces; the names and the network of a machine are its own.
-pub(super) fn refuse_run_keys<'a>(spec: &'a Spec<'_>, is_guest: bool) -> Result<(), Refusal<'a>> {
-    if !cfg!(any(feature = "run", feature = "init")) {
-        return Ok(()); // none of them is taken then
+/// Refuses keys that speak of new namespaces.
+pub(super) fn refuse_run_keys<'a>(spec: &'a Spec<'_>, is_guest: bool, refuse: Refuse<'_, 'a>) {
+    // None of them is taken otherwise.
+    if cfg!(any(feature = "run", feature = "init")) {
+        for (origin, key) in run_keys(spec, is_guest) {
+            refuse(Refusal { origin, said: key.as_bytes(), reason: Reason::RunOnly });
+        }
     }
+}
+
+/// The keys that speak of new namespaces; the names and the network of a machine are its own.
+pub(super) fn run_keys(
+    spec: &Spec<'_>,
+    is_guest: bool,
+) -> impl Iterator<Item = (Origin, &'static str)> {
     let asked = spec.namespaces.map(|said| (said.origin, "namespaces"));
     let proc = spec.proc.map(|said| (said.origin, "proc"));
-    let is_ours = |kind| is_guest || !matches!(kind, Namespace::Uts | Namespace::Net);
-    let needs = needs_of(spec).into_iter().filter(|(_, _, kind)| is_ours(*kind));
+    let is_ours = move |kind| is_guest || !matches!(kind, Namespace::Uts | Namespace::Net);
+    let needs = needs_of(spec).into_iter().filter(move |(_, _, kind)| is_ours(*kind));
+    // The first of these is in a root, which is told, and the other one is among the ties.
+    let is_told = |key| matches!(key, "a cgroup2" | "userns-block-fd");
+    let needs = needs.filter(move |(_, key, _)| !is_told(*key));
     let needs = needs.filter_map(|(origin, key, _)| Some((origin?, key)));
     let limits = first_of(spec).filter(|_| spec.has_cgroups()).map(|origin| (origin, "limits"));
-    let all = asked.into_iter().chain(proc).chain(spec.join.first()).chain(needs).chain(limits);
-    let all = all.chain(spec.ties.first());
-    match all.into_iter().next() {
-        Some((origin, key)) => {
-            Err(Refusal { origin, said: key.as_bytes(), reason: Reason::RunOnly })
-        }
-        None => Ok(()),
-    }
+    let all = asked.into_iter().chain(proc).chain(spec.join.keys()).chain(needs).chain(limits);
+    all.chain(spec.ties.keys())
 }

@@ -4,7 +4,8 @@ use super::machine::MachineReason;
 use crate::model::{
     Capabilities, Clock, Controller, Errno, IdKind, IdMap, LandlockAbi, Namespace, Shift,
 };
-use crate::spec::{Origin, Table, Tables, Tie};
+use crate::spec::{Key, Origin, Table, Tables, Tie};
+use crate::text::Names;
 
 /// Why we will not start.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -94,44 +95,42 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// The tables in which something would be said that were reason enough not to refuse. Where a
-    /// fault was found in one of them, that may be what is missing.
-    pub const fn misses(&self) -> Tables {
+    /// What would be said that were reason enough not to refuse. Where a fault was found in it,
+    /// that may be what is missing.
+    pub const fn misses(&self) -> Misses {
         match self {
-            Self::NoCommand
-            | Self::NoName
-            | Self::NoMain
-            | Self::UnknownService
-            | Self::MainOnly
-            | Self::TimeoutForNothing
-            | Self::DelayAboveMax
-            | Self::Log(LogReason::NoFile) => Tables::of(&[Table::Service]),
-            Self::EntrypointOnly | Self::RunOnly | Self::InitOnly | Self::LockOfInit => {
-                Tables::of(&[Table::Sandbox, Table::Init, Table::Service])
+            Self::NoCommand => Misses::of(&[Table::Service], "command"),
+            Self::NoName | Self::UnknownService => Misses::of(&[Table::Service], "name"),
+            Self::NoMain | Self::MainOnly => Misses::of(&[Table::Service], "main"),
+            Self::TimeoutForNothing => Misses::of(&[Table::Service], "ready"),
+            Self::DelayAboveMax => Misses::of(&[Table::Service], "restart-delay|restart-delay-max"),
+            Self::Log(LogReason::NoFile) => Misses::of(&[Table::Service], "log|stdout|stderr"),
+            Self::Needs(..) | Self::ProcNeeds(_) | Self::LacksPrivilege(_) => {
+                Misses::of(&[Table::Sandbox], "namespaces|join")
             }
-            Self::Needs(..)
-            | Self::ProcNeeds(_)
-            | Self::LacksPrivilege(_)
-            | Self::Join(_)
-            | Self::Tie(_)
-            | Self::Net(NetReason::OfHost) => Tables::of(&[Table::Sandbox]),
+            Self::Join(_) | Self::Tie(_) => Misses::of(&[Table::Sandbox], ""),
+            Self::Net(NetReason::OfHost) => Misses::of(&[Table::Sandbox, Table::Net], ""),
             Self::NotGranted(..)
             | Self::NothingGranted(..)
             | Self::NoIdTool(_)
             | Self::IdToolHasNoPrivileges(_)
             | Self::MapNotOurs(..)
             | Self::MapOfRoot
-            | Self::GroupsDenied => Tables::of(&[Table::Sandbox, Table::User]),
+            | Self::GroupsDenied => Misses::of(&[Table::Sandbox, Table::User], ""),
             Self::Net(NetReason::Wire | NetReason::Name | NetReason::GatewayAway) => {
-                Tables::of(&[Table::Interface])
+                Misses::of(&[Table::Interface], "")
             }
-            Self::Mount(_) => Tables::of(&[Table::Root, Table::Mount, Table::User]),
-            Self::Machine(_) => Tables::of(&[Table::Init]),
-            Self::Cgroup(_) => Tables::of(&[Table::Limits]),
+            Self::Mount(_) => Misses::of(&[Table::Root, Table::Mount, Table::User], ""),
+            Self::Machine(_) => Misses::of(&[Table::Init], ""),
+            Self::Cgroup(_) => Misses::of(&[Table::Limits], ""),
             Self::NoFilters | Self::NothingToTell | Self::Confine(_) => {
-                Tables::of(&[Table::Security, Table::Landlock, Table::Service])
+                Misses::of(&[Table::Security, Table::Landlock, Table::Service], "")
             }
-            Self::SameName
+            Self::EntrypointOnly
+            | Self::RunOnly
+            | Self::InitOnly
+            | Self::LockOfInit
+            | Self::SameName
             | Self::SecondMain
             | Self::Cycle
             | Self::Log(LogReason::Two | LogReason::Shared)
@@ -148,8 +147,33 @@ impl Reason {
                 | NetReason::SecondGateway
                 | NetReason::PastaOfRoot,
             )
-            | Self::TooManySteps => Tables::of(&[]),
+            | Self::TooManySteps => Misses::of(&[], ""),
         }
+    }
+}
+
+/// What is missing where something was refused: some keys of a table, or any of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Misses {
+    tables: Tables,
+    keys: Names,
+}
+
+impl Misses {
+    const fn of(tables: &[Table], keys: &'static str) -> Self {
+        Self { tables: Tables::of(tables), keys: Names::new(keys) }
+    }
+
+    /// Whether any key of these tables could be it.
+    pub const fn any_of(&self, tables: Tables) -> bool {
+        self.tables.meets(tables)
+    }
+
+    /// Whether this key could be it.
+    pub fn has(&self, key: &Key) -> bool {
+        let is_any = self.keys.iter().next().is_none();
+        let is_named = || key.names.iter().any(|name| self.keys.find(name.as_bytes()).is_some());
+        self.tables.meets(Tables::of(&[key.table])) && (is_any || is_named())
     }
 }
 

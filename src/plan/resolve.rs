@@ -19,44 +19,13 @@ use super::{lock, log, net, persist, root, ties};
 use crate::model::{BeforeStop, Namespace, NamespaceSet, Proc, Ready, ReloadBy, Restart, Terminal};
 use crate::spec::{Origin, Said, Spec};
 
-/// Fills `plan`, which must be empty.
-///
-/// # Errors
-/// The first [`Refusal`]; nothing was touched then.
-pub fn resolve<'a>(
-    spec: &'a Spec<'_>,
-    facts: &Facts,
-    plan: &mut Plan<'a>,
-) -> Result<(), Refusal<'a>> {
-    let mut first = None;
-    resolve_all(spec, facts, plan, &mut |refusal| first = first.or(Some(refusal)));
-    first.map_or(Ok(()), Err)
-}
-
-/// As [`resolve`], and gives every refusal to `refuse` that does not follow from another.
-pub fn resolve_all<'a>(
-    spec: &'a Spec<'_>,
-    facts: &Facts,
-    plan: &mut Plan<'a>,
-    refuse: Refuse<'_, 'a>,
-) {
+/// Fills `plan`, which must be empty, or gives every refusal to `refuse` that does not follow from
+/// another. Nothing was touched then.
+pub fn resolve<'a>(spec: &'a Spec<'_>, facts: &Facts, plan: &mut Plan<'a>, refuse: Refuse<'_, 'a>) {
     push_services(spec, facts, plan.mode, plan, refuse);
-    if plan.services.is_empty() {
-        return;
-    }
-    push_all_steps(spec, facts, plan, refuse);
-}
-
-/// All steps.
-fn push_all_steps<'a>(
-    spec: &'a Spec<'_>,
-    facts: &Facts,
-    plan: &mut Plan<'a>,
-    refuse: Refuse<'_, 'a>,
-) {
     let mode = plan.mode;
     if !mode.is_init() {
-        refuse_init_keys(spec).unwrap_or_else(&mut *refuse);
+        refuse_init_keys(spec, refuse);
     }
     if HAS_TIES {
         ties::check(spec, facts, refuse);
@@ -69,8 +38,7 @@ fn push_all_steps<'a>(
     };
     setting.filters = filters;
     filters.push_line(plan);
-    let confinement = Confinement::decide(spec, facts, mode, setting.inside, refuse);
-    setting.confinement = or_refuse(confinement, refuse, Confinement::NONE);
+    setting.confinement = Confinement::decide(spec, facts, mode, setting.inside, refuse);
     if spec.no_new_privs.is_none() {
         let privs = &mut setting.no_new_privs;
         *privs = privs.or(filters.origin()).or(setting.confinement.origin);
@@ -102,7 +70,7 @@ fn resolve_entrypoint<'a>(
     plan: &mut Plan<'a>,
     refuse: Refuse<'_, 'a>,
 ) -> Setting<'a> {
-    refuse_run_keys(spec, true).unwrap_or_else(&mut *refuse);
+    refuse_run_keys(spec, true, refuse);
     (plan.birth, plan.is_pid1) = (Birth::Here, facts.is_pid1);
     plan.habits = spec.habits();
     // First: what happens to our parent before this is only known when we were told who it is.
@@ -162,7 +130,7 @@ fn resolve_run<'a>(
     net::check(spec, facts, kinds, refuse).unwrap_or_else(&mut *refuse);
     if root::is_asked(spec) {
         root::check(spec, kinds, refuse);
-        root::check_kernel(spec, facts, kinds).unwrap_or_else(&mut *refuse);
+        root::check_kernel(spec, facts, kinds, refuse);
         root::check_mapped(spec, facts, &maps).unwrap_or_else(&mut *refuse);
     }
     let cgroups = match cfg!(feature = "sandbox") {

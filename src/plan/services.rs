@@ -6,7 +6,7 @@ use super::confine::{Confinement, Inside};
 use super::filter::Filters;
 use super::limits::push_enter;
 use super::log::push_outputs;
-use super::namespaces::refuse_run_keys;
+use super::namespaces::run_keys;
 use super::notify::{hide_variables, push_variables};
 use super::policy::{policy, terminal};
 use super::{Act, Actor, Facts, FilterAct, Mode, Plan, Reason, Refusal, Refuse, Service};
@@ -119,7 +119,7 @@ pub fn is_for_entrypoint(spec: &Spec<'_>) -> bool {
         let gives = service.terminal.is_some_and(|said| said.value == Terminal::Give);
         gives || service.die_by_signal.is_some() || service.parent_death.is_some()
     });
-    is_meant && refuse_run_keys(spec, true).is_ok()
+    is_meant && run_keys(spec, true).next().is_none()
 }
 
 /// Keys that only make sense for the main service, or only where we are the entrypoint.

@@ -139,21 +139,27 @@ impl Complaint {
         }
     }
 
-    /// The tables of which something may not have been read that was meant. What is said there must
-    /// not be missed then.
-    pub const fn tables(&self) -> Tables {
+    /// What may not have been read that was meant.
+    pub fn unread(&self) -> Unread {
+        let all = || Unread::Tables(Tables::ALL);
         match self {
             Self::Value(key, _) | Self::WrongType(key, _) | Self::OtherTable(key) => {
-                Tables::of(&[key.table])
+                Unread::Key(key)
             }
-            Self::UnknownKey { table: Some(table), .. } | Self::WrongTable(table) => {
-                Tables::of(&[*table])
+            Self::UnknownKey { table: Some(table), nearest } => {
+                let near = nearest.and_then(|name| Key::in_table(*table, name.as_bytes()));
+                near.map_or(Unread::Tables(Tables::of(&[*table])), Unread::Key)
             }
-            Self::Filter(_) => Tables::of(&[Table::Security]),
+            Self::UnknownFlag { nearest } => {
+                let near = nearest.and_then(|name| Key::of_flag(name.as_bytes()));
+                near.map_or_else(all, Unread::Key)
+            }
+            Self::WrongTable(table) => Unread::Tables(Tables::of(&[*table])),
+            Self::Filter(_) => Unread::Tables(Tables::of(&[Table::Security])),
+            Self::NotForThisVerb(_) => Unread::Tables(Tables::of(&[])),
             Self::Flag(..)
             | Self::UnknownKey { table: None, .. }
             | Self::UnknownTable { .. }
-            | Self::NotForThisVerb(_)
             | Self::Twice
             | Self::Grammar(_)
             | Self::NotUtf8
@@ -163,13 +169,21 @@ impl Complaint {
             | Self::CommandGiven
             | Self::ArgsGiven
             | Self::NeedlessValue(_)
-            | Self::UnknownFlag { .. }
             | Self::NoMainService
             | Self::OpenQuote
             | Self::SecondFile
-            | Self::NotBuilt(_) => Tables::ALL,
+            | Self::NotBuilt(_) => all(),
         }
     }
+}
+
+/// What was perhaps said, and could not be read. That it is missing is no fault then.
+#[derive(Clone, Copy, Debug)]
+pub enum Unread {
+    /// A key.
+    Key(&'static Key),
+    /// Any key of these tables.
+    Tables(Tables),
 }
 
 /// A complaint with its place.

@@ -60,11 +60,12 @@ impl<'a> JoinSpec<'a> {
         self.joins.iter().find(|said| said.value.kind == kind).copied()
     }
 
-    /// The first of its keys that was said, and where.
-    pub fn first(&self) -> Option<(Origin, &'static str)> {
+    /// Its keys that were said, and where.
+    pub fn keys(&self) -> impl Iterator<Item = (Origin, &'static str)> + use<> {
         let joins = self.joins.first().map(|said| (said.origin, "join"));
         let place = self.place.map(|said| (said.origin, "join-place"));
-        joins.or(place).or(self.persist.map(|said| (said.origin, "persist")))
+        let persist = self.persist.map(|said| (said.origin, "persist"));
+        [joins, place, persist].into_iter().flatten()
     }
 }
 

@@ -77,10 +77,10 @@ impl<'a> MachineSpec<'a> {
         }
     }
 
-    /// The first of its keys that was said, and where.
-    pub fn first(&self) -> Option<(Origin, &'static str)> {
+    /// Its keys that were said, and where.
+    pub fn keys(&self) -> impl Iterator<Item = (Origin, &'static str)> + use<> {
         let origin = |said: Option<Origin>, key| said.map(|origin| (origin, key));
-        [
+        let keys = [
             origin(self.farewell.map(|said| said.origin), "farewell"),
             origin(self.report.first().map(|said| said.origin), "report"),
             origin(self.nonce.map(|said| said.origin), "nonce"),
@@ -88,15 +88,12 @@ impl<'a> MachineSpec<'a> {
             origin(self.modules.first().map(|said| said.origin), "modules"),
             origin(self.sysctl.first().map(|said| said.origin), "sysctl"),
             origin(self.rlimits.first().map(|said| said.origin), "default-rlimits"),
-            self.root.first(),
             origin(self.clock.map(|said| said.origin), "clock"),
             origin(self.machine_id.map(|said| said.origin), "machine-id"),
             origin(self.watchdog.map(|said| said.origin), "watchdog-device"),
             origin(self.watchdog_timeout.map(|said| said.origin), "watchdog-timeout"),
-        ]
-        .into_iter()
-        .flatten()
-        .next()
+        ];
+        keys.into_iter().flatten().chain(self.root.keys())
     }
 
     /// A command that takes over.

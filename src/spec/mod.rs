@@ -45,7 +45,7 @@ use crate::text::{Fault, Names};
 use filter::{FilterLists, FilterSpec};
 
 pub use confine::ConfineSpec;
-pub use fault::{Complaint, Complaints, FilterFault, SpecFault};
+pub use fault::{Complaint, Complaints, FilterFault, SpecFault, Unread};
 pub use habits::Habits;
 pub use id_maps::IdMapLines;
 pub use join::{JoinLists, JoinSpec};

@@ -38,13 +38,14 @@ impl SwitchRoot<'_> {
         wait: None,
     };
 
-    /// The first of its keys that was said, and where.
-    pub(super) fn first(&self) -> Option<(Origin, &'static str)> {
-        self.source.map(|said| (said.origin, "switch-root")).or_else(|| self.first_detail())
+    /// Its keys that were said, and where.
+    pub(super) fn keys(&self) -> impl Iterator<Item = (Origin, &'static str)> + use<> {
+        let source = self.source.map(|said| (said.origin, "switch-root"));
+        source.into_iter().chain(self.details())
     }
 
-    /// The first that says something of a root, but not which.
-    pub fn first_detail(&self) -> Option<(Origin, &'static str)> {
+    /// Those that say something of a root, but not which.
+    pub fn details(&self) -> impl Iterator<Item = (Origin, &'static str)> + use<> {
         let origin = |said: Option<Origin>, key| said.map(|origin| (origin, key));
         [
             origin(self.kind.map(|said| said.origin), "switch-root-type"),
@@ -55,7 +56,6 @@ impl SwitchRoot<'_> {
         ]
         .into_iter()
         .flatten()
-        .next()
     }
 }
 

@@ -80,10 +80,10 @@ impl<'a> TieSpec<'a> {
         Tie::ALL.into_iter().filter_map(|tie| Some((tie, self.get(tie)?)))
     }
 
-    /// The first that was said, and its key.
-    pub fn first(&self) -> Option<(Origin, &'static str)> {
+    /// Their keys, and where each was said.
+    pub fn keys(&self) -> impl Iterator<Item = (Origin, &'static str)> {
         let lock = self.locks.first().map(|said| (said.origin, "lock-file"));
-        self.iter().next().map(|(tie, said)| (said.origin, tie.key())).or(lock)
+        self.iter().map(|(tie, said)| (said.origin, tie.key())).chain(lock)
     }
 
     /// Reads one.

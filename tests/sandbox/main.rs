@@ -17,4 +17,5 @@ mod namespaces;
 #[path = "../support/mod.rs"]
 mod support;
 mod surroundings;
+mod told;
 mod words;

@@ -31,6 +31,7 @@ mod voice;
 
 use core::ffi::CStr;
 
+use crate::limits::FILE_MAX;
 use crate::model::{Errno, code};
 use crate::plan::Mode;
 use crate::spec::Origin;
@@ -156,17 +157,18 @@ pub fn unreadable_descriptor(place: Place<'_>, number: u16, errno: Errno) {
     print(&place, sentence, &args);
 }
 
-/// A configuration file that cannot be read.
-pub fn unreadable(scope: &str, path: &CStr, errno: Errno) {
-    let args = Args { said: path.to_bytes(), text: &errno, ..Args::NONE };
-    let place = Place { scope, file: None, origin: Origin::Default };
+/// A file that cannot be read.
+pub fn unreadable(place: Place<'_>, path: &CStr, errno: Errno) {
+    let a = i64::try_from(FILE_MAX).unwrap_or(i64::MAX);
+    let args = Args { said: path.to_bytes(), text: &errno, a, ..Args::NONE };
     let sentence = match errno {
+        Errno::E2BIG => sentence!("file {s} is larger than {a} bytes"),
         Errno::ENOENT | Errno::ENOTDIR if path == c"/proc/cmdline" => sentence!(
             "read {s}: {t}",
             why: "/proc could not be mounted: the root lacks that directory, and cannot be written",
             try: "an empty directory /proc in the root"
         ),
-        Errno::ENOENT if scope == Mode::Init.scope() => sentence!(
+        Errno::ENOENT if place.scope == Mode::Init.scope() => sentence!(
             "read {s}: {t}",
             why: "it is looked for where the kernel starts us, in the initramfs when there is one"
         ),

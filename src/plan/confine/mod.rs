@@ -83,27 +83,25 @@ impl<'a> Confinement<'a> {
         facts: &Facts,
         mode: Mode,
         inside: Inside,
-        refuse_other: Refuse<'_, 'a>,
-    ) -> Result<Self, Refusal<'a>> {
-        let Some(origin) = first(spec) else { return Ok(Self::NONE) };
+        refuse: Refuse<'_, 'a>,
+    ) -> Self {
+        let Some(origin) = first(spec) else { return Self::NONE };
         // Whoever confines and says nothing of it has it.
         let has_no_new_privs = spec.no_new_privs.is_none_or(|said| said.value);
         let said = spec.confine.capabilities_origin();
         let is_run = mode.is_run();
-        let refuse = |(origin, key): (Origin, &'static str), reason| Refusal {
-            origin,
-            said: key.as_bytes(),
-            reason: Reason::Confine(reason),
+        landlock::check(spec, facts).unwrap_or_else(&mut *refuse);
+        let mut refuse = |(origin, key): (Origin, &'static str), reason| {
+            refuse(Refusal { origin, said: key.as_bytes(), reason: Reason::Confine(reason) });
         };
         // Without no_new_privs a filter is installed by who has CAP_SYS_ADMIN (seccomp(2)).
         let is_default = is_run && (has_no_new_privs || filter::first(&spec.filter).is_none());
         let default = if is_run { Capabilities::CONTAINER } else { Capabilities::ALL };
-        landlock::check(spec, facts).unwrap_or_else(refuse_other);
         let (kept, named) = spec.confine.kept(default);
         let ours = inside.capabilities;
         if let (Some(said), false) = (said, named.is_open() || ours.has(named)) {
             let missing = named.without(ours);
-            return Err(refuse(said, ConfineReason::CapabilityNotOurs(missing)));
+            refuse(said, ConfineReason::CapabilityNotOurs(missing));
         }
         let ambient = spec.confine.ambient.map(|said| (said.value.named, said.origin));
         if let Some((ambient, origin)) = ambient
@@ -111,18 +109,18 @@ impl<'a> Confinement<'a> {
             && !(lacking.is_empty() || ambient.is_open())
         {
             let place = (origin, "ambient-capabilities");
-            return Err(refuse(place, ConfineReason::AmbientNotKept(lacking)));
+            refuse(place, ConfineReason::AmbientNotKept(lacking));
         }
         if let (Some(said), false, false) = (said, inside.has_setpcap, has_no_new_privs) {
-            return Err(refuse(said, ConfineReason::CapabilitiesComeBack));
+            refuse(said, ConfineReason::CapabilitiesComeBack);
         }
         // Who has it sets the limit anew (kernel/ucount.c, `set_permissions`).
         let limits = said.is_some() || is_default;
         let has_resource = !limits || kept.within(ours).has(SYS_RESOURCE);
         if let (Some(said), true) = (disables_userns(spec), has_resource) {
-            return Err(refuse((said, "disable-userns"), ConfineReason::UsernsComeBack));
+            refuse((said, "disable-userns"), ConfineReason::UsernsComeBack);
         }
-        Ok(Self {
+        Self {
             inside,
             capabilities: said.map(|(origin, _)| origin).or(is_default.then_some(Origin::Default)),
             kept: kept.within(ours),
@@ -132,7 +130,7 @@ impl<'a> Confinement<'a> {
             leaves_groups: is_run && inside.uid == 0,
             landlock: landlock::Asked::new(spec, facts),
             origin: Some(origin),
-        })
+        }
     }
 
     /// The capabilities that services may hold.

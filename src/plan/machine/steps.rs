@@ -18,7 +18,7 @@ pub(in crate::plan) fn resolve_init<'a>(
     plan: &mut Plan<'a>,
     refuse: Refuse<'_, 'a>,
 ) -> Setting<'a> {
-    namespaces::refuse_run_keys(spec, false).unwrap_or_else(&mut *refuse);
+    namespaces::refuse_run_keys(spec, false, refuse);
     plan.is_pid1 = true;
     let inner = Actor::Inner;
     push_reaping(inner, facts, plan);
@@ -33,7 +33,7 @@ pub(in crate::plan) fn resolve_init<'a>(
     if let Some(Said { value, origin }) = machine.clock {
         push(inner, origin, MachineAct::SetClock(value, spec.file), plan);
     }
-    push_root(machine, facts, plan).unwrap_or_else(&mut *refuse);
+    push_root(machine, facts, plan, refuse);
     push(inner, Origin::Default, MachineAct::OpenPort, plan);
     push(inner, Origin::Default, MachineAct::WatchKernel, plan);
     for Said { value, origin } in &machine.sysctl {
@@ -80,20 +80,19 @@ fn push_root<'a>(
     machine: &'a MachineSpec<'_>,
     facts: &Facts,
     plan: &mut Plan<'a>,
-) -> Result<(), Refusal<'a>> {
+    refuse: Refuse<'_, 'a>,
+) {
     let root = &machine.root;
-    let refuse = |origin, said: &'static str, reason| {
-        Err(Refusal { origin, said: said.as_bytes(), reason: Reason::Machine(reason) })
+    let mut refuse = |origin, said: &'static str, reason| {
+        refuse(Refusal { origin, said: said.as_bytes(), reason: Reason::Machine(reason) });
     };
     let Some(Said { value: source, origin }) = root.source else {
-        return match root.first_detail() {
-            Some((origin, key)) => refuse(origin, key, MachineReason::NoRoot),
-            None => Ok(()),
-        };
+        let details = root.details();
+        return details.for_each(|(origin, key)| refuse(origin, key, MachineReason::NoRoot));
     };
     match source {
-        RootSource::None => return Ok(()),
-        _ if facts.has_disk_root && root.is_kernels => return Ok(()),
+        RootSource::None => return,
+        _ if facts.has_disk_root && root.is_kernels => return,
         _ if facts.has_disk_root => {
             return refuse(origin, "switch-root", MachineReason::NoInitramfs);
         }
@@ -114,7 +113,6 @@ fn push_root<'a>(
         push(Actor::Inner, said.origin, MachineAct::CoverRoot, plan);
     }
     push(Actor::Inner, origin, MachineAct::EnterRoot, plan);
-    Ok(())
 }
 
 /// The watchdog, last of all: until the loop feeds it nobody does.
@@ -170,12 +168,8 @@ fn push<'a>(actor: Actor, origin: Origin, act: MachineAct<'a>, plan: &mut Plan<'
 }
 
 /// Refuses the keys of `[init]` where we are not the kernel's.
-pub(in crate::plan) fn refuse_init_keys<'a>(spec: &'a Spec<'_>) -> Result<(), Refusal<'a>> {
-    let first = if cfg!(feature = "init") { spec.machine.first() } else { None };
-    match first {
-        Some((origin, key)) => {
-            Err(Refusal { origin, said: key.as_bytes(), reason: Reason::InitOnly })
-        }
-        None => Ok(()),
+pub(in crate::plan) fn refuse_init_keys<'a>(spec: &'a Spec<'_>, refuse: Refuse<'_, 'a>) {
+    for (origin, key) in spec.machine.keys().filter(|_| cfg!(feature = "init")) {
+        refuse(Refusal { origin, said: key.as_bytes(), reason: Reason::InitOnly });
     }
 }

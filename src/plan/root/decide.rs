@@ -42,15 +42,17 @@ pub(in crate::plan) fn check<'a>(spec: &'a Spec<'_>, kinds: NamespaceSet, refuse
     for (index, said) in spec.root.mounts.iter().enumerate() {
         let mount = &said.value;
         let is_base = index == 0 && spec.root.path.is_none();
-        let fault = fault_of(mount).or((mount.is_at_root()
+        let is_second = mount.target.is_some()
+            && mount.is_at_root()
             && is_mounted(mount.kind)
             && mount.kind != MountType::Remount
-            && !(is_base && can_be_base(mount.kind)))
-        .then_some(MountFault::SecondRoot));
+            && !(is_base && can_be_base(mount.kind));
         if mount.kind == MountType::Proc && !kinds.has(Namespace::Pid) {
             let reason = Reason::ProcNeeds(Namespace::Pid);
             refuse(Refusal { origin: said.origin, said: b"proc", reason });
-        } else if let Some(fault) = fault {
+        }
+        let second = is_second.then_some(MountFault::SecondRoot);
+        for fault in faults_of(mount).chain(second) {
             let said_name = mount.kind.name().as_bytes();
             let reason = Reason::Mount(fault);
             refuse(Refusal { origin: said.origin, said: said_name, reason });
@@ -69,7 +71,7 @@ const fn can_be_base(kind: MountType) -> bool {
 }
 
 /// What is wrong with one of them.
-fn fault_of(mount: &Mount<'_>) -> Option<MountFault> {
+fn faults_of(mount: &Mount<'_>) -> impl Iterator<Item = MountFault> + use<> {
     use MountType::{Bind, Chmod, Data, Dev, Dir, File, Overlay, Proc, Symlink, Sysfs, Tmpfs};
     let kind = mount.kind;
     let source = match (kind, mount.source) {
@@ -91,6 +93,9 @@ fn fault_of(mount: &Mount<'_>) -> Option<MountFault> {
     let least = if mount.upper == Upper::None { 2 } else { 1 };
     let can_be_mapped = kind == Bind && matches!(mount.source, Source::Path(_));
     let has_no_upper = matches!(mount.upper, Upper::Directories { upper, .. } if upper.is_empty());
+    let is_of_neither = mount.is_bare && !matches!(kind, Proc | Sysfs);
+    // What it is to be of is told then.
+    let is_told = source.is_some() && kind == Bind;
     let others = [
         (mount.target.is_none(), MountFault::NoTarget),
         (
@@ -98,14 +103,14 @@ fn fault_of(mount: &Mount<'_>) -> Option<MountFault> {
             MountFault::Mode,
         ),
         (is_sized && !holds, MountFault::Size),
-        (is_procs && kind != Proc, MountFault::Proc),
-        (mount.is_bare && !matches!(kind, Proc | Sysfs), MountFault::Proc),
+        (is_of_neither || is_procs && kind != Proc, MountFault::Proc),
         (kind == Overlay && mount.layers.count < least, MountFault::Layers),
         (kind != Overlay && is_overlays, MountFault::Overlay),
-        (has_no_upper, MountFault::Upper),
-        (mount.is_mapped && !can_be_mapped, MountFault::Mapped),
+        (kind == Overlay && has_no_upper, MountFault::Upper),
+        (mount.is_mapped && !can_be_mapped && !is_told, MountFault::Mapped),
     ];
-    source.or(others.into_iter().find(|(is_wrong, _)| *is_wrong).map(|(_, fault)| fault))
+    let others = others.into_iter().filter(|(is_wrong, _)| *is_wrong).map(|(_, fault)| fault);
+    source.into_iter().chain(others)
 }
 
 /// One of what is put there, with its slot and who asked for it.

@@ -180,7 +180,7 @@ impl<'a> Lexer<'a> {
                 Some(value) => Token::Flag(key, Some(value)),
                 None => Token::Wrong(Complaint::NoValue(key.value)),
             },
-            None => self.unknown(name),
+            None => self.unknown(name, inline),
         }
     }
 
@@ -206,23 +206,35 @@ impl<'a> Lexer<'a> {
     }
 
     /// `--no-KEY` for a switch, or nothing that we know.
-    fn unknown(&self, name: &[u8]) -> Token<'a> {
+    fn unknown(&mut self, name: &[u8], inline: Option<&'a CStr>) -> Token<'a> {
         let is_of_root = || OF_ROOT.find(name).is_some() && self.front == Front::Run;
         if !cfg!(feature = "sandbox") && is_of_root() {
             return Token::Wrong(Complaint::NotBuilt("sandbox"));
         }
         let negated = name.strip_prefix(b"no-").and_then(Key::of_flag);
-        match negated.filter(|key| key.shape.is_switch() && self.front.takes(key)) {
-            Some(key) => Token::Flag(key, Some(c"false")),
-            None => {
-                let names = KEYS
-                    .iter()
-                    .filter(|key| key.has_flag && key.is_built() && self.front.takes(key))
-                    .flat_map(Key::flag_names)
-                    .chain(FLAGS.iter().map(|flag| flag.name).filter(|_| self.has_others()))
-                    .chain(["config", "setenv", "verbose"]);
-                Token::Wrong(Complaint::UnknownFlag { nearest: nearest(name, names) })
-            }
+        if let Some(key) = negated.filter(|key| key.shape.is_switch() && self.front.takes(key)) {
+            return Token::Flag(key, Some(c"false"));
+        }
+        let names = KEYS
+            .iter()
+            .filter(|key| key.has_flag && key.is_built() && self.front.takes(key))
+            .flat_map(Key::flag_names)
+            .chain(FLAGS.iter().map(|flag| flag.name).filter(|_| self.has_others()))
+            .chain(["config", "setenv", "verbose"]);
+        let nearest = nearest(name, names);
+        if let (Some(meant), None) = (nearest, inline) {
+            self.skip_values_of(meant.as_bytes());
+        }
+        Token::Wrong(Complaint::UnknownFlag { nearest })
+    }
+
+    /// What stands behind a flag that was misspelt is no command.
+    fn skip_values_of(&mut self, meant: &[u8]) {
+        let has_value = Key::of_flag(meant).is_some_and(|key| key.shape != Shape::Switch);
+        let words =
+            Flag::find(meant).map_or(usize::from(has_value), |flag| flag.operands.iter().count());
+        for _ in 0..words {
+            let _ = self.value(); // it is not known what it means
         }
     }
 }

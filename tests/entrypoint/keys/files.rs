@@ -53,7 +53,7 @@ fn a_bad_file_is_told_with_its_line_and_nothing_is_touched() {
         let says = format!("{file}{says}");
         run(Mode::Subreaper, &["--env-file", &path], &["true"]).end().saying(125, &[&says]);
     }
-    let says = ["nsinit: read \"/nowhere/env\": ENOENT"];
+    let says = ["read \"/nowhere/env\": ENOENT"];
     run(Mode::Subreaper, &["--env-file", "/nowhere/env"], &["true"]).end().saying(125, &says);
 }
 

@@ -83,10 +83,12 @@ fn what_never_ran_has_no_exit_code_to_be_mapped() {
 
 #[test]
 fn of_several_faults_in_flags_no_file_is_spoken_of() {
-    // Looks like the first fault, and how many more there are.
+    // Looks like each fault; of very many some, and how many more there are.
     let ended = run(Mode::Subreaper, &["--bad", "--worse"], &["true"]).end();
+    ended.saying(125, &["unknown flag \"--bad\"", "unknown flag \"--worse\""]);
+    let ended = run(Mode::Subreaper, &["--bad"; 13], &["true"]).end();
     assert!(!ended.err.contains("nsinit check"), "{}", ended.err);
-    ended.saying(125, &["unknown flag \"--bad\"", "  and 1 more\n"]);
+    ended.saying(125, &["unknown flag \"--bad\"", "  and 3 more\n"]);
 }
 
 #[test]
