@@ -151,10 +151,12 @@ fn the_verdict_waits_a_moment_for_a_reader_that_is_late() {
     // Looks like a reader that begins to read when the workload is over: it hears how much it
     // missed, and how it ended.
     let (reader, writer) = nearly_full();
-    let words = ["run", "--json-status-fd", "9", "--", "sh", "-c", "echo up; exit 5"];
+    let script = "trap 'exit 5' USR1; echo up; while :; do sleep 0.05; done";
+    let words = ["run", "--json-status-fd", "9", "--", "sh", "-c", script];
     let mut run = Run::nsinit(Who::User, &words).giving(&writer, 9).start();
     drop(writer);
     let _ = run.wait_for("up");
+    run.kill(libc::SIGUSR1); // which comes through behind the events before it
     super::support::wait::until("PID 1 to be told how its service ended", || {
         let is_service = |line: &String| line.split(' ').nth(1) == Some("sh");
         (!run.marked().iter().any(is_service)).then_some(())
