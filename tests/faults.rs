@@ -411,9 +411,9 @@ fn hold_beside(case: &Case) {
     });
 }
 
-/// Whether the service comes to the front of its terminal by this step.
-fn is_fronting(plan: &Explained, number: usize) -> bool {
-    plan.steps.get(number - 1).is_some_and(|step| step.act.contains("foreground"))
+/// Whether that is what this step does.
+fn is_step(plan: &Explained, number: usize, act: &str) -> bool {
+    plan.steps.get(number - 1).is_some_and(|step| step.act.contains(act))
 }
 
 /// Whether that one call does not fail.
@@ -423,6 +423,30 @@ fn is_spared(case: &Case, role: Role, call: &str, part: Part) -> bool {
     // It is closed whatever close(2) says, and its end is waited for on the other side.
     let is_awaited = (role, call) == (Role::Mapper, "close");
     is_first && case.around == Around::Terminal || is_awaited
+}
+
+/// How this launch ends when that call of this part fails.
+fn due_of(case: &Case, plan: &Explained, place: Place, part: Part) -> End {
+    let call = name_of(place.call);
+    // What cannot be known of cgroups is a reason to refuse.
+    match (part, case.has_cgroup()) {
+        (Part::Question, true) => End::RightOrTold,
+        // How a trial ended; when that is not known, the other way is taken.
+        (Part::Step(_), true) if call == "ioctl" => End::Right,
+        // Nobody else knows which process is PID 1.
+        (Part::Loop, _) if (place.role, call) == (Role::Joiner, "write") => {
+            End::Told("new namespaces")
+        }
+        // Who cannot note the group comes to the front, too.
+        (Part::Step(number), _) if call == "fcntl" && is_step(plan, number, "foreground") => {
+            End::Right
+        }
+        // Where we stood is not asked for; else we stand at the root.
+        (Part::Step(number), _) if is_step(plan, number, "return to our directory") => {
+            End::RightOrTold
+        }
+        (_, _) => due(part, call),
+    }
 }
 
 fn hold_those(case: &Case, is_due: &dyn Fn(Role) -> bool) {
@@ -450,19 +474,7 @@ fn hold_those(case: &Case, is_due: &dyn Fn(Role) -> bool) {
         if is_spared(case, place.role, call, *part) {
             continue;
         }
-        // What cannot be known of cgroups is a reason to refuse.
-        let end = match (part, case.has_cgroup()) {
-            (Part::Question, true) => End::RightOrTold,
-            // How a trial ended; when that is not known, the other way is taken.
-            (Part::Step(_), true) if call == "ioctl" => End::Right,
-            // Nobody else knows which process is PID 1.
-            (Part::Loop, _) if (place.role, call) == (Role::Joiner, "write") => {
-                End::Told("new namespaces")
-            }
-            // Who cannot note the group comes to the front, too.
-            (Part::Step(number), _) if call == "fcntl" && is_fronting(&plan, *number) => End::Right,
-            (_, _) => due(*part, call),
-        };
+        let end = due_of(case, &plan, *place, *part);
         for (errno, number) in ERRNOS {
             let run = case.launch(&plan, &folder, &mark, Some((*place, number)));
             let head = format!("{:?} {call}#{} {part:?}: {errno}", place.role, place.before + 1);
@@ -532,7 +544,8 @@ fn as_a_user_every_call_may_fail() {
 fn with_a_root_of_its_own_every_call_may_fail() {
     // Whatever fails between the first copy and the last mount, it is one step and nothing is left.
     let words = "run --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --dir /tmp/a/b \
-                 --symlink x /tmp/link --perms 0700 --dir /tmp/c --chmod 0711 /tmp/c";
+                 --symlink x /tmp/link --perms 0700 --dir /tmp/c --chmod 0711 /tmp/c \
+                 --stdin null --stderr file=/dev/stderr --stdout file=/dev/null --cwd /usr";
     let overlays = "run --root / --root-overlay tmpfs --overlay-src /etc --overlay-src /usr \
                     --ro-overlay /tmp --no-root-dev --proc bind";
     for (words, is_nobody) in [(words, false), (words, true), (overlays, false)] {

@@ -8,7 +8,7 @@ use super::trouble::{Trouble, plain};
 use crate::limits::{LINE_MAX, LINED_FILE_MAX, PATH_MAX};
 use crate::model::{Errno, Why};
 use crate::sys::file::{self, Mode};
-use crate::sys::{Fd, place};
+use crate::sys::{Fd, beneath, ids, mount, place};
 use crate::text::{Buffer, Sink as _, put, units};
 
 /// A name in /proc that is a number: a process, a thread or a descriptor.
@@ -44,6 +44,33 @@ pub(super) fn split(path: &CStr) -> Result<(Fd, &CStr), Errno> {
     let name = CStr::from_bytes_with_nul(name).unwrap_or_default();
     let directory = place::open_through_links(parent.path().ok_or(Errno::ENAMETOOLONG)?)?;
     Ok((directory, name))
+}
+
+/// Opens what somebody named. In a root that is not the machine's ([`Hands::is_elsewhere`]) a link
+/// may stand in its place that leads to what PID 1 has open, or to its memory, which a service's
+/// process borrows until it executes its command: nothing in /proc is what was meant.
+///
+/// [`Hands::is_elsewhere`]: super::hands::Hands
+///
+/// # Errors
+/// ELOOP for those, and what open(2) says.
+pub(super) fn open_named(path: &CStr, mode: Mode, is_elsewhere: bool) -> Result<Fd, Errno> {
+    if !is_elsewhere {
+        return file::open(path, mode);
+    }
+    let found = beneath::open_by_name(path, mode)?;
+    match mount::is_procfs(&found)? {
+        true => Err(Errno::ELOOP),
+        false => Ok(found),
+    }
+}
+
+/// We stand where somebody named, likewise.
+pub(super) fn change_directory(path: &CStr, is_elsewhere: bool) -> Result<(), Errno> {
+    match is_elsewhere {
+        true => beneath::change_directory_by_name(path),
+        false => ids::change_directory(path),
+    }
 }
 
 /// A text of ours; what found no room is not written at all.

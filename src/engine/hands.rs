@@ -144,6 +144,8 @@ pub struct Hands {
     pub(super) given: heapless::Vec<i32, GIVEN_MAX>,
     /// What is held while a root is made.
     pub(super) root: Option<&'static mut Held>,
+    /// Whether the files around us are not the machine's, but of a root that somebody else made.
+    pub(super) is_elsewhere: bool,
     /// What is held of cgroups.
     pub(super) cgroups: CgroupHands,
     /// The ruleset of a service that is being started: a descriptor of its process, not of ours.

@@ -3,7 +3,9 @@
 //! One `match`, one arm for each act; what needs more than a few lines stands below. The calls of
 //! each act are listed in `plan::Act::calls`, and a test holds strace against that list.
 
-use super::files::{whole, write_whole};
+use core::ffi::CStr;
+
+use super::files::{change_directory, open_named, whole, write_whole};
 use super::hands::{Hands, Parent};
 use super::trouble::{Trouble, plain};
 use super::{
@@ -14,7 +16,7 @@ use super::{foreground, give};
 use crate::model::{Errno, ParentDeath, Signal, SignalSet, Stdio, Why};
 use crate::plan::{Act, HAS_TIES};
 use crate::sys::fd::{may_wait, redirect};
-use crate::sys::file::{self, Mode};
+use crate::sys::file::Mode;
 use crate::sys::signal::Disposition;
 use crate::sys::{Fd, ids, process, signal, terminal, unix};
 use crate::text::{Buffer, put};
@@ -37,7 +39,10 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
             Ok(())
         }
         Act::Join(act) => match cfg!(feature = "join") {
-            true => join::perform(&act, &mut hands.joins),
+            true => {
+                hands.is_elsewhere |= act.has_other_files();
+                join::perform(&act, &mut hands.joins)
+            }
             false => Ok(()), // no plan of such a build has one
         },
         Act::Keep(act) => match cfg!(feature = "join") {
@@ -70,7 +75,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
             foreground::note(process::pid(), hands);
             Ok(())
         }
-        Act::Redirect(number, to) => redirect_to(number, to),
+        Act::Redirect(number, to) => redirect_to(number, to, hands),
         Act::SetUmask(mask) => {
             ids::set_umask(mask);
             Ok(())
@@ -89,7 +94,7 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
                 false => Err((Errno::ESRCH, Why::LauncherGone)),
             }
         }
-        Act::ChangeDirectory(path) => ids::change_directory(path).map_err(plain),
+        Act::ChangeDirectory(path) => change_directory(path, hands.is_elsewhere).map_err(plain),
         Act::SetNoNewPrivs => ids::set_no_new_privs().map_err(plain),
         Act::LeaveMessage(_) => {
             hands.oom_kills = oom::count().map(|count| count.kills);
@@ -221,7 +226,7 @@ fn watch_parent(said: ParentDeath, hands: &mut Hands) -> Result<(), Trouble> {
     Ok(())
 }
 
-fn redirect_to(number: u8, to: Stdio<'_>) -> Result<(), Trouble> {
+fn redirect_to(number: u8, to: Stdio<'_>, hands: &Hands) -> Result<(), Trouble> {
     let (path, mode) = match (to, number) {
         (Stdio::Inherit, _) => return Ok(()),
         (Stdio::Null, _) => (c"/dev/null", Mode::ReadWrite),
@@ -231,9 +236,25 @@ fn redirect_to(number: u8, to: Stdio<'_>) -> Result<(), Trouble> {
         (Stdio::File(path), _) => (path, Mode::Append),
     };
     // Whoever makes us waits for our exec: a named pipe in place of a file must not hold him up.
-    let target = file::open(path, mode).map_err(plain)?;
+    let target = match (open_named(path, mode, hands.is_elsewhere), standard(path)) {
+        // It leads to that one, which may be a socket, or a pipe that somebody else made.
+        (Err(Errno::ELOOP | Errno::ENXIO | Errno::EACCES), Some(own)) => {
+            return redirect(&Fd::inherited(own), i32::from(number)).map_err(plain);
+        }
+        (other, _) => other.map_err(plain)?,
+    };
     if mode != Mode::ReadWrite {
         may_wait(&target, mode == Mode::Append).map_err(plain)?;
     }
     redirect(&target, i32::from(number)).map_err(plain)
+}
+
+/// The standard descriptor that has this name (stdin(3)).
+fn standard(path: &CStr) -> Option<i32> {
+    match path.to_bytes() {
+        b"/dev/stdin" => Some(0),
+        b"/dev/stdout" => Some(1),
+        b"/dev/stderr" => Some(2),
+        _ => None,
+    }
 }

@@ -28,7 +28,7 @@ const CHILDREN: &CStr = c"thread-self/children";
 /// must not choose whom we kill.
 fn proc() -> Option<Fd> {
     let directory = file::open(c"/proc", Mode::Directory).ok()?;
-    mount::is_procfs(&directory).then_some(directory)
+    (mount::is_procfs(&directory) == Ok(true)).then_some(directory)
 }
 
 /// A process's place, from /proc/PID/stat.

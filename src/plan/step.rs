@@ -262,8 +262,10 @@ impl Act<'_> {
             Self::TakeForeground => "getpid|fcntl|ioctl",
             Self::NoteForeground => "getpid|fcntl",
             Self::Redirect(_, Stdio::Inherit) => "",
-            Self::Redirect(_, Stdio::Null) => "openat|dup3|close",
-            Self::Redirect(_, Stdio::Kmsg | Stdio::File(_)) => "openat|fcntl|dup3|close",
+            Self::Redirect(_, Stdio::Null) => "openat/openat2|fstatfs?|dup3|close?",
+            Self::Redirect(_, Stdio::Kmsg | Stdio::File(_)) => {
+                "openat/openat2|fstatfs?|fcntl?|dup3/ioctl|close?"
+            }
             Self::Net(act) => act.calls(),
             Self::Root(act) if cfg!(feature = "sandbox") => act.calls(),
             Self::Root(_) => "",
@@ -282,7 +284,7 @@ impl Act<'_> {
                 "openat?|read*|close?|openat?|read*|close?|setgroups?|setresgid?|setresuid?"
             }
             Self::DieWithSupervisor => "prctl|getppid",
-            Self::ChangeDirectory(_) => "chdir",
+            Self::ChangeDirectory(_) => "chdir/openat2|fchdir?|close?",
             Self::OpenNotifySocket(_) => "socket|setsockopt|bind",
             Self::TellNotifySocket(_) => "getsockname",
             Self::LeaveMessage(_) => "openat|read?|close?|openat*|read?|close?",

@@ -7,6 +7,7 @@ use linux_raw_sys::general as raw;
 
 use super::call::{call, check};
 pub use super::fd::here;
+use super::file::{MADE, Mode};
 use super::{Fd, stat};
 use crate::model::Errno;
 
@@ -63,6 +64,27 @@ fn open_how(root: &Fd, path: &CStr, flags: u32, mode: u32, links: Links) -> Resu
 /// EXDEV when it leaves it, ENOENT, EACCES, ENOSYS before Linux 5.6.
 pub fn within_mount(base: &Fd, path: &CStr) -> Result<Fd, Errno> {
     open_resolved(base, path, raw::O_PATH, 0, raw::RESOLVE_NO_XDEV)
+}
+
+/// openat2(2), RESOLVE_NO_MAGICLINKS: as [`file::open`](super::file::open), but through no link of
+/// /proc that leads to what a process has open, or to where it stands (proc_pid_fd(5)).
+///
+/// # Errors
+/// ELOOP for such a link, ENOSYS before Linux 5.6, and those of open(2).
+pub fn open_by_name(path: &CStr, mode: Mode) -> Result<Fd, Errno> {
+    let flags = mode.flags();
+    // It must be zero where nothing can be made (openat2(2)).
+    let made = if flags & raw::O_CREAT == 0 { 0 } else { MADE };
+    open_resolved(&here(), path, flags, made, raw::RESOLVE_NO_MAGICLINKS)
+}
+
+/// openat2(2) and fchdir(2): we stand where `path` leads, likewise.
+///
+/// # Errors
+/// As [`open_by_name`], ENOTDIR.
+pub fn change_directory_by_name(path: &CStr) -> Result<(), Errno> {
+    let flags = raw::O_PATH | raw::O_DIRECTORY;
+    stand_in(&open_resolved(&here(), path, flags, 0, raw::RESOLVE_NO_MAGICLINKS)?)
 }
 
 fn open_resolved(root: &Fd, path: &CStr, flags: u32, mode: u32, resolve: u32) -> Result<Fd, Errno> {

@@ -52,21 +52,30 @@ pub fn open_in(directory: &Fd, path: &CStr, mode: Mode) -> Result<Fd, Errno> {
 }
 
 fn open_from(directory: usize, path: &CStr, mode: Mode) -> Result<Fd, Errno> {
-    let flags = match mode {
-        Mode::Read => raw::O_RDONLY,
-        Mode::Write => raw::O_WRONLY,
-        Mode::ReadWrite => raw::O_RDWR,
-        Mode::Replace => raw::O_WRONLY | raw::O_TRUNC | raw::O_CREAT | raw::O_NONBLOCK,
-        Mode::Append => raw::O_WRONLY | raw::O_APPEND | raw::O_CREAT | raw::O_NONBLOCK,
-        Mode::Directory => raw::O_RDONLY | raw::O_DIRECTORY,
-        Mode::Below => raw::O_RDONLY | raw::O_DIRECTORY | raw::O_NOFOLLOW,
-        Mode::ReadNow => raw::O_RDONLY | raw::O_NONBLOCK,
-        Mode::WriteNow => raw::O_WRONLY | raw::O_NONBLOCK,
-    };
-    let flags = flags | raw::O_CLOEXEC | raw::O_NOCTTY;
+    let flags = mode.flags() as usize;
     // SAFETY: `path` ends in NUL and outlives the call.
-    let ret = unsafe { call!(openat, directory, path.as_ptr() as usize, flags as usize, 0o640) };
+    let ret = unsafe { call!(openat, directory, path.as_ptr() as usize, flags, MADE as usize) };
     check(ret).map(Fd::given)
+}
+
+/// The mode of a file that is made.
+pub(super) const MADE: u32 = 0o640;
+
+impl Mode {
+    pub(super) const fn flags(self) -> u32 {
+        let flags = match self {
+            Self::Read => raw::O_RDONLY,
+            Self::Write => raw::O_WRONLY,
+            Self::ReadWrite => raw::O_RDWR,
+            Self::Replace => raw::O_WRONLY | raw::O_TRUNC | raw::O_CREAT | raw::O_NONBLOCK,
+            Self::Append => raw::O_WRONLY | raw::O_APPEND | raw::O_CREAT | raw::O_NONBLOCK,
+            Self::Directory => raw::O_RDONLY | raw::O_DIRECTORY,
+            Self::Below => raw::O_RDONLY | raw::O_DIRECTORY | raw::O_NOFOLLOW,
+            Self::ReadNow => raw::O_RDONLY | raw::O_NONBLOCK,
+            Self::WriteNow => raw::O_WRONLY | raw::O_NONBLOCK,
+        };
+        flags | raw::O_CLOEXEC | raw::O_NOCTTY
+    }
 }
 
 /// read(2): fills the beginning of `buffer`, gives how many bytes.

@@ -106,10 +106,13 @@ pub fn is_initramfs() -> bool {
     check(ret).is_ok() && matches!(kind, RAMFS_MAGIC | TMPFS_MAGIC)
 }
 
-/// fstatfs(2): whether an open directory is of a procfs.
-pub fn is_procfs(directory: &Fd) -> bool {
+/// fstatfs(2): whether an open file is of a procfs.
+///
+/// # Errors
+/// ENOSYS where a filter hides it.
+pub fn is_procfs(file: &Fd) -> Result<bool, Errno> {
     const PROC_SUPER_MAGIC: u64 = 0x9fa0; // linux/magic.h
-    status_of(directory).is_ok_and(|info| u64::try_from(info.f_type) == Ok(PROC_SUPER_MAGIC))
+    status_of(file).map(|info| u64::try_from(info.f_type) == Ok(PROC_SUPER_MAGIC))
 }
 
 /// fstatfs(2): the file system that `file` is open on.

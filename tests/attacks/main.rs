@@ -14,6 +14,7 @@ mod files;
 mod hanging;
 mod links;
 mod numbers;
+mod ours;
 mod outside;
 mod remains;
 mod rows;

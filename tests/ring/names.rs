@@ -37,6 +37,7 @@ names! {
     fsconfig = SYS_fsconfig,
     fsmount = SYS_fsmount,
     fsopen = SYS_fsopen,
+    fstatfs = SYS_fstatfs,
     getcwd = SYS_getcwd,
     getdents64 = SYS_getdents64,
     getegid = SYS_getegid,

@@ -289,6 +289,10 @@ fn by_act(act: &Act<'_>, errno: Errno, program: &[u8]) -> &'static str {
             why: "standard input is not a terminal",
             try: "stdin = { file = \"/dev/tty1\" }"
         ),
+        (Act::Redirect(..) | Act::ChangeDirectory(_), Errno::ELOOP) => sentence!(
+            why: "links of a root lead nowhere into /proc, where what PID 1 has open is, or in a \
+                  circle"
+        ),
         (Act::Redirect(_, Stdio::Null | Stdio::Kmsg), Errno::ENOENT) => {
             sentence!(why: "there is no such device inside")
         }

@@ -40,6 +40,7 @@ pub(super) fn perform(act: &RootAct<'_>, hands: &mut Hands) -> Result<(), Troubl
     if act.is_of_mapper() {
         return mapped::perform(act, hands);
     }
+    hands.is_elsewhere |= matches!(act, RootAct::Enter { .. });
     let kept = &mut hands.given;
     let held = hands.root.as_deref_mut().ok_or(plain(Errno::EBADF))?;
     match *act {
@@ -118,7 +119,7 @@ fn finish(held: &mut Held) -> Result<(), Errno> {
     (held.kernels, held.dev, held.own) = (None, None, None);
     held.masks = [Mask::NONE; 2];
     let path = core::ffi::CStr::from_bytes_until_nul(&held.directory).unwrap_or_default();
-    match path.is_empty() || ids::change_directory(path).is_ok() {
+    match path.is_empty() || beneath::change_directory_by_name(path).is_ok() {
         true => Ok(()),
         false => ids::change_directory(c"/"),
     }

@@ -8,6 +8,7 @@ use heapless::Vec;
 use super::step::{LOGIN_BYTES, do_step};
 use crate::engine::account::Login;
 use crate::engine::execute::{self, Command};
+use crate::engine::files::change_directory;
 use crate::engine::hands::Hands;
 use crate::engine::trouble::plain;
 use crate::limits::{ENV_CHANGES_MAX, ERRAND_VARIABLES_MAX};
@@ -17,7 +18,7 @@ use crate::spec::{EnvChange, Origin, Said};
 use crate::sys::fd::redirect;
 use crate::sys::signal::{self, Change, Disposition};
 use crate::sys::start::Start;
-use crate::sys::{Fd, ids, terminal};
+use crate::sys::{Fd, terminal};
 use crate::text::Arena;
 
 /// Signals that are often ignored by inheritance, and that a person sends.
@@ -54,7 +55,7 @@ pub(super) fn become_it(
         last = number;
         let has_directory = own.errand.directory.is_some();
         let done = if let Act::Execute { .. } = step.act {
-            Err(execute(step, own, start, login))
+            Err(execute(step, own, start, login, hands.is_elsewhere))
         } else if let Act::Spawn = step.act {
             take_place(own).map_err(|errno| (plain(errno), code::FAILED))
         } else if matches!(step.act, Act::ChangeDirectory(_)) && has_directory {
@@ -123,12 +124,13 @@ fn execute(
     own: &Beside<'_>,
     start: &Start,
     login: Login<'_>,
+    is_elsewhere: bool,
 ) -> ((Errno, Why), u8) {
     let Act::Execute { env, file_env, is_env_clear, .. } = step.act else {
         return (plain(Errno::ENOENT), code::FAILED);
     };
     if let Some(directory) = own.errand.directory
-        && let Err(errno) = ids::change_directory(directory)
+        && let Err(errno) = change_directory(directory, is_elsewhere)
     {
         return ((errno, Why::NoDirectory), code::FAILED);
     }

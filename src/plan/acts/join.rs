@@ -47,6 +47,20 @@ impl JoinAct<'_> {
         }
     }
 
+    /// Whether the files around us are others behind it.
+    pub const fn has_other_files(&self) -> bool {
+        match self {
+            Self::Enter(kind, _) => matches!(kind, Namespace::Mnt),
+            Self::EnterAll(kinds, _) => kinds.has(Namespace::Mnt),
+            Self::TakePlace(_) => true,
+            Self::Fork
+            | Self::Hide
+            | Self::EnterCgroup(_)
+            | Self::OpenPlace(_)
+            | Self::BecomeKnown { .. } => false,
+        }
+    }
+
     /// Its sort.
     pub const fn kind(&self) -> Kind {
         match self {

@@ -53,7 +53,7 @@ impl RootAct<'_> {
             Self::Place { mount, makes_devices, .. } => place_calls(mount, *makes_devices),
             Self::Mask(_) => "faccessat/move_mount/open_tree/mount_setattr/close+",
             Self::Seal => "openat2|mount_setattr|close",
-            Self::Finish => "umask|close*|chdir*",
+            Self::Finish => "umask|close*|openat2?|fchdir?|close?|chdir?",
         }
     }
 }
