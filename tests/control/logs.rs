@@ -64,6 +64,26 @@ fn both_outputs_are_lines_with_a_time_and_a_name() {
 }
 
 #[test]
+fn a_line_without_an_end_is_not_gone_on_with_by_the_next_run() {
+    // Looks like "main: last words" three times: of a service that is started again, of one that
+    // its file is handed on to, and behind what somebody left who got KILL.
+    for who in Who::BOTH {
+        let directory = directory();
+        let keys = "restart = 'on-failure'\nrestart-delay = '1ms'\nrestart-limit = 1";
+        let text_of = main("printf 'last words'; exit 3", &directory, "", keys);
+        std::fs::write(directory.join("log"), "long ago: half a li").unwrap();
+        std::fs::set_permissions(directory.join("log"), std::fs::Permissions::from_mode(0o666))
+            .unwrap();
+        run(who, &text_of).end().saying(124, &["gave up"]);
+        assert_eq!(text(&directory), "ago: half a li\nmain: last words\nmain: last words\n");
+        drop(run(who, &main("echo more", &directory, "", "")).end().quietly(0));
+        assert!(text(&directory).ends_with("main: last words\nmain: more\n"));
+        let whole = std::fs::read(directory.join("log")).unwrap();
+        assert!(!whole.windows(2).any(|pair| pair == b"\n\n"));
+    }
+}
+
+#[test]
 fn files_do_not_grow_whatever_is_written() {
     // Looks like three files of at most 16 KiB behind megabytes of lines, of noise, of one line;
     // also where PID 1 has locked itself in, and calls are refused that nobody foresaw.

@@ -54,6 +54,7 @@ fn open(log: &Log<'_>, slot: &mut Slot<Capture>) -> Result<(), Trouble> {
         // Whoever a service becomes opens /dev/stdout by this mode (proc_pid_fd(5)).
         place::set_mode(write, 0o622).map_err(plain)?;
     }
-    slot.put(Capture::new(pipe, directory, file, size));
+    let is_torn = write::is_torn(&directory, name, size);
+    slot.put(Capture::new(pipe, directory, file, size, is_torn));
     Ok(())
 }

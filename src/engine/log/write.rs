@@ -38,10 +38,15 @@ pub(in super::super) struct Capture {
 }
 
 impl Capture {
-    /// Nothing has come yet.
-    pub const fn new(pipe: Pipe, directory: Fd, file: Fd, size: u64) -> Self {
-        let (column, lost, is_torn) = (0, 0, false);
+    /// Nothing has come yet; `is_torn` is said of a file that somebody else has begun.
+    pub const fn new(pipe: Pipe, directory: Fd, file: Fd, size: u64, is_torn: bool) -> Self {
+        let (column, lost) = (0, 0);
         Self { pipe, directory, file: Some(file), size, column, lost, is_torn }
+    }
+
+    /// Whether a line has begun.
+    pub const fn is_in_line(&self) -> bool {
+        self.column > 0
     }
 
     /// What stays open for it.
@@ -75,7 +80,10 @@ impl Capture {
                 if is_full {
                     trouble = self.turn_over(log).err().or(trouble);
                 }
-                let _ = out.extend_from_slice(front); // there is room for a line
+                if self.is_torn && self.lost == 0 && out.is_empty() {
+                    let _ = out.push(b'\n'); // there is room for two lines
+                }
+                let _ = out.extend_from_slice(front); // as above
             }
             rest = self.take_line(rest, &mut out);
         }
@@ -176,6 +184,17 @@ pub(super) fn open(directory: &Fd, name: &CStr) -> Result<(Fd, u64), Trouble> {
         true => Ok((file, state.size)),
         false => Err((Errno::EPERM, Why::NotOurs)),
     }
+}
+
+/// Whether a file of this size ends with what is no whole line: whoever wrote it got KILL.
+pub(super) fn is_torn(directory: &Fd, name: &CStr, size: u64) -> bool {
+    let Some(last) = size.checked_sub(1).and_then(|last| usize::try_from(last).ok()) else {
+        return false;
+    };
+    let mut byte = [0u8];
+    let read =
+        place::open_file(directory, name).and_then(|own| file::read_at(&own, last, &mut byte));
+    read == Ok(1) && byte != *b"\n" // who may not read it does not see
 }
 
 /// The name of one of the files: of the one that is written, or of an earlier one.

@@ -258,6 +258,9 @@ impl Turn<'_, '_> {
     /// The process is gone; its descriptor goes, too.
     fn ended(&mut self, id: ServiceId, end: End) {
         self.take_last_of(id);
+        if cfg!(feature = "control") {
+            self.take_rest_of_log(id);
+        }
         self.look_for_oom(id, end);
         let process = self.processes.get_mut(id.index());
         let child = process.and_then(|process| {

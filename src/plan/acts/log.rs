@@ -17,7 +17,7 @@ impl LogAct<'_> {
     /// As [`Act::calls`](crate::plan::Act::calls).
     pub const fn calls(&self) -> &'static str {
         match self {
-            Self::Open(..) => "openat|openat|statx|pipe2|fcntl|fchmod",
+            Self::Open(..) => "openat|openat|statx|pipe2|fcntl|fchmod|openat?|pread64?|close?",
             Self::Redirect(..) => "dup3",
         }
     }
