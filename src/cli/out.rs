@@ -1,4 +1,5 @@
-//! Writing for people: a message is one write, so that lines of several processes do not mix.
+//! Writing for people: a message is one write, so that lines of several processes do not mix; but
+//! for a terminal, where a write that is too long would have us wait (`sys::file::write_now`).
 
 use crate::limits::MESSAGE_MAX;
 use crate::model::{Errno, Span};

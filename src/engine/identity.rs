@@ -2,7 +2,7 @@
 
 use super::files::whole;
 use super::trouble::{Trouble, plain};
-use crate::model::{Errno, Namespace, NamespaceSet};
+use crate::model::{Namespace, NamespaceSet};
 use crate::sys::{Fd, file, place, stat};
 use crate::text::{Buffer, put};
 
@@ -36,9 +36,10 @@ pub(super) fn each_namespace(
 /// Writes a text as a whole to somebody who may not read. Nobody is waited for: our own signals are
 /// blocked, so that nothing could end us meanwhile.
 pub(super) fn tell<const N: usize>(target: &Fd, text: &Buffer<N>) -> Result<(), Trouble> {
-    let text = whole(text)?;
-    match file::write_now(target, text).map_err(plain)? {
-        len if len == text.len() => Ok(()),
-        _ => Err(plain(Errno::EAGAIN)),
+    let mut rest = whole(text)?;
+    while !rest.is_empty() {
+        let len = file::write_now(target, rest).map_err(plain)?;
+        rest = rest.get(len..).unwrap_or_default(); // a terminal takes it in pieces
     }
+    Ok(())
 }

@@ -12,6 +12,8 @@
 //!    after the grace of the main service KILL, which kill(2) with -1 sends to all but PID 1. The
 //!    kernel would kill them without a word if we just exited (pid_namespaces(7)). KILL is sent
 //!    again and again: a subreaper, who has no kill(-1) of its own, may miss what is being forked.
+//!    But not for ever: a process that waits for a disk which does not answer cannot die, and must
+//!    not keep a machine from going down.
 //!    Where the main service's `kill-mode` is `process`, nobody is swept and the end is here.
 //! 4. **Done.** How it ended was said. Nothing follows.
 //!
@@ -29,6 +31,9 @@ pub(super) const SWEEP_GRACE: Span = Span::from_s(10);
 /// a process cannot die (a disk that does not answer).
 const KILL_INTERVAL: Span = Span::from_ms(100);
 
+/// So often KILL is sent to whoever is left: ten seconds long.
+pub(super) const KILLS_MAX: u8 = 100;
+
 /// How far the whole is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
@@ -36,8 +41,9 @@ pub enum Phase {
     Running,
     /// The services are being stopped, as `asked`.
     Stopping { asked: Signal },
-    /// Everybody else was asked to end, and is killed at `kill_at`; then that was the `end`.
-    Sweeping { kill_at: Moment, end: End },
+    /// Everybody else was asked to end, and is killed at `kill_at`, as they were `kills` times
+    /// before; then that was the `end`.
+    Sweeping { kill_at: Moment, kills: u8, end: End },
     /// We have ended.
     Done,
 }
@@ -85,7 +91,7 @@ pub fn step(phase: Phase, cue: Cue, main: &Policy, now: Moment) -> (Phase, Act) 
             let end = outcome.end(asked);
             let kill_at = now.after(main.grace.unwrap_or(SWEEP_GRACE));
             match main.kill_mode {
-                KillMode::Tree => (Phase::Sweeping { kill_at, end }, Act::AskAll),
+                KillMode::Tree => (Phase::Sweeping { kill_at, kills: 0, end }, Act::AskAll),
                 KillMode::Process => (Phase::Done, Act::Finish(end)),
             }
         }
@@ -93,8 +99,12 @@ pub fn step(phase: Phase, cue: Cue, main: &Policy, now: Moment) -> (Phase, Act) 
 
         (Phase::Sweeping { .. }, Cue::Stop(_) | Cue::AllOver(_)) => (phase, Act::Nothing),
         (Phase::Sweeping { end, .. }, Cue::NoneLeft) => (Phase::Done, Act::Finish(end)),
-        (Phase::Sweeping { kill_at, end }, Cue::Tick) if kill_at <= now => {
-            (Phase::Sweeping { kill_at: now.after(KILL_INTERVAL), end }, Act::KillAll)
+        (Phase::Sweeping { kill_at, kills: KILLS_MAX.., end }, Cue::Tick) if kill_at <= now => {
+            (Phase::Done, Act::Finish(end))
+        }
+        (Phase::Sweeping { kill_at, kills, end }, Cue::Tick) if kill_at <= now => {
+            let (kill_at, kills) = (now.after(KILL_INTERVAL), kills.saturating_add(1));
+            (Phase::Sweeping { kill_at, kills, end }, Act::KillAll)
         }
         (Phase::Sweeping { .. }, Cue::Tick) => (phase, Act::Nothing),
 
@@ -115,8 +125,9 @@ mod tests {
         let phase = match phase {
             Phase::Running => "running".into(),
             Phase::Stopping { asked } => format!("stopping, asked {asked}"),
-            Phase::Sweeping { kill_at, end } => {
-                format!("sweeping, kill at {}, then {}", show::moment(kill_at), end.code())
+            Phase::Sweeping { kill_at, kills, end } => {
+                let again = if kills > 0 { format!(", killed {kills}") } else { String::new() };
+                format!("sweeping{again}, kill at {}, then {}", show::moment(kill_at), end.code())
             }
             Phase::Done => "done".into(),
         };
@@ -138,8 +149,9 @@ mod tests {
         let phases = [
             Phase::Running,
             Phase::Stopping { asked: Signal::INT },
-            Phase::Sweeping { kill_at: moment(105), end },
-            Phase::Sweeping { kill_at: moment(90), end },
+            Phase::Sweeping { kill_at: moment(105), kills: 0, end },
+            Phase::Sweeping { kill_at: moment(90), kills: 0, end },
+            Phase::Sweeping { kill_at: moment(90), kills: KILLS_MAX, end },
             Phase::Done,
         ];
         let cues = [
@@ -160,7 +172,7 @@ mod tests {
                 if after == phase && act == Act::Nothing {
                     unmoved.push(name);
                 } else {
-                    table += &format!("  {name:<20}{becomes:<36}{does}\n");
+                    table += &format!("  {name:<20}{becomes:<48}{does}\n");
                 }
             }
             table += &format!("  {:<20}{}\n", "(nothing)", unmoved.join(", "));
@@ -170,7 +182,7 @@ mod tests {
         let (after, act) = step(stopping, cues[1].1, &alone, moment(100));
         let (becomes, does) = shown(after, act);
         table += "\nwith kill-mode process\nstopping, asked INT\n";
-        table += &format!("  {:<20}{becomes:<36}{does}\n", cues[1].0);
+        table += &format!("  {:<20}{becomes:<48}{does}\n", cues[1].0);
         snapbox::assert_data_eq!(
             table,
             snapbox::file!["../../tests/golden/supervisor-phases.txt": Text].raw()

@@ -7,6 +7,7 @@ use linux_raw_sys::general as raw;
 
 use super::Fd;
 use super::call::{call, check};
+use super::pty;
 use super::wait::{self, Source};
 use crate::model::{Errno, Span};
 
@@ -116,8 +117,8 @@ pub fn write(fd: &Fd, bytes: &[u8]) -> Result<usize, Errno> {
 }
 
 /// write(2) that does not wait: pwritev2(2) with RWF_NOWAIT and no position. Where the kernel or
-/// the file cannot do that (pipes of older kernels), a plain write if poll(2) says that there is
-/// room.
+/// the file cannot do that (terminals, pipes of older kernels), a plain write if poll(2) says that
+/// there is room.
 ///
 /// # Errors
 /// EAGAIN when it would have to wait, and those of [`write()`].
@@ -131,10 +132,26 @@ pub fn write_now(fd: &Fd, bytes: &[u8]) -> Result<usize, Errno> {
         Err(Errno::EOPNOTSUPP | Errno::ENOSYS | Errno::EPERM) => {
             match wait::poll(&mut [Source::writable(fd)], Some(Span::ZERO))? {
                 0 => Err(Errno::EAGAIN),
-                _ => write(fd, bytes),
+                _ => write(fd, bytes.get(..room(fd, bytes)).unwrap_or(bytes)),
             }
         }
         result => result,
+    }
+}
+
+/// How much of `bytes` can be written without a wait where poll(2) says that there is room. A
+/// terminal would wait until it has taken all of it (drivers/tty/n_tty.c, `n_tty_write`). Its room
+/// is given in pieces of 256 bytes (drivers/tty/tty_buffer.c), and anew behind the end of a line,
+/// which takes two.
+fn room(fd: &Fd, bytes: &[u8]) -> usize {
+    const PIECE: usize = 128;
+    match pty::settings(fd) {
+        Err(Errno::ENOTTY) => bytes.len(),
+        Ok(_) | Err(_) => match bytes.iter().take(PIECE).position(|byte| *byte == b'\n') {
+            Some(0) => 1,
+            Some(len) => len,
+            None => bytes.len().min(PIECE),
+        },
     }
 }
 

@@ -60,7 +60,7 @@ pub const SUPERVISOR_LOOP: &Loop = &[
     ("madvise", "ppoll", "gives back the memory that only the start has needed"),
     ("ppoll", "clone3", "sleeps until a signal comes, a service ends or a deadline is there"),
     ("read", "ppoll", "takes the signals that came"),
-    ("ioctl", "ppoll", "asks a pidfd how a service ended"),
+    ("ioctl", "ppoll", "asks a pidfd how a service ended; what a message is written to"),
     ("wait4", "ppoll", "reaps where the kernel does not"),
     ("waitid", "read", "asks whether the terminal has stopped the service"),
     ("fcntl", "ppoll", "notes which group the terminal's foreground is for"),

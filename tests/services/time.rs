@@ -1,8 +1,11 @@
 //! Time: it passes also where something always comes, and by the clock that sleep is counted by.
 
+use std::io::{Read as _, Write as _};
+use std::os::fd::AsRawFd as _;
 use std::time::Duration;
 
-use super::support::{Mode, Run, Who, file, proc, signals, wait};
+use super::support::terminal::Terminal;
+use super::support::{Mode, Run, Running, Who, file, proc, signals, wait};
 use super::{command, run_file};
 
 /// Sends to NOTIFY_SOCKET, again and again.
@@ -63,11 +66,22 @@ fn time_is_counted_by_the_clock_that_a_sleep_is_counted_by() {
     assert!(calls.iter().all(|call| call.contains("CLOCK_MONOTONIC")), "{}", ended.err);
 }
 
-/// ptrace(2) of a process by this very thread.
-fn trace(request: libc::c_uint, pid: i32) {
+/// The PID of the command, `sleep`, which this very thread traces from now on (ptrace(2)): when it
+/// ends it stays a zombie until we look at it.
+fn traced(run: &Running) -> i32 {
+    let pid = wait::until("the service", || proc::children(run.pid).first().copied());
+    let is_sleep = || std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap() == "sleep\n";
+    wait::until("its command", || is_sleep().then_some(()));
     // SAFETY: two integers in, and two that are not used.
-    let done = unsafe { libc::ptrace(request, pid, 0, 0) };
+    let done = unsafe { libc::ptrace(libc::PTRACE_SEIZE, pid, 0, 0) };
     assert_eq!(done, 0, "{}", std::io::Error::last_os_error());
+    pid
+}
+
+/// Whoever traces it takes note of its end.
+fn look_at(pid: i32) {
+    // SAFETY: the kernel writes nothing.
+    assert_eq!(unsafe { libc::waitpid(pid, std::ptr::null_mut(), libc::__WALL) }, pid);
 }
 
 /// The processor time of a process in ticks (proc_pid_stat(5)): 100 a second.
@@ -82,17 +96,62 @@ fn an_end_that_a_debugger_has_not_looked_at_is_waited_for_and_not_asked_for() {
     // Looks like a killed service that stays a zombie, because whoever traces it takes half a
     // second to look: nsinit sleeps meanwhile, and has the exit code when it is known.
     let run = Run::mode(Mode::Subreaper, Who::Root, &[], &["sleep", "1000"]).start();
-    let pid = wait::until("the service", || proc::children(run.pid).first().copied());
-    let is_sleep = || std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap() == "sleep\n";
-    wait::until("its command", || is_sleep().then_some(()));
-    trace(libc::PTRACE_SEIZE, pid);
+    let pid = traced(&run);
     assert_eq!(signals::kill(pid, libc::SIGKILL), 0);
     wait::until("its end", || proc::status(pid).unwrap().contains("State:\tZ").then_some(()));
     let before = ticks(run.pid);
     std::thread::sleep(Duration::from_millis(500)); // nothing happens: that is the test
     let used = ticks(run.pid) - before;
-    // SAFETY: the kernel writes nothing.
-    assert_eq!(unsafe { libc::waitpid(pid, std::ptr::null_mut(), libc::__WALL) }, pid);
+    look_at(pid);
     assert_eq!(run.end().code, 137);
     assert!(used < 10, "{used} ticks");
+}
+
+#[test]
+fn what_cannot_die_is_not_waited_for_for_ever() {
+    // Looks like a killed service of which a debugger has not taken note: ten seconds for it, and
+    // ten more for what is left, and nsinit ends as if it had died.
+    let flags = ["--grace", "100ms", "--stop-signal", "WINCH"];
+    let run = Run::mode(Mode::Subreaper, Who::Root, &flags, &["sleep", "1000"]).start();
+    let pid = traced(&run);
+    run.kill(libc::SIGTERM);
+    let ended = run.end();
+    look_at(pid);
+    assert!(ended.took > Duration::from_secs(20), "{:?}", ended.took);
+    ended.saying(137, &["\"main\" did not stop within its grace and was killed"]);
+}
+
+/// Whether a program can write to this terminal now.
+fn has_room(terminal: &Terminal) -> bool {
+    let fd = terminal.program_end.as_raw_fd();
+    let mut source = libc::pollfd { fd, events: libc::POLLOUT, revents: 0 };
+    // SAFETY: the kernel reads and writes one entry.
+    unsafe { libc::poll(&raw mut source, 1, 0) == 1 }
+}
+
+#[test]
+fn a_terminal_that_nobody_reads_from_holds_nobody_up() {
+    // Looks like a service that crashes all the time, until its messages have filled the terminal;
+    // nsinit hears TERM all the same. What fits is filled first, but for some hundred bytes.
+    let terminal = Terminal::new();
+    let mut filler = std::fs::File::from(terminal.program_end.try_clone().unwrap());
+    while has_room(&terminal) {
+        filler.write_all(&[b'x'; 64]).unwrap();
+    }
+    let mut reader = std::fs::File::from(terminal.person_end.try_clone().unwrap());
+    while !has_room(&terminal) {
+        let _ = reader.read(&mut [0; 64]).unwrap();
+    }
+    let flags = ["--restart=always", "--restart-limit=1000000", "--restart-delay=1ms"];
+    let flags = [&flags[..], &["--restart-delay-max=1ms"]].concat();
+    let run = Run::mode(Mode::Subreaper, Who::User, &flags, &["false"]);
+    let error = terminal.program_end.as_raw_fd();
+    // SAFETY: two integers in.
+    let run = run.before_exec(move || unsafe { _ = libc::dup2(error, 2) });
+    let mut run = run.start();
+    wait::until("the terminal to be full", || (!has_room(&terminal)).then_some(()));
+    std::thread::sleep(Duration::from_millis(100)); // for more messages, which find no room
+    run.kill(libc::SIGTERM);
+    assert!(run.ends(wait::LIMIT), "it waits for a reader");
+    drop(run.end());
 }

@@ -2,9 +2,13 @@
 
 use super::super::{cgroup, child, perform, tree};
 use super::Turn;
-use crate::model::{Errno, ServiceId, Signal};
+use crate::model::{End, Errno, Moment, ServiceId, Signal, Span};
 use crate::supervisor::Event;
 use crate::sys::signal;
+
+/// How long a service that was killed may take to be gone when everything stops: as long as those
+/// who are left behind the last one (`supervisor`).
+const PATIENCE: Span = Span::from_s(10);
 
 impl Turn<'_, '_> {
     /// Asks a service's process by a signal to end; one that was stopped goes on for that.
@@ -39,6 +43,28 @@ impl Turn<'_, '_> {
             let _ = signal::kill(-1, Signal::KILL); // nobody left is what we want
         } else if let Some(pid) = self.processes.get(id.index()).and_then(|own| own.last_pid) {
             tree::kill_tree(pid);
+        }
+    }
+
+    /// When everything stops: when the next of those who cannot die is not waited for any longer.
+    pub(super) fn end_of_patience(&self) -> Option<Moment> {
+        let killed = self.processes.iter().filter(|process| process.child.is_some());
+        let killed = killed.filter_map(|process| process.killed).min()?;
+        self.supervisor.is_stopping().then_some(killed.after(PATIENCE))
+    }
+
+    /// Whoever still is there so long after KILL waits for a disk that does not answer, or for
+    /// somebody who traces it. It has ended as far as anybody can say.
+    pub(super) fn give_up_who_cannot_die(&mut self, now: Moment) {
+        if self.end_of_patience().is_none_or(|end| end > now) {
+            return;
+        }
+        for id in ServiceId::all() {
+            let process = self.processes.get(id.index());
+            let killed = process.filter(|own| own.child.is_some()).and_then(|own| own.killed);
+            if killed.is_some_and(|killed| killed.after(PATIENCE) <= now) {
+                self.ended(id, End::Signaled(Signal::KILL));
+            }
         }
     }
 

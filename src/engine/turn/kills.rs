@@ -5,18 +5,20 @@ use super::super::telling::Telling;
 use super::super::{cgroup, oom, word};
 use super::Turn;
 use crate::model::{End, ServiceId, Signal};
+use crate::sys::clock;
 
 impl Turn<'_, '_> {
     /// A KILL that is ours says nothing about memory.
     pub(super) fn note_kill(&mut self, id: ServiceId) {
         if let Some(process) = self.processes.get_mut(id.index()) {
-            process.is_killed = true;
+            let _ = process.killed.get_or_insert_with(clock::now); // again is no news
         }
     }
 
     /// Whoever got a KILL that we did not send may have got it from the kernel.
     pub(super) fn look_for_oom(&mut self, id: ServiceId, end: End) {
-        let is_killed = self.processes.get(id.index()).is_none_or(|process| process.is_killed);
+        let process = self.processes.get(id.index());
+        let is_killed = process.is_none_or(|process| process.killed.is_some());
         if end != End::Signaled(Signal::KILL) {
             return;
         }

@@ -92,6 +92,7 @@ pub(super) fn supervise(
         if turn.supervisor.deadline().is_some_and(|deadline| deadline <= now) {
             turn.happened(Event::Tick);
         }
+        turn.give_up_who_cannot_die(now);
     }
 }
 
@@ -172,7 +173,7 @@ impl Turn<'_, '_> {
                     process.child = Some(child);
                     process.ready = self.hands.ready.read.take();
                     process.asks = self.hands.asks.take();
-                    process.is_killed = false;
+                    process.killed = None;
                     (process.told_main_pid, process.told_store) = (false, false);
                 }
                 self.happened(Event::Started(id));

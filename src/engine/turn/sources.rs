@@ -166,7 +166,8 @@ impl Turn<'_, '_> {
     /// How long nothing has to be done but what comes, and what had to be done by now.
     fn patience_of_all(&mut self, now: Moment) -> Option<Span> {
         machine::feed(&mut self.hands.machine, now);
-        let deadlines = [self.supervisor.deadline(), machine::next_feed(&self.hands.machine)];
+        let feed = machine::next_feed(&self.hands.machine);
+        let deadlines = [self.supervisor.deadline(), feed, self.end_of_patience()];
         let mut deadline = deadlines.into_iter().flatten().min();
         if self.listens() {
             self.attend();

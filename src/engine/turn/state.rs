@@ -5,7 +5,7 @@ use heapless::Deque;
 use crate::engine::hands::Hands;
 use crate::engine::telling::Teller;
 use crate::limits::{CALLS_MAX, EVENTS_MAX, SERVICES_MAX};
-use crate::model::{Failure, Helper, ServiceSet, Signal};
+use crate::model::{Failure, Helper, Moment, ServiceSet, Signal};
 use crate::plan::{Plan, Verdict};
 use crate::supervisor::{Event, Supervisor};
 use crate::sys::Fd;
@@ -53,8 +53,8 @@ pub(in crate::engine) struct Turn<'t, 'a> {
 pub(super) struct Process {
     pub child: Option<Child>,
     pub last_pid: Option<i32>,
-    /// Whether we have killed it.
-    pub is_killed: bool,
+    /// When we killed it first.
+    pub killed: Option<Moment>,
     /// The command beside it.
     pub companion: Option<Companion>,
     /// Where it says that it is ready, until it has.

@@ -22,9 +22,9 @@ const CALLS: &str = "ppoll|read|pread64|recvmsg|sendmsg|write|pwritev2|close|clo
 /// What turns a log over.
 const FILES: &str = "renameat2|unlinkat|statx";
 
-/// What is asked of a pidfd (PIDFD_GET_INFO), of a terminal (TIOCGPGRP, TIOCSPGRP), and of a filter
-/// that asks us (SECCOMP_IOCTL_NOTIF_RECV and _SEND).
-const REQUESTS: [u64; 5] = [0xc048_ff0b, 0x540f, 0x5410, 0xc050_2100, 0xc018_2101];
+/// What is asked of a pidfd (PIDFD_GET_INFO), of a terminal (TCGETS, TIOCGPGRP, TIOCSPGRP), and of
+/// a filter that asks us (SECCOMP_IOCTL_NOTIF_RECV and _SEND).
+const REQUESTS: [u64; 6] = [0xc048_ff0b, 0x5401, 0x540f, 0x5410, 0xc050_2100, 0xc018_2101];
 
 /// F_SETOWN_EX and F_GETOWN_EX: whose the foreground of a terminal is.
 const COMMANDS: [u64; 2] = [15, 16];

@@ -35,7 +35,7 @@ impl TieAct<'_> {
             Self::Keep(_) => "ioctl",
             Self::TellIn => "write",
             Self::AwaitIn => "ppoll*|read?",
-            Self::Inform(..) => "statx*|pwritev2|ppoll?|write?|close",
+            Self::Inform(..) => "statx*|pwritev2+|ppoll*|ioctl*|write*|close",
             Self::Lock(_) => "openat|fcntl",
             Self::Wait(_) | Self::WaitForMaps(_) => {
                 "rt_sigaction|rt_sigaction|rt_sigaction|rt_sigaction|signalfd4|ppoll+|close|close"

@@ -44,6 +44,10 @@ impl World<'_> {
                 let body = &self.bodies[id.index()];
                 assert_eq!(signal, body.policy.stop_signal, "a stop is the stop signal");
                 assert_ne!(body.helper, Some(Helper::PreStop), "first what comes before");
+                let stop_by = body.policy.grace.map(|grace| self.now.after(grace));
+                let body = self.body(id);
+                let is_old = body.leaves || body.sent.has(signal) || body.doom.is_some();
+                body.stop_by = if is_old { body.stop_by } else { stop_by };
                 self.signal(id, signal, self.is_late(id, event));
             }
             Action::Forward(id, signal) => {
@@ -60,8 +64,9 @@ impl World<'_> {
                 self.signal(id, signal, true);
             }
             Action::KillTree(id) => {
+                let is_undying = self.is_undying;
                 let body = self.body(id);
-                body.has_daemon = false;
+                body.has_daemon &= is_undying;
                 if body.process != Process::None {
                     self.kill(id, event);
                 } else {
@@ -70,19 +75,7 @@ impl World<'_> {
             }
             Action::SignalAll(signal) => self.signal_all(signal),
             Action::Tell(news) => self.hear(news, event),
-            Action::Finish(end) => {
-                assert!(self.code.is_none(), "the end is said once");
-                match self.main().policy.kill_mode {
-                    KillMode::Tree => {
-                        assert!(self.is_empty() && self.swept.is_some(), "nobody is left behind");
-                        assert!(event == Event::NoneLeft, "only an empty machine is an end");
-                    }
-                    KillMode::Process => assert!(self.swept.is_none(), "others are not touched"),
-                }
-                let is_late = self.main().is_late && end == End::Exited(code::GAVE_UP);
-                assert!(is_late || end == self.verdict(), "the end is what became of main");
-                self.code = Some(end.code());
-            }
+            Action::Finish(end) => self.finish(end, event),
         }
     }
 
@@ -94,6 +87,23 @@ impl World<'_> {
         assert!(is_bounded, "who has no grace is never killed");
         assert!(event == Event::Tick, "only the end of a grace kills");
         body.doom = Some(End::Signaled(Signal::KILL));
+        body.stop_by = None;
+    }
+
+    fn finish(&mut self, end: End, event: Event) {
+        assert!(self.code.is_none(), "the end is said once");
+        match self.main().policy.kill_mode {
+            KillMode::Tree => {
+                let is_in_vain = self.is_undying && self.sights.killed_all >= 100;
+                assert!(self.is_empty() || is_in_vain, "nobody is left who can die");
+                assert!(self.swept.is_some(), "all are asked before that");
+                assert!(event == Event::NoneLeft || is_in_vain, "nobody is given up soon");
+            }
+            KillMode::Process => assert!(self.swept.is_none(), "others are not touched"),
+        }
+        let is_late = self.main().is_late && end == End::Exited(code::GAVE_UP);
+        assert!(is_late || end == self.verdict(), "the end is what became of main");
+        self.code = Some(end.code());
     }
 
     fn start(&mut self, id: ServiceId) {
@@ -205,7 +215,8 @@ impl World<'_> {
         self.swept = Some((signal, self.now));
         for body in &mut self.bodies {
             // One in ten does not care for TERM, or forks once more before it dies.
-            body.has_daemon = body.has_daemon && self.dice.once_in(10);
+            let goes_on = self.is_undying || self.dice.once_in(10);
+            body.has_daemon = body.has_daemon && goes_on;
         }
     }
 
@@ -305,6 +316,12 @@ impl World<'_> {
         let deadline = self.supervisor.deadline();
         if event == Event::Tick {
             assert!(deadline.is_none_or(|at| at >= self.now), "a deadline that came is dealt with");
+        }
+        for body in &self.bodies {
+            let is_bounded = body.stop_by.is_none_or(|by| deadline.is_some_and(|at| at <= by));
+            assert!(is_bounded, "who was told to stop is killed when its grace is over");
+            let has_process = body.process != Process::None;
+            assert!(has_process || body.helper.is_none(), "nobody is left beside a service");
         }
         if self.code.is_some() {
             assert_eq!(deadline, None, "after the finish there is nothing to wake up for");

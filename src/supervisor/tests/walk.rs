@@ -20,7 +20,7 @@ use crate::supervisor::{ACTIONS_MAX, Event};
 const WALKS: usize = 100_000;
 
 /// Steps that may lie between TERM and the end.
-const ENDING_MAX: u64 = 200;
+const ENDING_MAX: u64 = 300;
 
 /// Chance of the world, which is not that of the supervisor (xorshift64).
 pub struct Dice(u64);

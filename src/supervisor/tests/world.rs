@@ -11,7 +11,7 @@ use std::{println, thread};
 use super::show;
 use super::walk::Dice;
 use crate::model::SignalSet;
-use crate::model::{End, Helper, Moment, Policy, ServiceId, Signal, Span};
+use crate::model::{End, Helper, Moment, Policy, ServiceId, Signal, Span, Word};
 use crate::supervisor::{Action, Actions, Event, Supervisor};
 
 /// How far the process of a service is.
@@ -47,6 +47,8 @@ pub struct Body {
     pub leaves: bool,
     /// The command beside it.
     pub helper: Option<Helper>,
+    /// When it has to be gone, or killed, since it was told to stop.
+    pub stop_by: Option<Moment>,
     /// Runs that are over.
     pub runs: u32,
     /// What the last one came to (an end, or the code of not being started), and when.
@@ -110,6 +112,8 @@ pub struct World<'p> {
     /// Signals that main has not got yet.
     pub kept: SignalSet,
     pub was_operated: bool,
+    /// What a process leaves cannot die.
+    pub is_undying: bool,
     log: Vec<(Moment, Option<Event>, Vec<Action>)>,
 }
 
@@ -126,6 +130,7 @@ impl Body {
             is_late: false,
             leaves: false,
             helper: None,
+            stop_by: None,
             runs: 0,
             last: None,
             pause: Span::ZERO,
@@ -143,6 +148,7 @@ impl Body {
 
     fn ended(&mut self, how: Result<End, u8>, now: Moment) {
         (self.process, self.doom, self.last) = (Process::None, None, Some((how, now)));
+        self.stop_by = None;
         self.runs += 1;
     }
 
@@ -161,7 +167,8 @@ impl Body {
 }
 
 impl<'p> World<'p> {
-    pub fn new(policies: &'p [Policy], seed: u64, dice: Dice) -> Self {
+    pub fn new(policies: &'p [Policy], seed: u64, mut dice: Dice) -> Self {
+        let is_undying = dice.once_in(20);
         let bodies = policies.iter().enumerate();
         let mut supervisor = Supervisor::new(seed);
         policies.iter().for_each(|policy| supervisor.add(policy));
@@ -176,6 +183,7 @@ impl<'p> World<'p> {
             swept: None,
             kept: SignalSet::EMPTY,
             was_operated: false,
+            is_undying,
             log: Vec::new(),
         }
     }
@@ -271,6 +279,11 @@ impl<'p> World<'p> {
                 self.was_operated = true;
             }
             Event::StopService(_) | Event::RestartService(_) | Event::SignalService(..) => {}
+            Event::Said(id, Word::Extend(span)) => {
+                let by = now.after(span.span());
+                let body = self.body(id);
+                body.stop_by = body.stop_by.map(|own| own.max(by));
+            }
             Event::Said(..) | Event::Reload(_) => {}
             Event::Asked(_) | Event::NoneLeft | Event::Tick => {}
         }
