@@ -60,9 +60,11 @@ boot: initramfs ## boot it in QEMU, with a kernel that is fetched, and end as it
 test: ## every test but those in QEMU: units, golden plans, the real kernel, each call failed
 	@tools/need.sh build test
 	@[ "$$(id -u)" = 0 ] || echo 'test: NOT ROOT: the tests that try what root can do will fail' >&2
+	@mkdir -p $(target) && tools/leftovers.sh >$(target)/leftovers.before
 	$(CARGO) test --no-fail-fast
 	$(CARGO) build --release
 	NSINIT_TESTED=$(abspath $(release)/nsinit) $(CARGO) test --no-fail-fast --test '*'
+	@tools/leftovers.sh $(target)/leftovers.before
 	$(CARGO) test --no-fail-fast --release --features demo --test boot --test memory --test plans \
 		--test toml -- --skip guests::
 

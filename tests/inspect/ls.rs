@@ -5,7 +5,7 @@ use super::support::terminal::Terminal;
 use super::support::who::programs;
 use super::support::{Run, Running, Who, file, proc, wait};
 
-/// A sandbox that stays until it is killed.
+/// A sandbox that stays until it is ended.
 fn sandbox(who: Who, flags: &[&str]) -> Running {
     let words = [&["run"], flags, &["--", "sh", "-c", "echo ready; exec sleep 1000"]].concat();
     let mut running = Run::nsinit(who, &words).start();
@@ -14,8 +14,8 @@ fn sandbox(who: Who, flags: &[&str]) -> Running {
 }
 
 fn end(running: Running) {
-    running.kill(libc::SIGKILL);
-    running.end_of_killed();
+    running.kill(libc::SIGTERM); // it takes its control socket along
+    let _ = running.end(); // by that
 }
 
 /// PID 1 of a sandbox.

@@ -13,6 +13,7 @@ mod tested;
 use std::ffi::{CStr, CString};
 use std::fs;
 use std::os::fd::{FromRawFd, OwnedFd};
+use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
@@ -130,29 +131,47 @@ pub fn is_root() -> bool {
     unsafe { libc::geteuid() == 0 }
 }
 
+/// What has to be kept while a command runs: its terminal's other side, and a file of its
+/// surroundings, which is gone when dropped.
+#[derive(Default)]
+pub struct Keep {
+    _terminal: Option<OwnedFd>,
+    file: Option<PathBuf>,
+}
+
+impl Drop for Keep {
+    fn drop(&mut self) {
+        if let Some(path) = &self.file {
+            let _ = fs::remove_file(path); // as above
+        }
+    }
+}
+
 /// The command with its surroundings, and what has to be kept while it runs.
-pub fn surround(mut command: Command, around: Around) -> (Command, Option<OwnedFd>) {
+pub fn surround(mut command: Command, around: Around) -> (Command, Keep) {
     let _ = command.env_clear().env("PATH", PATH).current_dir("/"); // itself
-    let mut keep = None;
+    let mut keep = Keep::default();
     if matches!(around, Around::Terminal | Around::FreeTerminal) {
         let (master, slave) = terminal();
         let _ = command.stdin(slave); // itself
-        keep = Some(master);
+        keep._terminal = Some(master);
     } else {
         let _ = command.stdin(std::process::Stdio::null()); // itself
     }
     let grant = (around == Around::GrantedIds).then(granting_file);
-    let tun = (around == Around::Tun).then(tun);
+    keep.file = grant.or_else(|| (around == Around::Tun).then(tun));
+    let source =
+        keep.file.clone().map(|path| CString::new(path.into_os_string().into_vec()).unwrap());
     let prepare = move || {
         // SAFETY: a system call without arguments, which may be made between fork and exec.
         let _ = unsafe { libc::setsid() }; // a fresh process leads no group
         match around {
             Around::Nothing | Around::FreeTerminal | Around::OwnCgroup => {}
             Around::GrantedIds => {
-                cover(grant.as_ref().unwrap(), &[c"/etc/subuid", c"/etc/subgid"])?;
+                cover(source.as_ref().unwrap(), &[c"/etc/subuid", c"/etc/subgid"])?;
             }
             Around::OwnMounts => leave_mounts()?,
-            Around::Tun => cover(tun.as_ref().unwrap(), &[c"/dev/net/tun"])?,
+            Around::Tun => cover(source.as_ref().unwrap(), &[c"/dev/net/tun"])?,
             Around::Descriptors => open_descriptors()?,
             Around::Terminal => {
                 // SAFETY: integers in, as above.
@@ -190,15 +209,18 @@ pub fn become_nobody(command: &mut Command) {
     let _ = unsafe { command.pre_exec(become_it) }; // itself
 }
 
-/// The file that grants; many may write it at once, because it is always the same.
-fn granting_file() -> CString {
-    let path = std::env::temp_dir().join("nsinit-ring-subids");
-    if fs::read_to_string(&path).ok().as_deref() != Some(GRANT) {
-        let own = std::env::temp_dir().join(format!("nsinit-ring-subids-{}", std::process::id()));
-        fs::write(&own, GRANT).unwrap();
-        fs::rename(&own, &path).unwrap();
-    }
-    CString::new(path.to_str().unwrap()).unwrap()
+/// A path that nobody else has.
+fn fresh(name: &str) -> PathBuf {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let (process, number) = (std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+    std::env::temp_dir().join(format!("nsinit-ring-{name}-{process}-{number}"))
+}
+
+/// The file that grants.
+fn granting_file() -> PathBuf {
+    let path = fresh("subids");
+    fs::write(&path, GRANT).unwrap();
+    path
 }
 
 fn is_done(result: libc::c_int) -> std::io::Result<()> {
@@ -241,13 +263,14 @@ fn leave_mounts() -> std::io::Result<()> {
 }
 
 /// The device of tunnels (tun(4), misc 200), for everybody.
-fn tun() -> CString {
-    let path = std::env::temp_dir().join("nsinit-ring-tun");
+fn tun() -> PathBuf {
+    let path = fresh("tun");
     let name = CString::new(path.to_str().unwrap()).unwrap();
-    // SAFETY: a C string, a mode and a number in; it may be there already.
-    let _ = unsafe { libc::mknod(name.as_ptr(), libc::S_IFCHR | 0o666, libc::makedev(10, 200)) };
+    // SAFETY: a C string, a mode and a number in.
+    let made = unsafe { libc::mknod(name.as_ptr(), libc::S_IFCHR | 0o666, libc::makedev(10, 200)) };
+    is_done(made).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
-    name
+    path
 }
 
 /// Covers each path with a file. Only system calls, as above.
