@@ -103,9 +103,9 @@ impl Joined {
             plan.push(Actor::Joiner, said.origin, Act::Join(act));
         };
         if let Some(said) = place {
-            push(said, JoinAct::Hide);
             push(said, JoinAct::EnterCgroup(said.value));
             push(said, JoinAct::OpenPlace(said.value));
+            push(said, JoinAct::Hide);
         }
         if facts.joins.has_whole
             && !self.others.is_empty()

@@ -43,6 +43,11 @@ const RULES: &[Rule] = &[
     rule(Kind::OpenPipe, Kind::ForkJoiner, "both sides need an end (pipe(2))"),
     rule(Kind::ForkJoiner, Kind::Join, "what one process joins, no other does (setns(2))"),
     rule(
+        Kind::OpenPlace,
+        Kind::HideJoiner,
+        "before Linux 5.14 who is hidden cannot read whose a pidfd is (proc_pid_fdinfo(5))",
+    ),
+    rule(
         Kind::HideJoiner,
         Kind::Join,
         "whoever is inside may trace who comes, and open its files (CVE-2016-9962)",
