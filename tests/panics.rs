@@ -48,6 +48,7 @@ const PARTS: &[(bool, u64, &str)] = &[
     (cfg!(feature = "net"), 24 * 1024, "interfaces, and messages to the kernel about them"),
     (cfg!(feature = "verbs"), 12 * 1024, "what each verb is, and lines broken for a terminal"),
     (cfg!(feature = "verbs"), 8 * 1024, "other programs' flags and keys, and what we call them"),
+    (cfg!(feature = "verbs"), 4 * 1024, "every fault at once, and remedies as they are typed"),
 ];
 
 /// The rooms that PID 1 lives in.

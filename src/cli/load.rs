@@ -110,7 +110,8 @@ pub fn decide(
         return None;
     }
     // A file of the kernel's init is checked as that, and so is one of an entrypoint.
-    let is_of_init = || spec.machine.keys().next().is_some() || printer.has_fault_in(Table::Init);
+    let is_of_init =
+        || spec.machine.keys().iter().any(Option::is_some) || printer.has_fault_in(Table::Init);
     let is_checked = cfg!(feature = "verbs") && front == Front::Check;
     let mode = match is_checked {
         true if is_of_init() => Mode::Init,

@@ -96,7 +96,13 @@ impl Joined {
 
     /// The launcher's step, and those of the joiner until it makes PID 1.
     pub(super) fn push<'a>(self, spec: &'a Spec<'_>, facts: &Facts, plan: &mut Plan<'a>) {
-        let origin = spec.join.keys().next().map_or(Origin::Default, |(origin, _)| origin);
+        let origin = spec
+            .join
+            .keys()
+            .into_iter()
+            .flatten()
+            .next()
+            .map_or(Origin::Default, |(origin, _)| origin);
         plan.push(Actor::Outer, origin, Act::Join(JoinAct::Fork));
         let place = spec.join.place;
         let mut push = |said: Said<Whence<'a>>, act| {

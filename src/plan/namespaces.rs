@@ -4,6 +4,7 @@
 use super::confine::disables_userns;
 use super::join::Joined;
 use super::limits::first_of;
+use super::refusal::refuse_keys;
 use super::ties::maps_outside;
 use super::{Facts, Reason, Refusal, Refuse, capability};
 use crate::model::{Clock, IdKind, MountType, Namespace, NamespaceSet, Uplink};
@@ -114,30 +115,26 @@ pub(super) fn check_clocks<'a>(spec: &'a Spec<'_>, facts: &Facts, refuse: Refuse
     }
 }
 
-/// Refuses keys that speak of new namespaces.
+/// Refuses keys that speak of new namespaces; the names and the network of a machine are its own.
+#[inline(never)] // once, and not for each that asks
 pub(super) fn refuse_run_keys<'a>(spec: &'a Spec<'_>, is_guest: bool, refuse: Refuse<'_, 'a>) {
-    // None of them is taken otherwise.
-    if cfg!(any(feature = "run", feature = "init")) {
-        for (origin, key) in run_keys(spec, is_guest) {
-            refuse(Refusal { origin, said: key.as_bytes(), reason: Reason::RunOnly });
-        }
+    if !cfg!(any(feature = "run", feature = "init")) {
+        return; // none of them is taken then
     }
-}
-
-/// The keys that speak of new namespaces; the names and the network of a machine are its own.
-pub(super) fn run_keys(
-    spec: &Spec<'_>,
-    is_guest: bool,
-) -> impl Iterator<Item = (Origin, &'static str)> {
     let asked = spec.namespaces.map(|said| (said.origin, "namespaces"));
     let proc = spec.proc.map(|said| (said.origin, "proc"));
-    let is_ours = move |kind| is_guest || !matches!(kind, Namespace::Uts | Namespace::Net);
-    let needs = needs_of(spec).into_iter().filter(move |(_, _, kind)| is_ours(*kind));
-    // The first of these is in a root, which is told, and the other one is among the ties.
-    let is_told = |key| matches!(key, "a cgroup2" | "userns-block-fd");
-    let needs = needs.filter(move |(_, key, _)| !is_told(*key));
-    let needs = needs.filter_map(|(origin, key, _)| Some((origin?, key)));
     let limits = first_of(spec).filter(|_| spec.has_cgroups()).map(|origin| (origin, "limits"));
-    let all = asked.into_iter().chain(proc).chain(spec.join.keys()).chain(needs).chain(limits);
-    all.chain(spec.ties.keys())
+    let needs = needs_of(spec).map(|(origin, key, kind)| {
+        let is_ours = is_guest || !matches!(kind, Namespace::Uts | Namespace::Net);
+        // The first of these is in a root, which is told, and the other one is among the ties.
+        let is_told = matches!(key, "a cgroup2" | "userns-block-fd");
+        origin.filter(|_| is_ours && !is_told).map(|origin| (origin, key))
+    });
+    let (ties, lock) = spec.ties.keys();
+    let mut refuse_each = |keys: &[_]| refuse_keys(keys, Reason::RunOnly, refuse);
+    refuse_each(&[asked, proc, limits]);
+    refuse_each(&spec.join.keys());
+    refuse_each(&needs);
+    refuse_each(&ties);
+    refuse_each(&[lock]);
 }

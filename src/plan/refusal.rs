@@ -4,7 +4,7 @@ use super::machine::MachineReason;
 use crate::model::{
     Capabilities, Clock, Controller, Errno, IdKind, IdMap, LandlockAbi, Namespace, Shift,
 };
-use crate::spec::{Key, Origin, Table, Tables, Tie};
+use crate::spec::{Key, Origin, SaidKey, Table, Tables, Tie};
 use crate::text::Names;
 
 /// Why we will not start.
@@ -190,6 +190,14 @@ pub struct Refusal<'a> {
 
 /// Where refusals go: `check` prints every one, `run` the first.
 pub type Refuse<'f, 'a> = &'f mut dyn FnMut(Refusal<'a>);
+
+/// Refuses each of these keys that was said.
+#[inline(never)] // once, and not for each list of keys
+pub(super) fn refuse_keys(keys: &[SaidKey], reason: Reason, refuse: Refuse<'_, '_>) {
+    for (origin, key) in keys.iter().copied().flatten() {
+        refuse(Refusal { origin, said: key.as_bytes(), reason });
+    }
+}
 
 /// What was decided, or what is to be there in its place: it was refused, and others are looked at
 /// all the same. That must be such that it is no reason to refuse any of them.

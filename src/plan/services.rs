@@ -6,13 +6,14 @@ use super::confine::{Confinement, Inside};
 use super::filter::Filters;
 use super::limits::push_enter;
 use super::log::push_outputs;
-use super::namespaces::run_keys;
+use super::namespaces::refuse_run_keys;
 use super::notify::{hide_variables, push_variables};
 use super::policy::{policy, terminal};
+use super::refusal::refuse_keys;
 use super::{Act, Actor, Facts, FilterAct, Mode, Plan, Reason, Refusal, Refuse, Service};
 use crate::limits::{COMMAND_WORDS_MAX, ENV_MAX};
 use crate::model::{Helper, PreStop, Ready, Reload, ServiceId, ServiceName, Stdio, Terminal, Word};
-use crate::spec::{Origin, Said, ServiceSpec, Spec};
+use crate::spec::{Origin, Said, SaidKey, ServiceSpec, Spec};
 use crate::text::Words;
 
 /// What of the whole decides how a service is started.
@@ -119,7 +120,12 @@ pub fn is_for_entrypoint(spec: &Spec<'_>) -> bool {
         let gives = service.terminal.is_some_and(|said| said.value == Terminal::Give);
         gives || service.die_by_signal.is_some() || service.parent_death.is_some()
     });
-    is_meant && run_keys(spec, true).next().is_none()
+    if !is_meant {
+        return false;
+    }
+    let mut is_run = false;
+    refuse_run_keys(spec, true, &mut |_| is_run = true);
+    !is_run
 }
 
 /// Keys that only make sense for the main service, or only where we are the entrypoint.
@@ -142,11 +148,7 @@ fn check_scope<'a>(
         origin(service.termination_message.map(|said| said.origin), "termination-message"),
     ];
     let is_entrypoint = mode == Mode::Entrypoint;
-    let mut refuse_all = |keys: [Option<(Origin, &'static str)>; 3], reason| {
-        for (origin, key) in keys.into_iter().flatten() {
-            refuse(Refusal { origin, said: key.as_bytes(), reason });
-        }
-    };
+    let mut refuse_all = |keys: [SaidKey; 3], reason| refuse_keys(&keys, reason, refuse);
     if !is_entrypoint {
         refuse_all(of_entrypoint, Reason::EntrypointOnly);
     } else if !is_main {

@@ -30,6 +30,8 @@ pub enum Complaint {
     NotForThisVerb(&'static Key),
     /// A value of another type than the key takes; the text names the type it has.
     WrongType(&'static Key, &'static str),
+    /// The same of a value that would be taken if it were written as the right type.
+    Spelling(&'static Key, &'static str),
     /// A table where a list of tables belongs, or the other way round.
     WrongTable(Table),
     /// The same key twice in one table, or one table twice.
@@ -40,8 +42,6 @@ pub enum Complaint {
     Filter(FilterFault),
     /// The file is no UTF-8 text.
     NotUtf8,
-    /// The file is larger than we read, in bytes.
-    FileTooLarge(usize),
     /// More of something than a capacity holds; what, and how many fit.
     TooMany(&'static str, usize),
     /// A flag without its value.
@@ -121,12 +121,12 @@ impl Complaint {
             | Self::UnknownTable { .. }
             | Self::NotForThisVerb(_)
             | Self::WrongType(..)
+            | Self::Spelling(..)
             | Self::WrongTable(_)
             | Self::Twice
             | Self::Grammar(_)
             | Self::Filter(_)
             | Self::NotUtf8
-            | Self::FileTooLarge(_)
             | Self::NoValue(_)
             | Self::CommandGiven
             | Self::ArgsGiven
@@ -156,14 +156,13 @@ impl Complaint {
             }
             Self::WrongTable(table) => Unread::Tables(Tables::of(&[*table])),
             Self::Filter(_) => Unread::Tables(Tables::of(&[Table::Security])),
-            Self::NotForThisVerb(_) => Unread::Tables(Tables::of(&[])),
+            Self::NotForThisVerb(_) | Self::Spelling(..) => Unread::Tables(Tables::of(&[])),
             Self::Flag(..)
             | Self::UnknownKey { table: None, .. }
             | Self::UnknownTable { .. }
             | Self::Twice
             | Self::Grammar(_)
             | Self::NotUtf8
-            | Self::FileTooLarge(_)
             | Self::TooMany(..)
             | Self::NoValue(_)
             | Self::CommandGiven

@@ -4,7 +4,7 @@ use core::ffi::CStr;
 
 use heapless::Vec;
 
-use super::{Item, List, Origin, Said};
+use super::{Item, List, Origin, Said, SaidKey};
 use crate::limits::KINDS_MAX;
 use crate::model::{Join, Namespace, Whence};
 use crate::text::Fault;
@@ -61,11 +61,11 @@ impl<'a> JoinSpec<'a> {
     }
 
     /// Its keys that were said, and where.
-    pub fn keys(&self) -> impl Iterator<Item = (Origin, &'static str)> + use<> {
+    pub fn keys(&self) -> [SaidKey; 3] {
         let joins = self.joins.first().map(|said| (said.origin, "join"));
         let place = self.place.map(|said| (said.origin, "join-place"));
         let persist = self.persist.map(|said| (said.origin, "persist"));
-        [joins, place, persist].into_iter().flatten()
+        [joins, place, persist]
     }
 }
 

@@ -4,7 +4,7 @@ use core::ffi::CStr;
 
 use heapless::Vec;
 
-use super::{Item, List, Origin, Said, SwitchRoot};
+use super::{Item, List, Origin, Said, SaidKey, SwitchRoot};
 use crate::limits::{MODULES_MAX, REPORTS_MAX, RLIMITS_MAX, SYSCTLS_MAX};
 use crate::model::{
     Down, FailOn, Farewell, MachineIdFrom, ReportTo, Rlimit, Span, Sysctl, WallClock,
@@ -78,9 +78,10 @@ impl<'a> MachineSpec<'a> {
     }
 
     /// Its keys that were said, and where.
-    pub fn keys(&self) -> impl Iterator<Item = (Origin, &'static str)> + use<> {
+    pub fn keys(&self) -> [SaidKey; 17] {
         let origin = |said: Option<Origin>, key| said.map(|origin| (origin, key));
-        let keys = [
+        let [source, kind, options, is_writable, is_volatile, wait] = self.root.keys();
+        [
             origin(self.farewell.map(|said| said.origin), "farewell"),
             origin(self.report.first().map(|said| said.origin), "report"),
             origin(self.nonce.map(|said| said.origin), "nonce"),
@@ -92,8 +93,13 @@ impl<'a> MachineSpec<'a> {
             origin(self.machine_id.map(|said| said.origin), "machine-id"),
             origin(self.watchdog.map(|said| said.origin), "watchdog-device"),
             origin(self.watchdog_timeout.map(|said| said.origin), "watchdog-timeout"),
-        ];
-        keys.into_iter().flatten().chain(self.root.keys())
+            source,
+            kind,
+            options,
+            is_writable,
+            is_volatile,
+            wait,
+        ]
     }
 
     /// A command that takes over.

@@ -118,6 +118,9 @@ pub struct Said<T> {
     pub origin: Origin,
 }
 
+/// A key with the place where it was said, if it was.
+pub type SaidKey = Option<(Origin, &'static str)>;
+
 /// One text for one key: a whole value, or one entry of a list or table.
 #[derive(Clone, Copy, Debug)]
 pub struct Item<'a> {

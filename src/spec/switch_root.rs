@@ -2,7 +2,7 @@
 
 use core::ffi::CStr;
 
-use super::{Origin, Said};
+use super::{Origin, Said, SaidKey};
 use crate::limits::ROOT_KINDS_MAX;
 use crate::model::{RootSource, Span};
 use crate::text::Fault;
@@ -39,13 +39,14 @@ impl SwitchRoot<'_> {
     };
 
     /// Its keys that were said, and where.
-    pub(super) fn keys(&self) -> impl Iterator<Item = (Origin, &'static str)> + use<> {
+    pub(super) fn keys(&self) -> [SaidKey; 6] {
         let source = self.source.map(|said| (said.origin, "switch-root"));
-        source.into_iter().chain(self.details())
+        let [kind, options, is_writable, is_volatile, wait] = self.details();
+        [source, kind, options, is_writable, is_volatile, wait]
     }
 
     /// Those that say something of a root, but not which.
-    pub fn details(&self) -> impl Iterator<Item = (Origin, &'static str)> + use<> {
+    pub fn details(&self) -> [SaidKey; 5] {
         let origin = |said: Option<Origin>, key| said.map(|origin| (origin, key));
         [
             origin(self.kind.map(|said| said.origin), "switch-root-type"),
@@ -54,8 +55,6 @@ impl SwitchRoot<'_> {
             origin(self.is_volatile.map(|said| said.origin), "switch-root-volatile"),
             origin(self.wait.map(|said| said.origin), "switch-root-wait"),
         ]
-        .into_iter()
-        .flatten()
     }
 }
 

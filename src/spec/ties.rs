@@ -8,7 +8,7 @@ use core::ffi::CStr;
 use heapless::Vec;
 
 use super::flags::descriptor;
-use super::{Item, List, Origin, Said};
+use super::{Item, List, Origin, Said, SaidKey};
 use crate::limits::LOCK_FILES_MAX;
 use crate::text::Fault;
 
@@ -81,9 +81,9 @@ impl<'a> TieSpec<'a> {
     }
 
     /// Their keys, and where each was said.
-    pub fn keys(&self) -> impl Iterator<Item = (Origin, &'static str)> {
-        let lock = self.locks.first().map(|said| (said.origin, "lock-file"));
-        self.iter().map(|(tie, said)| (said.origin, tie.key())).chain(lock)
+    pub fn keys(&self) -> ([SaidKey; Tie::COUNT], SaidKey) {
+        let ties = Tie::ALL.map(|tie| self.get(tie).map(|said| (said.origin, tie.key())));
+        (ties, self.locks.first().map(|said| (said.origin, "lock-file")))
     }
 
     /// Reads one.

@@ -35,6 +35,9 @@ fn distance(from: &[u8], to: &[u8]) -> Option<usize> {
     if from.len() > LEN_MAX || to.len() > LEN_MAX {
         return None;
     }
+    if is_swapped(from, to) {
+        return Some(1);
+    }
     let mut row: [usize; LEN_MAX + 1] = core::array::from_fn(|cell| cell);
     for (line, a) in from.iter().enumerate() {
         let mut diagonal = line;
@@ -52,6 +55,15 @@ fn distance(from: &[u8], to: &[u8]) -> Option<usize> {
     row.get(to.len()).copied()
 }
 
+/// Whether two letters that follow each other were typed the wrong way round, and nothing else.
+fn is_swapped(from: &[u8], to: &[u8]) -> bool {
+    let same = from.iter().zip(to).take_while(|(a, b)| a == b).count();
+    match (from.get(same..), to.get(same..)) {
+        (Some([a, b, from @ ..]), Some([c, d, to @ ..])) => a == d && b == c && from == to,
+        (_, _) => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,6 +77,8 @@ mod tests {
     #[test]
     fn a_typing_error_finds_its_key_and_nonsense_finds_none() {
         check("hostnmae", Some("hostname"));
+        assert_eq!(nearest(b"nmae", ["user", "name"].into_iter()), Some("name"));
+        assert_eq!(nearest(b"anme", ["user", "name"].into_iter()), Some("name"));
         check("HostName", Some("hostname"));
         check("memory-maximum", Some("memory-max"));
         check("restart-dellay", Some("restart-delay"));

@@ -132,7 +132,7 @@ fn as_an_entrypoint_only_what_is_said_is_dropped() {
         .saying(125, &["argument 1: a service cannot have kill: it is not ours", "try: "]);
     Run::nsinit(Who::User, &["--no-new-privs=false", "--cap-drop", "all", "true"])
         .end()
-        .saying(125, &["until the next setuid program", "try: no-new-privs = true"]);
+        .saying(125, &["until the next setuid program", "try: --no-new-privs\n"]);
 }
 
 #[test]

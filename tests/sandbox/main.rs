@@ -14,6 +14,7 @@ mod identity;
 mod limits;
 mod messages;
 mod namespaces;
+mod remedies;
 #[path = "../support/mod.rs"]
 mod support;
 mod surroundings;

@@ -173,7 +173,7 @@ fn refusals_stand_beside_each_other() {
         "9:7: uid and uid-map speak of the same map",
         "11:7: gid and gid-map speak of the same map",
         "13:1: \"tmpfs\" has no target",
-        "15:1: \"symlink\" has nothing to be made of",
+        "15:1: \"symlink\" leads nowhere",
         "26:12: \"rewrite\" is for the main service only",
         "27:13: \"exit-map\" is for the main service only",
         "service \"c\" waits for itself",
@@ -218,7 +218,7 @@ fn a_file_that_is_nearly_right_becomes_right_by_what_is_said() {
         ("environment = { A = '1' }", "try: env\n", "env = { A = '1' }"),
         ("working-directory = '/'", "try: cwd\n", "cwd = '/'"),
         ("depends-on = []", "try: after\n", "after = []"),
-        ("signal-group = 'true'", "try: signal-group = true or false\n", "signal-group = true"),
+        ("signal-group = 'true'", "try: signal-group = true\n", "signal-group = true"),
         ("nice = '5'", "try: nice = 5\n", "nice = 5"),
         (
             "start-timeout = 1.5\nready = 'notify'",

@@ -87,8 +87,12 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
                 }
             }
         }
-        Complaint::WrongType(key, has) => {
-            form = Form(key, fault.said);
+        Complaint::WrongType(key, _) if key.name() == "realtime" => {
+            return value_fault(place, fault, key.name(), Fault::WallClock);
+        }
+        Complaint::WrongType(key, has) | Complaint::Spelling(key, has) => {
+            let fits = matches!(fault.complaint, Complaint::Spelling(..));
+            form = Form { key, said: fits.then_some(fault.said) };
             (args.name, args.said, args.text) = (has, key.name().as_bytes(), &form);
             sentence!("{s} is {n}", try: "{t}")
         }
@@ -106,10 +110,6 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
         Complaint::Filter(_) if !cfg!(feature = "sandbox") => return, // none is read then
         Complaint::Filter(fault) => filter::sentence_of(fault, &mut args),
         Complaint::NotUtf8 => sentence!("not UTF-8 text: {s}"),
-        Complaint::FileTooLarge(max) => {
-            args.a = count(max);
-            sentence!("file {s} is larger than {a} bytes")
-        }
         Complaint::NoValue(value) => {
             args.name = value;
             sentence!("{s} needs a value", try: "{n} behind it")
@@ -210,7 +210,8 @@ fn value_fault(place: Place<'_>, fault: &SpecFault<'_>, name: &str, value: Fault
         }
         Fault::TooMany { max } => return too_many(place, name, max),
         Fault::NotOneOf(allowed) => {
-            choice = Choice(allowed);
+            let is_in_file = matches!(place.origin, Origin::File { .. });
+            choice = Choice { names: allowed, is_quoted: false, is_in_file };
             args.text = &choice;
             sentence!("{n} cannot be {s}", try: "{t}")
         }
@@ -251,51 +252,81 @@ fn value_fault(place: Place<'_>, fault: &SpecFault<'_>, name: &str, value: Fault
 }
 
 /// Words to choose from: `never, on-failure or always`.
-struct Choice(Names);
+struct Choice {
+    names: Names,
+    is_quoted: bool,
+    is_in_file: bool,
+}
 
 impl Show for Choice {
     fn show(&self, out: &mut dyn Sink) {
-        let all = self.0.iter().count();
-        for (number, name) in (1..).zip(self.0.iter()) {
+        let all = self.names.iter().count();
+        for (number, name) in (1..).zip(self.names.iter()) {
             let behind = match all.saturating_sub(number) {
                 0 => "",
                 1 => " or ",
                 _ => ", ",
             };
-            put!(out, name, behind);
+            match name {
+                // A file has a list of its words.
+                "exec=COMMAND" if self.is_in_file => put!(out, "{ exec = [\"WORD\"] }", behind),
+                _ if self.is_quoted => put!(out, Quoted(name.as_bytes()), behind),
+                _ => put!(out, name, behind),
+            }
         }
     }
 }
 
-/// How a value of this key is written: with the word that was said where that may be one.
-struct Form<'s>(&'static Key, &'s [u8]);
+/// How a value of this key is written: with what was said where that would be taken.
+struct Form<'s> {
+    key: &'static Key,
+    said: Option<&'s [u8]>,
+}
 
 impl Show for Form<'_> {
     fn show(&self, out: &mut dyn Sink) {
-        let Self(key, said) = *self;
-        let is_word = !said.is_empty() && said.iter().all(|byte| byte.is_ascii_alphanumeric());
-        let is_decimal = said.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.'));
+        let Self { key, said } = *self;
         put!(out, key.name(), " = ");
-        if is_word && said.iter().all(u8::is_ascii_digit) && key.shape == Shape::Number {
-            return out.put(said);
-        }
-        let is_text = is_word && matches!(key.shape, Shape::Text | Shape::OuterPath);
-        if is_text || is_decimal && key.shape == Shape::Span {
-            return put!(out, Quoted(said));
-        }
         let value = key.value;
-        let (before, value, after) = match key.shape {
-            Shape::Text | Shape::OuterPath | Shape::OuterPathOrTmpfs => ("\"", value, "\""),
-            Shape::Number => ("", value, ", a whole number"),
-            Shape::Span => ("\"", value, "\", or a whole number of seconds"),
-            Shape::TextOrNumber => ("\"", value, "\", or a whole number"),
-            Shape::Switch => ("", "true", " or false"),
-            Shape::SwitchOrText => ("true, false or \"", "TEXT", "\""),
-            Shape::List | Shape::OuterPaths | Shape::Words => ("[\"", value, "\"]"),
-            Shape::Pairs => ("{ NAME = ", "\"VALUE\"", " }"),
-            Shape::TextOrExec => ("\"", value, "\" or { exec = [\"WORD\"] }"),
-            Shape::TextOrPairs => ("{ file = \"PATH\", max = \"", "1MiB", "\" }"),
-            Shape::TextOrPair => ("\"inherit\"", "", " or { file = \"PATH\" }"),
+        let (before, value, after) = match (key.shape, said) {
+            (Shape::Number, Some(said)) => return out.put(said),
+            (Shape::Switch, Some(said @ (b"true" | b"false"))) => return out.put(said),
+            (Shape::Pairs, Some(said)) => {
+                let end = said.iter().position(|byte| *byte == b'=').unwrap_or(said.len());
+                let (name, value) = said.split_at_checked(end).unwrap_or_default();
+                out.put(b"{ ");
+                out.put(name);
+                return put!(out, " = ", Quoted(value.get(1..).unwrap_or_default()), " }");
+            }
+            (Shape::List | Shape::OuterPaths, Some(said)) => {
+                return put!(out, "[", Quoted(said), "]");
+            }
+            (
+                Shape::Text
+                | Shape::OuterPath
+                | Shape::OuterPathOrTmpfs
+                | Shape::Span
+                | Shape::TextOrNumber
+                | Shape::SwitchOrText
+                | Shape::TextOrExec
+                | Shape::TextOrPairs
+                | Shape::TextOrPair,
+                Some(said),
+            ) => return put!(out, Quoted(said)),
+            (Shape::Text | Shape::OuterPath | Shape::OuterPathOrTmpfs, None) => {
+                let names = Names::new(value);
+                return put!(out, Choice { names, is_quoted: true, is_in_file: true });
+            }
+            (Shape::Number, None) => ("", value, ", a whole number"),
+            (Shape::Span, None) => ("\"", value, "\", or a whole number of seconds"),
+            (Shape::TextOrNumber, None) => ("\"", value, "\", or a whole number"),
+            (Shape::Switch, _) => ("", "true", " or false"),
+            (Shape::SwitchOrText, None) => ("true, false or \"", "TEXT", "\""),
+            (Shape::List | Shape::OuterPaths, None) | (Shape::Words, _) => ("[\"", value, "\"]"),
+            (Shape::Pairs, None) => ("{ NAME = ", "\"VALUE\"", " }"),
+            (Shape::TextOrExec, None) => ("\"", value, "\" or { exec = [\"WORD\"] }"),
+            (Shape::TextOrPairs, None) => ("{ file = \"PATH\", max = \"", "1MiB", "\" }"),
+            (Shape::TextOrPair, None) => ("\"inherit\"", "", " or { file = \"PATH\" }"),
         };
         put!(out, before, value, after);
     }

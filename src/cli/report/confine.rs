@@ -12,7 +12,7 @@ pub(super) const USERNS_THERE: &str = sentence!(
 
 /// Reports a refusal.
 pub(super) fn refusal(place: Place<'_>, reason: &ConfineReason, said: &[u8]) {
-    let mut args = Args { said, ..Args::NONE };
+    let mut args = Args { said, is_flag: place.is_flag(), ..Args::NONE };
     match reason {
         ConfineReason::CapabilityNotOurs(which) | ConfineReason::AmbientNotKept(which) => {
             args.text = which;
@@ -41,23 +41,25 @@ const fn sentence_of(reason: &ConfineReason) -> &'static str {
         ConfineReason::CapabilitiesComeBack => sentence!(
             "{s} would hold only until the next setuid program",
             why: "the bounding set is not ours to change: that needs CAP_SETPCAP",
-            try: "no-new-privs = true"
+            try: "{[}no-new-privs = true{|}--no-new-privs{]}"
         ),
         ConfineReason::UsernsComeBack => sentence!(
             "{s} would hold only until a service sets the limit anew",
             why: "it keeps CAP_SYS_RESOURCE, which may (kernel/ucount.c, set_permissions)",
-            try: "--cap-drop SYS_RESOURCE"
+            try: "{[}cap-drop = \"SYS_RESOURCE\"{|}--cap-drop SYS_RESOURCE{]}"
         ),
         ConfineReason::LandlockTooOld(..) => sentence!(
             "{s} needs version {a} of Landlock, this kernel has {b}",
             why: "0 is none: CONFIG_SECURITY_LANDLOCK is off, or landlock is not among lsm= of the \
                   kernel command line",
-            try: "a newer kernel, or landlock.required = false, which leaves out what it has not"
+            try: "a newer kernel, or {[}required = false{|}--landlock-required=false{]}, which \
+                  leaves out what it has not"
         ),
         ConfineReason::ScopeHidesNotify => sentence!(
             "in this scope the service could not say that it is ready",
             why: "NOTIFY_SOCKET is an abstract socket of ours",
-            try: "landlock.scope = \"signal\", or ready = { fd = 3 }"
+            try: "{[}scope = \"signal\", or ready = { fd = 3 }{|}--landlock-scope signal, or \
+                  --ready fd=3{]}"
         ),
     }
 }

@@ -9,11 +9,12 @@ pub(super) const fn refusal(reason: MachineReason) -> &'static str {
     match reason {
         MachineReason::NoWatchdog => sentence!(
             "watchdog-timeout has no watchdog to speak of",
-            try: "watchdog-device = \"/dev/watchdog\""
+            try: "{[}watchdog-device = \"/dev/watchdog\"{|}--watchdog-device /dev/watchdog{]}"
         ),
         MachineReason::NoRoot => sentence!(
             "{s} has no root to speak of",
-            try: "switch-root = \"/dev/vda\", or root= on the kernel command line"
+            try: "{[}switch-root = \"/dev/vda\"{|}--switch-root /dev/vda{]}, or root= on the \
+                  kernel command line"
         ),
         MachineReason::RootByContents => sentence!(
             "switch-root cannot look into file systems for a UUID or a label",
@@ -22,12 +23,14 @@ pub(super) const fn refusal(reason: MachineReason) -> &'static str {
         ),
         MachineReason::RootWithoutType => sentence!(
             "switch-root is no device, and there is no switch-root-type to know what else",
-            try: "/dev/NAME for a device; for a tag switch-root-type = \"virtiofs\" or \"9p\""
+            try: "/dev/NAME for a device; for a tag {[}switch-root-type = \"virtiofs\" or \
+                  \"9p\"{|}--switch-root-type virtiofs or 9p{]}"
         ),
         MachineReason::NoInitramfs => sentence!(
             "switch-root has no initramfs to leave",
             why: "the kernel has mounted the root of a disk already",
-            try: "switch-root = \"none\", or nsinit as /init of an initramfs"
+            try: "{[}switch-root = \"none\"{|}--switch-root none{]}, or nsinit as /init of an \
+                  initramfs"
         ),
     }
 }

@@ -68,6 +68,13 @@ pub struct Place<'s> {
     pub origin: Origin,
 }
 
+impl Place<'_> {
+    /// Whether it would be said by a flag there.
+    pub const fn is_flag(&self) -> bool {
+        !matches!(self.origin, Origin::File { .. } | Origin::CommandLine { .. })
+    }
+}
+
 /// A path, on one line, without quotes where it needs none.
 pub struct Path<'s>(pub &'s CStr);
 

@@ -18,7 +18,7 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
     if let (Reason::Tie(reason), true) = (refusal.reason, HAS_TIES) {
         return ties::refusal(place, reason);
     }
-    let mut args = Args { said: refusal.said, ..Args::NONE };
+    let mut args = Args { said: refusal.said, is_flag: place.is_flag(), ..Args::NONE };
     let (shift, kind_name, grant, not_ours, tool, errno, option);
     match refusal.reason {
         Reason::Join(reason) if cfg!(feature = "join") => {
@@ -105,7 +105,7 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
         | Reason::TimeoutForNothing
         | Reason::DelayAboveMax => {}
     }
-    print(&place, sentence_of(&refusal.reason, refusal.said.is_empty()), &args);
+    print(&place, sentence_of(&refusal.reason, refusal.said), &args);
 }
 
 /// A line of /etc/subuid: a user, a first id, how many.
@@ -124,7 +124,7 @@ fn number(count: usize) -> i64 {
 
 /// The sentence of a reason.
 #[allow(clippy::too_many_lines)] // a table, one arm for each reason
-fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
+fn sentence_of(reason: &Reason, said: &[u8]) -> &'static str {
     match reason {
         Reason::Cgroup(reason) if cfg!(feature = "sandbox") => cgroup::refusal(*reason),
         Reason::Cgroup(_) => "", // none of such a build
@@ -133,9 +133,9 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
         Reason::Machine(reason) if cfg!(feature = "init") => machine::refusal(*reason),
         Reason::Machine(_) => "",                  // likewise
         Reason::Confine(_) | Reason::Tie(_) => "", // see above
-        Reason::NoCommand if is_nameless => sentence!(
+        Reason::NoCommand if said.is_empty() => sentence!(
             "no command",
-            try: "-- COMMAND, or command = [\"…\"] in a file"
+            try: "{[}command = [\"/path/to/it\"]{|}-- COMMAND, or command = [\"…\"] in a file{]}"
         ),
         Reason::NoCommand => sentence!(
             "service {s} has no command",
@@ -181,12 +181,12 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
         Reason::NothingToTell => sentence!(
             "seccomp-log has no filter to tell of",
             why: "of a ready program nobody knows what it refuses",
-            try: "seccomp = \"default\", or a file"
+            try: "{[}seccomp = \"default\"{|}--seccomp default{]}, or a file"
         ),
         Reason::NoFilters => sentence!(
             "{s} needs filters of system calls, which this kernel has not",
             why: "it was built without CONFIG_SECCOMP_FILTER, or an outer sandbox hides seccomp(2)",
-            try: "seccomp = \"none\""
+            try: "{[}seccomp = \"none\"{|}--seccomp none{]}"
         ),
         Reason::RunOnly => sentence!(
             "{s} needs namespaces of our own, which only run makes",
@@ -201,9 +201,13 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
             "{n} needs a {t} namespace, which was left out",
             try: "{t} among the namespaces, or without {n}"
         ),
+        Reason::ProcNeeds(_) if said == b"proc" => sentence!(
+            "a fresh procfs needs a {n} namespace, which was left out",
+            try: "{n} among the namespaces, or a bind of \"/proc\""
+        ),
         Reason::ProcNeeds(_) => sentence!(
             "a fresh /proc needs a {n} namespace, which was left out",
-            try: "proc = \"bind\""
+            try: "{[}proc = \"bind\"{|}--proc bind{]}"
         ),
         Reason::LacksPrivilege(_) => sentence!(
             "these namespaces need {n}, or a user namespace",
@@ -267,16 +271,17 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
         ),
         Reason::TimeoutForNothing => sentence!(
             "start-timeout has nothing to wait for: the service is ready as soon as it runs",
-            try: "ready = \"notify\", { fd = 3 } or { exec = [\"…\"] }"
+            try: "{[}ready = \"notify\", { fd = 3 } or { exec = [\"…\"] }{|}--ready notify, fd=3 \
+                  or exec=COMMAND{]}"
         ),
         Reason::Log(_) if !cfg!(feature = "control") => "", // no key asks for one
         Reason::Log(LogReason::NoFile) => sentence!(
             "a size for a log without a file",
-            try: "file = \"PATH\" beside it"
+            try: "{[}file = \"PATH\" beside it{|}--log file=PATH{]}"
         ),
         Reason::Log(LogReason::Two) => sentence!(
             "a second log of the same service",
-            try: "log = { file = \"PATH\" }, in which both outputs are"
+            try: "{[}log = { file = \"PATH\" }{|}--log file=PATH{]} alone, which has both outputs"
         ),
         Reason::Log(LogReason::Shared) => sentence!(
             "{s} is the log of another service",
@@ -295,7 +300,7 @@ fn sentence_of(reason: &Reason, is_nameless: bool) -> &'static str {
             "a command of {a} words, one with argv0 has at most {b}",
             try: "without argv0"
         ),
-        Reason::Mount(fault) => super::root::fault(*fault),
+        Reason::Mount(fault) => super::root::fault(*fault, said),
         Reason::Join(_) => "", // it has words of its own
         Reason::TooManySteps => sentence!("more than {a} steps", try: "fewer services"),
     }

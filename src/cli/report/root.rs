@@ -90,20 +90,37 @@ pub(super) fn by_act(act: &RootAct<'_>, errno: Errno) -> &'static str {
 }
 
 /// Why something cannot be put into a root.
-pub(super) const fn fault(fault: MountFault) -> &'static str {
+#[allow(clippy::too_many_lines)] // a table, one arm for each fault
+pub(super) fn fault(fault: MountFault, kind: &[u8]) -> &'static str {
     match fault {
         MountFault::NoTarget => sentence!("{s} has no target", try: "target = \"/path/inside\""),
+        MountFault::NoSource if kind == b"overlay" => sentence!(
+            "{s} has no root to lie over",
+            try: "{[}path = \"DIR\"{|}--root DIR{]}"
+        ),
+        MountFault::NoSource if kind == b"bind" => sentence!(
+            "{s} has nothing to be made of",
+            try: "source = \"/path\", or fd = 3"
+        ),
+        MountFault::NoSource if kind == b"symlink" => sentence!(
+            "{s} leads nowhere",
+            try: "content = \"/path/that/it/leads/to\""
+        ),
         MountFault::NoSource => sentence!(
             "{s} has nothing to be made of",
-            try: "source = \"/path\", fd = 3 or content = \"…\""
+            try: "content = \"…\", fd = 3 or source = \"/path\""
         ),
         MountFault::OtherSource => sentence!(
             "{s} cannot be made of this",
             why: "a bind is of a path or descriptor, a symlink has a content, others have none"
         ),
+        MountFault::Mode if kind == b"chmod" => sentence!(
+            "{s} has no mode to change to",
+            try: "mode = \"0755\""
+        ),
         MountFault::Mode => sentence!(
             "a mode is for what is made, and {s} is another thing",
-            try: "mode for tmpfs, dir, file, data or chmod, which needs it"
+            try: "mode for tmpfs, dir, file, data or chmod alone"
         ),
         MountFault::Size => sentence!("a size is for a tmpfs, and {s} is another thing"),
         MountFault::Proc => sentence!(
@@ -121,7 +138,7 @@ pub(super) const fn fault(fault: MountFault) -> &'static str {
         MountFault::ProcTooNew => sentence!(
             "pids-only and hidepid = \"ptraceable\" are not for this kernel",
             why: "Linux 5.8 was the first to have them (proc(5))",
-            try: "a newer kernel, or hidepid = \"invisible\""
+            try: "a newer kernel, or without pids-only and with hidepid = \"invisible\""
         ),
         MountFault::OverlayTooNew => sentence!(
             "an overlay in a user namespace is not for this kernel",
@@ -148,7 +165,7 @@ pub(super) const fn fault(fault: MountFault) -> &'static str {
         MountFault::SecondRoot => sentence!(
             "{s} at \"/\" would cover the root",
             why: "only the first one can be the root, and only where root names no other",
-            try: "it as the first, a bind or tmpfs; or root = \"DIR\""
+            try: "it as the first, a bind or tmpfs; or {[}path = \"DIR\" in [root]{|}--root DIR{]}"
         ),
     }
 }

@@ -10,7 +10,8 @@ use crate::text::{Quoted, Show, Sink, put};
 /// A template: what we did or found, and on lines of their own why, and what to do about it.
 ///
 /// In braces: `{s}` what was said, in quotes; `{n}` a name of ours; `{t}` a text; `{a}` and `{b}`
-/// numbers; `{A}` and `{B}` the same as lengths of time. `{?}` and `{!}` begin the two lines.
+/// numbers; `{A}` and `{B}` the same as lengths of time. `{?}` and `{!}` begin the two lines. Of
+/// `{[}a{|}b{]}` the first is for whoever wrote a file, and the second for whoever typed flags.
 macro_rules! sentence {
     (why: $why:expr) => {
         concat!("{?}", $why)
@@ -41,12 +42,14 @@ pub(in crate::cli) struct Args<'a> {
     pub text: &'a dyn Show,
     pub a: i64,
     pub b: i64,
+    /// Whether it was said by a flag, and would be said otherwise by one.
+    pub is_flag: bool,
 }
 
 impl Args<'_> {
     /// Nothing in any brace.
     pub(in crate::cli) const NONE: Args<'static> =
-        Args { said: b"", name: "", text: &"", a: 0, b: 0 };
+        Args { said: b"", name: "", text: &"", a: 0, b: 0, is_flag: false };
 }
 
 /// Prints a message: `head` (who and where), then the sentence.
@@ -63,7 +66,22 @@ pub(super) fn write(out: &mut dyn Sink, head: &dyn Show, sentence: &str, args: &
 
 /// Writes a template with its braces filled.
 pub(in crate::cli) fn fill(out: &mut dyn Sink, template: &str, args: &Args<'_>) {
-    walk(out, template, &mut |out, name| match name {
+    let mut is_left_out = false;
+    for (piece, is_name) in template.split(['{', '}']).zip([false, true].into_iter().cycle()) {
+        match piece {
+            "[" if is_name => is_left_out = args.is_flag,
+            "|" if is_name => is_left_out = !args.is_flag,
+            "]" if is_name => is_left_out = false,
+            _ if is_left_out => {}
+            _ if is_name => brace(out, piece, args),
+            _ => put!(out, piece),
+        }
+    }
+}
+
+/// Writes what stands in a brace.
+fn brace(out: &mut dyn Sink, name: &str, args: &Args<'_>) {
+    match name {
         "?" => put!(out, "\n  why: "),
         "!" => put!(out, "\n  try: "),
         "s" => put!(out, Quoted(args.said)),
@@ -74,7 +92,7 @@ pub(in crate::cli) fn fill(out: &mut dyn Sink, template: &str, args: &Args<'_>) 
         "A" => put!(out, Shift::By(args.a)),
         "B" => put!(out, Shift::By(args.b)),
         literal => put!(out, "{", literal, "}"),
-    });
+    }
 }
 
 /// Writes a template; what stands in braces is written by `fill`, which gets its name.

@@ -22,7 +22,8 @@ pub(super) fn refusal(place: Place<'_>, reason: TieReason) {
         | TieReason::MapsSaid(tie, number)
         | TieReason::Shared(tie, number, _) => (tie, number),
     };
-    let mut args = Args { name: tie.key(), a: number.into(), ..Args::NONE };
+    let is_flag = place.is_flag();
+    let mut args = Args { name: tie.key(), a: number.into(), is_flag, ..Args::NONE };
     let sentence = match reason {
         TieReason::Closed(..) => sentence!(
             "{n}: descriptor {a} is not open",
@@ -43,7 +44,7 @@ pub(super) fn refusal(place: Place<'_>, reason: TieReason) {
         ),
         TieReason::NobodyTold(..) => sentence!(
             "{n}: nobody outside is told whose id maps he is to write",
-            try: "--info-fd FD"
+            try: "{[}info-fd = FD{|}--info-fd FD{]}"
         ),
         TieReason::MapsSaid(..) => sentence!(
             "{n}: the id maps are written outside, and said here, too",

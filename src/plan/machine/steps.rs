@@ -4,6 +4,7 @@ use super::{EARLY, MachineAct, MachineReason};
 use crate::model::{Farewell, RootSource};
 use crate::plan::confine::{Confinement, Inside};
 use crate::plan::filter::Filters;
+use crate::plan::refusal::refuse_keys;
 use crate::plan::services::{Setting, push_message, push_reaping};
 use crate::plan::{
     Act, Actor, Facts, Plan, Reason, Refusal, Refuse, control, log, namespaces, notify,
@@ -83,24 +84,23 @@ fn push_root<'a>(
     refuse: Refuse<'_, 'a>,
 ) {
     let root = &machine.root;
-    let mut refuse = |origin, said: &'static str, reason| {
-        refuse(Refusal { origin, said: said.as_bytes(), reason: Reason::Machine(reason) });
-    };
     let Some(Said { value: source, origin }) = root.source else {
-        let details = root.details();
-        return details.for_each(|(origin, key)| refuse(origin, key, MachineReason::NoRoot));
+        return refuse_keys(&root.details(), Reason::Machine(MachineReason::NoRoot), refuse);
+    };
+    let mut refuse = |reason| {
+        refuse_keys(&[Some((origin, "switch-root"))], Reason::Machine(reason), refuse);
     };
     match source {
         RootSource::None => return,
         _ if facts.has_disk_root && root.is_kernels => return,
         _ if facts.has_disk_root => {
-            return refuse(origin, "switch-root", MachineReason::NoInitramfs);
+            return refuse(MachineReason::NoInitramfs);
         }
         RootSource::Inside(_) => {
-            return refuse(origin, "switch-root", MachineReason::RootByContents);
+            return refuse(MachineReason::RootByContents);
         }
         RootSource::Tag(_) if root.kind.is_none() => {
-            return refuse(origin, "switch-root", MachineReason::RootWithoutType);
+            return refuse(MachineReason::RootWithoutType);
         }
         RootSource::Device(_)
         | RootSource::Number(..)
@@ -169,7 +169,7 @@ fn push<'a>(actor: Actor, origin: Origin, act: MachineAct<'a>, plan: &mut Plan<'
 
 /// Refuses the keys of `[init]` where we are not the kernel's.
 pub(in crate::plan) fn refuse_init_keys<'a>(spec: &'a Spec<'_>, refuse: Refuse<'_, 'a>) {
-    for (origin, key) in spec.machine.keys().filter(|_| cfg!(feature = "init")) {
-        refuse(Refusal { origin, said: key.as_bytes(), reason: Reason::InitOnly });
+    if cfg!(feature = "init") {
+        refuse_keys(&spec.machine.keys(), Reason::InitOnly, refuse);
     }
 }

@@ -68,7 +68,11 @@ mod tests {
             assert!(root.is_kernels);
         });
         with_root(b"rootfstype=ext4 rw root= ro", |root| {
-            assert!(root.source.is_none() && root.details().next().is_none() && !root.is_kernels);
+            assert!(
+                root.source.is_none()
+                    && root.details().iter().all(Option::is_none)
+                    && !root.is_kernels
+            );
         });
         with_root(b"root=\"PARTLABEL=a b\" rw ro", |root| {
             assert_eq!(source(root), Some(RootSource::PartLabel(c"a b")));

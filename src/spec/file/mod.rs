@@ -22,9 +22,7 @@ use self::position::Position;
 use self::value::Frame;
 use super::keys::KEYS;
 use super::{Complaint, Complaints, Key, Origin, Spec, SpecFault, Table};
-use crate::limits::{
-    ARENA_MAX, FILE_MAX, INTERFACES_MAX, ROOT_MOUNTS_MAX, SERVICES_MAX, TOML_DEPTH_MAX,
-};
+use crate::limits::{ARENA_MAX, INTERFACES_MAX, ROOT_MOUNTS_MAX, SERVICES_MAX, TOML_DEPTH_MAX};
 use crate::model::Mount;
 use crate::text::toml::{Damage, Document, Piece, Word};
 use crate::text::{Arena, nearest};
@@ -38,10 +36,6 @@ pub fn read<'a>(
 ) {
     let mut position = Position::new(source);
     let text = match core::str::from_utf8(source) {
-        _ if source.len() > FILE_MAX => {
-            let complaint = Complaint::FileTooLarge(FILE_MAX);
-            return complaints.add(SpecFault { origin: position.at(0), said: b"", complaint });
-        }
         Ok(text) => text,
         Err(error) => {
             let start = error.valid_up_to();

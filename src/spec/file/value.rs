@@ -62,7 +62,8 @@ impl<'a> Reader<'_, 'a> {
         }
         let is_exec = key.shape == Shape::TextOrExec && name == Some(EXEC);
         let shape = if is_exec { Shape::Words } else { key.shape };
-        if !takes(shape, scalar, name.is_some()) {
+        let fits = takes(shape, scalar, name.is_some());
+        if !fits && (shape == Shape::Words || shape == Shape::Pairs && name.is_none()) {
             return self.refuse(word, Complaint::WrongType(key, type_name(scalar)));
         }
         let origin = self.position.at(word.start());
@@ -88,7 +89,12 @@ impl<'a> Reader<'_, 'a> {
                 key.put(self.spec, service, Item { text, origin }).map(|_| ())
             }),
         };
-        if let Err(fault) = result {
+        if let (false, Ok(())) = (fits, result) {
+            let complaint = Complaint::Spelling(key, type_name(scalar));
+            self.refuse_as(word, pair.unwrap_or(said_in(word)), complaint);
+        } else if let (false, Shape::Switch) = (fits, shape) {
+            self.refuse(word, Complaint::WrongType(key, type_name(scalar)));
+        } else if let Err(fault) = result {
             // Where no word of a list was said, that may be the fault of the name.
             let said = pair.filter(|_| matches!(fault, Fault::NotOneOf(_)));
             self.refuse_as(word, said.unwrap_or(said_in(word)), Complaint::Value(key, fault));
