@@ -318,7 +318,8 @@ impl World<'_> {
             assert!(deadline.is_none_or(|at| at >= self.now), "a deadline that came is dealt with");
         }
         for body in &self.bodies {
-            let is_bounded = body.stop_by.is_none_or(|by| deadline.is_some_and(|at| at <= by));
+            let by = body.stop_by.map(|by| by.max(body.more));
+            let is_bounded = by.is_none_or(|by| deadline.is_some_and(|at| at <= by));
             assert!(is_bounded, "who was told to stop is killed when its grace is over");
             let has_process = body.process != Process::None;
             assert!(has_process || body.helper.is_none(), "nobody is left beside a service");

@@ -49,6 +49,8 @@ pub struct Body {
     pub helper: Option<Helper>,
     /// When it has to be gone, or killed, since it was told to stop.
     pub stop_by: Option<Moment>,
+    /// Until when it has asked for more time, to get ready or to stop.
+    pub more: Moment,
     /// Runs that are over.
     pub runs: u32,
     /// What the last one came to (an end, or the code of not being started), and when.
@@ -131,6 +133,7 @@ impl Body {
             leaves: false,
             helper: None,
             stop_by: None,
+            more: Moment::from_ns(0),
             runs: 0,
             last: None,
             pause: Span::ZERO,
@@ -281,8 +284,7 @@ impl<'p> World<'p> {
             Event::StopService(_) | Event::RestartService(_) | Event::SignalService(..) => {}
             Event::Said(id, Word::Extend(span)) => {
                 let by = now.after(span.span());
-                let body = self.body(id);
-                body.stop_by = body.stop_by.map(|own| own.max(by));
+                self.body(id).more = self.body(id).more.max(by);
             }
             Event::Said(..) | Event::Reload(_) => {}
             Event::Asked(_) | Event::NoneLeft | Event::Tick => {}
