@@ -66,6 +66,8 @@ pub(super) struct NetHands {
     pub pairs: usize,
     /// The process that brings moved interfaces back.
     pub keeper: Option<Child>,
+    /// The net namespaces of PID 1 and of ours, where that has to be done.
+    pub sides: Option<(Fd, Fd)>,
     /// The process that ends pasta(1).
     pub pasta: Option<Child>,
 }

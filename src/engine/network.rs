@@ -14,7 +14,7 @@ use super::{child, tool, word};
 use crate::limits::TOOL_WORDS_MAX;
 use crate::model::rtnetlink::{Looks, Message, answer};
 use crate::model::{
-    Errno, Failure, InterfaceName, Namespace, NamespaceSet, Signal, Why, Wire, code,
+    End, Errno, Failure, InterfaceName, Namespace, NamespaceSet, Signal, Why, Wire, code,
 };
 use crate::plan::{Act, Actor, NetAct, Plan};
 use crate::spec::InterfaceSpec;
@@ -60,12 +60,14 @@ pub(super) fn perform(act: &NetAct<'_>, hands: &mut Hands) -> Result<(), Trouble
         NetAct::TellIds => word::say(Record::Alive, hands),
         NetAct::AwaitIds => word::await_word(hands),
         NetAct::StartPasta => start_pasta(hands),
-        NetAct::AwaitKeeper => {
-            for keeper in [hands.net.keeper.take(), hands.net.pasta.take()] {
-                // It ends when PID 1 has; how is no news.
-                let _ = keeper.and_then(|keeper| child::wait_for(&keeper));
+        NetAct::AwaitKeeper(interfaces) => {
+            // They end when PID 1 has.
+            let [kept, _] = [hands.net.keeper.take(), hands.net.pasta.take()]
+                .map(|keeper| keeper.and_then(|keeper| child::wait_for(&keeper)));
+            match hands.net.sides.take().filter(|_| kept != Some(End::Exited(0))) {
+                Some((inside, outside)) => bring_back_again(interfaces, &inside, &outside),
+                None => Ok(()),
             }
-            Ok(())
         }
         NetAct::Delete(name) => delete(name, hands),
     }
@@ -136,6 +138,7 @@ fn keep(interfaces: &[InterfaceSpec<'_>], hands: &mut Hands) -> Result<(), Troub
     match process::clone_into(NamespaceSet::empty()).map_err(plain)? {
         Side::Parent(keeper) => {
             hands.net.keeper = Some(keeper);
+            hands.net.sides = Some((inside, outside));
             Ok(())
         }
         Side::Child => {
@@ -167,8 +170,21 @@ fn stay_alone(needed: [Option<&Fd>; 3]) {
     let _ = close_others(0, kept); // before Linux 5.9, and without a /proc, they stay
 }
 
+/// Does the same for a process that was killed meanwhile, or came too early: PID 1 may end before
+/// an interface is moved to its namespace, which we hold.
+#[cold]
+fn bring_back_again(
+    interfaces: &[InterfaceSpec<'_>],
+    inside: &Fd,
+    outside: &Fd,
+) -> Result<(), Trouble> {
+    let is_back = bring_back(interfaces, inside, outside);
+    namespace::enter(outside, Namespace::Net).and(is_back).map_err(plain)
+}
+
 /// Moves every moved interface back under the name it had; where that is taken by now, under the
-/// one it has inside.
+/// one it has inside. ENODEV when one of them is not there: it was not moved yet, is back already,
+/// or somebody inside took it away.
 fn bring_back(interfaces: &[InterfaceSpec<'_>], inside: &Fd, outside: &Fd) -> Result<(), Errno> {
     namespace::enter(inside, Namespace::Net)?;
     let kernel = net::open_route()?;
@@ -182,8 +198,7 @@ fn bring_back(interfaces: &[InterfaceSpec<'_>], inside: &Fd, outside: &Fd) -> Re
             ask(&kernel, &message).map_err(|(errno, _)| errno)
         };
         match back(outer) {
-            // It was never moved, is back already, or somebody inside took it away.
-            Ok(()) | Err(Errno::ENODEV) => {}
+            Ok(()) => {}
             Err(Errno::EEXIST) => all = back(inner),
             Err(errno) => all = Err(errno),
         }

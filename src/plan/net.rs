@@ -215,7 +215,7 @@ pub(super) fn push_last_of_network<'a>(spec: &'a Spec<'_>, plan: &mut Plan<'a>) 
     let mut push = |origin, act| plan.push(Actor::Last, origin, Act::Net(act));
     let uplink = spec.net.uplink.filter(|said| said.value == Uplink::Pasta);
     if let Some(said) = uplink {
-        push(said.origin, NetAct::AwaitKeeper);
+        push(said.origin, NetAct::AwaitKeeper(&spec.net.interfaces));
     }
     let mut is_kept = uplink.is_some();
     for interface in &spec.net.interfaces {
@@ -223,7 +223,7 @@ pub(super) fn push_last_of_network<'a>(spec: &'a Spec<'_>, plan: &mut Plan<'a>) 
             Some(Wire::Veth(outer)) => push(interface.origin, NetAct::Delete(outer)),
             Some(Wire::Moved(_)) if !is_kept => {
                 is_kept = true;
-                push(interface.origin, NetAct::AwaitKeeper);
+                push(interface.origin, NetAct::AwaitKeeper(&spec.net.interfaces));
             }
             Some(Wire::Moved(_) | Wire::Macvlan(_)) | None => {}
         }

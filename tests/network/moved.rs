@@ -1,6 +1,7 @@
 //! An interface that is moved in comes back, whatever ends the sandbox.
 
 use super::in_a_network;
+use super::support::who::tool;
 
 /// A wire with two ends, and where they are then.
 const WIRE: &str = "
@@ -53,4 +54,34 @@ fn it_comes_back_when_a_later_step_fails() {
         echo $code $(outside)"
     );
     assert_eq!(in_a_network(&script).quietly(0), "125 1\n");
+}
+
+#[test]
+fn it_comes_back_when_pid_1_ends_before_it_comes() {
+    // Looks like a launcher that is late with the move: PID 1 got KILL meanwhile, and whoever was
+    // to bring the interface back has looked for it in vain. Or that one got KILL itself.
+    tool("strace");
+    let script = format!(
+        "{WIRE}
+        strace -qq -o /dev/null -e inject=ioctl:delay_enter=1000000:when=1 \\
+            $nsinit run --interface name=eth0,move=wire0 -- sleep 100 2>/dev/null &
+        strace=$!
+        until launcher=$(pgrep -P $strace) && [ $(pgrep -c -P $launcher) = 2 ] \\
+            && grep -q wire0 /proc/net/dev && ls -l /proc/$launcher/fd | grep -q socket; do
+            read -rt 0.005 <> <(:) || true
+        done
+        kill -9 $(pgrep -o -P $launcher)
+        wait $strace || true
+        back
+        $nsinit run --interface name=eth0,move=wire0 -- sleep 100 2>/dev/null &
+        launcher=$!
+        until pgrep -P \"$(pgrep -d, -P $launcher)\" sleep >/dev/null; do
+            read -rt 0.02 <> <(:) || true
+        done
+        for keeper in $(pgrep -P $launcher); do pgrep -P $keeper >/dev/null || kill -9 $keeper; done
+        kill -TERM $launcher
+        wait $launcher || true
+        back"
+    );
+    assert_eq!(in_a_network(&script).quietly(0), "back\nback\n");
 }

@@ -56,7 +56,7 @@ pub enum NetAct<'a> {
     /// pasta(1) connects the net namespace, until it is gone.
     StartPasta,
     /// The interfaces that were moved in are back.
-    AwaitKeeper,
+    AwaitKeeper(&'a [InterfaceSpec<'a>]),
     /// A pair that we made is taken away.
     Delete(InterfaceName<'a>),
 }
@@ -67,7 +67,7 @@ impl NetAct<'_> {
         match self {
             Self::MakePair { .. } => "openat|socket|write|read|close|close",
             Self::MakeMacvlan { .. } => "openat|socket|ioctl|write|read|close|close",
-            Self::Keep(_) => "openat|openat|clone3|close|close",
+            Self::Keep(_) => "openat|openat|clone3",
             Self::Move { .. } => "openat|socket|ioctl|write|read|close|close",
             Self::Up { bridge: Some(_), .. } => "socket|ioctl|ioctl|write|read|close",
             Self::Up { bridge: None, .. } | Self::AddAddress(..) | Self::AddRoute(..) => {
@@ -76,7 +76,9 @@ impl NetAct<'_> {
             Self::TellIds => "write",
             Self::AwaitIds => "ppoll*|read?",
             Self::StartPasta => "pipe2|clone3|close|read|close",
-            Self::AwaitKeeper => "ppoll+|ioctl|wait4?",
+            Self::AwaitKeeper(_) => {
+                "ppoll+|ioctl|wait4?|setns?|socket?|ioctl*|write*|read*|close*|setns?|close*"
+            }
             Self::Delete(_) => "socket|write|read|close",
         }
     }
@@ -93,7 +95,7 @@ impl NetAct<'_> {
             Self::TellIds => Kind::TellIds,
             Self::AwaitIds => Kind::AwaitIds,
             Self::StartPasta => Kind::StartPasta,
-            Self::AwaitKeeper | Self::Delete(_) => Kind::TakeBack,
+            Self::AwaitKeeper(_) | Self::Delete(_) => Kind::TakeBack,
         }
     }
 
@@ -110,7 +112,7 @@ impl NetAct<'_> {
             | Self::AddRoute(..)
             | Self::TellIds
             | Self::AwaitIds
-            | Self::AwaitKeeper
+            | Self::AwaitKeeper(_)
             | Self::Delete(_) => return,
         };
         if let Some(mac) = looks.mac {
@@ -156,7 +158,7 @@ impl Show for NetAct<'_> {
             Self::TellIds => put!(out, "tell the launcher that the ids are mapped"),
             Self::AwaitIds => put!(out, "wait until PID 1 has its ids"),
             Self::StartPasta => put!(out, "connect the network by pasta"),
-            Self::AwaitKeeper => put!(out, "wait until the outer network is as it was"),
+            Self::AwaitKeeper(_) => put!(out, "wait until the outer network is as it was"),
             Self::Delete(name) => {
                 put!(out, "take interface ", Quoted(name.bytes()), " away");
             }
