@@ -352,10 +352,17 @@ fn push_user<'a>(
     if let (true, Some(group)) = (setting.deny_setgroups, service.groups.first()) {
         return Err(Refusal { origin: group.origin, said: b"", reason: Reason::GroupsDenied });
     }
+    // USER:GROUP is that group alone, as for docker-run(1); a group of its own is one more, as for
+    // systemd.exec(5).
+    let [user, group, _] = said;
+    let groups = match service.groups.is_empty() && user.is_some() && user == group {
+        true => service.group.as_slice(),
+        false => &*service.groups,
+    };
     let act = Act::BecomeUser {
         user: service.user.map(|said| said.value),
         group: service.group.map(|said| said.value),
-        groups: (!setting.deny_setgroups).then_some(&*service.groups),
+        groups: (!setting.deny_setgroups).then_some(groups),
     };
     plan.push(actor, origin, act);
     Ok(())

@@ -41,7 +41,7 @@ pub(super) const ROWS: &[Row] = &[
         .help("ours|Working directory."),
     service("user", Shape::TextOrNumber, "USER", |service, item| service.set_user(item)).help(
         "ours|User, by number or /etc/passwd inside; a name brings its groups and home. \
-             USER:GROUP says the group as well.",
+             USER:GROUP has that group alone.",
     ),
     service("group", Shape::TextOrNumber, "GROUP", |service, item| {
         item.put(&mut service.group, Account::parse)

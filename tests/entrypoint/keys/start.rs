@@ -54,8 +54,23 @@ fn who_it_runs_as_is_said_as_docker_says_it() {
     {
         assert_eq!(run(Mode::Pid1, &["--user", user], &ids).end().quietly(0), expected, "{user}");
     }
+    // A name brings its groups, and with a group of its own still does; USER:GROUP has that alone.
+    let etc = "mount -t tmpfs none /etc && echo web:x:7:7::/: >/etc/passwd && \
+               printf 'web:x:7:\\nwww:x:8:\\nssl:x:9:web\\n' >/etc/group && exec \"$@\"";
+    let nsinit = file::text(&programs().nsinit);
+    for (flags, expected) in [
+        (&["--user", "web"][..], "7 7 7 9\n"),
+        (&["--user", "web", "--group", "www"], "7 8 8 9\n"),
+        (&["--user", "web:www"], "7 8 8\n"),
+        (&["--user", "web:www", "--groups", "ssl"], "7 8 8 9\n"),
+        (&["--user", "web:www", "--user", "web"], "7 7 7 9\n"),
+    ] {
+        let words = ["unshare", "-m", "sh", "-c", etc, "sh", &nsinit];
+        let words = [&words[..], flags, &["--"], &ids].concat();
+        assert_eq!(Run::command(Who::Root, words).end().quietly(0), expected, "{flags:?}");
+    }
     for (user, says) in [
-        ("daemon:no-such", "user \"daemon\" group \"no-such\": ENOENT"),
+        ("daemon:no-such", "user \"daemon\" group \"no-such\" groups \"no-such\": ENOENT"),
         ("daemon:", "user is empty"),
         ("daemon:a:b", "user: \"daemon:a:b\" has a \":\" in it"),
     ] {
