@@ -1,5 +1,6 @@
 //! `enter` by name: a command beside a service, confined as that is, and nothing of the caller's.
 
+use std::io::Read as _;
 use std::time::Duration;
 
 use super::sandbox::Sandbox;
@@ -173,6 +174,41 @@ fn at_a_terminal_it_has_one_of_its_own_that_follows() {
         assert_eq!(running.end().code, 5);
         drop(sandbox.stop());
     }
+}
+
+#[test]
+fn who_types_is_heard_while_a_slow_terminal_shows_a_flood() {
+    // Looks like `yes` on a line of 100 KiB a second, and ^C; and one that goes on behind a shell
+    // that has ended, which is not waited for.
+    let sandbox = Sandbox::start(Who::Root, PLAIN);
+    let is_inside = || sandbox.run.marked().iter().any(|line| line.contains(" yes "));
+    let terminal = Terminal::new();
+    let mut running = enter(&sandbox, &["sh", "-c", "echo up; exec yes"]).start_at(&terminal);
+    running.expect("up");
+    wait::until("both terminals to be full", || {
+        let all = sandbox.run.marked();
+        let line = all.iter().find(|line| line.contains(" yes "))?;
+        let is_full = |pid: &str| {
+            let call = std::fs::read_to_string(format!("/proc/{pid}/syscall")).unwrap_or_default();
+            call.starts_with(&format!("{} ", libc::SYS_write)) // and has to wait there
+        };
+        (is_full(line.split(' ').next()?) && is_full(&running.pid.to_string())).then_some(())
+    });
+    terminal.type_keys(CTRL_C);
+    let mut screen = std::fs::File::from(terminal.person_end.try_clone().unwrap());
+    for _ in (0..1_000).take_while(|_| is_inside()) {
+        let _ = screen.read(&mut [0; 512]); // it may have ended
+        std::thread::sleep(Duration::from_millis(5)); // as slow as that
+    }
+    assert!(!is_inside());
+    drop((terminal, screen));
+    assert_eq!(running.end().code, 130);
+    let terminal = Terminal::new();
+    let running =
+        enter(&sandbox, &["sh", "-c", "trap '' HUP; yes & sleep 0.1"]).start_at(&terminal);
+    drop(terminal);
+    assert_eq!(running.end().code, 0);
+    drop(sandbox.stop());
 }
 
 #[test]

@@ -5,12 +5,11 @@
 //! the two what is typed and what is shown: nothing inside can read what is typed for others, or
 //! type into our shell (ioctl_tty(2), TIOCSTI).
 
+mod between;
 pub mod look;
 pub mod sealed;
 
-use core::mem::ManuallyDrop;
-
-use heapless::Vec;
+use between::{Between, nothing};
 
 use super::child;
 use super::control::find::{Beside, PATIENCE, Sandbox};
@@ -21,7 +20,7 @@ use crate::model::{Denial, End, Errand, Errno, NamespaceSet, Order, Request, Sig
 use crate::sys::fd::redirect;
 use crate::sys::file::{self, Mode};
 use crate::sys::process::{Child, Side};
-use crate::sys::pty::{self, Settings};
+use crate::sys::pty;
 use crate::sys::wait::{self, Source};
 use crate::sys::{Fd, memfd, process, signal, terminal};
 use crate::text::{Buffer, Sink as _, json::Object};
@@ -32,22 +31,6 @@ pub struct Streams {
     between: Option<Between>,
     /// What is handed on, while it is not yet.
     handed: [Option<Fd>; 3],
-}
-
-/// A terminal that what runs inside has in place of ours.
-#[derive(Debug)]
-struct Between {
-    /// The side of its keyboard and screen.
-    screen: Fd,
-    is_open: bool,
-    /// One of our descriptors of our terminal, to show things at.
-    ours: i32,
-    /// Whether what is typed is for it.
-    is_typed: bool,
-    /// The settings of our terminal, while we have changed them.
-    before: Option<Settings>,
-    /// What was typed and not taken yet.
-    typed: Vec<u8, 512>,
 }
 
 impl Streams {
@@ -66,9 +49,7 @@ impl Streams {
             for (place, is_terminal) in handed.iter_mut().zip(is_terminal) {
                 *place = if is_terminal { Some(programs.copy()?) } else { None };
             }
-            let is_typed = is_terminal.first() == Some(&true);
-            let (before, typed) = (None, Vec::new());
-            between = Some(Between { screen, is_open: true, ours, is_typed, before, typed });
+            between = Some(Between::new(screen, ours, is_terminal.first() == Some(&true)));
         }
         for (number, place) in (0..).zip(&mut handed) {
             if place.is_none() {
@@ -124,7 +105,7 @@ pub fn send(
     drop(handed);
     let outcome = asked.and_then(|()| attend(sandbox, &signals, streams.between.as_mut(), failed));
     if let Some(between) = &mut streams.between {
-        between.show();
+        between.show_rest();
         between.end();
     }
     outcome
@@ -169,7 +150,7 @@ pub fn at_streams(mut streams: Streams, inside: &mut dyn FnMut() -> u8) -> Resul
         Ok(Side::Parent(child)) => {
             drop(handed);
             let end = attend_child(&child, &signals, between);
-            between.show();
+            between.show_rest();
             between.end();
             Ok(end.map_or(crate::model::code::FAILED, End::code))
         }
@@ -254,10 +235,6 @@ fn attend(
     }
 }
 
-const fn nothing() -> [Source; 3] {
-    [Source::nothing(), Source::nothing(), Source::nothing()]
-}
-
 fn pass(guest: Option<&Fd>, signal: Signal, value: Option<u64>) {
     let Some(guest) = guest else { return };
     let _ = match value {
@@ -294,105 +271,6 @@ fn pass_signals(
                 Some(_) => pass(guest, signal, received.queued_value()),
                 None => *early = early.with(signal),
             },
-        }
-    }
-}
-
-impl Between {
-    fn ours(&self) -> ManuallyDrop<Fd> {
-        Fd::inherited(self.ours)
-    }
-
-    /// What is to be waited for: something is shown, there is room for what was typed, something is
-    /// typed.
-    fn sources(&self) -> [Source; 3] {
-        if !self.is_open {
-            return nothing();
-        }
-        let has_typed = !self.typed.is_empty();
-        let shown = Source::readable(&self.screen);
-        let taken = if has_typed { Source::writable(&self.screen) } else { Source::nothing() };
-        let is_waiting = self.is_typed && !has_typed && self.before.is_some();
-        let typed =
-            if is_waiting { Source::readable(&Fd::inherited(0)) } else { Source::nothing() };
-        [shown, taken, typed]
-    }
-
-    /// Carries what came.
-    fn turn(&mut self, shown: &Source, taken: &Source, typed: &Source) {
-        if shown.is_ready() {
-            self.show();
-        }
-        if typed.is_ready() {
-            self.read();
-        }
-        if taken.is_ready() {
-            self.write();
-        }
-    }
-
-    /// Every byte that is typed at our terminal goes inside, when we are in its foreground.
-    fn begin(&mut self) {
-        let input = Fd::inherited(0);
-        let is_ours = terminal::foreground(&input) == Ok(terminal::own_group());
-        if let (true, true, None) = (self.is_typed, is_ours, self.before)
-            && let Ok(settings) = pty::settings(&input)
-            && pty::set(&input, &settings.raw()).is_ok()
-        {
-            let _ = pty::set(&self.screen, &settings); // it begins with its own, then
-            self.before = Some(settings);
-        }
-        self.follow_size();
-    }
-
-    /// Our terminal is as it was.
-    fn end(&mut self) {
-        if let Some(settings) = self.before.take() {
-            let _ = pty::set(&Fd::inherited(0), &settings); // it may be gone
-        }
-    }
-
-    fn follow_size(&self) {
-        let _ = pty::copy_size(&self.ours(), &self.screen); // as above
-    }
-
-    /// Shows what is there to be shown.
-    #[inline(never)] // its buffer would lie in the frame of the loop
-    fn show(&mut self) {
-        let mut text = [0u8; 4096];
-        while self.is_open {
-            let len = match file::read(&self.screen, &mut text) {
-                Ok(len @ 1..) => len,
-                Err(Errno::EAGAIN) => return,
-                Ok(_) | Err(_) => {
-                    self.is_open = false; // nobody has it open any more (EIO)
-                    return;
-                }
-            };
-            let mut rest = text.get(..len).unwrap_or_default();
-            while let Ok(len @ 1..) = file::write(&self.ours(), rest) {
-                rest = rest.get(len..).unwrap_or_default();
-            }
-        }
-    }
-
-    fn read(&mut self) {
-        let mut text = [0u8; 512];
-        match file::read(&Fd::inherited(0), &mut text) {
-            Ok(len @ 1..) => {
-                let text = text.get(..len).unwrap_or_default();
-                self.typed = Vec::from_slice(text).unwrap_or_default();
-                self.write();
-            }
-            Err(Errno::EAGAIN | Errno::EINTR) => {}
-            Ok(_) | Err(_) => self.is_typed = false, // our terminal has hung up
-        }
-    }
-
-    fn write(&mut self) {
-        if let Ok(len) = file::write(&self.screen, &self.typed) {
-            let rest = self.typed.get(len..).unwrap_or_default();
-            self.typed = Vec::from_slice(rest).unwrap_or_default();
         }
     }
 }
