@@ -2,7 +2,6 @@
 //! Rows 1, 2, 11, 12, 22 and 25 of the list.
 
 use std::fs;
-use std::os::fd::AsRawFd as _;
 
 use super::support::{Run, Who, file};
 
@@ -41,15 +40,9 @@ fn row_2_no_descriptor_of_the_caller_leads_out() {
     for who in Who::BOTH {
         let outer = fs::File::open("/").unwrap();
         let given = fs::File::open(&directory).unwrap();
-        let outer = outer.as_raw_fd();
         let words = [&USR[..], &["--bind-fd", "99", "/x", "--", "sh", "-c", "ls /proc/self/fd"]];
-        let run = Run::nsinit(who, &words.concat()).before_exec(move || {
-            for copy in 3..99 {
-                // SAFETY: two integers in.
-                unsafe { libc::dup2(outer, copy) };
-            }
-        });
-        let run = run.giving(&given, 99);
+        let run = Run::nsinit(who, &words.concat()).giving(&given, 99);
+        let run = (3..99).fold(run, |run, number| run.giving(&outer, number));
         assert_eq!(run.end().quietly(0), "0\n1\n2\n3\n");
         for number in 3..20 {
             let cwd = format!("/proc/self/fd/{number}");

@@ -31,18 +31,9 @@ fn a_working_directory_leads_nowhere_outside() {
     let root = fs::File::open("/").unwrap();
     for who in Who::BOTH {
         for number in 3..=20 {
-            let from = std::os::fd::AsRawFd::as_raw_fd(&root);
             let directory = format!("/proc/self/fd/{number}");
             let run = Run::nsinit(who, &["run", "--chdir", &directory, "--", "pwd"]);
-            let ended = run
-                .before_exec(move || {
-                    for target in 3..=20 {
-                        // SAFETY: integers in; these numbers are nobody's in a process about to
-                        // exec.
-                        unsafe { libc::dup2(from, target) };
-                    }
-                })
-                .end();
+            let ended = (3..=20).fold(run, |run, number| run.giving(&root, number)).end();
             ended.saying(125, &["change directory to \"/proc/self/fd/"]);
         }
     }
@@ -103,16 +94,14 @@ fn descriptors_of_the_caller_are_closed_in_any_root() {
     let here = file::text(&directory);
     let outside = fs::File::open("/etc").unwrap();
     for who in Who::BOTH {
-        let from = std::os::fd::AsRawFd::as_raw_fd(&outside);
         let script = "for n in /proc/self/fd/*; do readlink $n; done; ls /proc/self/fd/9/";
         let with_descriptors = |words: &[&str]| {
-            let run = Run::nsinit(who, words).before_exec(move || {
-                for target in [3, 7, 9, 99] {
-                    // SAFETY: as above.
-                    unsafe { libc::dup2(from, target) };
-                }
-            });
-            run.end().out
+            let run = Run::nsinit(who, words);
+            [3, 7, 9, 99]
+                .into_iter()
+                .fold(run, |run, number| run.giving(&outside, number))
+                .end()
+                .out
         };
         let out = with_descriptors(&["run", "--root", &here, "--", "/busybox", "sh", "-c", script]);
         assert!(!out.contains("/etc") && !out.contains("passwd"), "{out}");

@@ -1,7 +1,7 @@
 //! Where the socket is: whose directory, what was left there, what somebody else put there.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 
 use super::sandbox::{Sandbox, directory_of, unique};
@@ -173,6 +173,9 @@ fn a_path_of_ones_own_is_used_as_it_is() {
         drop(UnixListener::bind(directory.join("stale")).unwrap());
         let stale = file::text(&directory.join("stale"));
         std::os::unix::fs::chown(&stale, Some(who.uid()), Some(who.uid())).unwrap();
+        wait::until("no process that another test starts to have a copy of it", || {
+            UnixStream::connect(&stale).is_err().then_some(())
+        });
         let ended = Run::nsinit(who, &["run", "--control", &stale, "--", "true"]).end();
         assert_eq!(ended.quietly(0), "");
         assert!(!Path::new(&stale).exists());

@@ -1,6 +1,6 @@
 //! `join` in `run`: each kind, by each way, alone and together.
 
-use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
+use std::os::fd::{FromRawFd as _, OwnedFd};
 
 use super::KINDS;
 use super::holder::Holder;
@@ -74,11 +74,7 @@ fn each_kind_is_joined_by_a_pidfd_or_a_descriptor_that_was_given() {
         for kind in KINDS {
             let holder = Holder::new(who, &["--namespaces", kind]);
             let pidfd = open_pidfd(holder.pid);
-            let number = pidfd.as_raw_fd();
-            let run = nsinit(who).before_exec(move || {
-                // SAFETY: integers in; 207 is nobody's in a process about to exec.
-                unsafe { libc::dup2(number, 207) };
-            });
+            let run = nsinit(who).giving(&pidfd, 207);
             let found = links(run, &flags(who, kind, |_| "fd:207".into()), &[NOTHING_NEW]);
             assert_joined(who, &holder, kind, &found);
             holder.end();
@@ -86,11 +82,7 @@ fn each_kind_is_joined_by_a_pidfd_or_a_descriptor_that_was_given() {
         for (kind, flag) in [("user", "--userns"), ("pid", "--pidns")] {
             let holder = Holder::new(who, &["--namespaces", kind]);
             let file = std::fs::File::open(holder.path(kind)).unwrap();
-            let number = file.as_raw_fd();
-            let run = nsinit(who).before_exec(move || {
-                // SAFETY: as above.
-                unsafe { libc::dup2(number, 207) };
-            });
+            let run = nsinit(who).giving(&file, 207);
             let mut words = vec![flag.to_string(), "207".into()];
             if who == Who::User && kind == "pid" {
                 words.extend(["--join".into(), format!("user={}", holder.pid)]);

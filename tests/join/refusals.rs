@@ -86,12 +86,7 @@ fn what_the_kernel_refuses_is_named_with_its_step() {
     // Looks like a user namespace of somebody else, and a PID namespace without its PID 1.
     let holder = Holder::new(Who::Root, &["--namespaces", "user,net"]);
     let file = std::fs::File::open(holder.path("user")).unwrap();
-    let number = std::os::fd::AsRawFd::as_raw_fd(&file);
-    let run =
-        Run::nsinit(Who::User, &["run", "--userns", "207", "--", "true"]).before_exec(move || {
-            // SAFETY: integers in; 207 is nobody's in a process about to exec.
-            unsafe { libc::dup2(number, 207) };
-        });
+    let run = Run::nsinit(Who::User, &["run", "--userns", "207", "--", "true"]).giving(&file, 207);
     run.end().saying(125, &["join user namespace of descriptor 207: EPERM", "as that user"]);
     holder.end();
 

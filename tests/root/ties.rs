@@ -44,7 +44,7 @@ fn programs() -> [(String, &'static [&'static str]); 2] {
 /// Starts one of them with these descriptors.
 fn start(who: Who, program: &str, words: &[&str], given: &[(&File, i32)]) -> Running {
     let run = Run::command(who, std::iter::once(program).chain(words.iter().copied()));
-    given.iter().fold(run, |run, (file, number)| run.giving(file, *number)).start()
+    given.iter().fold(run, |run, (file, number)| run.giving(*file, *number)).start()
 }
 
 #[test]

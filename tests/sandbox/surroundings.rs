@@ -2,7 +2,6 @@
 //! mode mask, arguments; and that it costs the caller nothing.
 
 use std::fs::File;
-use std::os::fd::AsRawFd as _;
 
 use super::support::deny::deny;
 use super::support::{Run, Who, file};
@@ -11,16 +10,9 @@ use super::support::{Run, Who, file};
 fn inherited_descriptors_above_2_are_closed() {
     // Looks like a file open at numbers 3, 9 and 250 outside, and 0 to 2 inside (3 is ls's own).
     let source = File::open("/dev/null").unwrap();
-    let give = |number| {
-        for target in [3, 9, 250] {
-            // SAFETY: integers in; these numbers are nobody's in a process about to exec.
-            unsafe { libc::dup2(number, target) };
-        }
-    };
     for who in Who::BOTH {
-        let number = source.as_raw_fd();
         let run = || Run::nsinit(who, &["run", "--", "ls", "/proc/self/fd"]);
-        let run = || run().before_exec(move || give(number));
+        let run = || [3, 9, 250].into_iter().fold(run(), |run, number| run.giving(&source, number));
         assert_eq!(run().end().quietly(0), "0\n1\n2\n3\n", "{who:?}");
         // Linux before 5.9 has no close_range(2).
         let old = run().before_exec(|| deny(&[libc::SYS_close_range], libc::ENOSYS));

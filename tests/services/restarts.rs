@@ -102,7 +102,7 @@ fn the_leftovers_of_a_helper_are_killed_before_it_starts_again() {
             [[service]]
             name = 'main'
             main = true
-            command = ['sh', '-c', 'until [ $(wc -l < %LOG) = 3 ]; do :; done']
+            command = ['sh', '-c', 'until [ $(wc -l < %LOG) -ge 3 ]; do :; done']
             [[service]]
             name = 'helper'
             restart = 'on-failure'

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
+use std::os::fd::{AsRawFd, FromRawFd as _, OwnedFd};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -101,8 +101,8 @@ impl Run {
     }
 
     /// It has this open file as this descriptor.
-    pub fn giving(self, file: &std::fs::File, number: i32) -> Self {
-        let own = std::os::fd::AsRawFd::as_raw_fd(file);
+    pub fn giving(self, file: &impl AsRawFd, number: i32) -> Self {
+        let own = file.as_raw_fd();
         self.before_exec(move || {
             // SAFETY: integers in. dup2(2) of a descriptor to itself leaves close-on-exec on.
             unsafe {

@@ -90,13 +90,8 @@ fn wake_ups(subject: &Subject) -> Verdict {
 /// where unshare(1) would hold the pipe, too.
 fn descriptors(subject: &Subject) -> Verdict {
     let (mut reader, writer) = io::pipe().unwrap();
-    let number = writer.as_raw_fd();
     let run = subject.run(Seat::Child, Wish::Plain, &["sh", "-c", "exec 9>&-; exec sleep 1000"]);
-    let run = run.before_exec(move || {
-        // SAFETY: integers in; the copy has no FD_CLOEXEC.
-        unsafe { libc::dup2(number, 9) };
-    });
-    let run = run.start();
+    let run = run.giving(&writer, 9).start();
     drop(writer);
     let mut entry = libc::pollfd { fd: reader.as_raw_fd(), events: libc::POLLIN, revents: 0 };
     let timeout = i32::try_from(subject.patience.as_millis()).unwrap();
