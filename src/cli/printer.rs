@@ -141,7 +141,9 @@ impl<'s> Printer<'s> {
 
 impl<'a> Complaints<'a> for Printer<'_> {
     fn add(&mut self, fault: SpecFault<'a>) {
-        self.lacks(fault.complaint.unread());
+        if cfg!(feature = "verbs") {
+            self.lacks(fault.complaint.unread());
+        }
         let full = fault.complaint.full();
         let is_told = full.is_some() && full == core::mem::replace(&mut self.full, full);
         if !is_told && self.is_next_printed() {

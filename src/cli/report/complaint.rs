@@ -40,7 +40,10 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
         }
         Complaint::Flag(name, Wrong::Never(never)) => {
             args.name = name;
-            super::root::never(never)
+            match cfg!(feature = "sandbox") {
+                true => super::root::never(never),
+                false => sentence!("--{n} is not built into this version"), // nor are its kind
+            }
         }
         Complaint::UnknownKey { table: Some(known), nearest } => {
             table = known;

@@ -124,6 +124,21 @@ const NOTHING: &str = "";
 pub(super) fn by_why(why: Why) -> &'static str {
     match why {
         Why::Errno | Why::Tool => NOTHING,
+        // None of such a build.
+        Why::DanglingLink
+        | Why::LinkInTheWay
+        | Why::LeadsToRoot
+        | Why::OtherLink
+        | Why::OtherFile
+        | Why::NoDevice
+        | Why::OldRootThere
+        | Why::Deaf
+        | Why::UsernsThere
+            if !cfg!(feature = "sandbox") =>
+        {
+            NOTHING
+        }
+        Why::NotOurs | Why::NameTaken | Why::NoDirectory if !cfg!(feature = "control") => NOTHING,
         Why::InterpreterMissing => sentence!(
             why: "the interpreter{t} in the first line of the script {s} is not there",
             try: "install the interpreter, or correct the line that begins with #!"
@@ -253,12 +268,12 @@ fn by_act(act: &Act<'_>, errno: Errno, program: &[u8]) -> &'static str {
         (Act::MapSelf(..) | Act::DenySetgroups | Act::WriteIdMap(..), Errno::ENOENT) => {
             sentence!(why: "id maps are written in /proc, which is not mounted")
         }
-        (Act::MapByTool(..), Errno::EIO) => sentence!(
+        (Act::MapByTool(..), Errno::EIO) if cfg!(feature = "sandbox") => sentence!(
             why: "the program that writes this map for us refused, or lacks root's rights: it \
                   said so itself",
             try: "chmod u+s on it, or a map within /etc/subuid and /etc/subgid"
         ),
-        (Act::MapByTool(..), _) => sentence!(
+        (Act::MapByTool(..), _) if cfg!(feature = "sandbox") => sentence!(
             why: "the program that writes this map for us cannot be executed",
             try: "apt-get install uidmap, or as root"
         ),

@@ -127,7 +127,12 @@ fn number(count: usize) -> i64 {
 fn sentence_of(reason: &Reason, said: &[u8]) -> &'static str {
     match reason {
         Reason::Cgroup(reason) if cfg!(feature = "sandbox") => cgroup::refusal(*reason),
-        Reason::Cgroup(_) => "", // none of such a build
+        Reason::LockOfInit | Reason::NothingToTell | Reason::NoFilters
+            if !cfg!(feature = "sandbox") =>
+        {
+            ""
+        }
+        Reason::Cgroup(_) => "", // none of such a build, as above
         Reason::Net(reason) if cfg!(feature = "net") => net::refusal(*reason),
         Reason::Net(_) => "", // none of such a build
         Reason::Machine(reason) if cfg!(feature = "init") => machine::refusal(*reason),
@@ -300,8 +305,9 @@ fn sentence_of(reason: &Reason, said: &[u8]) -> &'static str {
             "a command of {a} words, one with argv0 has at most {b}",
             try: "without argv0"
         ),
-        Reason::Mount(fault) => super::root::fault(*fault, said),
-        Reason::Join(_) => "", // it has words of its own
+        Reason::Mount(fault) if cfg!(feature = "sandbox") => super::root::fault(*fault, said),
+        Reason::Mount(_) => "", // none of such a build
+        Reason::Join(_) => "",  // it has words of its own
         Reason::TooManySteps => sentence!("more than {a} steps", try: "fewer services"),
     }
 }
