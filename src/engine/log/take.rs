@@ -42,6 +42,7 @@ impl Turn<'_, '_> {
 
     /// What a service has written until now. A last line that has no end ends here: what comes is
     /// not of the same run.
+    #[inline(never)] // of no service without a log
     pub(in crate::engine) fn take_rest_of_log(&mut self, id: ServiceId) {
         for _ in 0..LOG_LAST_ROUNDS {
             let Some(pipe) = self.log_pipe(id) else { return };
