@@ -36,7 +36,9 @@ impl Turn<'_, '_> {
     #[inline(never)] // once
     pub(in crate::engine) fn take_last_words(&mut self) {
         for id in ServiceId::all() {
-            self.take_rest_of_log(id);
+            if self.log_pipe(id).is_some() {
+                self.take_rest_of_log(id);
+            }
         }
     }
 
