@@ -49,7 +49,6 @@ impl Out {
                 Err(errno) => Err(errno),
             };
             match written {
-                Ok(0) => self.trouble = Some(Errno::EIO), // a file system's own idea (fuse(4))
                 Ok(len) => rest = rest.get(len..).unwrap_or_default(),
                 Err(errno) => self.trouble = Some(errno),
             }

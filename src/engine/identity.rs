@@ -2,7 +2,7 @@
 
 use super::files::whole;
 use super::trouble::{Trouble, plain};
-use crate::model::{Errno, Namespace, NamespaceSet};
+use crate::model::{Namespace, NamespaceSet};
 use crate::sys::{Fd, file, place, stat};
 use crate::text::{Buffer, put};
 
@@ -38,10 +38,8 @@ pub(super) fn each_namespace(
 pub(super) fn tell<const N: usize>(target: &Fd, text: &Buffer<N>) -> Result<(), Trouble> {
     let mut rest = whole(text)?;
     while !rest.is_empty() {
-        match file::write_now(target, rest).map_err(plain)? {
-            0 => return Err(plain(Errno::EIO)), // a file system's own idea (fuse(4))
-            len => rest = rest.get(len..).unwrap_or_default(), // a terminal takes it in pieces
-        }
+        let len = file::write_now(target, rest).map_err(plain)?;
+        rest = rest.get(len..).unwrap_or_default(); // a terminal takes it in pieces
     }
     Ok(())
 }

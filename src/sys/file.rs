@@ -109,11 +109,21 @@ pub fn is_noexec(path: &CStr) -> bool {
 /// write(2): gives how many bytes were taken.
 ///
 /// # Errors
-/// EPIPE when nobody reads (SIGPIPE is blocked), EAGAIN, and what a file in /proc refuses.
+/// EPIPE when nobody reads (SIGPIPE is blocked), EAGAIN, what a file in /proc refuses, and EIO for
+/// one that takes nothing and says that all is well, as one of FUSE may (fuse(4)): whoever writes
+/// the rest would do so for ever.
 pub fn write(fd: &Fd, bytes: &[u8]) -> Result<usize, Errno> {
     // SAFETY: the kernel reads at most `bytes.len()` bytes from it.
     let ret = unsafe { call!(write, fd.arg(), bytes.as_ptr() as usize, bytes.len()) };
-    check(ret)
+    taken(check(ret), bytes)
+}
+
+/// How many of `bytes` were taken.
+fn taken(written: Result<usize, Errno>, bytes: &[u8]) -> Result<usize, Errno> {
+    match written {
+        Ok(0) if !bytes.is_empty() => Err(Errno::EIO),
+        other => other,
+    }
 }
 
 /// write(2) that does not wait: pwritev2(2) with RWF_NOWAIT and no position. Where the kernel or
@@ -128,7 +138,7 @@ pub fn write_now(fd: &Fd, bytes: &[u8]) -> Result<usize, Errno> {
     let (parts, no_position) = ((&raw const part) as usize, usize::MAX);
     // SAFETY: the kernel reads `part`, and at most `bytes.len()` bytes from where it points to.
     let ret = unsafe { call!(pwritev2, fd.arg(), parts, 1, no_position, no_position, NO_WAIT) };
-    match check(ret) {
+    match taken(check(ret), bytes) {
         Err(Errno::EOPNOTSUPP | Errno::ENOSYS | Errno::EPERM) => {
             match wait::poll(&mut [Source::writable(fd)], Some(Span::ZERO))? {
                 0 => Err(Errno::EAGAIN),

@@ -92,10 +92,10 @@ pub(super) fn write(target: &Fd, bytes: &[u8]) -> bool {
         let mut sources = [Source::writable(target)];
         let is_ready = wait::poll(&mut sources, Some(Span::from_ns(left))).is_ok_and(|n| n > 0);
         match is_ready.then(|| file::write(target, rest)) {
-            Some(Ok(len @ 1..)) => rest = rest.get(len..).unwrap_or_default(),
+            Some(Ok(len)) => rest = rest.get(len..).unwrap_or_default(),
             // A port that nobody is connected to can be written and takes nothing.
             Some(Err(Errno::EAGAIN)) if left > 0 => pause(PAUSE),
-            Some(Ok(_) | Err(_)) | None => return false,
+            Some(Err(_)) | None => return false,
         }
     }
     true
