@@ -36,16 +36,21 @@ impl Turn<'_, '_> {
     #[inline(never)] // once
     pub(in crate::engine) fn take_last_words(&mut self) {
         for id in ServiceId::all() {
-            if self.log_pipe(id).is_some() {
-                self.take_rest_of_log(id);
-            }
+            self.take_rest_of_log(id);
         }
     }
 
     /// What a service has written until now. A last line that has no end ends here: what comes is
     /// not of the same run.
-    #[inline(never)] // of no service without a log
+    #[inline] // most services have no log, and no need of the code for one
     pub(in crate::engine) fn take_rest_of_log(&mut self, id: ServiceId) {
+        if self.log_pipe(id).is_some() {
+            self.take_rest(id);
+        }
+    }
+
+    #[inline(never)] // see above
+    fn take_rest(&mut self, id: ServiceId) {
         for _ in 0..LOG_LAST_ROUNDS {
             let Some(pipe) = self.log_pipe(id) else { return };
             let mut sources = [Source::readable(pipe)];

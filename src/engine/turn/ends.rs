@@ -2,6 +2,7 @@
 
 use super::super::{cgroup, child, perform, tree};
 use super::Turn;
+use super::state::Process;
 use crate::model::{End, Errno, Moment, ServiceId, Signal, Span};
 use crate::supervisor::Event;
 use crate::sys::signal;
@@ -9,6 +10,14 @@ use crate::sys::signal;
 /// How long a service that was killed may take to be gone when everything stops: as long as those
 /// who are left behind the last one (`supervisor`).
 const PATIENCE: Span = Span::from_s(10);
+
+impl Process {
+    /// When it is waited for no longer, because it was killed and is still there.
+    fn end_of_patience(&self) -> Option<Moment> {
+        let _ = self.child.as_ref()?;
+        Some(self.killed?.after(PATIENCE))
+    }
+}
 
 impl Turn<'_, '_> {
     /// Asks a service's process by a signal to end; one that was stopped goes on for that.
@@ -48,9 +57,8 @@ impl Turn<'_, '_> {
 
     /// When everything stops: when the next of those who cannot die is not waited for any longer.
     pub(super) fn end_of_patience(&self) -> Option<Moment> {
-        let killed = self.processes.iter().filter(|process| process.child.is_some());
-        let killed = killed.filter_map(|process| process.killed).min()?;
-        self.supervisor.is_stopping().then_some(killed.after(PATIENCE))
+        let ends = self.processes.iter().filter_map(Process::end_of_patience);
+        ends.min().filter(|_| self.supervisor.is_stopping())
     }
 
     /// Whoever still is there so long after KILL waits for a disk that does not answer, or for
@@ -60,9 +68,8 @@ impl Turn<'_, '_> {
             return;
         }
         for id in ServiceId::all() {
-            let process = self.processes.get(id.index());
-            let killed = process.filter(|own| own.child.is_some()).and_then(|own| own.killed);
-            if killed.is_some_and(|killed| killed.after(PATIENCE) <= now) {
+            let end = self.processes.get(id.index()).and_then(Process::end_of_patience);
+            if end.is_some_and(|end| end <= now) {
                 self.ended(id, End::Signaled(Signal::KILL));
             }
         }

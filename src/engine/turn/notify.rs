@@ -153,18 +153,17 @@ impl Turn<'_, '_> {
         if text.is_empty() {
             return;
         }
+        let is_waited_for = self.tries > 0;
         let mut sent = unix::send(socket, &address, text, descriptors);
-        while sent == Err(Errno::EAGAIN) {
-            let Some(left) = self.tries.checked_sub(1) else { return }; // that was told
-            self.tries = left;
+        while sent == Err(Errno::EAGAIN) && self.tries > 0 {
+            self.tries = self.tries.saturating_sub(1);
             let _ = wait::poll(&mut [], Some(TRY_PAUSE)); // a pause, whatever ends it
             sent = unix::send(socket, &address, text, descriptors);
-            if left == 0 {
-                break;
-            }
         }
-        if let Err(errno) = sent {
-            self.teller.tell(self.plan, Telling::NotPassedOn(errno));
+        match sent {
+            Err(Errno::EAGAIN) if !is_waited_for => {} // that was told in this round
+            Err(errno) => self.teller.tell(self.plan, Telling::NotPassedOn(errno)),
+            Ok(()) => {}
         }
     }
 
