@@ -188,7 +188,7 @@ pub struct Refusal<'a> {
     pub reason: Reason,
 }
 
-/// Where refusals go: `check` prints every one, `run` the first.
+/// Where refusals go: `check` prints every one, `run` the first ten.
 pub type Refuse<'f, 'a> = &'f mut dyn FnMut(Refusal<'a>);
 
 /// Refuses each of these keys that was said.

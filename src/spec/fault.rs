@@ -196,7 +196,7 @@ pub struct SpecFault<'a> {
     pub complaint: Complaint,
 }
 
-/// Where complaints go: `check` prints every one, `run` the first.
+/// Where complaints go: `check` prints every one, `run` the first ten.
 pub trait Complaints<'a> {
     /// Takes one complaint.
     fn add(&mut self, fault: SpecFault<'a>);

@@ -127,12 +127,12 @@ fn number(count: usize) -> i64 {
 fn sentence_of(reason: &Reason, said: &[u8]) -> &'static str {
     match reason {
         Reason::Cgroup(reason) if cfg!(feature = "sandbox") => cgroup::refusal(*reason),
+        Reason::Cgroup(_) => "", // none of such a build
         Reason::LockOfInit | Reason::NothingToTell | Reason::NoFilters
             if !cfg!(feature = "sandbox") =>
         {
             ""
         }
-        Reason::Cgroup(_) => "", // none of such a build, as above
         Reason::Net(reason) if cfg!(feature = "net") => net::refusal(*reason),
         Reason::Net(_) => "", // none of such a build
         Reason::Machine(reason) if cfg!(feature = "init") => machine::refusal(*reason),

@@ -67,7 +67,7 @@ pub(super) fn write(out: &mut dyn Sink, head: &dyn Show, sentence: &str, args: &
 /// Writes a template with its braces filled.
 pub(in crate::cli) fn fill(out: &mut dyn Sink, template: &str, args: &Args<'_>) {
     let mut is_left_out = false;
-    for (piece, is_name) in template.split(['{', '}']).zip([false, true].into_iter().cycle()) {
+    for (piece, is_name) in pieces(template) {
         match piece {
             "[" if is_name => is_left_out = args.is_flag,
             "|" if is_name => is_left_out = !args.is_flag,
@@ -97,11 +97,15 @@ fn brace(out: &mut dyn Sink, name: &str, args: &Args<'_>) {
 
 /// Writes a template; what stands in braces is written by `fill`, which gets its name.
 pub(super) fn walk(out: &mut dyn Sink, template: &str, fill: &mut dyn FnMut(&mut dyn Sink, &str)) {
-    // Text and names of what stands in braces take turns.
-    for (index, piece) in template.split(['{', '}']).enumerate() {
-        match index % 2 {
-            0 => put!(out, piece),
-            _ => fill(out, piece),
+    for (piece, is_name) in pieces(template) {
+        match is_name {
+            true => fill(out, piece),
+            false => put!(out, piece),
         }
     }
+}
+
+/// The pieces of a template, and which are names: text and what stands in braces take turns.
+fn pieces(template: &str) -> impl Iterator<Item = (&str, bool)> {
+    template.split(['{', '}']).zip([false, true].into_iter().cycle())
 }
