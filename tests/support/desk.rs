@@ -67,6 +67,12 @@ impl Desk {
         self.expect("<prompt>");
     }
 
+    /// The job in front reads a line, and says what it got.
+    pub fn be_read(&mut self) {
+        self.enter("hello");
+        self.expect("got-hello\r\n");
+    }
+
     pub fn expect(&mut self, text: &str) {
         self.shell.expect(text);
     }

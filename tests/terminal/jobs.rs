@@ -19,8 +19,7 @@ fn fg_gives_the_terminal_to_what_was_started_in_the_background() {
         assert_eq!(desk.terminal.foreground(), desk.shell.pid);
         desk.enter("fg");
         desk.wait_for_state("sh", 'S');
-        desk.enter("hello");
-        desk.expect("got-hello\r\n");
+        desk.be_read();
         desk.stop();
         desk.enter("fg");
         desk.wait_for_state("sh", 'S');
@@ -39,8 +38,7 @@ fn a_job_that_fg_found_running_reads_when_it_comes_to_that() {
         desk.wait_for_state("cat", 'S');
         desk.enter("(sleep 0.3; echo open >$F; rm $F) & fg %1");
         desk.expect("open\r\n");
-        desk.enter("hello");
-        desk.expect("got-hello\r\n");
+        desk.be_read();
         desk.expect_code(7);
         desk.enter("wait"); // for the one that removes the file
         desk.expect("<prompt>");
@@ -60,8 +58,7 @@ fn a_script_that_runs_it_stops_and_goes_on_with_it() {
         desk.ask_shell();
         desk.enter("fg");
         desk.wait_for_front();
-        desk.enter("hello");
-        desk.expect("got-hello\r\n");
+        desk.be_read();
         desk.expect("next-7\r\n");
         desk.expect_code(0);
     });
@@ -123,8 +120,7 @@ fn a_script_that_does_not_wait_for_it_reads_on() {
         desk.enter(&format!("sh -c '{way} sleep 1000 & {script}'"));
         desk.expect("up\r\n");
         desk.wait_for_state("sleep", 'S');
-        desk.enter("hello");
-        desk.expect("got-hello\r\n");
+        desk.be_read();
         desk.expect_code(9);
     });
 }
@@ -141,8 +137,7 @@ fn one_in_another_stops_and_goes_on_as_one() {
             desk.enter("fg");
             desk.wait_for_state("sh", 'S');
         }
-        desk.enter("hello");
-        desk.expect("got-hello\r\n");
+        desk.be_read();
         desk.expect_code(7);
     });
 }

@@ -62,8 +62,7 @@ fn the_workload_reads_what_is_typed_and_gives_its_code() {
     in_all_ways(|desk, way| {
         desk.enter(&format!("{way} sh -c 'echo up; read line; echo got-$line; exit 7'"));
         desk.expect("up\r\n");
-        desk.enter("hello");
-        desk.expect("got-hello\r\n");
+        desk.be_read();
         desk.expect_code(7);
     });
 }
@@ -84,8 +83,7 @@ fn ctrl_z_stops_it_and_fg_goes_on() {
             desk.wait_for_state("sh", 'S');
             assert_eq!(desk.terminal.foreground(), running);
         }
-        desk.enter("hello");
-        desk.expect("got-hello\r\n");
+        desk.be_read();
         desk.expect_code(7);
     });
 }
@@ -178,8 +176,7 @@ fn a_job_in_the_background_that_reads_leaves_the_shell_its_terminal() {
         desk.ask_shell();
         desk.enter("fg");
         desk.wait_for_state("sh", 'S');
-        desk.enter("hello");
-        desk.expect("got-hello\r\n");
+        desk.be_read();
         desk.expect_code(7);
     });
 }
@@ -237,8 +234,7 @@ fn the_end_gives_the_foreground_back_to_a_caller_without_job_control() {
         let inner = way.replace("$N", &nsinit());
         desk.enter(&format!("sh -c '{inner} true; echo up; read line; echo got-$line'"));
         desk.expect("up\r\n");
-        desk.enter("hello");
-        desk.expect("got-hello\r\n");
+        desk.be_read();
         desk.expect_code(0);
     });
 }
