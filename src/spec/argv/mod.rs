@@ -302,7 +302,7 @@ fn put<'a>(
     spec: &mut Spec<'a>,
 ) -> Result<(), Wrong<'a>> {
     let bytes = value.to_bytes();
-    if key.shape != Shape::List || !bytes.contains(&b',') {
+    if !key.shape.is_list() || !bytes.contains(&b',') {
         return put_one(key, Item { text: value, origin }, arena, spec);
     }
     for entry in bytes.split(|byte| *byte == b',') {

@@ -256,7 +256,7 @@ impl<'a> Front<'_, 'a> {
     /// A key of the table.
     fn key(&mut self, key: &'static Key, said: Part<'a>, value: Option<Part<'a>>) {
         match value {
-            Some(value) if key.shape == Shape::List => {
+            Some(value) if key.shape.is_list() => {
                 value.entries().for_each(|entry| self.put(key, entry));
             }
             Some(value) => self.put(key, value),

@@ -51,7 +51,7 @@ pub enum Shape {
     OuterPath,
     /// The same, or `tmpfs`.
     OuterPathOrTmpfs,
-    /// A list of such paths, or one. No flag.
+    /// A list of such paths, or one; as a flag, as any list.
     OuterPaths,
     /// An integer.
     Number,
@@ -83,6 +83,11 @@ impl Shape {
     /// Whether `false` is one of its values, which `--no-KEY` stands for.
     pub const fn is_switch(self) -> bool {
         matches!(self, Self::Switch | Self::SwitchOrText)
+    }
+
+    /// Whether it is a list, which a flag has between commas.
+    pub const fn is_list(self) -> bool {
+        matches!(self, Self::List | Self::OuterPaths)
     }
 }
 

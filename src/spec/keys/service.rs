@@ -26,11 +26,14 @@ pub(super) const ROWS: &[Row] = &[
         .help("the command's first word|What the program is told that it is called: -bash."),
     service("env", Shape::Pairs, "NAME=VALUE", |service, item| service.set_env(item))
         .help("ours|Set a variable. --setenv NAME VALUE does the same."),
-    service("env-file", Shape::List, "PATH", |service, item| {
-        let path = absolute_or_here(item.text)?;
+    service("env-file", Shape::OuterPaths, "PATH", |service, item| {
+        let path = some_path(item.text)?;
         service.env_files.append(item, path)
     })
-    .help("|Set the variables of a file: NAME=VALUE lines, # comments, NAME alone keeps ours."),
+    .help(
+        "|Set the variables of a file: NAME=VALUE lines, # comments, NAME alone keeps ours. In a \
+         file relative to that.",
+    ),
     service("unset-env|unsetenv", Shape::List, "NAME", |service, item| service.unset_env(item))
         .help("|Take a variable out."),
     service("clear-env|clearenv", Shape::Switch, "", |service, item| {
@@ -177,8 +180,8 @@ pub(super) const fn service(
     Row::new(Table::Service, name, shape, value, Set::Service(set))
 }
 
-/// A path; a relative one is looked for where we were started.
-const fn absolute_or_here(text: &core::ffi::CStr) -> Result<&core::ffi::CStr, Fault> {
+/// A path, wherever it begins.
+const fn some_path(text: &core::ffi::CStr) -> Result<&core::ffi::CStr, Fault> {
     if text.is_empty() { Err(Fault::Empty) } else { Ok(text) }
 }
 

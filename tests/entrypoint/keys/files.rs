@@ -57,6 +57,28 @@ fn a_bad_file_is_told_with_its_line_and_nothing_is_touched() {
     run(Mode::Subreaper, &["--env-file", "/nowhere/env"], &["true"]).end().saying(125, &says);
 }
 
+#[test]
+fn a_path_in_a_file_begins_where_that_lies_and_that_of_a_flag_where_we_are() {
+    // Looks like A from beside the file, both as a list and as one path; `--env-file` overrules
+    // them, and its list is split at commas.
+    let directory = file::directory();
+    let here = file::directory();
+    file::write(&directory, "env", 0o644, "A=beside\n");
+    file::write(&here, "env", 0o644, "A=here\n");
+    file::write(&here, "more", 0o644, "B=more\n");
+    for said in ["'env'", "['./env']"] {
+        let text = format!("[[service]]\ncommand = ['sh', '-c', 'echo $A$B']\nenv-file = {said}\n");
+        let path = file::write(&directory, "box.toml", 0o644, text);
+        for (flags, expected) in
+            [(&[][..], "beside\n"), (&["--env-file", "env,more"], "heremore\n")]
+        {
+            let words = [&["--config", &path], flags].concat();
+            let run = Run::nsinit(Who::User, &words).directory(&here);
+            assert_eq!(run.end().quietly(0), expected, "{said} {flags:?}");
+        }
+    }
+}
+
 /// A named pipe, opened to write when nsinit reads it and waits.
 fn pipe_that_is_read(run: impl FnOnce(&str) -> Running, seat: Mode) -> (Running, std::fs::File) {
     let path = file::text(&file::directory().join("env"));
