@@ -14,6 +14,8 @@ use crate::spec::{Key, KeyFor, Shape, Table};
 use crate::sys::start::Start;
 use crate::text::{Quoted, Show, Sink, Words, nearest, put};
 
+pub use verbs::nearest_verb;
+
 #[cfg(target_arch = "x86_64")]
 const TARGET: &str = "x86_64";
 #[cfg(target_arch = "aarch64")]

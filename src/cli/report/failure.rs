@@ -6,7 +6,7 @@ use super::join;
 use super::machine;
 use super::root;
 use super::sentence::{Args, print, sentence};
-use super::{cgroup, control, net, ties};
+use super::{cgroup, control, net, ties, verb};
 use crate::engine::probe::{self, Blocked};
 use crate::model::{Errno, Failure, NamespaceSet, Stdio, Why};
 use crate::plan::{Act, Actor, Birth, Facts, HAS_TIES, Plan};
@@ -71,6 +71,9 @@ pub(super) fn with_failure(
             needed = Needed(probe::needed_by(program));
             args.text = &needed;
         }
+    }
+    if let Some(sentence) = verb::meant(plan, failure, &mut args) {
+        return look(&Head { plan, failure, is_survived: false }, sentence, &args);
     }
     let sentence = match (why, act) {
         (Why::Errno, Some(act)) if join::is_dead_pid_namespace(plan, &act, errno) => {

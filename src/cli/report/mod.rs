@@ -27,6 +27,7 @@ mod sentence;
 mod status;
 mod strangers;
 mod ties;
+mod verb;
 mod voice;
 
 use core::ffi::CStr;

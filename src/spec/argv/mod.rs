@@ -21,7 +21,7 @@ use super::{
 use crate::text::{Arena, Fault, Names, Words, nearest};
 
 pub use given::{Given, Line};
-pub use glance::{file, given, value_of};
+pub use glance::{Named, file, given, value_of};
 
 /// What may stand in front of the command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,11 +111,14 @@ impl<'a> Lexer<'a> {
     /// The next token, the word it began with and that word's place.
     fn next(&mut self) -> Option<(Token<'a>, &'a CStr, Origin)> {
         self.leave_given();
-        let origin = self.origin();
+        let mut origin = self.origin();
         let from_here = self.rest;
         let word = self.take()?;
         let token = match word.to_bytes() {
             b"--" => {
+                if !self.is_given() {
+                    origin = self.origin(); // that of the command itself
+                }
                 let command = self.end();
                 self.command(command)
             }
