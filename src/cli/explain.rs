@@ -28,10 +28,7 @@ const DETAIL_COLUMNS: usize = 40;
 
 /// `explain [--json] [run|entrypoint|init] …`
 pub(super) fn explain(mut call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
-    let is_json = call.words.first() == Some(c"--json");
-    if is_json {
-        call = call.rest();
-    }
+    let mut is_json = takes_json(&mut call);
     if call.words.first() == Some(c"enter") && cfg!(feature = "join") {
         return super::enter::explain(call.rest(), is_json, start, desk);
     }
@@ -50,6 +47,7 @@ pub(super) fn explain(mut call: Call, start: &Start, desk: &'static mut Desk) ->
         }
         _ => (Mode::Run, Front::Run),
     };
+    is_json |= takes_json(&mut call);
     let decided = decide("explain", mode, front, call, Faults::Some, start, desk);
     let Some(Decided { spec, questions, plan, .. }) = decided else { return code::FAILED };
     let mut out = Out::stdout();
@@ -61,6 +59,15 @@ pub(super) fn explain(mut call: Call, start: &Start, desk: &'static mut Desk) ->
         },
     }
     if out.flush() { 0 } else { code::FAILED }
+}
+
+/// Whether `--json` is next, which is taken.
+pub(super) fn takes_json(call: &mut Call) -> bool {
+    let is_next = call.words.first() == Some(c"--json");
+    if is_next {
+        *call = call.rest();
+    }
+    is_next
 }
 
 /// Who carries out a step, in one word.

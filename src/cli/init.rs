@@ -142,7 +142,7 @@ fn load(
         Asked::ByName => None,
         Asked::ByVerb(call) => argv::file(Line::new(Front::Init, call.words, call.first)),
     };
-    let named = named.or_else(|| cmdline::file(line, arena));
+    let named = named.map(|named| named.path).or_else(|| cmdline::file(line, arena));
     let default = Said { value: DEFAULT_FILE, origin: Origin::Default };
     let said = named.unwrap_or(default);
     let mut printer = Printer::new(Mode::Init.scope(), Some(said.value), Detail::All);

@@ -15,8 +15,8 @@ use crate::engine::{self, control, inspect, probe::OurTerminal};
 use crate::limits::{ARENA_MAX, FILE_MAX, KERNEL_LINE_MAX};
 use crate::model::SignalSet;
 use crate::plan::{self, Facts, Mode, Plan, Questions, resolve};
-use crate::spec::argv::{self, Front, Line};
-use crate::spec::{Lists, Origin, Said, Spec, Table, Tables, file};
+use crate::spec::argv::{self, Front, Line, Named};
+use crate::spec::{Lists, Origin, Said, Spec, Table, file};
 use crate::sys::start::Start;
 use crate::text::Arena;
 
@@ -101,7 +101,7 @@ pub fn decide(
         line = given::read(scope, line, start, given)?;
     }
     let named = if cfg!(feature = "toml") { argv::file(line) } else { None };
-    let mut printer = Printer::new(scope, named.map(|said| said.value), detail);
+    let mut printer = Printer::new(scope, named.map(|named| named.path.value), detail);
     load(Source { line, named, mask: start.mask }, file, &mut arena, spec, &mut printer);
     env_files::read(start, env, &mut arena, spec, &mut printer);
     filters::read(start.mask, room, env, &mut arena, spec, &mut printer);
@@ -187,7 +187,7 @@ fn plan_for(
 struct Source {
     line: Line<'static>,
     /// The file.
-    named: Option<Said<&'static CStr>>,
+    named: Option<Named<'static>>,
     /// The signals that were blocked when we were started.
     mask: SignalSet,
 }
@@ -202,17 +202,17 @@ fn load(
 ) {
     let Source { line, named, mask } = source;
     if let Some(named) = named {
-        match read_file(named.value, mask, buffer) {
+        match read_file(named.path.value, mask, buffer) {
             Ok(source) => {
-                spec.file = Some(named.value); // whose directory paths in it begin at
+                spec.file = Some(named.path.value); // whose directory paths in it begin at
                 read_into(spec, source, arena, printer);
             }
-            Err(errno) => printer.unreadable(named, errno, Tables::ALL),
+            Err(errno) => printer.without_file(named, errno),
         }
     }
     argv::read(line, arena, spec, printer);
     if spec.name.is_none() {
-        spec.name = named.and_then(|said| stem(said.value, arena));
+        spec.name = named.and_then(|named| stem(named.path.value, arena));
     }
 }
 

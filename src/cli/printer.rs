@@ -13,6 +13,7 @@ use super::report::{self, Place};
 use crate::limits::FAULTS_TOLD_MAX;
 use crate::model::Errno;
 use crate::plan::Refusal;
+use crate::spec::argv::Named;
 use crate::spec::{Complaints, Key, Origin, Said, SpecFault, Table, Tables, Unread};
 
 /// How many faults are printed before the rest is only counted.
@@ -91,6 +92,18 @@ impl<'s> Printer<'s> {
         self.unread = self.unread.and(of);
         if self.is_next_printed() {
             report::unreadable(self.place(file.origin), file.value, errno);
+        }
+    }
+
+    /// Takes the file that was to be read before all others, and cannot be.
+    pub(super) fn without_file(&mut self, named: Named<'static>, errno: Errno) {
+        let Named { path, is_by_name } = named;
+        if errno != Errno::ENOENT || !is_by_name {
+            return self.unreadable(path, errno, Tables::ALL);
+        }
+        self.unread = Tables::ALL;
+        if self.is_next_printed() {
+            report::no_file(self.place(path.origin), path.value);
         }
     }
 

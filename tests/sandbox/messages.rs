@@ -34,6 +34,9 @@ fn make_broken_files(directory: &Path) {
         0o644,
         b"[[service]]\ncommand = [\"true\"\nnice = 50\nrestart = \"often\"\n",
     );
+    write("twice.toml", 0o644, b"[sandbox]\nname = \"a\"\nname = \"b\"\n[sandbox]\n");
+    write("latin.toml", 0o644, b"# gr\xfc\xdfe\n");
+    write("nice.toml", 0o644, b"[[service]]\ncommand = [\"true\"]\n");
     write("two.toml", 0o644, b"[[service]]\nnice = \"5\"\n[[service]]\nrestart = \"often\"\n");
 }
 
@@ -70,6 +73,17 @@ const CALLS: &[&[&str]] = &[
     &["run", "-x", "--", "true"],
     &["--hostname", "box", "--", "true"],
     &["--", "/nope"],
+    &["chekc", "box.toml"],
+    &["validate", "box.toml"],
+    &["--", "chekc"],
+    &["frobnicate"],
+    &["%/bad.toml"],
+    &["run", "--config", "%/nope.toml"],
+    &["check", "%/nope.toml"],
+    &["check", "%/twice.toml"],
+    &["check", "%/latin.toml"],
+    &["run", "--json", "--", "true"],
+    &["explain", "run", "%/nice.toml", "--json"],
 ];
 
 /// A call as the golden file has it: what was typed, the exit code, what was said.

@@ -133,7 +133,7 @@ pub fn name_in<'w>(words: Words<'w>) -> Option<&'w [u8]> {
     if let Some(name) = argv::value_of(Front::Run, rest.rest(), "name") {
         return Some(name.to_bytes());
     }
-    let file = argv::file(Line::new(Front::Run, rest.rest(), 2))?.value.to_bytes();
+    let file = argv::file(Line::new(Front::Run, rest.rest(), 2))?.path.value.to_bytes();
     let name = file.rsplit(|byte| *byte == b'/').next()?;
     Some(name.strip_suffix(b".toml").unwrap_or(name))
 }

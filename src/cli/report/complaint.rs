@@ -104,7 +104,10 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
             (args.name, args.text) = (known.name(), &table);
             sentence!("{n} is written as {t}", try: "{t} as a line, and its keys below it")
         }
-        Complaint::Twice => sentence!("{s} is said twice"),
+        Complaint::Twice => sentence!(
+            "{s} is said twice",
+            try: "one of them; a table has all of its keys in one place"
+        ),
         Complaint::Grammar(_) if !cfg!(feature = "toml") => return, // no file is read then
         Complaint::Grammar(flaw) => {
             (args.a, args.name) = (count(TOML_DEPTH_MAX), "}");
@@ -112,7 +115,10 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
         }
         Complaint::Filter(_) if !cfg!(feature = "sandbox") => return, // none is read then
         Complaint::Filter(fault) => filter::sentence_of(fault, &mut args),
-        Complaint::NotUtf8 => sentence!("not UTF-8 text: {s}"),
+        Complaint::NotUtf8 => sentence!(
+            "not UTF-8 text: {s}",
+            try: "iconv(1), which makes UTF-8 of other encodings"
+        ),
         Complaint::NoValue(value) => {
             args.name = value;
             sentence!("{s} needs a value", try: "{n} behind it")

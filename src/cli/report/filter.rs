@@ -64,7 +64,7 @@ pub(super) fn sentence_of(fault: FilterFault, args: &mut Args<'_>) -> &'static s
             why: "the mask leaves out bits that it has"
         ),
         FilterFault::TooManyConditions => sentence!("more comparisons than arguments: {s}"),
-        FilterFault::Twice => sentence!("{s} is said twice"),
+        FilterFault::Twice => sentence!("{s} is said twice", try: "one of them"),
         FilterFault::TooManyRules => sentence!(
             "more than {a} rules that compare arguments",
             try: "fewer calls in lines with if"

@@ -165,6 +165,16 @@ pub fn unreadable_descriptor(place: Place<'_>, number: u16, errno: Errno) {
     print(&place, sentence, &args);
 }
 
+/// A file that is not there, where only its name says that it is one.
+pub fn no_file(place: Place<'_>, path: &CStr) {
+    let args = Args { said: path.to_bytes(), text: &Errno::ENOENT, ..Args::NONE };
+    let words = sentence!(
+        "read {s}: {t}",
+        try: "-- in front of a command whose name ends in .toml"
+    );
+    print(&place, words, &args);
+}
+
 /// A file that cannot be read.
 pub fn unreadable(place: Place<'_>, path: &CStr, errno: Errno) {
     let a = i64::try_from(FILE_MAX).unwrap_or(i64::MAX);
@@ -179,10 +189,6 @@ pub fn unreadable(place: Place<'_>, path: &CStr, errno: Errno) {
         Errno::ENOENT if place.scope == Mode::Init.scope() => sentence!(
             "read {s}: {t}",
             why: "it is looked for where the kernel starts us, in the initramfs when there is one"
-        ),
-        Errno::ENOENT if path.to_bytes().ends_with(b".toml") => sentence!(
-            "read {s}: {t}",
-            try: "-- in front of a command whose name ends in .toml"
         ),
         _ => sentence!("read {s}: {t}"),
     };

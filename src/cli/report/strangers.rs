@@ -92,6 +92,12 @@ cgroup-pids-max=--pids-max N
 privileged=--capabilities all --seccomp none
 -S=--user USER
 -G=--group GROUP
+json=--json-status-fd FD; of the plan, nsinit explain --json
+";
+
+/// Rows of `explain`, which also has those of what it explains.
+const EXPLAIN: &str = "\
+json=nsinit explain --json, in front of all else
 ";
 
 /// Rows of the entrypoint.
@@ -147,9 +153,10 @@ pub(super) fn in_file(word: &[u8]) -> Option<&'static str> {
 pub(super) fn remedy(scope: &str, flag: &[u8]) -> Option<&'static str> {
     let tables = match scope {
         _ if !cfg!(feature = "verbs") => return None,
-        "enter" => [ENTER, ""],
-        "nsinit" => [ENTRYPOINT, EVERYWHERE],
-        _ => [RUN, EVERYWHERE],
+        "enter" => [ENTER, "", ""],
+        "nsinit" => [ENTRYPOINT, EVERYWHERE, ""],
+        "explain" => [EXPLAIN, RUN, EVERYWHERE],
+        _ => [RUN, EVERYWHERE, ""],
     };
     if let [b'-', b'A'..=b'Z' | b'a'..=b'z', _, ..] = flag {
         return Some("long flags, each by itself: nsinit help lists them");
@@ -176,7 +183,7 @@ mod tests {
     use std::collections::HashSet;
     use std::vec::Vec;
 
-    const TABLES: [&str; 4] = [EVERYWHERE, RUN, ENTRYPOINT, ENTER];
+    const TABLES: [&str; 5] = [EVERYWHERE, RUN, EXPLAIN, ENTRYPOINT, ENTER];
 
     /// Names and remedy of every row.
     fn rows(table: &'static str) -> Vec<(Vec<&'static str>, &'static str)> {
@@ -189,10 +196,12 @@ mod tests {
 
     #[test]
     fn what_is_to_be_tried_is_there() {
-        // Looks like --cwd DIR, which is a flag, behind --wd, which is none.
+        // Looks like --cwd DIR, which is a flag, behind --wd, which is none. What stands behind
+        // a verb is that verb's.
         for table in TABLES {
             for (_, remedy) in rows(table) {
-                for word in remedy.split([' ', ',', ';']).filter(|word| word.starts_with("--")) {
+                let own = remedy.split("nsinit ").next().unwrap();
+                for word in own.split([' ', ',', ';']).filter(|word| word.starts_with("--")) {
                     let name = word.trim_start_matches("--").split('=').next().unwrap().as_bytes();
                     let is_known = Key::of_flag(name).is_some() || Flag::find(name).is_some();
                     assert!(is_known || name.is_empty(), "{remedy}");
@@ -203,7 +212,7 @@ mod tests {
 
     #[test]
     fn each_is_a_stranger_and_is_met_once() {
-        for tables in [[RUN, EVERYWHERE], [ENTRYPOINT, EVERYWHERE], [ENTER, ""]] {
+        for tables in [[RUN, EVERYWHERE], [ENTRYPOINT, EVERYWHERE], [ENTER, EXPLAIN]] {
             let mut met = HashSet::new();
             for (name, remedy) in tables
                 .into_iter()
@@ -226,6 +235,8 @@ mod tests {
             ("nsinit", "-g", Some("--signal-group")),
             ("enter", "-t", Some("nsinit enter PID -- COMMAND")),
             ("run", "-Urpf", Some("long flags, each by itself: nsinit help lists them")),
+            ("explain", "--json", Some("nsinit explain --json, in front of all else")),
+            ("run", "--json", Some("--json-status-fd FD; of the plan, nsinit explain --json")),
             ("run", "--pi", None),
             ("run", "--", None),
             ("run", "-", None),

@@ -25,12 +25,24 @@ pub fn given<'a>(line: Line<'a>) -> impl Iterator<Item = Said<u16>> + use<'a> {
     })
 }
 
+/// A file that a line names.
+#[derive(Clone, Copy)]
+pub struct Named<'a> {
+    /// Its path.
+    pub path: Said<&'a CStr>,
+    /// Whether its name alone says that it is no command.
+    pub is_by_name: bool,
+}
+
 /// The file named in a line, so that it can be read before the flags that overrule it.
-pub fn file(line: Line<'_>) -> Option<Said<&CStr>> {
+pub fn file(line: Line<'_>) -> Option<Named<'_>> {
     let mut lexer = Lexer::new(line);
-    while let Some((token, _, origin)) = lexer.next() {
+    while let Some((token, word, origin)) = lexer.next() {
         match token {
-            Token::File(path) => return Some(Said { value: path, origin }),
+            Token::File(path) => {
+                let is_by_name = line.front != Front::Check && word == path;
+                return Some(Named { path: Said { value: path, origin }, is_by_name });
+            }
             Token::Flag(..)
             | Token::Other(..)
             | Token::Setenv(..)

@@ -84,7 +84,7 @@ fn a_toml_file_is_the_file_and_behind_two_dashes_it_is_a_command() {
         assert_eq!(command_of(spec), ["kiosk.toml"]);
     });
     let words = Words::new(b"--hostname\0a.toml\0--config\0etc/kiosk\0");
-    assert_eq!(file(Line::new(Front::Run, words, 2)).unwrap().value, c"etc/kiosk");
+    assert_eq!(file(Line::new(Front::Run, words, 2)).unwrap().path.value, c"etc/kiosk");
 }
 
 #[test]
