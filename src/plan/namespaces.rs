@@ -22,8 +22,22 @@ pub(super) const fn shifts(spec: &Spec<'_>) -> bool {
     spec.monotonic.is_some() || spec.boottime.is_some()
 }
 
-/// The keys that need a kind of namespace, and where they were said.
-pub(super) fn needs_of(spec: &Spec<'_>) -> [(Option<Origin>, &'static str, Namespace); 15] {
+/// A key that needs a kind of namespace.
+struct Need {
+    /// Where it was said, if it was.
+    origin: Option<Origin>,
+    /// What a message calls it.
+    key: &'static str,
+    /// The kind.
+    kind: Namespace,
+    /// Whether it comes with another key, which is refused where no namespaces are made.
+    is_companion: bool,
+}
+
+/// The keys that need a kind of namespace.
+fn needs_of(spec: &Spec<'_>) -> [Need; 15] {
+    let need = |origin, key, kind| Need { origin, key, kind, is_companion: false };
+    let with_other = |origin, key, kind| Need { origin, key, kind, is_companion: true };
     let loopback = spec.net.loopback.filter(|said| said.value).map(|said| said.origin);
     let interface = spec.net.interfaces.first().map(|interface| interface.origin);
     let uplink = spec.net.uplink.filter(|said| said.value != Uplink::Host);
@@ -35,21 +49,23 @@ pub(super) fn needs_of(spec: &Spec<'_>) -> [(Option<Origin>, &'static str, Names
     let mut mounts = spec.root.mounts.iter();
     let cgroup2 = mounts.find(|said| said.value.kind == MountType::Cgroup2);
     [
-        (spec.hostname.map(|said| said.origin), "hostname", Namespace::Uts),
-        (spec.domainname.map(|said| said.origin), "domainname", Namespace::Uts),
-        (spec.boottime.map(|said| said.origin), "boottime", Namespace::Time),
-        (spec.monotonic.map(|said| said.origin), "monotonic", Namespace::Time),
-        (map_origin(IdKind::Uid), "uid-map", Namespace::User),
-        (map_origin(IdKind::Gid), "gid-map", Namespace::User),
-        (spec.uid.map(|said| said.origin), "uid", Namespace::User),
-        (spec.gid.map(|said| said.origin), "gid", Namespace::User),
-        (disables_userns(spec), "disable-userns", Namespace::User),
-        (maps_outside(spec), "userns-block-fd", Namespace::User),
-        (loopback, "loopback", Namespace::Net),
-        (interface, "interface", Namespace::Net),
-        (uplink, "network", Namespace::Net),
-        (spec.root.first().map(|(origin, _)| origin), "a root of its own", Namespace::Mnt),
-        (cgroup2.map(|said| said.origin), "a cgroup2", Namespace::Cgroup),
+        need(spec.hostname.map(|said| said.origin), "hostname", Namespace::Uts),
+        need(spec.domainname.map(|said| said.origin), "domainname", Namespace::Uts),
+        need(spec.boottime.map(|said| said.origin), "boottime", Namespace::Time),
+        need(spec.monotonic.map(|said| said.origin), "monotonic", Namespace::Time),
+        need(map_origin(IdKind::Uid), "uid-map", Namespace::User),
+        need(map_origin(IdKind::Gid), "gid-map", Namespace::User),
+        need(spec.uid.map(|said| said.origin), "uid", Namespace::User),
+        need(spec.gid.map(|said| said.origin), "gid", Namespace::User),
+        need(disables_userns(spec), "disable-userns", Namespace::User),
+        // It is a descriptor among the ties.
+        with_other(maps_outside(spec), "userns-block-fd", Namespace::User),
+        need(loopback, "loopback", Namespace::Net),
+        need(interface, "interface", Namespace::Net),
+        need(uplink, "network", Namespace::Net),
+        need(spec.root.first().map(|(origin, _)| origin), "a root of its own", Namespace::Mnt),
+        // It stands in that root.
+        with_other(cgroup2.map(|said| said.origin), "a cgroup2", Namespace::Cgroup),
     ]
 }
 
@@ -63,7 +79,7 @@ pub(super) fn kinds<'a>(
 ) -> NamespaceSet {
     let asked = spec.namespaces.map(|said| said.value).unwrap_or_default();
     let mut kinds = asked.resolve(DEFAULT_KINDS).difference(joined.said);
-    for (origin, key, kind) in needs_of(spec) {
+    for Need { origin, key, kind, .. } in needs_of(spec) {
         joined.refuse_change(origin, key, kind).unwrap_or_else(&mut *refuse);
         let Some(origin) = origin.filter(|_| !kinds.has(kind) && !joined.said.has(kind)) else {
             continue;
@@ -124,11 +140,9 @@ pub(super) fn refuse_run_keys<'a>(spec: &'a Spec<'_>, is_guest: bool, refuse: Re
     let asked = spec.namespaces.map(|said| (said.origin, "namespaces"));
     let proc = spec.proc.map(|said| (said.origin, "proc"));
     let limits = first_of(spec).filter(|_| spec.has_cgroups()).map(|origin| (origin, "limits"));
-    let needs = needs_of(spec).map(|(origin, key, kind)| {
+    let needs = needs_of(spec).map(|Need { origin, key, kind, is_companion }| {
         let is_ours = is_guest || !matches!(kind, Namespace::Uts | Namespace::Net);
-        // The first of these is in a root, which is told, and the other one is among the ties.
-        let is_told = matches!(key, "a cgroup2" | "userns-block-fd");
-        origin.filter(|_| is_ours && !is_told).map(|origin| (origin, key))
+        origin.filter(|_| is_ours && !is_companion).map(|origin| (origin, key))
     });
     let (ties, lock) = spec.ties.keys();
     let mut refuse_each = |keys: &[_]| refuse_keys(keys, Reason::RunOnly, refuse);
