@@ -321,6 +321,18 @@ const PI: Machine = machine("root with memory switched off", 0, ALL, (6, 18))
     .with_cgroups(CgroupsOf { switched_off: "memory", ..SESSION });
 const SMALL: Machine = machine("root on a kernel without huge pages", 0, ALL, (6, 18))
     .with_cgroups(CgroupsOf { built: "cpu memory pids", ..SESSION });
+const POOR: Machine = machine("user 1000 without huge pages and memory", 1000, 0, (6, 18))
+    .with_cgroups(CgroupsOf {
+        own: CandidateOf {
+            available: "cpu",
+            enabled: "",
+            inhabitants: Inhabitants::Others,
+            ..DELEGATED.own
+        },
+        built: "cpu memory pids",
+        switched_off: "pids",
+        ..SESSION_OF_USER
+    });
 const ELSEWHERE: Machine = machine("root whose cgroup is not below the mount", 0, ALL, (6, 18))
     .with_cgroups(CgroupsOf { own: NOWHERE, above: NOWHERE, ..SESSION });
 const NAMED: Machine =
@@ -374,6 +386,8 @@ const TIED_DIRECTORY: Machine = tied(Access::Directory);
 
 const KEPT: Machine = keeping(KeepingPlace::Taken);
 const FULL: Machine = keeping(KeepingPlace::NotEmpty);
+const FULL_OF_USER: Machine =
+    Machine { facts: Facts { keeping: KeepingPlace::NotEmpty, ..USER.facts }, ..USER };
 const NO_DIRECTORY: Machine = keeping(KeepingPlace::Unopened(Errno::ENOTDIR));
 const JOIN_WHOLE: Machine =
     found(JoinFacts::NONE.of_one_process(JoinedUser { knows_us: false, denies_groups: true }));
@@ -496,6 +510,7 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("persist-full", Run, &FULL),
     ("persist-no-directory", Run, &NO_DIRECTORY),
     ("persist-needs-privilege", Run, &USER),
+    ("persist-several", Run, &FULL_OF_USER),
     ("join-gone", Run, &JOIN_GONE),
     ("join-no-namespace", Run, &JOIN_FILE),
     ("join-other-kind", Run, &JOIN_UTS),
@@ -529,6 +544,7 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("limits-version-1", Run, &HYBRID),
     ("limits-switched-off", Run, &PI),
     ("limits-not-built", Run, &SMALL),
+    ("limits-several", Run, &POOR),
     ("limits-elsewhere", Run, &ELSEWHERE),
     ("limits-missing", Run, &NAMED),
     ("limits-denied", Run, &SESSION_USER),
@@ -573,6 +589,7 @@ const CASES: &[(&str, Mode, &Machine)] = &[
     ("net-pasta-of-root", Run, &ROOT),
     ("no-filters", Run, &FILTERLESS),
     ("nothing-to-tell", Run, &ROOT),
+    ("filters-several", Run, &FILTERLESS),
     ("mount-layers", Run, &ROOT),
     ("mount-overlay", Run, &ROOT),
     ("mount-upper", Run, &ROOT),

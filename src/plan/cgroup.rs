@@ -8,7 +8,7 @@ use core::ffi::CStr;
 
 use heapless::Vec;
 
-use super::{CgroupReason, Refusal};
+use super::{CgroupReason, Refusal, Refuse};
 use crate::limits::PATH_MAX;
 use crate::model::{CgroupParent, Controller, ControllerSet, Errno, LimitKind};
 use crate::spec::{Origin, Spec};
@@ -78,28 +78,37 @@ impl Candidate {
         CStr::from_bytes_with_nul(&self.path).unwrap_or_default()
     }
 
-    /// How ours can be made in it.
-    fn place(&self, needed: ControllerSet) -> Result<Place<'_>, CgroupReason> {
+    /// How ours can be made in it; or every reason why it cannot, to `refuse`.
+    fn place(
+        &self,
+        needed: ControllerSet,
+        refuse: &mut dyn FnMut(CgroupReason),
+    ) -> Option<Place<'_>> {
         if self.path.is_empty() {
-            return Err(CgroupReason::Elsewhere);
+            refuse(CgroupReason::Elsewhere);
+            return None;
         }
         match self.trouble {
-            Some(Errno::ENOENT | Errno::ENOTDIR) => return Err(CgroupReason::Missing),
-            Some(errno) => return Err(CgroupReason::Denied(errno)),
+            Some(Errno::ENOENT | Errno::ENOTDIR) => {
+                refuse(CgroupReason::Missing);
+                return None;
+            }
+            Some(errno) => {
+                refuse(CgroupReason::Denied(errno));
+                return None;
+            }
             None => {}
         }
-        if let Some(controller) = needed.without(self.available).iter().next() {
-            return Err(CgroupReason::NotHandedDown(controller));
-        }
+        let missing = needed.without(self.available);
+        missing.iter().for_each(|controller| refuse(CgroupReason::NotHandedDown(controller)));
         let is_free = self.is_root || needed.is_empty();
-        let enable = needed.without(self.enabled);
-        match self.inhabitants {
-            Inhabitants::Others if !is_free => Err(CgroupReason::Crowded),
-            Inhabitants::Us if !is_free => Ok(Place { parent: self.path(), moves: true, enable }),
-            Inhabitants::None | Inhabitants::Us | Inhabitants::Others => {
-                Ok(Place { parent: self.path(), moves: false, enable })
-            }
+        let is_crowded = self.inhabitants == Inhabitants::Others && !is_free;
+        if is_crowded {
+            refuse(CgroupReason::Crowded);
         }
+        let moves = self.inhabitants == Inhabitants::Us && !is_free;
+        let place = Place { parent: self.path(), moves, enable: needed.without(self.enabled) };
+        (missing.is_empty() && !is_crowded).then_some(place)
     }
 }
 
@@ -149,42 +158,52 @@ pub(super) struct Place<'a> {
     pub enable: ControllerSet,
 }
 
-/// Finds the place: where it was said, or our own cgroup, or the one above.
+/// Finds the place: where it was said, or our own cgroup, or the one above; or refuses, for every
+/// reason there is.
 pub(super) fn find<'a>(
     spec: &'a Spec<'_>,
     cgroups: &'a Cgroups,
     needed: ControllerSet,
-) -> Result<Place<'a>, Refusal<'a>> {
+    refuse: Refuse<'_, 'a>,
+) -> Option<Place<'a>> {
+    let mut refuse = |reason| refuse(refusal(spec, cgroups, reason));
+    if !cgroups.is_mounted {
+        refuse(CgroupReason::NotMounted);
+        return None;
+    }
+    let absences = || needed.iter().filter_map(|controller| cgroups.absence(controller));
+    absences().for_each(&mut refuse);
+    let there = needed.iter().filter(|controller| cgroups.absence(*controller).is_none());
+    let there = there.fold(ControllerSet::EMPTY, ControllerSet::with);
+    let is_named = spec.limits.cgroup.is_some_and(|said| matches!(said.value, CgroupParent::At(_)));
+    let place = |candidate: &'a Candidate| candidate.place(there, &mut |_| {});
+    let found = place(&cgroups.own);
+    let found = found.or_else(|| place(&cgroups.above).filter(|_| !is_named));
+    if found.is_none() {
+        // What is wrong with our own is what somebody may put right.
+        let _ = cgroups.own.place(there, &mut refuse); // there is none, as before
+    }
+    found.filter(|_| absences().next().is_none())
+}
+
+/// A reason, and which key it is about.
+fn refusal<'a>(spec: &Spec<'_>, cgroups: &'a Cgroups, reason: CgroupReason) -> Refusal<'a> {
     let asked = spec.limits.cgroup;
-    let is_named = asked.is_some_and(|said| matches!(said.value, CgroupParent::At(_)));
-    let place = match cgroups.is_mounted {
-        false => Err(CgroupReason::NotMounted),
-        true => match needed.iter().find_map(|controller| cgroups.absence(controller)) {
-            Some(reason) => Err(reason),
-            None => match cgroups.own.place(needed) {
-                // What is wrong with our own is what somebody may put right.
-                Err(reason) if !is_named => cgroups.above.place(needed).map_err(|_| reason),
-                other => other,
-            },
-        },
+    let is_about = |kind: LimitKind| match reason {
+        CgroupReason::NotHandedDown(controller)
+        | CgroupReason::InVersion1(controller)
+        | CgroupReason::SwitchedOff(controller)
+        | CgroupReason::NotBuilt(controller) => kind.controller() == controller,
+        CgroupReason::NotMounted
+        | CgroupReason::Elsewhere
+        | CgroupReason::Missing
+        | CgroupReason::Denied(_)
+        | CgroupReason::Crowded => asked.is_none(),
     };
-    place.map_err(|reason| {
-        let is_about = |kind: LimitKind| match reason {
-            CgroupReason::NotHandedDown(controller)
-            | CgroupReason::InVersion1(controller)
-            | CgroupReason::SwitchedOff(controller)
-            | CgroupReason::NotBuilt(controller) => kind.controller() == controller,
-            CgroupReason::NotMounted
-            | CgroupReason::Elsewhere
-            | CgroupReason::Missing
-            | CgroupReason::Denied(_)
-            | CgroupReason::Crowded => asked.is_none(),
-        };
-        let key = limits_of(spec).find(|(_, kind)| is_about(*kind)).map(|(origin, _)| origin);
-        let origin = key.or(asked.map(|said| said.origin)).unwrap_or_default();
-        let said = cgroups.own.path().to_bytes();
-        Refusal { origin, said, reason: super::Reason::Cgroup(reason) }
-    })
+    let key = limits_of(spec).find(|(_, kind)| is_about(*kind)).map(|(origin, _)| origin);
+    let origin = key.or(asked.map(|said| said.origin)).unwrap_or_default();
+    let said = cgroups.own.path().to_bytes();
+    Refusal { origin, said, reason: super::Reason::Cgroup(reason) }
 }
 
 /// Every limit that was asked for, of the whole and of services.
@@ -222,21 +241,22 @@ mod tests {
     fn check(
         own: Candidate,
         above: Candidate,
-        expected: Result<(&CStr, bool, &[u8]), CgroupReason>,
+        expected: Result<(&CStr, bool, &[u8]), &[CgroupReason]>,
     ) {
         let lists = std::boxed::Box::leak(std::boxed::Box::default());
         let mut spec = Spec::new(lists);
         spec.limits.cgroup = None;
         let cgroups = Cgroups { is_mounted: true, own, above, built: ALL, ..Cgroups::new() };
         let needed = ControllerSet::parse(b"memory pids");
-        let found = find(&spec, &cgroups, needed);
+        let mut reasons = std::vec::Vec::new();
+        let found = find(&spec, &cgroups, needed, &mut |refusal| reasons.push(refusal.reason));
         let found = found.map(|place| (place.parent, place.moves, place.enable));
-        let reason = found.as_ref().map_err(|refusal| refusal.reason);
-        let expected = expected.map(|(path, moves, set)| (path, moves, ControllerSet::parse(set)));
-        match expected {
-            Ok(expected) => assert_eq!(reason, Ok(&expected)),
-            Err(expected) => assert_eq!(reason, Err(super::super::Reason::Cgroup(expected))),
-        }
+        let (place, expected) = match expected {
+            Ok((path, moves, set)) => (Some((path, moves, ControllerSet::parse(set))), &[][..]),
+            Err(expected) => (None, expected),
+        };
+        let expected = expected.iter().copied().map(super::super::Reason::Cgroup);
+        assert_eq!((found, reasons), (place, expected.collect()));
     }
 
     #[test]
@@ -254,11 +274,16 @@ mod tests {
         check(root, Candidate::new(), Ok((c"/c/own", false, b"memory pids")));
         // Nowhere: the reason is our own's.
         let denied = || Candidate { trouble: Some(Errno::EACCES), ..above(b"") };
-        check(own(Others), denied(), Err(CgroupReason::Crowded));
-        check(denied(), denied(), Err(CgroupReason::Denied(Errno::EACCES)));
-        check(Candidate::new(), Candidate::new(), Err(CgroupReason::Elsewhere));
+        check(own(Others), denied(), Err(&[CgroupReason::Crowded]));
+        check(denied(), denied(), Err(&[CgroupReason::Denied(Errno::EACCES)]));
+        check(Candidate::new(), Candidate::new(), Err(&[CgroupReason::Elsewhere]));
         let poor = Candidate { available: ControllerSet::parse(b"pids"), ..own(Us) };
-        check(poor, denied(), Err(CgroupReason::NotHandedDown(Controller::Memory)));
+        let no_memory = CgroupReason::NotHandedDown(Controller::Memory);
+        check(poor, denied(), Err(&[no_memory]));
+        // Each reason, where there are several.
+        let none = Candidate { available: ControllerSet::EMPTY, ..own(Others) };
+        let no_pids = CgroupReason::NotHandedDown(Controller::Pids);
+        check(none, denied(), Err(&[no_memory, no_pids, CgroupReason::Crowded]));
         let poor = Candidate { available: ControllerSet::parse(b"pids"), ..own(Us) };
         check(poor, above(b""), Ok((c"/c", false, b"memory pids")));
     }

@@ -1,6 +1,6 @@
 //! Filters of system calls: which ones a service gets, and the acts by which it does.
 
-use super::{Act, Actor, Facts, FilterAct, Plan, Reason, Refusal};
+use super::{Act, Actor, Facts, FilterAct, Plan, Reason, Refusal, Refuse};
 use crate::model::Errno;
 use crate::model::filter::{Action, DEFAULT_PROGRAM};
 use crate::model::syscalls::NATIVE;
@@ -28,26 +28,26 @@ impl<'a> Filters<'a> {
     /// None.
     pub(super) const NONE: Self = Self { default: None, ready: &[], log: None };
 
-    /// What was asked, when the kernel can do that.
-    pub(super) fn decide(spec: &'a Spec<'_>, facts: &Facts) -> Result<Self, Refusal<'a>> {
+    /// What was asked, when the kernel can do that; none where that is refused.
+    pub(super) fn decide(spec: &'a Spec<'_>, facts: &Facts, refuse: Refuse<'_, 'a>) -> Self {
         if !cfg!(feature = "sandbox") {
-            return Ok(Self::NONE); // none of these keys is taken then
+            return Self::NONE; // none of these keys is taken then
         }
         let (asked, seccomp) = (&spec.filter, asked_filter(spec));
         let is_ours = |from| matches!(from, FilterFrom::Default | FilterFrom::File(_));
         if let (Some(log), false) = (asked.log, seccomp.is_some_and(|said| is_ours(said.value)))
             && log.value != FilterLog::None
         {
-            return Err(Refusal { origin: log.origin, said: b"", reason: Reason::NothingToTell });
+            refuse(Refusal { origin: log.origin, said: b"", reason: Reason::NothingToTell });
         }
         let implied = seccomp.filter(|said| said.origin == Origin::Default);
         let implied = implied.and(spec.root.first()).map(|(origin, _)| (origin, "seccomp"));
         let Some((origin, key)) = first(asked).or(implied) else {
-            return Ok(Self::NONE);
+            return Self::NONE;
         };
-        let refuse = |reason| Err(Refusal { origin, said: key.as_bytes(), reason });
         if !facts.has_filters {
-            return refuse(Reason::NoFilters);
+            refuse(Refusal { origin, said: key.as_bytes(), reason: Reason::NoFilters });
+            return Self::NONE;
         }
         let is_made = asked.ready.iter().any(|filter| filter.from == FilterFrom::Default);
         let default = seccomp.filter(|said| said.value == FilterFrom::Default && !is_made);
@@ -59,7 +59,7 @@ impl<'a> Filters<'a> {
             origin: said.origin,
         });
         let log = asked.log.filter(|said| said.value != FilterLog::None);
-        Ok(Self { default, ready: &asked.ready, log: log.map(|said| said.origin) })
+        Self { default, ready: &asked.ready, log: log.map(|said| said.origin) }
     }
 
     /// Who asked for the first of them. A filter without no_new_privs would be the root's alone,

@@ -4,7 +4,7 @@
 //! and where nothing else holds together what it started.
 
 use super::cgroup::{Place, find, limits_of};
-use super::{Act, Actor, Facts, LimitsAct, Plan, Refusal, Whose};
+use super::{Act, Actor, Facts, LimitsAct, Plan, Refuse, Whose};
 use crate::model::{CgroupParent, ControllerSet, Namespace, NamespaceSet, ServiceId, ServiceName};
 use crate::spec::{Limits, Origin, Spec};
 
@@ -26,16 +26,16 @@ pub(super) struct Layout<'a> {
 }
 
 impl<'a> Layout<'a> {
-    /// Decides; `None` where nobody asked for a cgroup.
+    /// Decides; `None` where nobody asked for a cgroup, and where it is refused.
     #[inline(never)] // of few starts
     pub(super) fn decide(
         spec: &'a Spec<'_>,
         facts: &Facts,
         kinds: NamespaceSet,
         plan: &Plan<'a>,
-    ) -> Result<Option<Self>, Refusal<'a>> {
-        let first = first_of(spec).filter(|_| spec.has_cgroups());
-        let Some(origin) = first else { return Ok(None) };
+        refuse: Refuse<'_, 'a>,
+    ) -> Option<Self> {
+        let origin = first_of(spec).filter(|_| spec.has_cgroups())?;
         let needs = |limits: &Limits<'_>| {
             let all = limits.iter().map(|said| said.value.kind().controller());
             all.fold(ControllerSet::EMPTY, ControllerSet::with)
@@ -43,7 +43,7 @@ impl<'a> Layout<'a> {
         let of_services = spec.services.iter().map(|service| needs(&service.limits));
         let within = of_services.fold(ControllerSet::EMPTY, ControllerSet::union);
         let needed = needs(&spec.limits.limits).union(within);
-        let place = find(spec, &plan.survey.cgroups, needed)?;
+        let place = find(spec, &plan.survey.cgroups, needed, refuse)?;
         let is_parted = spec.services.len() > 1 || !within.is_empty() || !kinds.has(Namespace::Pid);
         let name = spec.name.map_or(ServiceName::RUN, |said| said.value);
         let has_namespace = kinds.has(Namespace::Cgroup);
@@ -53,7 +53,7 @@ impl<'a> Layout<'a> {
         let is_at_root = !is_named && plan.survey.cgroups.own.is_root;
         let is_safe = is_at_root || place.moves || facts.is_since(7, 3);
         let is_tried = !is_safe;
-        Ok(Some(Self { place, name, origin, is_parted, within, has_namespace, is_tried }))
+        Some(Self { place, name, origin, is_parted, within, has_namespace, is_tried })
     }
 
     /// Whether PID 1 has to be in the sandbox's cgroup for a while, and then to leave it: the one

@@ -12,7 +12,7 @@ use super::join::Joined;
 use super::kinds::Kind;
 use super::rule::{Rule, rule};
 use super::{
-    Act, Actor, Facts, JoinReason, KeepAct, KeepingPlace, Plan, Reason, Refusal, capability,
+    Act, Actor, Facts, JoinReason, KeepAct, KeepingPlace, Plan, Reason, Refusal, Refuse, capability,
 };
 use crate::model::NamespaceSet;
 use crate::spec::Spec;
@@ -46,34 +46,36 @@ pub(super) const RULES: &[Rule] = &[
     ),
 ];
 
-/// Which namespaces are kept: those that are made, and those that are joined.
+/// Which namespaces are kept: those that are made, and those that are joined; none where that is
+/// refused.
 pub(super) fn decide<'a>(
     spec: &'a Spec<'_>,
     facts: &Facts,
     kinds: NamespaceSet,
     joined: Joined,
-) -> Result<NamespaceSet, Refusal<'a>> {
+    refuse: Refuse<'_, 'a>,
+) -> NamespaceSet {
     let Some(said) = spec.join.persist.filter(|_| cfg!(feature = "join")) else {
-        return Ok(NamespaceSet::empty());
+        return NamespaceSet::empty();
     };
     let kept = kinds.union(joined.others);
-    let reason = match facts.keeping {
-        _ if kept.is_empty() => Some(JoinReason::NothingToKeep),
+    let of_place = match facts.keeping {
         KeepingPlace::NotEmpty => Some(JoinReason::NotEmpty),
         KeepingPlace::Taken => Some(JoinReason::KeptAlready),
         KeepingPlace::Unopened(errno) => Some(JoinReason::NoPlace(errno)),
-        KeepingPlace::NotAsked | KeepingPlace::Missing | KeepingPlace::Empty => {
-            (!facts.has(capability::SYS_ADMIN)).then_some(JoinReason::KeepingNeedsPrivilege)
-        }
+        KeepingPlace::NotAsked | KeepingPlace::Missing | KeepingPlace::Empty => None,
     };
-    match reason {
-        Some(reason) => Err(Refusal {
-            origin: said.origin,
-            said: said.value.to_bytes(),
-            reason: Reason::Join(reason),
-        }),
-        None => Ok(kept),
+    let may_mount = facts.has(capability::SYS_ADMIN);
+    let reasons = [
+        kept.is_empty().then_some(JoinReason::NothingToKeep),
+        of_place,
+        (!may_mount).then_some(JoinReason::KeepingNeedsPrivilege),
+    ];
+    for reason in reasons.into_iter().flatten() {
+        let (origin, text) = (said.origin, said.value.to_bytes());
+        refuse(Refusal { origin, said: text, reason: Reason::Join(reason) });
     }
+    if reasons.iter().any(Option::is_some) { NamespaceSet::empty() } else { kept }
 }
 
 /// The launcher's steps.

@@ -30,7 +30,7 @@ pub fn resolve<'a>(spec: &'a Spec<'_>, facts: &Facts, plan: &mut Plan<'a>, refus
     if HAS_TIES {
         ties::check(spec, facts, refuse);
     }
-    let filters = or_refuse(Filters::decide(spec, facts), refuse, Filters::NONE);
+    let filters = Filters::decide(spec, facts, refuse);
     let mut setting = match (mode.is_run(), mode.is_init()) {
         (true, _) => resolve_run(spec, facts, plan, refuse),
         (false, true) => resolve_init(spec, facts, plan, refuse),
@@ -134,12 +134,11 @@ fn resolve_run<'a>(
         root::check_mapped(spec, facts, &maps).unwrap_or_else(&mut *refuse);
     }
     let cgroups = match cfg!(feature = "sandbox") {
-        true => or_refuse(Layout::decide(spec, facts, kinds, plan), refuse, None),
+        true => Layout::decide(spec, facts, kinds, plan, refuse),
         false => None,
     };
     (plan.birth, plan.is_pid1) = (Birth::Cloned(kinds), kinds.has(Namespace::Pid));
-    let kept = persist::decide(spec, facts, kinds, joined);
-    let kept = or_refuse(kept, refuse, NamespaceSet::empty());
+    let kept = persist::decide(spec, facts, kinds, joined, refuse);
     let parts = Parts { kinds, joined, kept, maps: &maps, cgroups: cgroups.as_ref() };
     push_outer(spec, facts, parts, plan);
     push_inner(spec, facts, parts, plan, refuse);
