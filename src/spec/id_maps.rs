@@ -20,6 +20,7 @@ impl<'a> Spec<'a> {
     /// Where one of the two maps was said to be of what we may map.
     pub const fn auto_map(&self, kind: IdKind) -> Option<Origin> {
         match kind {
+            _ if !cfg!(feature = "sandbox") => None, // nobody can say so
             IdKind::Uid => self.auto_uid_map,
             IdKind::Gid => self.auto_gid_map,
         }

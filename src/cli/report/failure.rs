@@ -137,6 +137,7 @@ pub(super) fn by_why(why: Why) -> &'static str {
         | Why::OldRootThere
         | Why::Deaf
         | Why::UsernsThere
+        | Why::NotABlockDevice
             if !cfg!(feature = "sandbox") =>
         {
             NOTHING

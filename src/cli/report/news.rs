@@ -242,6 +242,11 @@ pub(super) fn with_words(
                 try: "a higher limit of memory for the container, or a lower one for the program"
             ),
         ),
+        Telling::OutOfMemoryInside(_) | Telling::CgroupLeft(_) | Telling::Used(_)
+            if !cfg!(feature = "sandbox") =>
+        {
+            return; // nobody tells it
+        }
         Telling::OutOfMemoryInside(count) => (
             None,
             &"",
@@ -251,7 +256,6 @@ pub(super) fn with_words(
                 try: "a higher memory-max, or less at a time"
             ),
         ),
-        Telling::Used(_) if !cfg!(feature = "sandbox") => return, // nobody tells it
         Telling::Used(usage) => {
             used = Used(*usage);
             (None, &used, 0, sentence!("used {t}"))

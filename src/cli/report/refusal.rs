@@ -40,6 +40,8 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
             args.name = if cfg!(feature = "sandbox") { kind.grants() } else { kind.file() };
             (args.text, args.a, args.b) = (&grant, first.into(), count.into());
         }
+        Reason::NothingGranted(..) | Reason::NoIdTool(_) | Reason::IdToolHasNoPrivileges(_)
+            if !cfg!(feature = "sandbox") => {} // none of such a build
         Reason::NothingGranted(kind, user) => {
             grant = Grant(user, 100_000, 65_536); // as useradd(8) gives the first user
             (args.name, args.text) = (kind.grants(), &grant);
@@ -128,7 +130,12 @@ fn sentence_of(reason: &Reason, said: &[u8]) -> &'static str {
     match reason {
         Reason::Cgroup(reason) if cfg!(feature = "sandbox") => cgroup::refusal(*reason),
         Reason::Cgroup(_) => "", // none of such a build
-        Reason::LockOfInit | Reason::NothingToTell | Reason::NoFilters
+        Reason::LockOfInit
+        | Reason::NothingToTell
+        | Reason::NoFilters
+        | Reason::NothingGranted(..)
+        | Reason::NoIdTool(_)
+        | Reason::IdToolHasNoPrivileges(_)
             if !cfg!(feature = "sandbox") =>
         {
             ""

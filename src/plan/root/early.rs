@@ -43,7 +43,8 @@ pub(in crate::plan) fn push_mapped<'a>(
     maps: &Maps<'a>,
     plan: &mut Plan<'a>,
 ) {
-    let Some(first) = spec.root.mounts.iter().find(|said| said.value.is_mapped) else { return };
+    let mut mounts = spec.root.mounts.iter().filter(|_| cfg!(feature = "sandbox")); // or none
+    let Some(first) = mounts.find(|said| said.value.is_mapped) else { return };
     let mut add = |origin: Origin, act| push_by(Actor::Outer, origin, act, plan);
     add(first.origin, RootAct::MakeMapper);
     for (kind, lines) in maps.lines() {
