@@ -5,11 +5,11 @@
 //! leaves that clean all the same, which `dumpe2fs` says.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::kit::{Ended, Guest, USUAL, appliance, file, initramfs};
-use super::root::{ext4_of, tree};
+use super::root::{DISK, ext4_of, tree};
 
 /// What QEMU is told of a disk whose driver is built into the kernel.
 fn disk(image: &Path) -> String {
@@ -30,7 +30,7 @@ fn printed_by(program: &str, arguments: &[&str]) -> String {
 fn a_disk_is_left_clean_whatever_is_written_to() {
     let tree = tree("disk-clean", true);
     let _ = fs::copy("/usr/bin/busybox", tree.join("bin/busybox")).expect("no busybox");
-    let image = ext4_of(&tree);
+    let image = ext4_of(&tree, "8M");
     let script = "echo one line; cd /etc; busybox dd if=/dev/urandom of=swap bs=64k count=8; \
                   busybox mkswap swap; busybox swapon swap && busybox umount /proc";
     let ended = Guest::new(USUAL, initramfs(USUAL, "nsinit", &[]))
@@ -43,6 +43,54 @@ fn a_disk_is_left_clean_whatever_is_written_to() {
     let state = printed_by("dumpe2fs", &["-h", image]);
     assert!(state.contains("has_journal") && !state.contains("needs_recovery"), "{state}");
     assert!(printed_by("debugfs", &["-R", "cat /etc/log", image]).contains("main: one line\n"));
+}
+
+/// A machine that writes megabytes to a disk which QEMU holds up as it is told, and ends with 7.
+fn writing(name: &str, throttling: &str, megabytes: usize) -> (Ended, PathBuf) {
+    let tree = tree(name, true);
+    let _ = fs::copy("/usr/bin/busybox", tree.join("bin/busybox")).expect("no busybox");
+    let image = ext4_of(&tree, "32M");
+    // Requests that QEMU has merged would all be done at once, and then none for a minute.
+    let drive = format!(
+        "-drive file={},format=raw,if=none,id=disk,{throttling} \
+         -device virtio-blk-pci,drive=disk,request-merging=off",
+        image.display()
+    );
+    let script = format!("busybox dd if=/dev/zero of=/etc/big bs=1M count={megabytes}; exit 7");
+    let ended = Guest::new(USUAL, initramfs(USUAL, "nsinit", &[]))
+        .modules(USUAL, &[DISK])
+        .option("--qemu", drive)
+        .option("--append", "nsinit.modules=virtio_blk root=/dev/vda rw")
+        .limit(300)
+        .command(["/bin/busybox", "sh", "-c", &script])
+        .run();
+    (ended, image)
+}
+
+/// After two megabytes the disk takes nothing more, and nobody who waits for it can be killed.
+#[test]
+#[ignore = "long: make test-boot-long"]
+fn a_disk_that_answers_no_more_keeps_no_machine_up() {
+    let dead = "throttling.bps-write=1,throttling.bps-write-max=2000000";
+    let (ended, _) = writing("disk-dead", dead, 6);
+    assert_eq!(ended.code, 7, "{ended:#?}");
+    for words in ["init: sync hangs: ", "init: unmount \"/\" hangs: ", "Power down"] {
+        assert!(ended.console.contains(words), "{words}: {ended:#?}");
+    }
+}
+
+/// Six megabytes take a minute, longer than a disk is waited for that does nothing.
+#[test]
+#[ignore = "long: make test-boot-long"]
+fn a_disk_that_is_slow_has_all_the_time_it_takes() {
+    let (ended, image) = writing("disk-slow", "throttling.bps-write=100000", 6);
+    assert_eq!(ended.code, 7, "{ended:#?}");
+    assert!(!ended.console.contains("hangs"), "{ended:#?}");
+    let image = image.to_str().unwrap();
+    let state = printed_by("dumpe2fs", &["-h", image]);
+    assert!(!state.contains("needs_recovery"), "{state}");
+    let file = printed_by("debugfs", &["-R", "stat /etc/big", image]);
+    assert!(file.contains("Size: 6291456"), "{file}");
 }
 
 /// The first nsinit stands for the initramfs of a distribution: it mounts /proc and the others, and
@@ -59,7 +107,7 @@ fn the_program_that_an_initramfs_hands_over_to_is_the_machines_init() {
     let others = file("handing-over.toml", others);
     let Ended { code, console, said } =
         Guest::new(USUAL, initramfs(USUAL, "nsinit", &[(others, "etc/nsinit.toml")]))
-            .option("--qemu", disk(&ext4_of(&tree)))
+            .option("--qemu", disk(&ext4_of(&tree, "8M")))
             .option("--append", "root=/dev/nvme0n1")
             .run();
     assert_eq!((code, console.matches("nsinit: init ").count()), (0, 2), "{console}{said}");
@@ -76,7 +124,7 @@ fn the_program_that_the_kernel_is_told_of_is_the_machines_init() {
     let empty = file("no-init-named", "nothing to see here\n");
     let append = "root=/dev/nvme0n1 rootfstype=ext4 rootwait rw init=/bin/nsinit splash";
     Guest::new(USUAL, super::root::initramfs_without_init(&empty))
-        .option("--qemu", disk(&ext4_of(&tree)))
+        .option("--qemu", disk(&ext4_of(&tree, "8M")))
         .option("--append", append)
         .command(["/bin/guest", "exit", "33"])
         .check(33, "");

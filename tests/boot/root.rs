@@ -56,21 +56,21 @@ fn made_by(program: &str, package: &str, arguments: &[&str]) {
 
 /// A disk with an ext4 of that tree and nothing else.
 pub fn ext4(name: &str, has_places: bool) -> PathBuf {
-    ext4_of(&tree(name, has_places))
+    ext4_of(&tree(name, has_places), "8M")
 }
 
 /// The same, of a machine that has nsinit, too.
 pub fn ext4_with_nsinit(name: &str) -> PathBuf {
     let tree = tree(name, true);
     let _ = fs::copy(USUAL.program("nsinit"), tree.join("bin/nsinit")).unwrap();
-    ext4_of(&tree)
+    ext4_of(&tree, "8M")
 }
 
-pub fn ext4_of(tree: &Path) -> PathBuf {
+pub fn ext4_of(tree: &Path, size: &str) -> PathBuf {
     let image = tree.with_extension("ext4");
     drop(fs::remove_file(&image)); // from the last time
     let (tree, path) = (tree.to_str().unwrap(), image.to_str().unwrap());
-    made_by("mke2fs", "e2fsprogs", &["-q", "-t", "ext4", "-d", tree, path, "8M"]);
+    made_by("mke2fs", "e2fsprogs", &["-q", "-t", "ext4", "-d", tree, path, size]);
     image
 }
 

@@ -1,8 +1,10 @@
 //! What we ask the kernel whose init we may be.
 
+use crate::engine::files::head_of;
 use crate::model::{Clock, Errno};
 use crate::sys::file::{self, Mode};
 use crate::sys::{clock, machine, process};
+use crate::text::units;
 
 /// Microseconds from the kernel's entry.
 pub(super) fn now_us() -> u64 {
@@ -18,6 +20,19 @@ pub(super) fn is_kernels_init() -> bool {
 /// Whether /proc is mounted: then somebody was here before us.
 pub(super) fn has_proc() -> bool {
     file::access(c"/proc/self", false).is_ok()
+}
+
+/// The sum of these counters of the kernel (proc_vmstat(5)); what it does not have is zero.
+#[inline(never)] // its buffer would lie in the frame of its callers
+pub(super) fn counted(names: &[&str]) -> u64 {
+    let mut buffer = [0u8; 8192];
+    let text = head_of(c"/proc/vmstat", &mut buffer).unwrap_or_default();
+    let numbers = text.split(|byte| *byte == b'\n').filter_map(|line| {
+        let (name, number) = line.split_at_checked(line.iter().position(|byte| *byte == b' ')?)?;
+        let is_meant = names.iter().any(|meant| meant.as_bytes() == name);
+        units::unsigned(number.get(1..)?, u64::MAX).ok().filter(|_| is_meant)
+    });
+    numbers.fold(0, u64::wrapping_add)
 }
 
 /// The kernel's command line.

@@ -5,6 +5,7 @@
 //!                                           └─ (it is not) ─ the next way ─ … ─ halt, for ever
 //! ```
 
+use super::aside::aside;
 use super::kernel::{command_line, is_kernels_init, now_us};
 use super::notes::Notes;
 use super::port::pause;
@@ -40,7 +41,7 @@ pub fn leave(plan: &Plan<'_>, start: &Start, hands: &mut Hands, exit_code: u8) -
                 }
             }
             MachineAct::KillAll => kill_all(),
-            MachineAct::Sync => machine::sync(),
+            MachineAct::Sync => sync(notes),
             MachineAct::Report { nonce, to, fail_on } => {
                 exit_code = report::end(notes, exit_code, nonce, to, fail_on);
             }
@@ -49,7 +50,7 @@ pub fn leave(plan: &Plan<'_>, start: &Start, hands: &mut Hands, exit_code: u8) -
                 if let Some(room) = &mut hands.room {
                     room.close_logs();
                 }
-                mounts::unmount_all();
+                mounts::unmount_all(notes);
             }
             MachineAct::EndBy(to) => end_by(to, exit_code),
             MachineAct::GoDown(down) => go_down(notes.down.unwrap_or(down)),
@@ -88,11 +89,20 @@ pub fn leave_at_once() {
     put!(&mut nonce, cmdline::value(line, b"nsinit.nonce").and_then(text).unwrap_or("-"));
     let farewell = cmdline::value(line, b"nsinit.farewell");
     let down = Down::ALL.into_iter().find(|down| Some(down.name().as_bytes()) == farewell);
-    machine::sync();
     let mut notes = Notes { first_us: now_us(), ended: Ended::InitFailed, ..Notes::default() };
+    wait_for_children();
+    sync(&mut notes);
     let nonce = nonce.path().unwrap_or(c"-");
     let _ = report::end(&mut notes, code::FAILED, nonce, &[], FailOn::Never); // it is ours
     go_down(down.unwrap_or_default())
+}
+
+/// Everything that was written reaches its disk.
+fn sync(notes: &mut Notes) {
+    let _ = aside("sync", None, notes, &mut || {
+        machine::sync();
+        true
+    }); // told there
 }
 
 fn text(bytes: &[u8]) -> Option<&str> {
@@ -101,6 +111,7 @@ fn text(bytes: &[u8]) -> Option<&str> {
 
 /// Ends every process but us, and waits until they are gone.
 fn kill_all() {
+    wait_for_children();
     let _ = signal::kill(-1, Signal::KILL); // nobody left is what we want
     for _ in 0..KILL_ROUNDS_MAX {
         loop {
@@ -112,6 +123,12 @@ fn kill_all() {
         }
         pause(KILL_PAUSE);
     }
+}
+
+/// The kernel reaps nobody any more: how a child ended is asked, and whoever becomes PID 1 expects
+/// it so.
+fn wait_for_children() {
+    let _ = signal::set_disposition(Signal::CHLD, Disposition::Default); // it cannot fail
 }
 
 /// Tells a device of QEMU, which ends QEMU. Where it does not, the next step does.
@@ -142,9 +159,7 @@ fn end_by(to: ReportTo<'_>, exit_code: u8) {
 
 /// Another program becomes PID 1; when it cannot be, the machine goes down.
 fn become_program(words: Words<'_>, start: &Start) -> ! {
-    // None of these can fail with these arguments.
-    let _ = signal::set_disposition(Signal::CHLD, Disposition::Default);
-    let _ = signal::change_mask(Change::Set, start.mask);
+    let _ = signal::change_mask(Change::Set, start.mask); // it cannot fail with these arguments
     let login = Login::default();
     let command = Command {
         words,

@@ -3,6 +3,7 @@
 //! Nothing here ends the process or gives up: what cannot be done is told, and the next thing is
 //! tried. The end of PID 1 would be a panic of the kernel (kernel/exit.c, `do_exit`).
 
+mod aside;
 mod console;
 mod identity;
 mod kernel;

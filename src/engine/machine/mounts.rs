@@ -4,6 +4,8 @@ use core::ffi::CStr;
 
 use heapless::Vec;
 
+use super::aside::aside;
+use super::notes::Notes;
 use crate::engine::files::Lines;
 use crate::engine::mountinfo::{Mounted, parse, unescape};
 use crate::engine::trouble::plain;
@@ -65,21 +67,27 @@ const VOLATILE: [&[u8]; 22] = [
 /// Unmounts everything that is on a disk or elsewhere, the last one first; what is used is
 /// remounted read-only, and so is the root. Nothing more can be done about what refuses both.
 #[inline(never)] // its path would lie in the frame of the end
-pub(super) fn unmount_all() {
+pub(super) fn unmount_all(notes: &mut Notes) {
     if file::access(MOUNTINFO, false).is_err() {
         let _ = mount::mount_proc(c"/proc"); // somebody has taken it away; now nothing covers it
     }
-    swap_off_all();
+    let _ = aside("swapoff", None, notes, &mut || {
+        swap_off_all();
+        true
+    }); // then its file system stays as it is
     let mut done: Vec<u32, MOUNTS_MAX> = Vec::new();
     for _ in 0..UNMOUNTS_MAX {
         let Some((id, path)) = last_mount(&done) else { return };
         let Ok(target) = CStr::from_bytes_with_nul(&path) else { return };
-        let is_gone = target != c"/" && mount::unmount(target).is_ok();
-        if !is_gone {
-            let _ = mount::remount_read_only(target); // see above
-            if done.push(id).is_err() {
-                return;
+        let mut unmount = || {
+            let is_gone = target != c"/" && mount::unmount(target).is_ok();
+            if !is_gone {
+                let _ = mount::remount_read_only(target); // see above
             }
+            is_gone
+        };
+        if !aside("unmount", Some(target), notes, &mut unmount) && done.push(id).is_err() {
+            return;
         }
     }
 }

@@ -24,6 +24,8 @@ pub(in crate::engine) struct Notes {
     pub(super) port: Option<Fd>,
     /// Whether nobody was here before us, so that nothing of ours is mounted yet.
     pub(super) is_fresh: bool,
+    /// Whether something did not come back on the way down.
+    pub(super) has_hung: bool,
     /// The watchdog that we feed.
     pub(super) watchdog: Option<Watchdog>,
     /// The kernel's messages.

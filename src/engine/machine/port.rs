@@ -91,7 +91,7 @@ pub(super) fn write(target: &Fd, bytes: &[u8]) -> bool {
         let left = PATIENCE.ns().saturating_sub(clock::now().since(begin).ns());
         let mut sources = [Source::writable(target)];
         let is_ready = wait::poll(&mut sources, Some(Span::from_ns(left))).is_ok_and(|n| n > 0);
-        match is_ready.then(|| file::write(target, rest)) {
+        match is_ready.then(|| file::write_now(target, rest)) {
             Some(Ok(len)) => rest = rest.get(len..).unwrap_or_default(),
             // A port that nobody is connected to can be written and takes nothing.
             Some(Err(Errno::EAGAIN)) if left > 0 => pause(PAUSE),

@@ -2,17 +2,16 @@
 
 use core::ffi::CStr;
 
-use super::kernel::now_us;
+use super::kernel::{counted, now_us};
 use super::notes::Notes;
 use super::trouble::{self, Heard};
 use super::{mounts, port};
-use crate::engine::files::head_of;
 use crate::limits::REPORT_BYTES_MAX;
 use crate::model::{Ended, FailOn, Fields, Record, ReportTo, Times, code};
 use crate::spec::Said;
 use crate::sys::file::{self, Mode};
 use crate::sys::{Fd, pty, terminal, vsock};
-use crate::text::{Buffer, put, units};
+use crate::text::{Buffer, put};
 
 /// The main service is ready: that, and how long it took.
 #[inline(never)] // of no other start
@@ -56,7 +55,8 @@ pub(super) fn end(
     };
     let times =
         Times { first_us: notes.first_us, workload_us: notes.workload_us, now_us: now_us() };
-    let (oom_kills, trouble) = (oom_kills(), heard.first());
+    // Processes that were killed because memory ran out, since Linux 4.13.
+    let (oom_kills, trouble) = (counted(&["oom_kill"]), heard.first());
     let record = Record { ended, code: exit_code, times, oom_kills, trouble };
     to_console(record, nonce);
     let mut text = Buffer::<{ REPORT_BYTES_MAX }>::new();
@@ -123,16 +123,4 @@ fn not_told(to: ReportTo<'_>) {
     let mut line = Buffer::<128>::new();
     put!(&mut line, "init: ", to, " could not be told how it ended\n");
     let _ = port::write(&Fd::inherited(2), line.text().unwrap_or_default()); // as above
-}
-
-/// How many processes were killed because memory ran out (/proc/vmstat, oom_kill, since Linux
-/// 4.13).
-fn oom_kills() -> u64 {
-    let mut buffer = [0u8; 8192];
-    let text = head_of(c"/proc/vmstat", &mut buffer).unwrap_or_default();
-    let mut lines = text.split(|byte| *byte == b'\n');
-    const NAME: &[u8] = b"oom_kill ";
-    let line = lines.find(|line| line.starts_with(NAME));
-    let number = line.and_then(|line| line.get(NAME.len()..));
-    number.and_then(|number| units::unsigned(number, u64::MAX).ok()).unwrap_or(0)
 }

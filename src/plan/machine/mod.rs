@@ -115,17 +115,23 @@ impl MachineAct<'_> {
             Self::SetMachineId(_) => "openat*|read*|close*|fchmod?|write?|faccessat?|mount?",
             Self::FeedWatchdog(..) => "openat|ioctl|write?|ioctl?|clock_gettime?|close?",
             Self::DisarmWatchdog => "ioctl?|write?|close?",
-            Self::KillAll => "kill|wait4*|ppoll*",
-            Self::Sync => "sync",
+            Self::KillAll => "rt_sigaction|kill|wait4*|ppoll*",
+            Self::Sync => "clone3|sync|openat+|read+|close+|wait4+|ppoll*",
             Self::Report { .. } => {
-                "openat*|read*|clock_gettime*|ppoll*|write+|ioctl*|socket*|connect*|close*"
+                "openat*|read*|clock_gettime*|ppoll*|pwritev2*|write+|ioctl*|socket*|connect*|\
+                 close*"
             }
-            Self::Unmount => "close*|faccessat|openat*|read*|close*|swapoff*|umount2*|mount*",
+            Self::Unmount => {
+                "close*|faccessat|openat*|read*|close*|clone3+|swapoff*|umount2*|mount*|wait4+|\
+                 ppoll*"
+            }
             Self::EndBy(ReportTo::IsaDebugExit(_)) => "ioperm",
             Self::EndBy(ReportTo::Semihosting) => "clone3",
-            Self::EndBy(_) => "openat*|read*|getdents64*|clock_gettime*|ppoll*|write?|close*",
+            Self::EndBy(_) => {
+                "openat*|read*|getdents64*|clock_gettime*|ppoll*|pwritev2?|write?|close*"
+            }
             Self::GoDown(_) => "faccessat*|reboot+",
-            Self::Become(_) => "rt_sigaction|rt_sigprocmask|execve+",
+            Self::Become(_) => "rt_sigprocmask|execve+",
         }
     }
 
