@@ -53,9 +53,10 @@ pub struct Subject {
 }
 
 /// Every program as it supervises where it is not PID 1.
-const ENTRYPOINTS: [Subject; 7] = [
+const ENTRYPOINTS: [Subject; 8] = [
     Subject { name: "nsinit", line: "nsinit --" },
     SMALL,
+    Subject { name: "C floor", line: "entry-floor --" },
     Subject { name: "tini-static", line: "tini-static -s --" },
     Subject { name: "tini", line: "tini -s --" },
     Subject { name: "dumb-init", line: "dumb-init --" },
@@ -166,8 +167,9 @@ fn costs(kit: &Kit, settings: &Settings, report: &mut Report) -> Result<(), Trou
     calls::table(kit, report, &launches, CALLS_OF_WORKLOAD)?;
     let sitters: Vec<Sitter> = SITTERS.into_iter().filter(|s| has(kit, s.name)).collect();
     memory::table(kit, &sitters, settings.starts, report);
+    let are_no_program = ["C floor", "direct exec"];
     let names: Vec<&str> =
-        subjects.iter().map(|s| s.name).filter(|n| *n != "direct exec").collect();
+        subjects.iter().map(|s| s.name).filter(|name| !are_no_program.contains(name)).collect();
     calls::sizes(kit, &names)?;
     if let Ok(path) = kit.path("nsinit-small") {
         let is = std::fs::metadata(path).ok().and_then(|data| u32::try_from(data.len()).ok());
@@ -188,7 +190,7 @@ fn launch(subject: &Subject) -> Launch {
     Launch { name: subject.name, user: User::Root, line: subject.line, limit }
 }
 
-const SITTERS: [Sitter; 6] = [
+const SITTERS: [Sitter; 7] = [
     Sitter {
         limits: Some((PRIVATE_DIRTY_MAX, RSS_MAX)),
         ..sitter("nsinit", "unshare -pf --kill-child nsinit --")
@@ -197,6 +199,7 @@ const SITTERS: [Sitter; 6] = [
         limits: Some((PRIVATE_DIRTY_MAX, SMALL_RSS_MAX)),
         ..sitter("nsinit-small", "unshare -pf --kill-child nsinit-small --")
     },
+    sitter("C floor", "unshare -pf --kill-child entry-floor --"),
     sitter("tini-static", "unshare -pf --kill-child tini-static --"),
     sitter("tini", "unshare -pf --kill-child tini --"),
     sitter("dumb-init", "unshare -pf --kill-child dumb-init --"),

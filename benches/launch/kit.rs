@@ -21,7 +21,7 @@ const PEERS: [(&str, &str); 7] = [
     ("strace", "strace"),
 ];
 
-const C_PROGRAMS: [&str; 3] = ["true", "sleeper", "floor"];
+const C_PROGRAMS: [&str; 5] = ["true", "sleeper", "floor", "calls-floor", "entry-floor"];
 
 const BUSY: &str = "\nBUSY: medians of a busy machine measure its scheduler; read p10, by which \
                     promises are judged now, or try again";

@@ -3,7 +3,8 @@
 //! Why one run: absolute times move with the hour on a shared machine, ratios of interleaved rounds
 //! hardly do. So nothing here is compared with a figure written down earlier, and a hand-written C
 //! floor (`benches/floor.c`) always runs along: the ratio to it says how far from the kernel's own
-//! price we are.
+//! price we are, and that to a program that makes each of our calls (`benches/calls-floor.c`) how
+//! much of it is none.
 //!
 //! By `make bench`, or `cargo bench --bench launch -- [--quick] [--rounds N] [--nsinit PATH]`,
 //! on a machine that rests, as root: the peers then need no user namespace, as we do not.
@@ -33,8 +34,9 @@ use report::{Report, Target, Trouble};
 use rooted::ROOTED;
 
 /// The sandbox of every tool, as near to `nsinit run` as its options come.
-const SANDBOXES: [Subject; 5] = [
+const SANDBOXES: [Subject; 6] = [
     Subject { name: "nsinit run", line: "nsinit run --" },
+    Subject { name: "C, every call", line: "calls-floor" },
     Subject { name: "C floor", line: "floor" },
     Subject { name: "unshare", line: "unshare -pfmuiT --mount-proc" },
     Subject { name: "bwrap *", line: BWRAP },
@@ -44,8 +46,9 @@ const SANDBOXES: [Subject; 5] = [
 const BWRAP: &str = "bwrap --unshare-pid --unshare-ipc --unshare-uts --ro-bind / / --proc /proc";
 
 /// Supervision alone, in the namespaces we are in.
-const ENTRYPOINTS: [Subject; 6] = [
+const ENTRYPOINTS: [Subject; 7] = [
     Subject { name: "nsinit", line: "nsinit --" },
+    Subject { name: "C floor", line: "entry-floor --" },
     Subject { name: "tini-static", line: "tini-static -s --" },
     Subject { name: "tini", line: "tini -s --" },
     Subject { name: "dumb-init", line: "dumb-init --" },
@@ -53,9 +56,10 @@ const ENTRYPOINTS: [Subject; 6] = [
     Subject { name: "direct exec", line: "" },
 ];
 
-const LAUNCHES: [Launch; 16] = [
+const LAUNCHES: [Launch; 18] = [
     Launch { limit: CALLS_MAX, ..launch("nsinit run", User::Root, "nsinit run --") },
     Launch { limit: CALLS_MAX, ..launch("nsinit run, as nobody", User::Nobody, "nsinit run --") },
+    launch("C, every call", User::Root, "calls-floor"),
     launch("C floor", User::Root, "floor"),
     launch("unshare", User::Root, "unshare -pfmuiT --mount-proc"),
     launch("unshare -r, as nobody", User::Nobody, "unshare -rpfmuiT --mount-proc"),
@@ -66,6 +70,7 @@ const LAUNCHES: [Launch; 16] = [
     launch("bwrap, own root", User::Root, rooted::BWRAP),
     launch("crun run", User::Root, rooted::CRUN),
     launch("nsinit as entrypoint", User::Root, "nsinit --"),
+    launch("C floor of an entrypoint", User::Root, "entry-floor --"),
     launch("tini-static", User::Root, "tini-static -s --"),
     launch("tini", User::Root, "tini -s --"),
     launch("dumb-init", User::Root, "dumb-init --"),
