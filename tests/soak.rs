@@ -246,7 +246,7 @@ fn a_launch_touches_few_pages() {
     let nothing = compile::program("benches/true.c", "nothing").unwrap();
     let nothing = nothing.to_str().unwrap();
     let own = faults_of(nothing, &[]);
-    for (front, most) in [(&["--"][..], 16), (&["run", "--"], 17)] {
+    for (front, most) in [(&["--"][..], 13), (&["run", "--"], 12)] {
         let faults = faults_of(nsinit, &[front, &[nothing]].concat()) - own;
         assert!(faults <= most, "{front:?}: {faults} page faults of ours, {most} at most");
     }

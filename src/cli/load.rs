@@ -118,11 +118,7 @@ pub fn decide(
         true if plan::is_for_entrypoint(spec) => Mode::Entrypoint,
         true | false => mode,
     };
-    if is_checked {
-        // Whether this machine has what is asked is no fault of the file.
-        plan.survey.cgroups.assume_all();
-    }
-    let decided = plan_for(mode, spec, start, plan, callers, &mut printer)?;
+    let decided = plan_for(mode, is_checked, spec, start, plan, callers, &mut printer)?;
     Some(Decided { held: Some(held), ..decided })
 }
 
@@ -147,12 +143,14 @@ pub fn decide_as<T>(
     let read = read(spec)?;
     let mode = Mode::Entrypoint;
     let mut printer = Printer::new(mode.scope(), spec.file, Detail::Some);
-    plan_for(mode, spec, start, plan, callers, &mut printer).map(|decided| (decided, read))
+    plan_for(mode, false, spec, start, plan, callers, &mut printer).map(|decided| (decided, read))
 }
 
 /// Asks the machine and makes the plan. `None` where anything was refused, or complained of before.
+/// Where a file `is_checked`, whether this machine has what is asked is no fault of the file.
 fn plan_for(
     mode: Mode,
+    is_checked: bool,
     spec: &'static Spec<'static>,
     start: &Start,
     plan: &'static mut plan::Lists<'static>,
@@ -160,9 +158,10 @@ fn plan_for(
     printer: &mut Printer<'_>,
 ) -> Option<Decided> {
     let mut questions = Questions::of(mode, spec);
-    if plan.survey.cgroups.is_mounted {
-        questions.cgroups = false; // it is known already: only the file is checked,
-        questions.ties = Default::default(); // and by somebody who has other descriptors
+    if is_checked {
+        plan.survey.cgroups.assume_all();
+        questions.cgroups = false;
+        questions.ties = Default::default(); // whoever checks has other descriptors
     }
     let (mut facts, terminal) = engine::ask(questions, start);
     let cgroup = spec.limits.cgroup.map(|said| said.value);

@@ -37,10 +37,10 @@ pub fn start(personality: Personality, start: &Start, desk: &'static mut Desk) -
 
 /// Runs the command until it is over.
 fn run(voice: &mut Voice, manner: Manner, decided: Decided, start: &Start) -> u8 {
-    let Decided { facts, terminal, plan, callers, .. } = decided;
+    let Decided { facts, terminal, joins, plan, callers, .. } = decided;
     voice.begin(manner, &plan, &facts);
     // What is held is let go by the end of the process, which follows at once.
-    let mut hands = ManuallyDrop::new(Hands::new(terminal, None));
+    let mut hands = ManuallyDrop::new(Hands::new(terminal, joins));
     hands.lend(callers);
     let outcome = engine::carry_out(&plan, start, &mut hands, voice);
     let Some(failure) = outcome.failure else { return outcome.code };

@@ -21,8 +21,9 @@ pub fn start(mode: Mode, front: Front, call: Call, start: &Start, desk: &'static
     let status = spec.ties.get(Tie::Status).map(|said| said.value);
     let mut reporter = Reporter::new(spec.verbose).with_status(status);
     // What is held is let go by the end of the process, which follows at once.
-    let mut hands = ManuallyDrop::new(Hands::new(terminal, held).with_joins(joins));
+    let mut hands = ManuallyDrop::new(Hands::new(terminal, joins));
     hands.lend(callers);
+    hands.lend_root(held);
     let outcome = engine::carry_out(&plan, start, &mut hands, &mut reporter);
     if let Some(failure) = outcome.failure {
         report::failure(&plan, &facts, failure);

@@ -167,10 +167,10 @@ pub struct Hands {
 }
 
 impl Hands {
-    /// Empty hands, but for the terminal, and with memory for what is held while a root is made.
+    /// Empty hands, but for the terminal and the namespaces that are to be joined.
     #[inline(never)] // once, and not for each verb
-    pub fn new(terminal: Option<ManuallyDrop<Fd>>, root: Option<&'static mut Held>) -> Self {
-        Self { terminal, root, ..Self::default() }
+    pub fn new(terminal: Option<ManuallyDrop<Fd>>, joins: Handles) -> Self {
+        Self { terminal, joins, ..Self::default() }
     }
 
     /// A step begins inside. Nobody here reads it, so that it is a store that may not be left out.
@@ -193,15 +193,14 @@ impl Hands {
         self.room = Some(room);
     }
 
+    /// Memory for what is held while a root is made.
+    pub fn lend_root(&mut self, root: Option<&'static mut Held>) {
+        self.root = root;
+    }
+
     /// Whether it is we who have made PID 1.
     pub const fn has_made_init(&self) -> bool {
         self.init.is_some()
-    }
-
-    /// The same hands, holding the namespaces that are to be joined.
-    #[must_use]
-    pub fn with_joins(self, joins: Handles) -> Self {
-        Self { joins, ..self }
     }
 
     /// The numbers of the descriptors that PID 1 keeps, in no order; -1 in places of none.

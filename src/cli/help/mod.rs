@@ -131,7 +131,7 @@ impl Show for Flag {
 
 /// The keys of this build.
 fn keys() -> impl Iterator<Item = (&'static Key, &'static Help)> {
-    KEYS.iter().zip(HELP).filter(|(key, _)| key.is_built())
+    KEYS.iter().zip(&HELP).filter(|(key, _)| key.is_built())
 }
 
 /// Every verb and every key.

@@ -30,11 +30,16 @@ impl Sink for Beginning {
 
 /// Leaves the message when the plan has a place for one and the main service has not succeeded. In
 /// `run` the launcher knows what failed before, and PID 1 inside how the main service ended.
-#[inline(never)] // its text would lie in the frame of every start
 pub fn leave(plan: &Plan<'_>, facts: &Facts, reporter: &Reporter, outcome: &Outcome) {
     let main = plan.services.iter().find(|service| service.policy.is_main);
     let path = main.and_then(|main| main.termination_message).filter(|_| outcome.code != 0);
-    let Some(path) = path else { return };
+    if let Some(path) = path {
+        leave_at(path, plan, facts, reporter, outcome);
+    }
+}
+
+#[inline(never)] // its text would lie in the frame of every start
+fn leave_at(path: &CStr, plan: &Plan<'_>, facts: &Facts, reporter: &Reporter, outcome: &Outcome) {
     let mut text = Beginning(heapless::Vec::new());
     match (outcome.failure, reporter.last()) {
         (Some(failure), _) => with_failure(plan, facts, failure, &mut |head, words, args| {

@@ -3,7 +3,7 @@
 //! Nothing is done while the sources are drained; what comes is put into a queue of events first,
 //! and what the actions bring about (a service started, or not) follows there.
 
-use heapless::Deque;
+use heapless::{Deque, Vec};
 
 mod children;
 mod detail;
@@ -30,7 +30,7 @@ use crate::sys::process::Child;
 use crate::sys::start::Start;
 use crate::sys::wait;
 use crate::sys::{clock, process};
-use state::Told;
+use state::{Process, Told};
 
 pub(super) use state::Turn;
 
@@ -50,7 +50,7 @@ pub(super) fn supervise(
         hands,
         teller,
         supervisor: Supervisor::new(start.random),
-        processes: Default::default(),
+        processes: Vec::new(),
         events: Deque::new(),
         value: None,
         failure: None,
@@ -68,6 +68,7 @@ pub(super) fn supervise(
     };
     for service in plan.services.iter() {
         turn.supervisor.add(&service.policy);
+        let _ = turn.processes.push(Process::default()); // there is room for as many
     }
     let mut now = clock::now();
     turn.tell_of_terminal();

@@ -1,6 +1,6 @@
 //! What PID 1 knows at work.
 
-use heapless::Deque;
+use heapless::{Deque, Vec};
 
 use crate::engine::hands::Hands;
 use crate::engine::telling::Teller;
@@ -19,7 +19,8 @@ pub(in crate::engine) struct Turn<'t, 'a> {
     pub(in crate::engine) hands: &'t mut Hands,
     pub(in crate::engine) teller: &'t mut dyn Teller,
     pub(in crate::engine) supervisor: Supervisor<'t>,
-    pub(super) processes: [Process; SERVICES_MAX],
+    /// One for each service; of more nothing is written.
+    pub(super) processes: Vec<Process, SERVICES_MAX>,
     pub(super) events: Deque<Event, EVENTS_MAX>,
     /// The last signal that was queued with a value, to be passed on with it.
     pub(super) value: Option<(Signal, u64)>,

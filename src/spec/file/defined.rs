@@ -99,7 +99,7 @@ impl<'a> Defined<'a> {
         if let Some(type_name) = type_name {
             return Err(Complaint::WrongType(key, type_name));
         }
-        let mut rows = self.keys.iter_mut().zip(KEYS);
+        let mut rows = self.keys.iter_mut().zip(&KEYS);
         let Some((place, _)) = rows.find(|(_, row)| is_same(row, key)) else { return Ok(()) };
         *place = Some(how.after(*place).ok_or(Complaint::Twice)?);
         Ok(())
@@ -141,7 +141,7 @@ impl<'a> Defined<'a> {
 
     /// Begins one more of the tables of which there may be several.
     pub(super) fn begin_next(&mut self, table: Table) {
-        for (how, _) in self.keys.iter_mut().zip(KEYS).filter(|(_, key)| key.table == table) {
+        for (how, _) in self.keys.iter_mut().zip(&KEYS).filter(|(_, key)| key.table == table) {
             *how = None;
         }
         // Nothing can be added any more to a table of pairs that went before.

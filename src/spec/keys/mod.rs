@@ -251,13 +251,14 @@ macro_rules! column {
     }};
 }
 
-/// Every key, table by table.
+/// Every key, table by table. It has a name to the linker, that link.ld may put it out of the way.
 #[allow(clippy::indexing_slicing)] // by the compiler alone
-pub const KEYS: &[Key] = &column!(key);
+pub static KEYS: [Key; COUNT] = column!(key);
 
-/// What help says of each of [`KEYS`], in a table of its own: a build without help is without it.
+/// What help says of each of [`KEYS`], in a table of its own: a build without help is without it. A
+/// static as [`KEYS`] is.
 #[allow(clippy::indexing_slicing)] // as above
-pub const HELP: &[Help] = &column!(help);
+pub static HELP: [Help; COUNT] = column!(help);
 
 /// Every key with its help, table by table, in the order of [`Table::ALL`].
 const PARTS: &[&[Row]] = &[

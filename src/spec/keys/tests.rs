@@ -7,7 +7,7 @@ use std::collections::HashSet;
 fn no_flag_and_no_key_stands_twice() {
     let mut flags = HashSet::new();
     let mut keys = HashSet::new();
-    for key in KEYS {
+    for key in &KEYS {
         assert!(keys.insert((key.table.name(), key.name())), "{key:?} twice");
         for name in key.flag_names().filter(|_| key.has_flag) {
             assert!(flags.insert(name), "--{name} twice");
@@ -18,7 +18,7 @@ fn no_flag_and_no_key_stands_twice() {
 #[test]
 fn every_row_explains_itself_and_stands_with_its_table() {
     assert!(KEYS.is_sorted_by_key(|key| Table::ALL.iter().position(|table| *table == key.table)));
-    for (key, help) in KEYS.iter().zip(HELP) {
+    for (key, help) in KEYS.iter().zip(&HELP) {
         let sentence = help.sentence();
         assert!(sentence.ends_with('.') && sentence.len() > 8, "{key:?}: {sentence}");
         assert_eq!(help.0.iter().count(), 2, "{key:?}: DEFAULT|SENTENCE");
