@@ -83,7 +83,10 @@ _nsinit() {
         index=$((index + 1))
     done
     case $verb in
-    check) COMPREPLY=($(compgen -f -X '!*.toml' -- "$cur") $(compgen -d -S / -- "$cur")) ;;
+    check)
+        COMPREPLY=($(compgen -f -X '!*.toml' -- "$cur") $(compgen -d -S / -- "$cur"))
+        COMPREPLY+=($(compgen -W --json -- "$cur"))
+        ;;
     help) COMPREPLY=($(compgen -W "$_nsinit_verbs $_nsinit_keys" -- "$cur")) ;;
     version) ;;
     doctor) COMPREPLY=($(compgen -W '--json' -- "$cur")) ;;

@@ -98,7 +98,7 @@ impl Show for Who<'_, '_> {
 
 /// Who asked for something.
 fn place<'s>(origin: Origin, spec: &Spec<'s>) -> Place<'s> {
-    Place { scope: "", file: spec.file, origin }
+    Place::new("", spec.file, origin)
 }
 
 /// One line: a step with its number, or a term on which a service is supervised.

@@ -65,7 +65,7 @@ fn read_all_given(
                 return None;
             }
             Err(errno) => {
-                report::unreadable_descriptor(Place { scope, file: None, origin }, number, errno);
+                report::unreadable_descriptor(Place::new(scope, None, origin), number, errno);
                 return None;
             }
         };

@@ -9,7 +9,7 @@ use core::ffi::CStr;
 use heapless::Vec;
 
 use super::out::say;
-use super::report::{self, Place};
+use super::report::{self, Form, Place};
 use crate::limits::FAULTS_TOLD_MAX;
 use crate::model::Errno;
 use crate::plan::Refusal;
@@ -23,6 +23,11 @@ pub enum Detail {
     Some,
     /// Every one.
     All,
+    /// Every one as an object of an array; whether none stands in it yet.
+    Json {
+        /// Whether this is so.
+        is_first: bool,
+    },
 }
 
 /// Prints complaints as they come, and counts them.
@@ -117,7 +122,7 @@ impl<'s> Printer<'s> {
 
     /// Says how many were not printed, and what prints them.
     pub(super) fn end(&self) {
-        let told = if self.detail == Detail::All { self.count } else { FAULTS_TOLD_MAX };
+        let told = if self.detail == Detail::Some { FAULTS_TOLD_MAX } else { self.count };
         let more = self.count.saturating_sub(told);
         match self.file.map(report::Path) {
             _ if more == 0 => {}
@@ -144,11 +149,16 @@ impl<'s> Printer<'s> {
 
     fn is_next_printed(&mut self) -> bool {
         self.count = self.count.saturating_add(1);
-        self.count <= FAULTS_TOLD_MAX || self.detail == Detail::All
+        self.count <= FAULTS_TOLD_MAX || self.detail != Detail::Some
     }
 
     fn place(&self, origin: Origin) -> Place<'s> {
-        Place { scope: self.scope, file: self.source, origin }
+        let form = match self.detail {
+            Detail::Json { is_first } if self.count > 1 || !is_first => Form::NextObject,
+            Detail::Json { .. } => Form::FirstObject,
+            Detail::Some | Detail::All => Form::Text,
+        };
+        Place { scope: self.scope, file: self.source, origin, form }
     }
 }
 

@@ -207,6 +207,45 @@ command = ['true']
 }
 
 #[test]
+fn faults_are_told_to_a_program_as_one_array_for_all_files() {
+    // Looks like an object for each fault, its parts null where they are missing, and no message;
+    // an empty array for files without any, and 125 where it could not be written.
+    let directory = file::directory();
+    make_broken_files(&directory);
+    let directory = file::text(&directory);
+    let check = |words: &str| {
+        let words = words.replace('%', &directory);
+        let words: Vec<&str> = words.split(' ').collect();
+        Run::nsinit(Who::User, &[&["check"], &words[..]].concat())
+    };
+    let files = "%/nice.toml %/twice.toml --json %/nope.toml %/nice.toml %/two.toml";
+    let ended = check(files).end();
+    let twice = r#""one of them; a table has all of its keys in one place""#;
+    let choice = r#""never, on-failure or always""#;
+    let expected: String = [
+        ("twice", "3,\"column\":1", r#"\"name\" is said twice"#, twice),
+        ("twice", "4,\"column\":2", r#"\"sandbox\" is said twice"#, twice),
+        ("nope", "null,\"column\":null", r#"read \"%/nope.toml\": ENOENT"#, "null"),
+        ("two", "2,\"column\":8", r#"\"nice\" is a string"#, r#""nice = 5""#),
+        ("two", "4,\"column\":11", r#"restart cannot be \"often\""#, choice),
+    ]
+    .into_iter()
+    .map(|(name, place, reason, remedy)| {
+        let file = format!("\n{{\"file\":\"%/{name}.toml\",\"line\":{place}");
+        format!("{file},\"reason\":\"{reason}\",\"why\":null,\"try\":{remedy}}},")
+    })
+    .collect();
+    let out = ended.out.replace(&directory, "%");
+    assert_eq!((ended.code, ended.err.as_str()), (1, ""));
+    assert!(out.starts_with(&format!("[{expected}\n")) && out.ends_with("}\n]\n"), "{out}");
+    assert_eq!(check("--json -- %/nice.toml %/nice.toml").end().quietly(0), "[]\n");
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    assert_eq!(check("--json %/two.toml").giving(&full, 1).end().code, 125);
+    check("--jsn %/two.toml").end().saying(125, &["argument 2: unknown flag \"--jsn\"", "--json"]);
+    check("--json").end().saying(125, &["no FILE"]);
+}
+
+#[test]
 fn a_file_of_an_entrypoint_is_checked_as_one() {
     // Looks like no fault for a key that only an entrypoint has, unless a host name is beside it.
     let text = "[[service]]\ncommand = ['true']\ndie-by-signal = true\n";

@@ -34,6 +34,9 @@ fn check_same(text: &str) -> Vec<String> {
         }
         assert_eq!(some, all[..all.len().min(10)], "{verb}");
     }
+    let ended = Run::nsinit(Who::User, &["check", &path, "--json"]).end();
+    assert_eq!((ended.code, ended.err.as_str()), (1, ""));
+    assert_eq!(ended.out.matches("\n{\"file\":").count(), all.len(), "{}", ended.out);
     let directory = file::text(&directory);
     all.iter().map(|message| message.replace(&directory, "%")).collect()
 }

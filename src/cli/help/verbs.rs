@@ -80,11 +80,11 @@ const LOOKING: [Verb; 2] = [
     },
     Verb {
         name: "check",
-        form: "check FILE…",
+        form: "check [--json] FILE…",
         short: "every fault in a file",
         long: "Each fault with line, column and remedy, of files as run takes them. The exit code \
                is 1 when there is any.",
-        flags: &[],
+        flags: &[("--json", "For programs: an array with an object for each fault.")],
     },
 ];
 

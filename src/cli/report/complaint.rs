@@ -1,7 +1,7 @@
 //! What is wrong with what was said.
 
 use super::grammar::sentence_for;
-use super::sentence::{Args, print, sentence};
+use super::sentence::{Args, sentence};
 use super::{Place, capacity, filter, strangers};
 use crate::limits::{ARENA_MAX, TOML_DEPTH_MAX};
 use crate::spec::flags::Wrong;
@@ -168,7 +168,7 @@ pub fn complaint(place: Place<'_>, fault: &SpecFault<'_>) {
             try: "one file, or -- in front of the command"
         ),
     };
-    print(&place, sentence, &args);
+    place.tell(sentence, &args);
 }
 
 /// The key that somebody meant by a word of a file.
@@ -193,7 +193,7 @@ fn too_many(place: Place<'_>, name: &str, max: usize) {
         None if name.contains(' ') => sentence!("more than {a} {n}"),
         None => sentence!("{n} has more than {a} entries"),
     };
-    print(&place, sentence, &args);
+    place.tell(sentence, &args);
 }
 
 /// What a key is called where it was said: as a flag, or in a file.
@@ -257,7 +257,7 @@ fn value_fault(place: Place<'_>, fault: &SpecFault<'_>, name: &str, value: Fault
         }
         Fault::Nul => sentence!("{n}: a NUL byte cannot be in it"),
     };
-    print(&place, sentence, &args);
+    place.tell(sentence, &args);
 }
 
 /// Words to choose from: `never, on-failure or always`.

@@ -1,7 +1,7 @@
 //! Why rights could not be taken away.
 
 use super::Place;
-use super::sentence::{Args, print, sentence};
+use super::sentence::{Args, sentence};
 use crate::model::Errno;
 use crate::plan::{ConfineAct, ConfineReason, LandlockAct};
 
@@ -24,7 +24,7 @@ pub(super) fn refusal(place: Place<'_>, reason: &ConfineReason, said: &[u8]) {
         | ConfineReason::ScopeHidesNotify
         | ConfineReason::UsernsComeBack => {}
     }
-    print(&place, sentence_of(reason), &args);
+    place.tell(sentence_of(reason), &args);
 }
 
 const fn sentence_of(reason: &ConfineReason) -> &'static str {

@@ -19,7 +19,7 @@ pub(super) const NAME_TAKEN: &str = sentence!(
 );
 
 const fn at(scope: &str, origin: Origin) -> Place<'_> {
-    Place { scope, file: None, origin }
+    Place::new(scope, None, origin)
 }
 
 /// What we know of an errno of one of the acts.

@@ -13,7 +13,7 @@ use crate::text::json::{Object, Raw};
 use crate::text::{Show, Sink, Visible, put};
 
 const fn at(scope: &str, origin: Origin) -> Place<'_> {
-    Place { scope, file: None, origin }
+    Place::new(scope, None, origin)
 }
 
 /// No target.

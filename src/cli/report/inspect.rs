@@ -10,12 +10,12 @@ use crate::text::{Names, nearest};
 
 /// The place of a word of ours.
 const fn at(scope: &str, number: u32) -> Place<'_> {
-    Place { scope, file: None, origin: Origin::Argument(number) }
+    Place::new(scope, None, Origin::Argument(number))
 }
 
 /// The place of nothing that was said.
 const fn nowhere(scope: &str) -> Place<'_> {
-    Place { scope, file: None, origin: Origin::Default }
+    Place::new(scope, None, Origin::Default)
 }
 
 /// A flag that this verb does not have; `flags` are those it has.

@@ -1,7 +1,7 @@
 //! What is said of namespaces that others made.
 
 use super::Place;
-use super::sentence::{Args, print, sentence};
+use super::sentence::{Args, sentence};
 use crate::engine::persist::NotLetGo;
 use crate::model::{Errno, Namespace};
 use crate::plan::{Act, JoinAct, JoinReason, KeepAct, Plan};
@@ -77,7 +77,7 @@ pub(super) fn refusal(place: Place<'_>, said: &[u8], reason: JoinReason) {
             )
         }
     };
-    print(&place, sentence, &args);
+    place.tell(sentence, &args);
 }
 
 /// What we know of an errno of opening a namespace.
@@ -158,14 +158,14 @@ pub(super) const fn by_keeping(act: &KeepAct<'_>, errno: Errno) -> &'static str 
 
 /// A flag or nothing at all, where a directory of kept namespaces was to be named.
 pub fn no_place_named() {
-    let place = Place { scope: "rm", file: None, origin: Origin::Default };
+    let place = Place::new("rm", None, Origin::Default);
     let sentence = sentence!("which directory?", try: "the one that persist named");
-    print(&place, sentence, &Args::NONE);
+    place.tell(sentence, &Args::NONE);
 }
 
 /// Why nothing was let go.
 pub fn not_let_go(number: u32, path: &[u8], why: NotLetGo) {
-    let place = Place { scope: "rm", file: None, origin: Origin::Argument(number) };
+    let place = Place::new("rm", None, Origin::Argument(number));
     let (text, sentence);
     match why {
         NotLetGo::NothingKept => {
@@ -184,5 +184,5 @@ pub fn not_let_go(number: u32, path: &[u8], why: NotLetGo) {
             };
         }
     }
-    print(&place, sentence, &Args { said: path, text: &text, ..Args::NONE });
+    place.tell(sentence, &Args { said: path, text: &text, ..Args::NONE });
 }

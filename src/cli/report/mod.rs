@@ -20,6 +20,7 @@ mod last_words;
 mod machine;
 mod net;
 mod news;
+mod object;
 mod refusal;
 mod root;
 mod rows;
@@ -67,9 +68,37 @@ pub struct Place<'s> {
     pub file: Option<&'s CStr>,
     /// The place.
     pub origin: Origin,
+    /// How it is told.
+    pub form: Form,
 }
 
-impl Place<'_> {
+/// How a fault is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As a message to people, on standard error.
+    Text,
+    /// As the first object of an array, on standard output.
+    FirstObject,
+    /// As another one.
+    NextObject,
+}
+
+impl<'s> Place<'s> {
+    /// A place for messages to people.
+    pub const fn new(scope: &'s str, file: Option<&'s CStr>, origin: Origin) -> Self {
+        Self { scope, file, origin, form: Form::Text }
+    }
+
+    /// Tells what is wrong there.
+    fn tell(&self, sentence: &str, args: &Args<'_>) {
+        match self.form {
+            Form::FirstObject | Form::NextObject if cfg!(feature = "verbs") => {
+                object::tell(self, sentence, args);
+            }
+            Form::Text | Form::FirstObject | Form::NextObject => print(self, sentence, args),
+        }
+    }
+
     /// Whether it would be said by a flag there.
     pub const fn is_flag(&self) -> bool {
         !matches!(self.origin, Origin::File { .. } | Origin::CommandLine { .. })
@@ -141,7 +170,7 @@ impl Show for Scope {
 
 /// `init`, somewhere else than in PID 1 of a machine. Gives the exit code.
 pub fn not_the_kernels() -> u8 {
-    let place = Place { scope: "init", file: None, origin: Origin::Default };
+    let place = Place::new("init", None, Origin::Default);
     let words = sentence!(
         "we are not the kernel's init",
         why: "reboot(2) is for PID 1 of a whole machine, with CAP_SYS_BOOT",
@@ -162,7 +191,7 @@ pub fn unreadable_descriptor(place: Place<'_>, number: u16, errno: Errno) {
         ),
         _ => sentence!("read descriptor {a}: {t}"),
     };
-    print(&place, sentence, &args);
+    place.tell(sentence, &args);
 }
 
 /// A file that is not there, where only its name says that it is one.
@@ -172,7 +201,7 @@ pub fn no_file(place: Place<'_>, path: &CStr) {
         "read {s}: {t}",
         try: "-- in front of a command whose name ends in .toml"
     );
-    print(&place, words, &args);
+    place.tell(words, &args);
 }
 
 /// A file that cannot be read.
@@ -192,5 +221,5 @@ pub fn unreadable(place: Place<'_>, path: &CStr, errno: Errno) {
         ),
         _ => sentence!("read {s}: {t}"),
     };
-    print(&place, sentence, &args);
+    place.tell(sentence, &args);
 }

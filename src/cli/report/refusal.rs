@@ -1,6 +1,6 @@
 //! Why a plan was not made.
 
-use super::sentence::{Args, print, sentence};
+use super::sentence::{Args, sentence};
 use super::{Place, cgroup, confine, join, machine, net, ties};
 use crate::limits::{COMMAND_WORDS_MAX, ENV_MAX, ID_MAP_BYTES_MAX, STEPS_MAX};
 use crate::model::{IdKind, IdTool, Shift};
@@ -107,7 +107,7 @@ pub fn refusal(place: Place<'_>, refusal: &Refusal<'_>) {
         | Reason::TimeoutForNothing
         | Reason::DelayAboveMax => {}
     }
-    print(&place, sentence_of(&refusal.reason, refusal.said), &args);
+    place.tell(sentence_of(&refusal.reason, refusal.said), &args);
 }
 
 /// A line of /etc/subuid: a user, a first id, how many.

@@ -66,17 +66,57 @@ pub(super) fn write(out: &mut dyn Sink, head: &dyn Show, sentence: &str, args: &
 
 /// Writes a template with its braces filled.
 pub(in crate::cli) fn fill(out: &mut dyn Sink, template: &str, args: &Args<'_>) {
-    let mut is_left_out = false;
-    for (piece, is_name) in pieces(template) {
+    for piece in told(template, args) {
         match piece {
-            "[" if is_name => is_left_out = args.is_flag,
-            "|" if is_name => is_left_out = !args.is_flag,
-            "]" if is_name => is_left_out = false,
-            _ if is_left_out => {}
-            _ if is_name => brace(out, piece, args),
-            _ => put!(out, piece),
+            (name, true) => brace(out, name, args),
+            (text, false) => put!(out, text),
         }
     }
+}
+
+/// One part of a sentence: what begins with `{?}` or `{!}`, or what stands before these.
+pub(super) struct Part<'s> {
+    pub sentence: &'s str,
+    pub args: &'s Args<'s>,
+    /// `?`, `!` or nothing.
+    pub mark: &'static str,
+}
+
+impl Part<'_> {
+    /// Whether the sentence has it.
+    pub fn is_there(&self) -> bool {
+        self.mark.is_empty()
+            || told(self.sentence, self.args).any(|piece| piece == (self.mark, true))
+    }
+}
+
+impl Show for Part<'_> {
+    fn show(&self, out: &mut dyn Sink) {
+        let mut mark = "";
+        for piece in told(self.sentence, self.args) {
+            match piece {
+                (next @ ("?" | "!"), true) => mark = next,
+                _ if mark != self.mark => {}
+                (name, true) => brace(out, name, self.args),
+                (text, false) => put!(out, text),
+            }
+        }
+    }
+}
+
+/// The pieces of a template that are for whoever said it, by a flag or in a file.
+fn told<'t>(template: &'t str, args: &Args<'_>) -> impl Iterator<Item = (&'t str, bool)> {
+    let is_flag = args.is_flag;
+    let mut is_left_out = false;
+    pieces(template).filter(move |piece| {
+        match piece {
+            ("[", true) => is_left_out = is_flag,
+            ("|", true) => is_left_out = !is_flag,
+            ("]", true) => is_left_out = false,
+            _ => return !is_left_out,
+        }
+        false
+    })
 }
 
 /// Writes what stands in a brace.

@@ -1,7 +1,7 @@
 //! What goes wrong with the descriptors that tie a sandbox to whoever started it.
 
 use super::Place;
-use super::sentence::{Args, print, sentence};
+use super::sentence::{Args, sentence};
 use crate::model::Errno;
 use crate::plan::{HAS_TIES, TieAct, TieReason};
 
@@ -56,7 +56,7 @@ pub(super) fn refusal(place: Place<'_>, reason: TieReason) {
             sentence!("{n} and {t} have the same descriptor, {a}", try: "one for each")
         }
     };
-    print(&place, sentence, &args);
+    place.tell(sentence, &args);
 }
 
 /// Why nobody outside could be told who PID 1 is.

@@ -30,7 +30,7 @@ pub enum Front {
     Run,
     /// `nsinit -- CMD`: the keys of a service; a file only by `--config`.
     Entrypoint,
-    /// `nsinit check FILE`: the first operand is the file, under any name.
+    /// `nsinit check FILE`: a word, which is the file.
     Check,
     /// `nsinit init`: every key, and a file named as an operand.
     Init,
@@ -41,8 +41,7 @@ impl Front {
     fn takes_file(self, operand: &[u8]) -> bool {
         match self {
             Self::Run | Self::Init => operand.ends_with(b".toml"),
-            Self::Entrypoint => false,
-            Self::Check => true,
+            Self::Entrypoint | Self::Check => false,
         }
     }
 
@@ -115,6 +114,7 @@ impl<'a> Lexer<'a> {
         let from_here = self.rest;
         let word = self.take()?;
         let token = match word.to_bytes() {
+            _ if self.front == Front::Check => Token::File(word),
             b"--" => {
                 if !self.is_given() {
                     origin = self.origin(); // that of the command itself
@@ -189,7 +189,7 @@ impl<'a> Lexer<'a> {
 
     /// Whether there are flags that are no keys: they speak of new namespaces.
     const fn has_others(&self) -> bool {
-        cfg!(feature = "sandbox") && matches!(self.front, Front::Run | Front::Check)
+        cfg!(feature = "sandbox") && matches!(self.front, Front::Run)
     }
 
     /// Its words, the first one perhaps behind `=`.
