@@ -13,7 +13,7 @@ use super::log::Logs;
 use super::machine::notes::Notes;
 use super::pipe::Pipe;
 use super::root::held::Held;
-use crate::limits::{GIVEN_MAX, SERVICES_MAX};
+use crate::limits::{GIVEN_MAX, INTERFACES_MAX, SERVICES_MAX};
 use crate::model::{Errno, Failure, Signal, SignalSet};
 use crate::plan::Lock;
 use crate::sys::Fd;
@@ -62,8 +62,9 @@ impl Parent {
 /// What is held of the network.
 #[derive(Debug, Default)]
 pub(super) struct NetHands {
-    /// How many pairs were made, in the order of the plan: those are ours to take away.
-    pub pairs: usize,
+    /// The outer ends of the pairs that were made, in the order of the plan, by their indexes:
+    /// those are ours to take away.
+    pub pairs: heapless::Deque<u32, INTERFACES_MAX>,
     /// The process that brings moved interfaces back.
     pub keeper: Option<Child>,
     /// The net namespaces of PID 1 and of ours, where that has to be done.

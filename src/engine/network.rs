@@ -30,11 +30,11 @@ pub(super) fn perform(act: &NetAct<'_>, hands: &mut Hands) -> Result<(), Trouble
     match *act {
         NetAct::MakePair { outer, inner, looks } => {
             let inside = open_inside(hands)?;
-            ask(
-                &net::open_route().map_err(plain)?,
-                &Message::make_pair(outer, inner, inside.number(), looks),
-            )?;
-            hands.net.pairs = hands.net.pairs.saturating_add(1);
+            let kernel = net::open_route().map_err(plain)?;
+            ask(&kernel, &Message::make_pair(outer, inner, inside.number(), looks))?;
+            // As long as we hold the inner end's namespace, nobody else has that name.
+            let index = net::index_of(&kernel, outer).map_err(plain)?;
+            let _ = hands.net.pairs.push_back(index); // a place for each
             Ok(())
         }
         NetAct::MakeMacvlan { parent, inner, looks } => {
@@ -69,7 +69,7 @@ pub(super) fn perform(act: &NetAct<'_>, hands: &mut Hands) -> Result<(), Trouble
                 None => Ok(()),
             }
         }
-        NetAct::Delete(name) => delete(name, hands),
+        NetAct::Delete(_) => delete(hands),
     }
 }
 
@@ -119,14 +119,12 @@ fn set_up(
     ask(&kernel, &Message::set_up(index, looks, bridge))
 }
 
-/// Takes a pair away, when it was we who made it.
-fn delete(name: InterfaceName<'_>, hands: &mut Hands) -> Result<(), Trouble> {
-    match hands.net.pairs.checked_sub(1) {
+/// Takes the next pair away that we have made. The kernel may have done so, and its name be
+/// somebody else's by now: an index it gives to nobody else.
+fn delete(hands: &mut Hands) -> Result<(), Trouble> {
+    match hands.net.pairs.pop_front() {
         None => Ok(()),
-        Some(rest) => {
-            hands.net.pairs = rest;
-            ask(&net::open_route().map_err(plain)?, &Message::delete(name))
-        }
+        Some(index) => ask(&net::open_route().map_err(plain)?, &Message::delete(index)),
     }
 }
 

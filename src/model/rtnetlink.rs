@@ -133,11 +133,9 @@ impl Message {
         message.end()
     }
 
-    /// Takes the interface of this name away, and with it the other end of a pair.
-    pub fn delete(name: InterfaceName<'_>) -> Self {
-        let mut message = Self::about_link(RTM_DELLINK, 0, 0, 0);
-        message.put(IFLA_IFNAME, name.bytes(), true);
-        message.end()
+    /// Takes the interface with this index away, and with it the other end of a pair.
+    pub fn delete(index: u32) -> Self {
+        Self::about_link(RTM_DELLINK, 0, index, 0).end()
     }
 
     /// Gives the interface with this index an address.

@@ -103,3 +103,23 @@ fn many_pairs_of_one_name_come_and_go_one_after_the_other() {
     ";
     assert_eq!(in_a_network(script).quietly(0), "0\n");
 }
+
+#[test]
+fn a_pair_that_somebody_else_has_made_since_stays() {
+    // Looks like "mine0@other0": the launcher is held up until its own pair has gone with PID 1,
+    // and another one has that name.
+    let script = "
+        pause() { read -rt 0.02 <> <(:) || true; }
+        $nsinit run --interface name=eth0,veth=mine0 -- sleep 100 2>/dev/null &
+        launcher=$!
+        until init=$(pgrep -P $launcher) && pgrep -P $init sleep >/dev/null; do pause; done
+        kill -STOP $launcher
+        kill -9 $init
+        while ip link show mine0 >/dev/null 2>&1; do pause; done
+        ip link add mine0 type veth peer name other0
+        kill -CONT $launcher
+        wait $launcher || true
+        ip -o link show mine0 | grep -o mine0@other0 || true
+    ";
+    assert_eq!(in_a_network(script).quietly(0), "mine0@other0\n");
+}

@@ -65,7 +65,7 @@ impl NetAct<'_> {
     /// As [`Act::calls`](crate::plan::Act::calls).
     pub const fn calls(&self) -> &'static str {
         match self {
-            Self::MakePair { .. } => "openat|socket|write|read|close|close",
+            Self::MakePair { .. } => "openat|socket|write|read|ioctl|close|close",
             Self::MakeMacvlan { .. } => "openat|socket|ioctl|write|read|close|close",
             Self::Keep(_) => "openat|openat|clone3",
             Self::Move { .. } => "openat|socket|ioctl|write|read|close|close",
