@@ -16,27 +16,11 @@ pub(super) fn end_of(child: &Child) -> Option<End> {
     by_pidfd.or_else(|| wait::reap(child.pid).ok().flatten().map(|(_, end)| end))
 }
 
-/// Waits until a child has ended. `None` when it is gone and left no word.
+/// Sleeps until a child has ended, and whoever traces it has let go of it. `None` when it is gone
+/// and left no word.
 pub fn wait_for(child: &Child) -> Option<End> {
-    loop {
-        let mut sources = [Source::of(child.pidfd.as_ref())];
-        let pause = child.pidfd.is_none().then_some(Span::from_ms(1)); // no pidfd, no event
-        let _ = wait::poll(&mut sources, pause); // an interruption is one more round
-        if let Some(end) = end_of(child) {
-            return Some(end);
-        }
-        if signal::exists(child.pid).is_err() {
-            return end_of(child); // noted before its number was free
-        }
-    }
-}
-
-/// Sleeps until a child has ended that ends by itself, and nothing else is to be done meanwhile.
-/// `None` when it left no word.
-pub(super) fn sleep_for(child: &Child) -> Option<End> {
     match wait::until_end_of(child.pid) {
         Ok(end) => end,
-        Err(errno) if errno != Errno::ECHILD => wait_for(child),
         Err(_) => child.pidfd.as_ref().and_then(end_when_reaped),
     }
 }

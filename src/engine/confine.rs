@@ -35,7 +35,7 @@ fn assert_userns() -> Result<(), Trouble> {
         Ok(()) => 1,
         Err(_) => 0,
     });
-    match child::sleep_for(&made.map_err(plain)?) {
+    match child::wait_for(&made.map_err(plain)?) {
         Some(End::Exited(0)) => Ok(()),
         Some(_) | None => Err((Errno::EPERM, Why::UsernsThere)),
     }

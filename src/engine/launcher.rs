@@ -26,6 +26,8 @@ pub(super) struct Reported {
     is_set_up: bool,
     /// How long PID 1 may take to hear what it was sent.
     patience: Patience,
+    /// Whether PID 1 has ended and it is not known how: somebody traces it (ptrace(2)).
+    is_held: bool,
 }
 
 /// Waits until PID 1 has ended.
@@ -78,10 +80,15 @@ pub(super) fn clean_up(
 fn turn(hands: &Hands, init: &Child, reported: &mut Reported) -> Option<End> {
     // Reports while PID 1 lives are about the terminal; without one nobody waits for them.
     let report = hands.report.read.as_ref().filter(|_| hands.terminal.is_some());
-    let mut sources = [hands.signals.as_ref(), init.pidfd.as_ref(), report].map(Source::of);
+    let pidfd = init.pidfd.as_ref();
+    // That it is let go of, the kernel says here where it reaps, and else by SIGCHLD.
+    let end =
+        if reported.is_held { pidfd.map(Source::reaped) } else { pidfd.map(Source::readable) };
+    let end = end.unwrap_or(Source::nothing());
+    let mut sources = [Source::of(hands.signals.as_ref()), end, Source::of(report)];
     // An interruption (a stop, and SIGCONT) is one more round.
     let _ = wait::poll(&mut sources, reported.patience.left());
-    let [signals, pidfd, report] = sources;
+    let [signals, end, report] = sources;
     if report.is_ready() {
         take_reports(hands, init, reported);
     }
@@ -91,7 +98,8 @@ fn turn(hands: &Hands, init: &Child, reported: &mut Reported) -> Option<End> {
     if is_given_up(hands, init, reported) {
         return Some(End::Signaled(Signal::KILL)); // it will end by that when it comes back
     }
-    match pidfd.is_ready() || hands.reads_child_signal {
+    reported.is_held |= end.is_ready();
+    match end.is_ready() || hands.reads_child_signal {
         true => child::end_of(init),
         false => None,
     }

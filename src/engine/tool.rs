@@ -17,7 +17,7 @@ use crate::sys::start::{PointerList, Pointers};
 #[inline(never)] // once, and not for each program
 pub(super) fn run(program: &CStr, list: &Pointers<'_>) -> Result<(), Trouble> {
     let child = start(program, list, &mut || Ok(()))?;
-    match child::sleep_for(&child) {
+    match child::wait_for(&child) {
         Some(End::Exited(0)) => Ok(()),
         Some(End::Exited(_) | End::Signaled(_)) | None => Err((Errno::EIO, Why::Tool)),
     }
@@ -47,7 +47,7 @@ pub(super) fn start(
     match trouble {
         None => Ok(child),
         Some(errno) => {
-            let _ = child::sleep_for(&child); // it has the code that we gave it
+            let _ = child::wait_for(&child); // it has the code that we gave it
             Err(plain(errno))
         }
     }

@@ -5,7 +5,7 @@ use std::os::fd::AsRawFd as _;
 use std::time::Duration;
 
 use super::support::terminal::Terminal;
-use super::support::{Mode, Run, Running, Who, file, proc, signals, wait};
+use super::support::{Mode, Run, Who, file, proc, signals, wait};
 use super::{command, run_file};
 
 /// Sends to NOTIFY_SOCKET, again and again.
@@ -66,12 +66,22 @@ fn time_is_counted_by_the_clock_that_a_sleep_is_counted_by() {
     assert!(calls.iter().all(|call| call.contains("CLOCK_MONOTONIC")), "{}", ended.err);
 }
 
-/// The PID of the command, `sleep`, which this very thread traces from now on (ptrace(2)): when it
-/// ends it stays a zombie until we look at it.
-fn traced(run: &Running) -> i32 {
-    let pid = wait::until("the service", || proc::children(run.pid).first().copied());
+/// The first child of a process.
+fn child_of(pid: i32) -> i32 {
+    wait::until("a child", || proc::children(pid).first().copied())
+}
+
+/// The PID of the command, `sleep`, of whoever supervises.
+fn command_of(supervisor: i32) -> i32 {
+    let pid = child_of(supervisor);
     let is_sleep = || std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap() == "sleep\n";
     wait::until("its command", || is_sleep().then_some(()));
+    pid
+}
+
+/// This very thread traces a process from now on (ptrace(2)): when it ends it stays a zombie until
+/// we look at it.
+fn traced(pid: i32) -> i32 {
     // SAFETY: two integers in, and two that are not used.
     let done = unsafe { libc::ptrace(libc::PTRACE_SEIZE, pid, 0, 0) };
     assert_eq!(done, 0, "{}", std::io::Error::last_os_error());
@@ -93,18 +103,28 @@ fn ticks(pid: i32) -> u64 {
 
 #[test]
 fn an_end_that_a_debugger_has_not_looked_at_is_waited_for_and_not_asked_for() {
-    // Looks like a killed service that stays a zombie, because whoever traces it takes half a
-    // second to look: nsinit sleeps meanwhile, and has the exit code when it is known.
-    let run = Run::mode(Mode::Subreaper, Who::Root, &[], &["sleep", "1000"]).start();
-    let pid = traced(&run);
-    assert_eq!(signals::kill(pid, libc::SIGKILL), 0);
-    wait::until("its end", || proc::status(pid).unwrap().contains("State:\tZ").then_some(()));
-    let before = ticks(run.pid);
-    std::thread::sleep(Duration::from_millis(500)); // nothing happens: that is the test
-    let used = ticks(run.pid) - before;
-    look_at(pid);
-    assert_eq!(run.end().code, 137);
-    assert!(used < 10, "{used} ticks");
+    // Looks like a killed service, or a killed PID 1, that stays a zombie, because whoever traces
+    // it takes half a second to look: nsinit sleeps meanwhile, and has the exit code when it is
+    // known.
+    for mode in [Mode::Subreaper, Mode::Run] {
+        let run = Run::mode(mode, Who::Root, &[], &["sleep", "1000"]).start();
+        let pid = match mode {
+            Mode::Subreaper | Mode::Pid1 => traced(command_of(run.pid)),
+            Mode::Run => {
+                let init = child_of(run.pid);
+                let _ = command_of(init);
+                traced(init)
+            }
+        };
+        assert_eq!(signals::kill(pid, libc::SIGKILL), 0);
+        wait::until("its end", || proc::status(pid).unwrap().contains("State:\tZ").then_some(()));
+        let before = ticks(run.pid);
+        std::thread::sleep(Duration::from_millis(500)); // nothing happens: that is the test
+        let used = ticks(run.pid) - before;
+        look_at(pid);
+        assert_eq!(run.end().code, 137);
+        assert!(used < 10, "{mode:?}: {used} ticks");
+    }
 }
 
 #[test]
@@ -113,7 +133,7 @@ fn what_cannot_die_is_not_waited_for_for_ever() {
     // ten more for what is left, and nsinit ends as if it had died.
     let flags = ["--grace", "100ms", "--stop-signal", "WINCH"];
     let run = Run::mode(Mode::Subreaper, Who::Root, &flags, &["sleep", "1000"]).start();
-    let pid = traced(&run);
+    let pid = traced(command_of(run.pid));
     run.kill(libc::SIGTERM);
     let ended = run.end();
     look_at(pid);

@@ -162,7 +162,7 @@ fn make_within(whose: Whose<'_>, held: &mut CgroupHands) -> Result<(), Trouble> 
 fn try_out(whose: Whose<'_>, held: &mut CgroupHands) -> Result<(), Trouble> {
     let own = held.own.get_mut(index_of(whose)).ok_or(plain(Errno::EBADF))?;
     let made = process::spawn_in(own.directory.as_ref(), &mut || 0);
-    let is_good = made.is_ok_and(|child| child::sleep_for(&child) == Some(End::Exited(0)));
+    let is_good = made.is_ok_and(|child| child::wait_for(&child) == Some(End::Exited(0)));
     own.is_entered = !is_good; // whatever it was, there is another way
     Ok(())
 }

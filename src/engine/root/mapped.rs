@@ -78,6 +78,6 @@ fn open(mount: &Mount<'_>, slot: Slot, hands: &mut Hands) -> Result<(), Trouble>
 fn end(hands: &mut Hands) {
     if let Some(Mapper { process, line }) = hands.mapper.take() {
         drop(line);
-        let _ = child::sleep_for(&process); // how it ended is no news
+        let _ = child::wait_for(&process); // how it ended is no news
     }
 }

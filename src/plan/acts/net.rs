@@ -77,7 +77,7 @@ impl NetAct<'_> {
             Self::AwaitIds => "ppoll*|read?",
             Self::StartPasta => "pipe2|clone3|close|read|close",
             Self::AwaitKeeper(_) => {
-                "ppoll+|ioctl|wait4?|setns?|socket?|ioctl*|write*|read*|close*|setns?|close*"
+                "wait4|ppoll?|ioctl?|close?|setns?|socket?|ioctl*|write*|read*|close*|setns?|close*"
             }
             Self::Delete(_) => "socket|write|read|close",
         }
