@@ -47,6 +47,7 @@ pub(super) mod number {
         listen = __NR_listen,
         getsockopt = __NR_getsockopt,
         flock = __NR_flock,
+        ftruncate = __NR_ftruncate,
         fchmod = __NR_fchmod,
         accept4 = __NR_accept4,
         clone = __NR_clone,

@@ -1,5 +1,5 @@
 //! Names below a directory of ours that is open: openat(2), mkdirat(2), unlinkat(2), renameat(2),
-//! statx(2), fchmod(2).
+//! statx(2), fchmod(2), ftruncate(2).
 //!
 //! A name here is one part of a path and never followed when it is a symbolic link.
 
@@ -95,6 +95,16 @@ pub fn rename(directory: &Fd, from: &CStr, to: &CStr) -> Result<(), Errno> {
     let (place, from, to) = (directory.arg(), from.as_ptr() as usize, to.as_ptr() as usize);
     // SAFETY: both names end in NUL and outlive the call.
     let ret = unsafe { call!(renameat2, place, from, place, to, 0) };
+    check(ret).map(|_| ())
+}
+
+/// ftruncate(2): an open file is empty from now on.
+///
+/// # Errors
+/// EPERM for one that may only be written at its end.
+pub fn empty(file: &Fd) -> Result<(), Errno> {
+    // SAFETY: two integers in.
+    let ret = unsafe { call!(ftruncate, file.arg(), 0) };
     check(ret).map(|_| ())
 }
 

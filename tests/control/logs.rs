@@ -121,6 +121,11 @@ fn no_line_is_lost_or_torn_when_a_file_is_turned_over() {
     assert!(files(&directory).len() > 3);
 }
 
+/// Waits until PID 1 has taken what was written.
+const READ: &str = "python3 -c 'import array, fcntl, termios\n\
+                    left = array.array(\"i\", [1])\n\
+                    while left[0]: fcntl.ioctl(1, termios.FIONREAD, left)'";
+
 #[test]
 fn a_full_disk_loses_words_and_no_workload() {
     // Looks like exit code 0 after half a megabyte on a disk of 64 KiB, one message, and a word in
@@ -130,12 +135,9 @@ fn a_full_disk_loses_words_and_no_workload() {
                   i=0; while [ $i -lt 5000 ]; do echo line $i; i=$((i+1)); done; \
                   READ; echo line $i; READ; \
                   rm /mnt/filler; echo room again; READ; echo; READ; cat /mnt/log >COPY";
-    let read = "python3 -c 'import array, fcntl, termios\n\
-                left = array.array(\"i\", [1])\n\
-                while left[0]: fcntl.ioctl(1, termios.FIONREAD, left)'";
     let directory = directory();
     let copy = file::text(&directory.join("out"));
-    let script = script.replace("READ", read).replace("COPY", &copy);
+    let script = script.replace("READ", READ).replace("COPY", &copy);
     let text = format!(
         "[root]\npath = '/'\n[[mount]]\ntype = 'tmpfs'\ntarget = '/mnt'\nsize = '64KiB'\n\
          [[service]]\nlog = '/mnt/log'\n\
@@ -147,6 +149,48 @@ fn a_full_disk_loses_words_and_no_workload() {
     let log = std::fs::read_to_string(&copy).unwrap();
     assert!(log.contains("bytes could not be written)"), "{log}");
     assert!(log.contains("main: room again\n"), "{log}");
+}
+
+#[test]
+fn a_log_goes_on_when_there_is_room_again_for_a_file() {
+    // Looks like one message behind the first file of 16 KiB, for no second one can be made; and in
+    // that a word of what was lost when it can be.
+    let script = "i=0; while touch /mnt/f$i 2>/dev/null; do i=$((i+1)); done; \
+                  i=0; while [ $i -lt 1000 ]; do echo line $i; i=$((i+1)); done; \
+                  READ; echo line $i; READ; \
+                  rm /mnt/f*; echo room again; READ; echo; READ; cat /mnt/log >COPY";
+    let copy = file::text(&directory().join("out"));
+    let script = script.replace("READ", READ).replace("COPY", &copy);
+    let text = format!(
+        "[root]\npath = '/'\n[[mount]]\ntype = 'tmpfs'\ntarget = '/mnt'\nnr-inodes = 8\n\
+         [[service]]\nlog = {{ file = '/mnt/log', max = '16KiB' }}\n\
+         command = ['sh', '-c', {script:?}]\n"
+    );
+    let ended = run(Who::Root, &text).end();
+    let message = "what \"main\" writes is not in its log: ENOSPC, going on without it";
+    assert_eq!((ended.code, ended.err.matches(message).count()), (0, 1), "{}", ended.err);
+    let log = std::fs::read_to_string(&copy).unwrap();
+    assert!(log.lines().next().unwrap().contains("bytes could not be written)"), "{log}");
+    assert!(log.contains("main: room again\n"), "{log}");
+}
+
+#[test]
+fn a_log_in_a_directory_of_somebody_else_is_emptied() {
+    // Looks like a file of at most 16 KiB that has the last line, where it can be written but
+    // neither moved nor removed.
+    let script = "i=0; while [ $i -lt 5000 ]; do echo line $i; i=$((i+1)); done";
+    for security in ["", "[security]\nseccomp = 'default'\n"] {
+        let directory = file::directory();
+        drop(file::write(&directory, "log", 0o666, ""));
+        std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let text_of = main(script, &directory, ", max = '16KiB'", security);
+        let path = file::write(&file::directory(), "log.toml", 0o644, &text_of);
+        let ended = Run::nsinit(Who::User, &["--config", &path]).end();
+        assert_eq!(ended.quietly(0), "", "{security}");
+        let files = files(&directory);
+        assert!(files.len() == 1 && files[0].1 <= 16_384, "{security}{files:?}");
+        assert!(text(&directory).ends_with("main: line 4999\n"), "{security}");
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::support::{Mode, Run, Who, desk, file, proc, wait, witness};
 /// Calls of the loop that are made before the lock, to start something or to lock. And those of
 /// one that has no filter, because it was asked to be steered or looks itself whether a service
 /// answers; and those of one that writes logs, whose filter is the larger one.
-const BEFORE: [&str; 15] = [
+const BEFORE: [&str; 16] = [
     "pipe2",
     "clone3",
     "chdir",
@@ -25,6 +25,7 @@ const BEFORE: [&str; 15] = [
     "openat",
     "unlinkat",
     "renameat2",
+    "ftruncate",
     "statx",
     "socket",
     "connect",

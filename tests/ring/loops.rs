@@ -43,6 +43,7 @@ pub const SUPERVISOR_LOOP: &Loop = &[
     ("unlinkat", "ppoll", "removes the control socket and its directory"),
     ("renameat2", "read", "turns a log over"),
     ("statx", "renameat2", "as before"),
+    ("ftruncate", "statx", "empties one that it cannot move"),
     ("pipe2", "clock_gettime", "for a service's word that it is ready"),
     ("clone3", "clock_gettime", "makes a service's process: the step \"spawn\", counted apart"),
     ("socket", "clone3", "sees whether a service answers: its step, as often as it takes"),

@@ -76,6 +76,7 @@ names! {
     readlinkat = SYS_readlinkat,
     recvmsg = SYS_recvmsg,
     renameat2 = SYS_renameat2,
+    ftruncate = SYS_ftruncate,
     rt_sigaction = SYS_rt_sigaction,
     rt_sigprocmask = SYS_rt_sigprocmask,
     seccomp = SYS_seccomp,

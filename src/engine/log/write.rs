@@ -25,8 +25,8 @@ pub(in super::super) struct Capture {
     pub pipe: Pipe,
     /// The directory of its files.
     pub directory: Fd,
-    /// The file that is written; none when it could not be made anew.
-    file: Option<Fd>,
+    /// The file that is written; or why it could not be made anew.
+    file: Result<Fd, Errno>,
     /// Its length.
     size: u64,
     /// Bytes of the line that has begun; 0 between two lines.
@@ -41,7 +41,7 @@ impl Capture {
     /// Nothing has come yet; `is_torn` is said of a file that somebody else has begun.
     pub const fn new(pipe: Pipe, directory: Fd, file: Fd, size: u64, is_torn: bool) -> Self {
         let (column, lost) = (0, 0);
-        Self { pipe, directory, file: Some(file), size, column, lost, is_torn }
+        Self { pipe, directory, file: Ok(file), size, column, lost, is_torn }
     }
 
     /// Whether a line has begun.
@@ -52,7 +52,7 @@ impl Capture {
     /// What stays open for it.
     pub fn descriptors(&self) -> impl Iterator<Item = &Fd> {
         let pipe = [self.pipe.read.as_ref(), self.pipe.write.as_ref()];
-        pipe.into_iter().chain([Some(&self.directory), self.file.as_ref()]).flatten()
+        pipe.into_iter().chain([Some(&self.directory), self.file.as_ref().ok()]).flatten()
     }
 
     /// Takes a piece of what the service writes. Gives why it cannot be written, when that is news.
@@ -67,18 +67,20 @@ impl Capture {
         put!(&mut front, Stamp(now), " ", name, ": ");
         let front = front.text().unwrap_or_default();
         let was_lost = self.lost > 0;
+        if self.file.is_err() {
+            self.open(log); // there may be room again
+        }
         let mut trouble = None;
         let mut out: Vec<u8, LOG_WRITE_MAX> = Vec::new();
         let mut rest = text;
         while !rest.is_empty() {
             if self.column == 0 {
-                let size = self.size.saturating_add(out.len() as u64);
-                let is_full = size.saturating_add((LINE + RESERVE) as u64) > log.max;
+                let is_full = self.is_full(log, out.len());
                 if is_full || out.len().saturating_add(LINE) > out.capacity() {
                     trouble = self.write(&mut out, front).or(trouble);
                 }
                 if is_full {
-                    trouble = self.turn_over(log).err().or(trouble);
+                    self.turn_over(log);
                 }
                 if self.is_torn && self.lost == 0 && out.is_empty() {
                     let _ = out.push(b'\n'); // there is room for two lines
@@ -141,7 +143,7 @@ impl Capture {
 
     /// One write; or why not, and how much of it is lost.
     fn put(&mut self, bytes: &[u8]) -> Result<(), (Errno, usize)> {
-        let file = self.file.as_ref().ok_or((Errno::EBADF, bytes.len()))?;
+        let file = self.file.as_ref().map_err(|errno| (*errno, bytes.len()))?;
         let written = file::write(file, bytes).map_err(|errno| (errno, bytes.len()))?;
         self.size = self.size.saturating_add(written as u64);
         let last = written.checked_sub(1).and_then(|at| bytes.get(at));
@@ -152,10 +154,16 @@ impl Capture {
         }
     }
 
+    /// Whether the file has no room for a line behind so many bytes more.
+    const fn is_full(&self, log: &Log<'_>, more: usize) -> bool {
+        let line = (more + LINE + RESERVE) as u64;
+        self.size.saturating_add(line) > log.max
+    }
+
     /// The file is the first of the earlier ones, and a new one is written. Where it cannot be
-    /// moved it goes: a log must not grow.
-    fn turn_over(&mut self, log: &Log<'_>) -> Result<(), Errno> {
-        self.file = None;
+    /// moved it goes, and where its directory is not ours to change it is emptied: a log must not
+    /// grow.
+    fn turn_over(&mut self, log: &Log<'_>) {
         for number in (1..log.keep).rev() {
             let (older, old) = (number_of(log, number.saturating_add(1)), number_of(log, number));
             let (from, to) = (name(&old), name(&older));
@@ -169,10 +177,23 @@ impl Capture {
         if moved.is_err() {
             let _ = place::remove(&self.directory, name(&own)); // it may be gone already
         }
-        (self.size, self.is_torn) = (0, false);
-        let (file, size) = open(&self.directory, name(&own)).map_err(|(errno, _)| errno)?;
-        (self.size, self.file) = (size, Some(file));
-        Ok(())
+        self.is_torn = false;
+        self.open(log);
+        if self.is_full(log, 0)
+            && let Ok(file) = &self.file
+        {
+            match place::empty(file) {
+                Ok(()) => self.size = 0,
+                Err(errno) => self.file = Err(errno),
+            }
+        }
+    }
+
+    /// Opens the file that is written; what comes until that can be done is lost.
+    fn open(&mut self, log: &Log<'_>) {
+        let opened = open(&self.directory, name(&number_of(log, 0)));
+        self.size = opened.as_ref().map_or(0, |(_, size)| *size);
+        self.file = opened.map(|(file, _)| file).map_err(|(errno, _)| errno);
     }
 }
 

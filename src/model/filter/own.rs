@@ -20,7 +20,7 @@ const CALLS: &str = "ppoll|read|pread64|recvmsg|sendmsg|write|pwritev2|close|clo
                      exit_group|accept4|getsockopt|setsockopt|pidfd_open";
 
 /// What turns a log over.
-const FILES: &str = "renameat2|unlinkat|statx";
+const FILES: &str = "renameat2|unlinkat|statx|ftruncate";
 
 /// What is asked of a pidfd (PIDFD_GET_INFO), of a terminal (TCGETS, TIOCGPGRP, TIOCSPGRP), and of
 /// a filter that asks us (SECCOMP_IOCTL_NOTIF_RECV and _SEND).
