@@ -1,6 +1,7 @@
 //! `enter` by name: a command beside a service, confined as that is, and nothing of the caller's.
 
 use std::io::Read as _;
+use std::os::fd::AsRawFd as _;
 use std::time::Duration;
 
 use super::sandbox::Sandbox;
@@ -208,6 +209,34 @@ fn who_types_is_heard_while_a_slow_terminal_shows_a_flood() {
         enter(&sandbox, &["sh", "-c", "trap '' HUP; yes & sleep 0.1"]).start_at(&terminal);
     drop(terminal);
     assert_eq!(running.end().code, 0);
+    drop(sandbox.stop());
+}
+
+#[test]
+fn a_terminal_that_waits_for_nobody_is_shown_everything() {
+    // Looks like every number, on a terminal that is not read for a while and that a program before
+    // us has left so that a write to it does not wait.
+    let sandbox = Sandbox::start(Who::Root, PLAIN);
+    let terminal = Terminal::new();
+    // SAFETY: integers in.
+    let set = unsafe {
+        let end = terminal.program_end.as_raw_fd();
+        libc::fcntl(end, libc::F_SETFL, libc::O_RDWR | libc::O_NONBLOCK)
+    };
+    assert_eq!(set, 0);
+    let running = enter(&sandbox, &["seq", "50000"]).start_at(&terminal);
+    wait::until("both terminals to be full, or the end", || {
+        let all = sandbox.run.marked();
+        let line = all.iter().find(|line| line.contains(" seq "));
+        let pid = line.and_then(|line| line.split(' ').next()).unwrap_or_default();
+        let call = std::fs::read_to_string(format!("/proc/{pid}/syscall")).unwrap_or_default();
+        let has_ended = proc::status(running.pid).is_none_or(|own| own.contains("State:\tZ"));
+        (has_ended || call.starts_with(&format!("{} ", libc::SYS_write))).then_some(())
+    });
+    drop(terminal.program_end);
+    let shown = running.end().quietly(0).replace('\r', "");
+    let expected: String = (1..=50_000).map(|number| format!("{number}\n")).collect();
+    assert!(shown == expected, "{} of {} bytes", shown.len(), expected.len());
     drop(sandbox.stop());
 }
 

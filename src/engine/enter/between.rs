@@ -6,7 +6,7 @@ use heapless::Vec;
 
 use crate::model::Errno;
 use crate::sys::pty::{self, Settings};
-use crate::sys::wait::Source;
+use crate::sys::wait::{self, Source};
 use crate::sys::{Fd, file, terminal};
 
 /// How often something is shown at the end: a terminal holds 64 KiB and what its readers have not
@@ -111,8 +111,17 @@ impl Between {
             }
         };
         let mut rest = text.get(..len).unwrap_or_default();
-        while let Ok(len @ 1..) = file::write(&self.ours(), rest) {
-            rest = rest.get(len..).unwrap_or_default();
+        let ours = self.ours();
+        while !rest.is_empty() {
+            match file::write(&ours, rest) {
+                Ok(len) => rest = rest.get(len..).unwrap_or_default(),
+                // A program before us has left our terminal so that nobody waits for it (fcntl(2),
+                // O_NONBLOCK).
+                Err(Errno::EAGAIN) => {
+                    let _ = wait::poll(&mut [Source::writable(&ours)], None); // then once more
+                }
+                Err(_) => break, // it is gone
+            }
         }
         true
     }
