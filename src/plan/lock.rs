@@ -49,16 +49,17 @@ pub(super) fn push<'a>(
     let writes = |own: &Service<'_>| own.termination_message.is_some() || own.log.is_some();
     let leaves_message = plan.services.iter().any(writes);
     let own = if leaves_message { KILL.and(DAC_OVERRIDE) } else { KILL };
+    let writes_own_files = spec.services.iter().any(|own| own.oom_score_adj.is_some());
+    let starts_hidden = !writes_own_files || owns_hidden(facts, plan);
+    let hides = starts_hidden || !starts_later;
     let lock = match (starts_later, leaves_message) {
-        (true, _) => Lock { kept: confinement.kept().and(own).and(START), program: None },
-        (false, true) => Lock { kept: own, program: Some(&OWN_WRITING_PROGRAM) },
-        (false, false) => Lock { kept: own, program: Some(&OWN_PROGRAM) },
+        (true, _) => Lock { hides, kept: confinement.kept().and(own).and(START), program: None },
+        (false, true) => Lock { hides, kept: own, program: Some(&OWN_WRITING_PROGRAM) },
+        (false, false) => Lock { hides, kept: own, program: Some(&OWN_PROGRAM) },
     };
     plan.push(Actor::Inner, origin, Act::Filter(FilterAct::LockIn(lock)));
     let starts_once = plan.services.len() == 1 && !starts_later;
-    let writes_own_files = spec.services.iter().any(|own| own.oom_score_adj.is_some());
-    let can_hide = starts_once || !writes_own_files || owns_hidden(facts, plan);
-    Ok(can_hide.then_some(origin))
+    Ok((starts_hidden || starts_once).then_some(origin))
 }
 
 /// Whether a service, or a command beside it, may be started when all were.

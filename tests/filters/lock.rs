@@ -169,6 +169,21 @@ fn several_services_and_a_message_at_the_end() {
 }
 
 #[test]
+fn whoever_is_started_again_has_its_oom_score_again() {
+    // Looks like 400 three times: a PID 1 that is to start something with a score stays so that
+    // files in /proc are its own.
+    for who in Who::BOTH {
+        let text = "[security]\nseccomp = \"default\"\n[[service]]\nname = \"main\"\n\
+                    command = [\"sh\", \"-c\", \"cat /proc/self/oom_score_adj; exit 3\"]\n\
+                    oom-score-adj = 400\nrestart = \"on-failure\"\nrestart-limit = 2\n\
+                    restart-delay = \"1ms\"\n";
+        let path = file::write(&file::directory(), "box.toml", 0o644, text);
+        let ended = Run::nsinit(who, &["run", &path]).end();
+        assert_eq!((ended.code, ended.out.as_str()), (124, "400\n400\n400\n"), "{who:?}");
+    }
+}
+
+#[test]
 fn a_terminal_is_followed() {
     // Looks like ^Z, the shell's prompt, fg and ^C.
     for who in Who::BOTH {

@@ -36,7 +36,9 @@ impl Turn<'_, '_> {
 
 /// From now on we are nobody to be traced, with these capabilities, and these calls alone.
 fn hold(lock: &Lock) -> Result<(), Errno> {
-    process::forbid_core_dump()?;
+    if lock.hides {
+        process::forbid_core_dump()?;
+    }
     let Sets { permitted, inheritable, .. } = caps::get()?;
     let kept = lock.kept.within(permitted);
     let inheritable = inheritable.within(kept);

@@ -81,6 +81,8 @@ impl Show for FilterAct<'_> {
 /// What is left to PID 1.
 #[derive(Clone, Copy, Debug)]
 pub struct Lock {
+    /// Whether it is hidden from then on, also where it was not before.
+    pub hides: bool,
     /// Capabilities, of those it has.
     pub kept: Capabilities,
     /// The filter of its calls.
