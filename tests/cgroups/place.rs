@@ -67,6 +67,25 @@ fn among_others_it_is_made_beside_them() {
 }
 
 #[test]
+fn it_is_found_behind_a_mount_of_which_much_is_to_be_said() {
+    // Looks like the sandbox's cgroup, where a line of mountinfo in front of it has 4600 bytes, as
+    // that of a container's overlay may have.
+    let (subtree, mount) = (Subtree::new(Who::Root), file::text(&mount()));
+    let script = "long=$1 part=$(printf %0230d 0)
+                  for n in 1 2 3 4 5 6 7 8 9 10; do long=$long/$part; done
+                  mkdir -p $long && mount --bind $long $long
+                  umount -l $2 && mount -t cgroup2 cgroup2 $2
+                  shift 2 && exec \"$@\"";
+    let nsinit = file::text(&super::support::who::programs().nsinit);
+    let (directory, at) = (file::text(&file::directory()), format!("--cgroup={}", subtree.name));
+    let words = ["unshare", "--mount", "sh", "-ec", script, "sh", &directory, &mount];
+    let words = [&words[..], &[&nsinit, "run", &at], &OWN, &[SCRIPT]].concat();
+    let out = Run::command(Who::Root, words).end().quietly(0);
+    assert!(out.starts_with(&format!("0::{}/nsinit-run-", subtree.name)), "{out}");
+    assert_eq!(subtree.names(), [""; 0]);
+}
+
+#[test]
 fn without_a_controller_it_is_made_below_whoever_is_there() {
     // Looks like --cgroup own without a limit: no controller, so the shell does not matter.
     for who in Who::BOTH {

@@ -7,7 +7,7 @@ use heapless::Vec;
 use crate::engine::files::{Lines, head_of};
 use crate::engine::mountinfo::{self, unescape};
 use crate::engine::trouble::plain;
-use crate::limits::PATH_MAX;
+use crate::limits::{LINE_MAX, PATH_MAX};
 use crate::model::{CgroupParent, Controller, ControllerSet, Errno, MemoryCgroup};
 use crate::plan::{Candidate, Cgroups, Inhabitants};
 use crate::sys::file::{self, Mode};
@@ -17,12 +17,6 @@ use crate::text::{Buffer, Sink as _, put, units};
 /// A path that is put together.
 type Path = Vec<u8, PATH_MAX>;
 
-/// Where version 2 is mounted: the directory, and which part of the hierarchy it shows.
-struct Mount {
-    target: Path,
-    root: Path,
-}
-
 /// Finds everything out; `named` is where ours is to be made, if that was said.
 #[inline(never)] // its paths would lie in the frame of every start
 pub(super) fn ask(named: Option<CgroupParent<'_>>, cgroups: &mut Cgroups) {
@@ -31,14 +25,14 @@ pub(super) fn ask(named: Option<CgroupParent<'_>>, cgroups: &mut Cgroups) {
     let ours = head_of(c"/proc/self/cgroup", &mut text).unwrap_or_default();
     let ours = MemoryCgroup::parse(ours).unified.unwrap_or_default();
     let Some((mount, below)) = find_mount(ours, named, cgroups) else { return };
-    if path_of(&mount.target, below, &mut cgroups.own.path).is_none() {
+    if path_of(&mount, below, &mut cgroups.own.path).is_none() {
         return;
     }
     look(&mut cgroups.own);
     let parent = below.iter().rposition(|byte| *byte == b'/').map(|at| below.split_at(at).0);
     if let (None | Some(CgroupParent::Own), Some(parent)) = (named, parent)
         && below != b"/"
-        && path_of(&mount.target, parent, &mut cgroups.above.path).is_some()
+        && path_of(&mount, parent, &mut cgroups.above.path).is_some()
     {
         look(&mut cgroups.above);
     }
@@ -80,25 +74,25 @@ fn find_mount<'p>(
     ours: &'p [u8],
     named: Option<CgroupParent<'p>>,
     cgroups: &mut Cgroups,
-) -> Option<(Mount, &'p [u8])> {
-    let mut lines = Lines::open(c"/proc/self/mountinfo", plain(Errno::E2BIG)).ok()?;
-    while let Ok(Some(line)) = lines.next() {
+) -> Option<(Path, &'p [u8])> {
+    let source = file::open(c"/proc/self/mountinfo", Mode::ReadNow).ok()?;
+    let mut found = None;
+    // A line may be longer than that: an overlay's names all its directories.
+    let mut buffer = [0u8; LINE_MAX];
+    mountinfo::each_line(&source, &mut buffer, &mut |line| {
         let mounted = mountinfo::parse(line).filter(|mounted| mounted.kind == b"cgroup2");
-        let Some(mounted) = mounted else { continue };
+        let Some(mounted) = mounted.filter(|_| found.is_none()) else { return };
         cgroups.is_mounted = true;
         let (Some(target), Some(root)) = (unescape(mounted.target), unescape(mounted.root)) else {
-            continue;
+            return;
         };
-        let mount = Mount { target, root };
         let below = match named {
             Some(CgroupParent::At(path)) => Some(path.to_bytes()),
-            Some(CgroupParent::Own) | None => below(ours, &mount.root),
+            Some(CgroupParent::Own) | None => below(ours, &root),
         };
-        if let Some(below) = below {
-            return Some((mount, below));
-        }
-    }
-    None
+        found = below.map(|below| (target, below));
+    });
+    found
 }
 
 /// A path of the hierarchy below the part of it that is mounted; a cgroup above or beside that has
