@@ -141,6 +141,9 @@ pub const INITRAMFS_DEPTH_MAX: usize = 64;
 /// How long a root's device is waited for when nobody says: disks behind a bus need seconds.
 pub const ROOT_WAIT_S: u64 = 30;
 
+/// How long a watchdog waits for the end of a machine, in seconds: as with systemd-shutdown(8).
+pub const WATCHDOG_LAST_S: u32 = 600;
+
 /// Settings of the kernel.
 pub const SYSCTLS_MAX: usize = 64;
 

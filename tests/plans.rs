@@ -653,7 +653,7 @@ variants!(ACTS, act_name, Act, Act<'_>:
 
 variants!(MACHINE_ACTS, machine_act_name, MachineAct, MachineAct<'_>:
     Mount LinkDescriptors LoadModule SetSysctl OpenPort WatchKernel MountRoot CoverRoot EnterRoot
-    SetClock SetMachineId FeedWatchdog DisarmWatchdog KillAll Sync Report Unmount EndBy GoDown
+    SetClock SetMachineId FeedWatchdog FeedLast KillAll Sync Report Unmount EndBy GoDown
     Become);
 
 variants!(MACHINE_REASONS, machine_reason_name, MachineReason, MachineReason:

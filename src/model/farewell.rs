@@ -40,6 +40,12 @@ impl Down {
         }
     }
 
+    /// Whether a reset by a watchdog is what could come instead, too. A kernel that is started by
+    /// kexec may know of no watchdog.
+    pub const fn may_be_a_reset(self) -> bool {
+        matches!(self, Self::Poweroff | Self::Reboot)
+    }
+
     /// What a signal to the kernel's init asks for. The names of busybox init (TERM reboots, USR1
     /// halts, USR2 switches off), those of systemd(1) (RTMIN+3 to +6, and +13 to +16), the kernel's
     /// own for Ctrl-Alt-Del (INT, reboot(2)) and for a failing power supply (PWR).

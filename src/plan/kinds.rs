@@ -76,7 +76,7 @@ pub enum Kind {
     LeaveInitramfs,
     SetMachineId,
     FeedWatchdog,
-    DisarmWatchdog,
+    FeedLast,
     Listen,
     KillAll,
     Sync,

@@ -64,16 +64,38 @@ fn limits_are_everybodys() {
     assert_eq!(words[3..], ["77", "99", "files"], "{console}");
 }
 
-/// The watchdog of QEMU, with a module of this kernel: a workload that takes its time is let alone,
-/// and a machine whose PID 1 stands still is reset.
+/// A guest with the watchdog of QEMU, and modules of this kernel for that.
+fn watched(append: &str, words: &str) -> Guest {
+    let append = format!(
+        "nsinit.modules=i6300esb nsinit.watchdog-device=/dev/watchdog \
+         nsinit.watchdog-timeout=4s {append}"
+    );
+    guest(&append, "-device i6300esb", words)
+        .modules(USUAL, &["drivers/watchdog/watchdog", "drivers/watchdog/i6300esb"])
+}
+
+/// A workload that takes its time is let alone, and a machine whose PID 1 stands still is reset.
 #[test]
 fn a_watchdog_resets_a_machine_whose_init_hangs() {
-    let guest = |words: &str| {
-        let append = "nsinit.modules=i6300esb nsinit.watchdog-device=/dev/watchdog \
-                      nsinit.watchdog-timeout=4s";
-        guest(append, "-device i6300esb", words)
-            .modules(USUAL, &["drivers/watchdog/watchdog", "drivers/watchdog/i6300esb"])
+    watched("", "last 12").check(0, "");
+    watched("", "freeze").check(243, "the guest went away without a verdict");
+}
+
+/// What the kernel does to it is on the console, once the workload has switched that on: it waits
+/// ten minutes and is fed; but where a reset would be no end like the one that was asked for, it is
+/// stopped before the verdict.
+#[test]
+fn a_watchdog_guards_the_way_down_where_a_reset_could_end_it() {
+    let told = |farewell: &str| {
+        let append = format!("tp_printk loglevel=7 nsinit.farewell={farewell}");
+        let words = "write /sys/kernel/tracing/events/watchdog/enable 1";
+        let ended = watched(&append, words).run();
+        assert_eq!(ended.code, 0, "{ended:#?}");
+        let before = ended.console.split_once("nsinit: verdict ").expect("a verdict").0;
+        let is_told = |words: &str| before.contains(&format!(" watchdog_{words}"));
+        (is_told("set_timeout: watchdog0 timeout=600 err=0"), is_told("stop: watchdog0"))
     };
-    guest("last 12").check(0, "");
-    guest("freeze").check(243, "the guest went away without a verdict");
+    assert_eq!(told("poweroff"), (true, false));
+    // No kernel was left in memory, so that a restart follows.
+    assert_eq!(told("kexec"), (false, true));
 }

@@ -47,6 +47,9 @@ pub(super) fn aside(
         if wait::poll(&mut [Source::of(child.pidfd.as_ref())], Some(LOOK)) != Ok(0) {
             continue;
         }
+        if let Some(watchdog) = &notes.watchdog {
+            watchdog.feed_now();
+        }
         let now = moved();
         looks = if now == before { looks.saturating_add(1) } else { 0 };
         before = now;

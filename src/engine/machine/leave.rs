@@ -35,10 +35,10 @@ pub fn leave(plan: &Plan<'_>, start: &Start, hands: &mut Hands, exit_code: u8) -
     for (_, step) in plan.steps_of(Actor::Last) {
         let Act::Machine(act) = step.act else { continue };
         match act {
-            MachineAct::DisarmWatchdog => {
-                if let Some(watchdog) = notes.watchdog.take() {
-                    watchdog.disarm();
-                }
+            MachineAct::FeedLast(down) => {
+                let is_guarded = notes.down.or(down).is_some_and(Down::may_be_a_reset);
+                let watchdog = notes.watchdog.take();
+                notes.watchdog = watchdog.and_then(|watchdog| watchdog.feed_last(is_guarded));
             }
             MachineAct::KillAll => kill_all(),
             MachineAct::Sync => sync(notes),

@@ -88,7 +88,7 @@ pub(super) fn perform(act: &MachineAct<'_>, notes: &mut Notes) -> Result<(), Tro
             Ok(())
         }
         MachineAct::KillAll
-        | MachineAct::DisarmWatchdog
+        | MachineAct::FeedLast(_)
         | MachineAct::Sync
         | MachineAct::Report { .. }
         | MachineAct::Unmount

@@ -2,6 +2,7 @@
 
 use core::ffi::CStr;
 
+use crate::limits::WATCHDOG_LAST_S;
 use crate::model::{Errno, Moment, Span};
 use crate::sys::file::{self, Mode};
 use crate::sys::{Fd, clock, watchdog};
@@ -47,15 +48,26 @@ impl Watchdog {
     /// Feeds it, when it is time.
     pub(super) fn feed(&mut self, now: Moment) {
         if self.next <= now {
-            let _ = watchdog::feed(&self.device); // a device that is gone is tried again
+            self.feed_now();
             self.next = now.after(self.period);
         }
     }
 
-    /// Feeds it for the last time, and tells it to wait no more: a disk that is slow to be written
-    /// is no reason to be reset.
-    pub(super) fn disarm(self) {
-        let _ = watchdog::feed(&self.device); // where it cannot be stopped, it waits so long
+    /// Feeds it for the last time. It guards the way down with a longer patience, where it may and
+    /// the device has so much; else it waits no more, for a disk that is slow to be written is no
+    /// reason to be reset.
+    pub(super) fn feed_last(self, is_guarded: bool) -> Option<Self> {
+        self.feed_now(); // where it cannot be stopped, it waits so long
+        let waits_longer = |seconds| watchdog::set_timeout(&self.device, seconds).is_ok();
+        if is_guarded && waits_longer(WATCHDOG_LAST_S) {
+            return Some(self);
+        }
         let _ = watchdog::disarm(self.device); // likewise
+        None
+    }
+
+    /// Feeds it.
+    pub(super) fn feed_now(&self) {
+        let _ = watchdog::feed(&self.device); // a device that is gone is tried again
     }
 }

@@ -10,6 +10,7 @@ mod steps;
 use core::ffi::CStr;
 
 use super::kinds::Kind;
+use crate::limits::WATCHDOG_LAST_S;
 use crate::model::{Down, FailOn, MachineIdFrom, ReportTo, RootSource, Span, Sysctl, WallClock};
 use crate::spec::{Said, SwitchRoot};
 use crate::text::{Quoted, Show, Sink, Words, put};
@@ -61,8 +62,9 @@ pub enum MachineAct<'a> {
     SetMachineId(MachineIdFrom),
     /// A watchdog, which is fed from now on, and how long it waits.
     FeedWatchdog(&'a CStr, Option<Span>),
-    /// The watchdog waits no more.
-    DisarmWatchdog,
+    /// The watchdog waits for the end of the machine alone, where a reset is what comes next when
+    /// this way down cannot be; else it waits no more.
+    FeedLast(Option<Down>),
     /// Every process but us is ended.
     KillAll,
     /// What is not written yet is written to the disks.
@@ -114,7 +116,7 @@ impl MachineAct<'_> {
             }
             Self::SetMachineId(_) => "openat*|read*|close*|fchmod?|write?|faccessat?|mount?",
             Self::FeedWatchdog(..) => "openat|ioctl|write?|ioctl?|clock_gettime?|close?",
-            Self::DisarmWatchdog => "ioctl?|write?|close?",
+            Self::FeedLast(_) => "ioctl*|write?|close?",
             Self::KillAll => "rt_sigaction|kill|wait4*|ppoll*",
             Self::Sync => "clone3|sync|openat+|read+|close+|wait4+|ppoll*",
             Self::Report { .. } => {
@@ -150,7 +152,7 @@ impl MachineAct<'_> {
             Self::SetClock(..) => Kind::SetClock,
             Self::SetMachineId(_) => Kind::SetMachineId,
             Self::FeedWatchdog(..) => Kind::FeedWatchdog,
-            Self::DisarmWatchdog => Kind::DisarmWatchdog,
+            Self::FeedLast(_) => Kind::FeedLast,
             Self::KillAll => Kind::KillAll,
             Self::Sync => Kind::Sync,
             Self::Report { .. } => Kind::Report,
@@ -184,6 +186,9 @@ impl MachineAct<'_> {
                 Some(span) => put!(out, "waits ", span),
                 None => put!(out, "waits as long as it is set to"),
             },
+            Self::FeedLast(down) if down.is_some_and(Down::may_be_a_reset) => {
+                put!(out, "waits ", Span::from_s(WATCHDOG_LAST_S.into()), ", or is disarmed");
+            }
             Self::GoDown(down) => {
                 put!(out, "else");
                 let next = |down: &Down| down.fallback();
@@ -198,7 +203,7 @@ impl MachineAct<'_> {
             | Self::CoverRoot
             | Self::EnterRoot
             | Self::SetClock(WallClock::At(_), _)
-            | Self::DisarmWatchdog
+            | Self::FeedLast(_)
             | Self::KillAll
             | Self::Sync
             | Self::Unmount
@@ -243,7 +248,10 @@ impl Show for MachineAct<'_> {
             Self::FeedWatchdog(path, _) => {
                 put!(out, "feed the watchdog ", Quoted(path.to_bytes()));
             }
-            Self::DisarmWatchdog => put!(out, "disarm the watchdog"),
+            Self::FeedLast(down) if down.is_some_and(Down::may_be_a_reset) => {
+                put!(out, "feed the watchdog for the last time");
+            }
+            Self::FeedLast(_) => put!(out, "disarm the watchdog"),
             Self::KillAll => put!(out, "kill every other process"),
             Self::Sync => put!(out, "sync"),
             Self::Report { .. } => put!(out, "report how it ended"),

@@ -87,9 +87,9 @@ pub(in crate::plan) const RULES: &[Rule] = &[
         "whoever waits long before the loop begins is reset (watchdog-api.rst)",
     ),
     rule(
-        Kind::DisarmWatchdog,
-        Kind::Sync,
-        "sync(2) takes as long as the disks do, and nobody feeds meanwhile",
+        Kind::FeedLast,
+        Kind::KillAll,
+        "what follows takes as long as processes and disks do (watchdog-api.rst)",
     ),
     rule(Kind::OpenPort, Kind::Spawn, "a port is open once, and is not the workload's to take"),
     rule(

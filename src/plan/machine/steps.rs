@@ -137,7 +137,11 @@ fn push_watchdog<'a>(machine: &'a MachineSpec<'_>, plan: &mut Plan<'a>) -> Resul
 pub fn push_last<'a>(machine: &'a MachineSpec<'_>, plan: &mut Plan<'a>) {
     let last = Actor::Last;
     if let Some(said) = machine.watchdog {
-        push(last, said.origin, MachineAct::DisarmWatchdog, plan);
+        let down = match machine.farewell() {
+            Farewell::Down(down) => Some(down),
+            Farewell::Exec(_) => None,
+        };
+        push(last, said.origin, MachineAct::FeedLast(down), plan);
     }
     push(last, Origin::Default, MachineAct::KillAll, plan);
     push(last, Origin::Default, MachineAct::Sync, plan);
