@@ -1,7 +1,7 @@
 //! The acts that take rights away.
 
 use super::child;
-use super::files::write_whole;
+use super::files::{head_of, write_whole};
 use super::landlock::{self, Ruleset};
 use super::trouble::{Trouble, plain};
 use crate::model::filter::TERMINAL_GUARD;
@@ -20,13 +20,23 @@ pub(super) fn perform(act: &ConfineAct<'_>, ruleset: &mut Ruleset) -> Result<(),
         },
         ConfineAct::DenyMemoryWrite => memory::deny_write().map_err(plain),
         ConfineAct::GuardTerminal => seccomp::install(TERMINAL_GUARD).map_err(plain),
-        ConfineAct::LeaveGroups => ids::set_groups(&[]).map_err(plain),
+        ConfineAct::LeaveGroups => match ids::set_groups(&[]) {
+            // Nobody leaves any there (user_namespaces(7)), as is known of those that we make.
+            Err(Errno::EPERM) if denies_groups() => Ok(()),
+            other => other.map_err(plain),
+        },
         ConfineAct::Landlock(act) => landlock::perform(act, ruleset),
         ConfineAct::KeepCapabilities => caps::keep().map_err(plain),
         ConfineAct::Capabilities(held) => hold(*held),
         ConfineAct::DisableUserns => write_whole(c"/proc/sys/user/max_user_namespaces", b"0"),
         ConfineAct::AssertUserns => assert_userns(),
     }
+}
+
+/// Whether our user namespace denies setgroups(2).
+#[cold]
+fn denies_groups() -> bool {
+    head_of(c"/proc/self/setgroups", &mut [0; 8]) == Some(b"deny\n")
 }
 
 /// Tries to make a user namespace, in a process that ends at once.

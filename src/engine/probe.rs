@@ -17,7 +17,8 @@ use crate::spec::filter::{FilterFrom, FilterSpec};
 use crate::sys::file::{self, Mode};
 use crate::sys::start::Start;
 use crate::sys::{
-    Fd, arch, available, caps, clock, fd, mount, process, seccomp, signal, stat, terminal, uts,
+    Fd, arch, available, caps, clock, fd, mount, namespace, process, seccomp, signal, stat,
+    terminal, uts,
 };
 use crate::text::{Buffer, Names, Sink, put, units};
 
@@ -54,6 +55,7 @@ pub fn ask(questions: Questions, start: &Start) -> (Facts, OurTerminal) {
         manager: manager_of(start, pid),
         has_disk_root: questions.root && process::pid() == 1 && !mount::is_initramfs(),
         has_console: questions.console && terminal::columns(&Fd::inherited(1)).is_ok(),
+        is_in_user: questions.user && is_in_user(),
         runtime_dir: runtime_dir(start),
         joins: JoinFacts::NONE,
         keeping: KeepingPlace::NotAsked,
@@ -63,6 +65,13 @@ pub fn ask(questions: Questions, start: &Start) -> (Facts, OurTerminal) {
         },
     };
     (facts, terminal)
+}
+
+/// Whether our user namespace is another than the machine's first, which always has this inode
+/// (linux/nsfs.h, USER_NS_INIT_INO). Without a /proc nobody can say.
+fn is_in_user() -> bool {
+    const FIRST: u64 = 0xefff_fffd;
+    namespace::inode_at(c"/proc/self/ns/user").is_ok_and(|inode| inode != FIRST)
 }
 
 /// The version of Landlock; none where it cannot be asked.
@@ -102,7 +111,7 @@ const CALLS_OF_FILE: &str = "openat|read+|getpid?|ppoll?|read?|close";
 /// The system calls of everything that is asked before the plan is made, in the notation of
 /// `plan::Act::calls`. Words from descriptors are read behind the first, further filters behind the
 /// third.
-pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [Names; 18] {
+pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [Names; 19] {
     let when = |is_asked, calls| if is_asked { Names::new(calls) } else { Names::new("") };
     let [first, second, third, fourth, fifth] = survey::calls(questions);
     [
@@ -120,6 +129,7 @@ pub fn calls(questions: Questions, has_file: bool, filter: &FilterSpec<'_>) -> [
         when(questions.clocks, "clock_gettime|clock_gettime"),
         when(questions.filters, "seccomp"),
         when(questions.console, "ioctl"),
+        when(questions.user, "statx"),
         when(questions.root, "getpid|statfs?"),
         when(questions.landlock, "landlock_create_ruleset"),
         Names::new(of_ties(questions.ties.iter().flatten().count())),

@@ -188,6 +188,8 @@ pub struct Facts {
     pub manager: Manager,
     /// Whether our standard output is a terminal, when asked for.
     pub has_console: bool,
+    /// Whether we are in a user namespace that somebody has made, when asked for.
+    pub is_in_user: bool,
     /// XDG_RUNTIME_DIR, where it is a path from the root.
     pub runtime_dir: Option<&'static CStr>,
     /// What is known of the namespaces that are to be joined.

@@ -19,6 +19,8 @@ pub struct Questions {
     pub pid: bool,
     /// Our standard output: whether it is a terminal, for a /dev/console.
     pub console: bool,
+    /// Our user namespace: whether it is the machine's first one, where root may make devices.
+    pub user: bool,
     /// Our cgroup, and where one can be made for us.
     pub cgroups: bool,
     /// Which ids we may map: those of our own user namespace, and of /etc/subuid and /etc/subgid.
@@ -48,6 +50,7 @@ impl Questions {
             landlock: super::landlock::is_asked(spec),
             pid: !is_run && !mode.is_init(),
             console: is_run && super::root::has_dev(spec),
+            user: is_run && super::root::is_asked(spec),
             cgroups: is_run && spec.has_cgroups(),
             ids: is_run && IdKind::ALL.into_iter().any(|kind| spec.has_map(kind)),
             terminal: !mode.is_init(),

@@ -130,7 +130,7 @@ fn resolve_run<'a>(
     net::check(spec, facts, kinds, refuse).unwrap_or_else(&mut *refuse);
     if root::is_asked(spec) {
         root::check(spec, kinds, refuse);
-        root::check_kernel(spec, facts, kinds, refuse);
+        root::check_kernel(spec, facts, of_root(facts, kinds, joined), refuse);
         root::check_mapped(spec, facts, &maps).unwrap_or_else(&mut *refuse);
     }
     let cgroups = match cfg!(feature = "sandbox") {
@@ -263,7 +263,7 @@ fn push_inner<'a>(
     root::push_private(spec, kinds, plan);
     match (has_root, or_refuse(fresh_proc(spec, kinds, joined), refuse, None)) {
         (true, _) => {
-            root::push_open(spec, facts, kinds, plan);
+            root::push_open(spec, facts, of_root(facts, kinds, joined), plan);
             Layout::push_before_root(cgroups, plan);
         }
         (false, Some(origin)) => plan.push(inner, origin, Act::MountProc),
@@ -292,7 +292,7 @@ fn push_inner<'a>(
     }
     joined.push_identity(facts, plan);
     if has_root {
-        root::push_enter(spec, facts, kinds, plan);
+        root::push_enter(spec, facts, of_root(facts, kinds, joined), plan);
     }
     plan.push(inner, Origin::Default, Act::DieWithLauncher);
     persist::push_inner(spec, kept, plan);
@@ -304,6 +304,15 @@ fn push_inner<'a>(
     log::push_open(spec, plan, refuse);
     push_message(spec, plan);
     plan.push(inner, Origin::Default, Act::WatchSignals);
+}
+
+/// The new namespaces as they are for a root: in a user namespace that somebody else has made the
+/// kernel lets no more be done than in one of ours.
+const fn of_root(facts: &Facts, kinds: NamespaceSet, joined: Joined) -> NamespaceSet {
+    match facts.is_in_user || joined.has_user() {
+        true => kinds.with(Namespace::User),
+        false => kinds,
+    }
 }
 
 /// Whether a fresh procfs is mounted, and who said so.

@@ -232,3 +232,17 @@ fn signals_stops_and_exit_codes_pass_through_as_without_joining() {
         holder.end();
     }
 }
+
+#[test]
+fn a_root_in_a_user_namespace_that_is_joined_has_devices() {
+    // Looks like a /dev/null that takes something: nobody makes devices there, but they can be
+    // bound.
+    for who in Who::BOTH {
+        let holder = Holder::new(who, &["--namespaces", "user", "--uid", "0", "--gid", "0"]);
+        let join = format!("user={}", holder.pid);
+        let words = ["run", "--join", &join, "--root", "/", "--", "sh", "-c"];
+        let words = [&words[..], &["echo away >/dev/null && id -u"]].concat();
+        assert_eq!(Run::nsinit(who, &words).end().quietly(0), "0\n", "{who:?}");
+        holder.end();
+    }
+}

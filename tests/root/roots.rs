@@ -141,3 +141,19 @@ fn a_read_only_root_is_not_touched() {
         assert_eq!(out, "touch: /x: Read-only file system\nno\n");
     }
 }
+
+#[test]
+fn root_of_somebody_elses_user_namespace_has_a_root_as_users_have() {
+    // Looks like devices that work, groups that nobody there can leave, and a directory that is
+    // empty when it has been made anew over one below: all of it as root of a user namespace that
+    // unshare(1) has made, as a container without root is.
+    let nsinit = file::text(&super::support::who::programs().nsinit);
+    let script = "echo away >/dev/null && id -u && \
+                  busybox rm -r /etc && busybox mkdir /etc && ls -A /etc";
+    for who in Who::BOTH {
+        let root = file::text(&busybox(who));
+        let words = ["unshare", "-Ur", &nsinit, "run", "--root", &root, "--root-overlay=tmpfs"];
+        let words = [&words[..], &["--", "/bin/sh", "-c", script]].concat();
+        assert_eq!(Run::command(who, words).end().quietly(0), "0\n", "{who:?}");
+    }
+}

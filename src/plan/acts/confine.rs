@@ -48,7 +48,7 @@ impl ConfineAct<'_> {
             Self::NewKeyring => "keyctl",
             Self::DenyMemoryWrite => "prctl",
             Self::GuardTerminal => "seccomp",
-            Self::LeaveGroups => "setgroups",
+            Self::LeaveGroups => "setgroups|openat?|read?|close?",
             Self::KeepCapabilities => "prctl",
             Self::Landlock(act) => act.calls(),
             Self::Capabilities(_) => "capget|capset|prctl*|capset",
