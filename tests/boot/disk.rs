@@ -39,10 +39,36 @@ fn a_disk_is_left_clean_whatever_is_written_to() {
         .command(["/bin/busybox", "sh", "-c", script])
         .run();
     assert_eq!(ended.code, 0, "{ended:#?}");
-    let image = image.to_str().unwrap();
-    let state = printed_by("dumpe2fs", &["-h", image]);
+    assert_clean(&image);
+    let log = printed_by("debugfs", &["-R", "cat /etc/log", image.to_str().unwrap()]);
+    assert!(log.contains("main: one line\n"), "{log}");
+}
+
+/// Nothing has to be done by whoever mounts it next.
+fn assert_clean(image: &Path) {
+    let state = printed_by("dumpe2fs", &["-h", image.to_str().unwrap()]);
     assert!(state.contains("has_journal") && !state.contains("needs_recovery"), "{state}");
-    assert!(printed_by("debugfs", &["-R", "cat /etc/log", image]).contains("main: one line\n"));
+}
+
+/// It is to take over what is mounted, but cannot be executed, or a signal asks for the end.
+#[test]
+fn a_disk_is_left_clean_where_the_other_init_does_not_take_over() {
+    let tree = tree("disk-not-handed", true);
+    let _ = fs::copy("/usr/bin/busybox", tree.join("bin/busybox")).expect("no busybox");
+    for (farewell, end, code) in [
+        ("/bin/nowhere", "exit 5", 5),
+        ("/bin/guest", "busybox kill -USR2 1; exec busybox sleep 1000", 143),
+    ] {
+        let image = ext4_of(&tree, "8M");
+        let append = format!("root=/dev/nvme0n1 rw nsinit.farewell=exec={farewell}");
+        let ended = Guest::new(USUAL, initramfs(USUAL, "nsinit", &[]))
+            .option("--qemu", disk(&image))
+            .option("--append", append)
+            .command(["/bin/busybox", "sh", "-c", &format!("echo a >/etc/word; {end}")])
+            .run();
+        assert_eq!(ended.code, code, "{ended:#?}");
+        assert_clean(&image);
+    }
 }
 
 /// A machine that writes megabytes to a disk which QEMU holds up as it is told, and ends with 7.
@@ -86,10 +112,8 @@ fn a_disk_that_is_slow_has_all_the_time_it_takes() {
     let (ended, image) = writing("disk-slow", "throttling.bps-write=100000", 6);
     assert_eq!(ended.code, 7, "{ended:#?}");
     assert!(!ended.console.contains("hangs"), "{ended:#?}");
-    let image = image.to_str().unwrap();
-    let state = printed_by("dumpe2fs", &["-h", image]);
-    assert!(!state.contains("needs_recovery"), "{state}");
-    let file = printed_by("debugfs", &["-R", "stat /etc/big", image]);
+    assert_clean(&image);
+    let file = printed_by("debugfs", &["-R", "stat /etc/big", image.to_str().unwrap()]);
     assert!(file.contains("Size: 6291456"), "{file}");
 }
 

@@ -31,9 +31,9 @@ const KILL_PAUSE: Span = Span::from_ms(1);
 #[inline(never)] // of no other start
 pub fn leave(plan: &Plan<'_>, start: &Start, hands: &mut Hands, exit_code: u8) -> ! {
     let mut exit_code = exit_code;
-    let notes = &mut hands.machine;
     for (_, step) in plan.steps_of(Actor::Last) {
         let Act::Machine(act) = step.act else { continue };
+        let notes = &mut hands.machine;
         match act {
             MachineAct::FeedLast(down) => {
                 let is_guarded = notes.down.or(down).is_some_and(Down::may_be_a_reset);
@@ -45,19 +45,14 @@ pub fn leave(plan: &Plan<'_>, start: &Start, hands: &mut Hands, exit_code: u8) -
             MachineAct::Report { nonce, to, fail_on } => {
                 exit_code = report::end(notes, exit_code, nonce, to, fail_on);
             }
-            MachineAct::Unmount => {
-                // A file that is open for writing keeps its file system from being unmounted.
-                if let Some(room) = &mut hands.room {
-                    room.close_logs();
-                }
-                mounts::unmount_all(notes);
-            }
+            MachineAct::Unmount => unmount(hands),
             MachineAct::EndBy(to) => end_by(to, exit_code),
             MachineAct::GoDown(down) => go_down(notes.down.unwrap_or(down)),
-            MachineAct::Become(words) => match notes.down {
-                Some(down) => go_down(down),
-                None => become_program(words, start),
-            },
+            MachineAct::Become(words) => {
+                let down = notes.down.unwrap_or_else(|| become_program(words, start));
+                unmount(hands); // which nobody else will do now
+                go_down(down);
+            }
             // Steps of the beginning.
             MachineAct::Mount(_)
             | MachineAct::LinkDescriptors
@@ -73,7 +68,16 @@ pub fn leave(plan: &Plan<'_>, start: &Start, hands: &mut Hands, exit_code: u8) -
             | MachineAct::OpenPort => {}
         }
     }
-    go_down(notes.down.unwrap_or_default())
+    go_down(hands.machine.down.unwrap_or_default())
+}
+
+/// Nothing is written to the disks any more.
+fn unmount(hands: &mut Hands) {
+    // A file that is open for writing keeps its file system from being unmounted.
+    if let Some(room) = &mut hands.room {
+        room.close_logs();
+    }
+    mounts::unmount_all(&mut hands.machine);
 }
 
 /// A defect of ours, from the panic handler: what can be said is said, and the machine left. It
@@ -157,8 +161,8 @@ fn end_by(to: ReportTo<'_>, exit_code: u8) {
     }
 }
 
-/// Another program becomes PID 1; when it cannot be, the machine goes down.
-fn become_program(words: Words<'_>, start: &Start) -> ! {
+/// Another program becomes PID 1. Where it cannot be, the machine goes down in this way.
+fn become_program(words: Words<'_>, start: &Start) -> Down {
     let _ = signal::change_mask(Change::Set, start.mask); // it cannot fail with these arguments
     let login = Login::default();
     let command = Command {
@@ -172,7 +176,7 @@ fn become_program(words: Words<'_>, start: &Start) -> ! {
     let (errno, _) = execute::execute(command, start);
     let _ = signal::change_mask(Change::Block, crate::model::SignalSet::ALL);
     not_become(words, errno);
-    go_down(Down::default())
+    Down::default()
 }
 
 #[inline(never)] // of no other end
