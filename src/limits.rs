@@ -244,6 +244,10 @@ pub const CGROUPS_LEFT_MAX: usize = 16 * 1024;
 /// Signals that PID 1 takes in one round; what is left waits with the kernel for the next.
 pub const SIGNALS_A_ROUND: usize = 32;
 
+/// Children that PID 1 reaps in one round where the kernel does not: a millisecond's work, and more
+/// orphans may have ended by then. What is left waits for the next.
+pub const REAPED_A_ROUND: usize = 256;
+
 /// Events of one round: the signals, and for each service its end, or its start and its readiness,
 /// the end of the command beside it, and five words about itself; and an order of each who may ask.
 pub const EVENTS_MAX: usize = SIGNALS_A_ROUND + 11 * SERVICES_MAX + CONNECTIONS_MAX;

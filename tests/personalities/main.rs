@@ -10,6 +10,7 @@
 
 mod answers;
 mod differences;
+mod orphans;
 mod pair;
 mod row;
 mod runs;

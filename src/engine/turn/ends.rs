@@ -117,7 +117,7 @@ impl Turn<'_, '_> {
     /// by the end of a child that was killed are killed as well.
     pub(super) fn look_for_the_last(&mut self) {
         match self.reap() {
-            true if self.is_killing => tree::kill_children(),
+            true if self.is_killing && !self.is_behind => tree::kill_children(),
             false if self.supervisor.is_sweeping() => self.happened(Event::NoneLeft),
             true | false => {}
         }

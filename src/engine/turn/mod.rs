@@ -23,6 +23,7 @@ use super::hands::Hands;
 use super::spawn::{Started, spawn};
 use super::telling::{Detail, Outcome, Teller, Telling};
 use super::{child, foreground, machine, prepared};
+use crate::limits::REAPED_A_ROUND;
 use crate::model::{End, Moment, ReadyBy, ServiceId, ServiceSet, Signal, Unhandled, code};
 use crate::plan::{Actor, Plan, Verdict};
 use crate::supervisor::{Action, Actions, Event, News, Supervisor};
@@ -61,6 +62,7 @@ pub(super) fn supervise(
         early: 0,
         tries: 0,
         is_killing: false,
+        is_behind: false,
         started: ServiceSet::EMPTY,
         has_started: false,
         has_used: false,
@@ -276,25 +278,27 @@ impl Turn<'_, '_> {
         self.happened(Event::Ended(id, end));
     }
 
-    /// Reaps every child that has ended, ours or an orphan; gives whether there is any child left.
+    /// Reaps children that have ended, ours or orphans, as many as one round takes; gives whether
+    /// there is any child left.
     fn reap(&mut self) -> bool {
-        let is_any_left = loop {
-            match wait::reap_any() {
-                Ok(Some((pid, end))) => {
-                    let ours = self.children().find(|(_, child)| child.pid == pid);
-                    let beside = self.companions().find(|(_, child)| child.pid == pid);
-                    match (ours.map(|(id, _)| id), beside.map(|(id, _)| id)) {
-                        (Some(id), _) => self.ended(id, end),
-                        (None, Some(id)) => self.helped(id, Some(end)),
-                        (None, None) if self.listens() && self.is_guest(pid, end) => {}
-                        (None, None) => self.tell_detail(Detail::Reaped(pid, end)),
-                    }
-                }
-                Ok(None) => break true,
-                Err(_) => break false,
+        for _ in 0..REAPED_A_ROUND {
+            let reaped = wait::reap_any();
+            let Ok(Some((pid, end))) = reaped else {
+                self.is_behind = false;
+                let is_any_left = reaped.is_ok();
+                self.tell_detail(Detail::ReapedAll { is_any_left });
+                return is_any_left;
+            };
+            let ours = self.children().find(|(_, child)| child.pid == pid);
+            let beside = self.companions().find(|(_, child)| child.pid == pid);
+            match (ours.map(|(id, _)| id), beside.map(|(id, _)| id)) {
+                (Some(id), _) => self.ended(id, end),
+                (None, Some(id)) => self.helped(id, Some(end)),
+                (None, None) if self.listens() && self.is_guest(pid, end) => {}
+                (None, None) => self.tell_detail(Detail::Reaped(pid, end)),
             }
-        };
-        self.tell_detail(Detail::ReapedAll { is_any_left });
-        is_any_left
+        }
+        self.is_behind = true;
+        true
     }
 }

@@ -173,7 +173,10 @@ impl Turn<'_, '_> {
             self.attend();
             deadline = deadline.into_iter().chain(self.patience()).min();
         }
-        deadline.map(|deadline| deadline.since(now))
+        match self.is_behind && self.hands.reads_child_signal {
+            true => Some(Span::ZERO), // their signal may have been taken
+            false => deadline.map(|deadline| deadline.since(now)),
+        }
     }
 
     /// Takes what came from one of them.

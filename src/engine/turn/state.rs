@@ -39,6 +39,8 @@ pub(in crate::engine) struct Turn<'t, 'a> {
     pub(super) tries: u8,
     /// Whether everybody below us is being killed.
     pub(super) is_killing: bool,
+    /// Whether more children may have ended than were reaped in this round.
+    pub(super) is_behind: bool,
     /// The services whose first start was tried.
     pub(super) started: ServiceSet,
     /// Whether a process was started since we were last as small as we wait.
