@@ -4,12 +4,13 @@ use core::ffi::CStr;
 
 use heapless::Vec;
 
+use super::mountinfo::each_line;
 use super::trouble::{Trouble, plain};
 use crate::limits::{LINE_MAX, LINED_FILE_MAX, PATH_MAX};
 use crate::model::{Errno, Why};
 use crate::sys::file::{self, Mode};
 use crate::sys::{Fd, beneath, ids, mount, place};
-use crate::text::{Buffer, Sink as _, put, units};
+use crate::text::{Buffer, Show, Sink as _, put, units};
 
 /// A name in /proc that is a number: a process, a thread or a descriptor.
 pub(super) fn number_of(name: &CStr) -> Option<i32> {
@@ -22,6 +23,32 @@ pub(super) fn head_of<'b>(path: &CStr, buffer: &'b mut [u8]) -> Option<&'b [u8]>
     let source = file::open(path, Mode::ReadNow).ok()?;
     let len = file::read(&source, buffer).ok()?;
     buffer.get(..len)
+}
+
+/// Bytes of the longest line of a status that is kept.
+const STATUS_LINE: usize = 1_024;
+
+/// What /proc says of a process (proc_pid_status(5)), which is named by its PID or as `self`, as
+/// far as there is room. Its groups are left out where they are many: there may be 65,536, and they
+/// stand in front of its rights and signals.
+///
+/// # Errors
+/// ENOENT and ESRCH when there is no such process, EACCES.
+#[inline(never)] // its buffer would lie in the frame of whoever asks
+pub(super) fn status_of<'t>(process: &dyn Show, text: &'t mut [u8]) -> Result<&'t [u8], Errno> {
+    let mut path = Buffer::<40>::new();
+    put!(&mut path, "/proc/", *process, "/status");
+    let source = file::open(path.path().ok_or(Errno::ENAMETOOLONG)?, Mode::ReadNow)?;
+    let (mut buffer, mut len) = ([0u8; STATUS_LINE], 0usize);
+    each_line(&source, &mut buffer, &mut |line| {
+        let room = text.get_mut(len..).unwrap_or_default();
+        if let Some((room, [end, ..])) = room.split_at_mut_checked(line.len()) {
+            room.iter_mut().zip(line).for_each(|(to, from)| *to = *from);
+            *end = b'\n';
+            len = len.saturating_add(line.len()).saturating_add(1);
+        }
+    });
+    Ok(text.get(..len).unwrap_or_default())
 }
 
 /// The PID of a pidfd, in our PID namespace (proc_pid_fdinfo(5)).

@@ -4,10 +4,9 @@
 //! same program is no PID 1 any more, and HUP or USR1 ends it. With `unhandled = "drop"` it is
 //! spared that: what would end it is not sent.
 
+use super::files::status_of;
 use crate::model::{Signal, SignalSet, Span};
-use crate::sys::file::{self, Mode};
 use crate::sys::wait;
-use crate::text::{Buffer, put};
 
 /// How often a process is looked at that has everything blocked: for a moment, that is what each
 /// start of another program looks like (posix_spawn(3), and vfork(2) of a shell).
@@ -76,12 +75,8 @@ pub(super) fn sleep_of(pid: i32) -> Option<(u8, SignalSet)> {
 /// Reads /proc/PID/status.
 #[inline(never)] // its buffer would lie in the frame of the loop
 fn read_status<T>(pid: i32, read: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
-    let mut path = Buffer::<24>::new(); // a PID has at most seven digits
-    put!(&mut path, "/proc/", pid, "/status");
-    let source = file::open(path.path()?, Mode::ReadNow).ok()?;
-    let mut buffer = [0u8; 4096]; // the kernel gives a whole file of this size or less in one read
-    let len = file::read(&source, &mut buffer).ok()?;
-    read(buffer.get(..len)?)
+    let mut text = [0u8; 3072];
+    read(status_of(&pid, &mut text).ok()?)
 }
 
 /// The value of a line.

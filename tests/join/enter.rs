@@ -36,6 +36,23 @@ fn a_process_is_entered_in_all_its_namespaces() {
 }
 
 #[test]
+fn no_process_hides_its_rights_behind_its_groups() {
+    // Looks like one capability and no_new_privs for whoever enters a process that has 1200 groups,
+    // which stand in front of these in /proc/PID/status.
+    let groups: Vec<String> = (10_000_000..10_001_200).map(|group| group.to_string()).collect();
+    let words = ["setpriv", "--no-new-privs", "--bounding-set=-all,+net_raw", "--groups"];
+    let groups = groups.join(",");
+    let words =
+        [&["unshare", "-u"], &words[..], &[&groups, "sh", "-c", "echo $$; exec sleep 1000"]];
+    let mut holder = Run::command(Who::Root, words.concat()).start();
+    let pid = holder.wait_for("\n").trim().to_owned();
+    let out = enter(Who::Root, &pid, "grep -E '^(CapBnd|NoNewPrivs)' /proc/self/status").end();
+    assert_eq!(out.quietly(0), "CapBnd:\t0000000000002000\nNoNewPrivs:\t1\n");
+    holder.kill(libc::SIGTERM);
+    drop(holder.end());
+}
+
+#[test]
 fn what_enters_has_the_rights_of_the_process_and_nothing_of_the_caller() {
     // Looks like the same lines of /proc/PID/status, descriptors 0 to 2, and six variables at most.
     for who in Who::BOTH {

@@ -120,7 +120,7 @@ pub fn look(start: &Start, memory: &mut Memory, survey: &mut Survey) -> Machine 
         actions |= u8::from(available::seccomp_action(action).is_ok()) << bit;
     }
     let mut status = [0; 4096];
-    let status = super::files::head_of(c"/proc/self/status", &mut status).unwrap_or_default();
+    let status = super::files::status_of(&"self", &mut status).unwrap_or_default();
     Machine {
         kernel: uts::kernel_version(),
         uid: start.uid,

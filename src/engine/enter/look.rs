@@ -7,7 +7,7 @@ use core::ffi::CStr;
 
 use heapless::Vec;
 
-use super::super::files::{Lines, head_of};
+use super::super::files::{Lines, head_of, status_of};
 use crate::limits::{GROUPS_MAX, KINDS_MAX};
 use crate::model::{Capabilities, Errno, IdMap, Namespace, NamespaceSet, Why};
 use crate::sys::file::{self, Mode};
@@ -43,15 +43,9 @@ pub struct Process {
 /// ENOENT and ESRCH when there is none, EACCES.
 #[inline(never)] // its buffers would lie in the frame of the verb
 pub fn process(pid: i32) -> Result<Process, Errno> {
-    let mut text = [0u8; 8192]; // with 700 groups
-    let mut path = Buffer::<32>::new();
-    put!(&mut path, "/proc/", pid, "/status");
-    let path = path.path().ok_or(Errno::ENAMETOOLONG)?;
-    let source = file::open(path, Mode::Read)?;
-    let len = file::read(&source, &mut text)?;
-    let status = Status(text.get(..len).unwrap_or_default());
-    let mut own = [0u8; 8192];
-    let own = head_of(c"/proc/self/status", &mut own).map(Status);
+    let (mut text, mut own) = ([0u8; 4096], [0u8; 4096]);
+    let status = Status(status_of(&pid, &mut text)?);
+    let own = status_of(&"self", &mut own).ok().map(Status);
     let mut ids = Ids::of(pid)?;
     let ours = own.and_then(|own| own.mask(b"CapBnd:"));
     let is_ours = ids.is_ours;

@@ -1,7 +1,7 @@
 //! What a process is, for those who read: its command, and whether it is PID 1 of a sandbox of
 //! ours.
 
-use crate::engine::files::head_of;
+use crate::engine::files::{head_of, status_of};
 use crate::limits::PATH_MAX;
 use crate::sys::{Fd, stat};
 use crate::text::{Buffer, Words, put, units};
@@ -51,9 +51,7 @@ fn read(pid: i32, name: &str, text: &mut [u8]) -> usize {
 /// Who started a process (proc_pid_status(5), "PPid").
 pub fn parent_of(pid: i32) -> Option<i32> {
     let mut text = [0; 2048];
-    let mut path = Buffer::<40>::new();
-    put!(&mut path, "/proc/", pid, "/status");
-    let status = path.path().and_then(|path| head_of(path, &mut text))?;
+    let status = status_of(&pid, &mut text).ok()?;
     let parent = units::unsigned(field(status, b"PPid:"), 1 << 22).ok()?; // PID_MAX_LIMIT
     i32::try_from(parent).ok()
 }
@@ -62,9 +60,7 @@ pub fn parent_of(pid: i32) -> Option<i32> {
 /// its name, or because it executes the file that we execute.
 pub(super) fn is_pid_1_of_ours(proc: &Fd, pid: i32) -> bool {
     let mut text = [0; 2048];
-    let mut path = Buffer::<40>::new();
-    put!(&mut path, "/proc/", pid, "/status");
-    let status = path.path().and_then(|path| head_of(path, &mut text)).unwrap_or_default();
+    let status = status_of(&pid, &mut text).unwrap_or_default();
     match pid_1_named(status) {
         Some(b"nsinit") => true,
         Some(_) => {

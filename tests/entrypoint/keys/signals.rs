@@ -2,7 +2,7 @@
 
 use super::{SEATS, nsinit, run};
 use crate::support::signals::{kill, queue};
-use crate::support::{Mode, witness};
+use crate::support::{Mode, Run, Who, witness};
 
 #[test]
 fn a_signal_arrives_as_another_with_its_value_or_not_at_all() {
@@ -76,6 +76,25 @@ fn what_nobody_handles_is_dropped_and_what_somebody_handles_is_not() {
         kill(target, libc::SIGTERM);
         run.end().quietly(143);
     }
+}
+
+#[test]
+fn what_a_process_does_about_signals_is_seen_behind_all_its_groups() {
+    // Looks like 143 for TERM behind a HUP that was dropped, where the groups in /proc/PID/status
+    // take ten kilobytes, and the signals stand behind them.
+    let groups: Vec<String> = (10_000_000..10_001_200).map(|group| group.to_string()).collect();
+    let script = "echo up; while :; do sleep 0.01; done";
+    let words = Mode::Subreaper.words(
+        Who::Root,
+        &["--unhandled", "drop"],
+        &["sh", "-c", script].map(AsRef::as_ref),
+    );
+    let before = ["setpriv", "--groups", &groups.join(",")].map(std::ffi::OsString::from);
+    let mut run = Run::command(Who::Root, before.into_iter().chain(words)).start();
+    run.wait_for("up");
+    run.kill(libc::SIGHUP);
+    run.kill(libc::SIGTERM);
+    run.end().quietly(143);
 }
 
 #[test]
