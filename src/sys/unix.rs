@@ -183,7 +183,7 @@ impl Drop for Descriptors<'_> {
 
 /// setsockopt(2), SO_LINGER (socket(7)): whoever closes this socket last does not wait until the
 /// other end has taken what was sent, which may be never.
-fn dont_linger(fd: &Fd) {
+pub fn dont_linger(fd: &Fd) {
     let none = [0u32; 2]; // struct linger
     let (level, option) = (net::SOL_SOCKET as usize, net::SO_LINGER as usize);
     let at = (&raw const none) as usize;

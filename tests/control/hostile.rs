@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use super::sandbox::Sandbox;
-use super::support::{Who, file, proc, wait};
+use super::support::{Who, file, hold_up, proc, signals, wait};
 
 const TWO: &str = "[[service]]\nname = 'deaf'\ngrace = '1h'\n\
                    command = ['sh', '-c', \"trap '' TERM; sleep 1000\"]\n\
@@ -172,6 +172,24 @@ fn descriptors_that_nobody_asked_for_are_closed() {
             }
         }
         victim.is_well("descriptors");
+        victim.end();
+    }
+}
+
+#[test]
+fn a_socket_that_lingers_holds_nobody_up() {
+    // Looks like an answer at once, where PID 1 has the last descriptors of a connection that is
+    // waited for for an hour when it is closed.
+    for who in Who::BOTH {
+        let victim = Victim::new(who);
+        let mut socket = victim.connect();
+        let (_listener, stream) = hold_up::lingering();
+        assert_eq!(signals::kill(victim.init, libc::SIGSTOP), 0); // until ours is closed
+        assert!(send(&socket, b"enter\n", stream.as_raw_fd(), 4, 0));
+        drop(stream);
+        assert_eq!(signals::kill(victim.init, libc::SIGCONT), 0);
+        assert!(answer(&mut socket).contains("not-understood"));
+        victim.is_well("a socket that lingers");
         victim.end();
     }
 }

@@ -7,10 +7,9 @@ use std::os::linux::net::SocketAddrExt as _;
 
 use super::signals::{Received, block_all};
 
-/// Gives PID 1, with a word of readiness, the last descriptor of a connection whose other end takes
-/// nothing, and which lingers for an hour when it is closed; then waits for TERM.
-pub fn linger() -> i32 {
-    block_all();
+/// A connection whose other end, which the listener has, takes nothing, and which lingers for an
+/// hour when it is closed.
+pub fn lingering() -> (TcpListener, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let linger = libc::linger { l_onoff: 1, l_linger: 3600 };
@@ -26,6 +25,14 @@ pub fn linger() -> i32 {
         }
     };
     assert_eq!(full, ErrorKind::WouldBlock);
+    (listener, stream)
+}
+
+/// Gives PID 1, with a word of readiness, the last descriptor of such a connection; then waits for
+/// TERM.
+pub fn linger() -> i32 {
+    block_all();
+    let (_listener, stream) = lingering();
     let (socket, address) = super::roles::manager();
     let name = address.as_abstract_name().unwrap();
     // SAFETY: plain numbers, for which zero is a value.

@@ -18,7 +18,7 @@ use crate::limits::ERRAND_MAX;
 use crate::model::answer::{ACCEPTED, Ended, NotStarted};
 use crate::model::{Denial, End, Errand, Failure};
 use crate::plan::Act;
-use crate::sys::unix::Descriptors;
+use crate::sys::unix::{self, Descriptors};
 use crate::sys::{Fd, file, memfd, wait};
 use crate::text::{Quoted, Show, Sink, put};
 
@@ -45,6 +45,7 @@ impl Turn<'_, '_> {
     ) -> Result<Option<Goal>, Denial> {
         let mut brought: Vec<Fd, 4> = Vec::new();
         for fd in given.into_iter().flat_map(Descriptors::take) {
+            unix::dont_linger(&fd); // it may be we who close it last
             let _ = brought.push(fd); // one that finds no place is closed
         }
         let main = self.plan.services().find(|(_, service)| service.policy.is_main);
