@@ -5,18 +5,18 @@
 
 use core::ffi::CStr;
 
-use super::files::{change_directory, open_named, whole, write_whole};
+use super::files::{change_directory, open_named, whole, write_at_once};
 use super::hands::{Hands, Parent};
 use super::trouble::{Trouble, plain};
 use super::{
     cgroup, confine, control, filter, join, log, machine, network, oom, persist, root, sandbox,
-    ties,
+    ties, tree,
 };
 use super::{foreground, give};
 use crate::model::{Errno, ParentDeath, Signal, SignalSet, Stdio, Why};
 use crate::plan::{Act, HAS_TIES};
 use crate::sys::fd::{may_wait, redirect};
-use crate::sys::file::Mode;
+use crate::sys::file::{self, Mode};
 use crate::sys::signal::Disposition;
 use crate::sys::{Fd, ids, process, signal, terminal, unix};
 use crate::text::{Buffer, put};
@@ -85,7 +85,9 @@ pub(super) fn perform(act: &Act<'_>, hands: &mut Hands) -> Result<(), Trouble> {
         Act::SetOomScoreAdj(score) => {
             let mut text = Buffer::<8>::new();
             put!(&mut text, score);
-            write_whole(c"/proc/self/oom_score_adj", whole(&text)?)
+            let proc = tree::proc().ok_or(plain(Errno::ENOENT))?; // else it may lead anywhere
+            let own = file::open_in(&proc, c"self/oom_score_adj", Mode::WriteNow).map_err(plain)?;
+            write_at_once(&own, whole(&text)?)
         }
         Act::DieWithSupervisor => {
             process::signal_at_parent_death(Signal::KILL).map_err(plain)?;

@@ -26,7 +26,7 @@ const CHILDREN: &CStr = c"thread-self/children";
 
 /// /proc, where that is one. In a root without it anybody may have written what stands there, who
 /// must not choose whom we kill.
-fn proc() -> Option<Fd> {
+pub(super) fn proc() -> Option<Fd> {
     let directory = file::open(c"/proc", Mode::Directory).ok()?;
     (mount::is_procfs(&directory) == Ok(true)).then_some(directory)
 }

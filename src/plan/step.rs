@@ -279,7 +279,7 @@ impl Act<'_> {
             Self::SetUmask(_) => "umask",
             Self::SetRlimit(_) => "prlimit64",
             Self::SetNice(_) => "setpriority",
-            Self::SetOomScoreAdj(_) => "openat|write|close",
+            Self::SetOomScoreAdj(_) => "openat|fstatfs|openat|write|close|close",
             Self::BecomeUser { .. } => {
                 "openat?|read*|close?|openat?|read*|close?|setgroups?|setresgid?|setresuid?"
             }

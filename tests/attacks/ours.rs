@@ -99,3 +99,22 @@ fn the_standard_descriptors_may_be_said_by_their_names() {
         }
     }
 }
+
+#[test]
+fn row_2_no_file_of_the_kernels_is_one_of_the_roots() {
+    // Looks like ENOENT: where a root has no procfs at /proc, a link that it has in the place of
+    // one of its files does not lead a service's process, which is root, to what PID 1 has open.
+    for who in Who::BOTH {
+        for number in 3..12 {
+            let root = root("x");
+            fs::create_dir(root.join("proc/self")).unwrap();
+            let link = root.join("proc/self/oom_score_adj");
+            symlink(format!("/x/self/fd/{number}"), link).unwrap();
+            let root = file::text(&root);
+            let flags = ["--proc", "none", "--proc", "/x", "--oom-score-adj", "345"];
+            let words = [&["run", "--root", &root], &flags[..], &["--", "/bin/busybox", "true"]];
+            let ended = Run::nsinit(who, &words.concat()).end();
+            ended.saying(125, &["set oom_score_adj 345: ENOENT", "/proc, which is not mounted"]);
+        }
+    }
+}

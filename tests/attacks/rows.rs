@@ -43,6 +43,7 @@ const ROWS: [Row; 27] = [
             "attacks::outside::row_2_no_descriptor_of_ours_leads_outside",
             "attacks::ours::row_2_nothing_that_we_have_open_becomes_a_services_file",
             "attacks::ours::row_2_a_working_directory_that_is_a_link_is_not_ours",
+            "attacks::ours::row_2_no_file_of_the_kernels_is_one_of_the_roots",
             "attacks::ours::the_standard_descriptors_may_be_said_by_their_names",
         ],
         Flags(&["let entrypoint ="]),
