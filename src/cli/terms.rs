@@ -4,7 +4,7 @@
 //! what holds otherwise stands in nsinit.toml(5). Commands beside a service have steps of their
 //! own.
 
-use crate::model::{BeforeStop, KillMode, Restart, Signal, Span};
+use crate::model::{BeforeStop, KillMode, ReadyBy, Restart, Signal, Span};
 use crate::plan::{Plan, Service};
 use crate::spec::{Origin, Said, ServiceSpec, Spec};
 use crate::text::{Quoted, Show, Sink, put};
@@ -55,6 +55,7 @@ fn terms(service: &Service<'_>, said: &ServiceSpec<'_>) -> [Option<(Term, Origin
     }
     let policy = &service.policy;
     let restarts = policy.restart != Restart::Never;
+    let waits = policy.start_timeout.is_some() && policy.ready_by != ReadyBy::Running;
     let pauses = matches!(policy.before_stop, BeforeStop::Pause(_));
     let stop = [
         said.stop_signal.map(|said| said.origin),
@@ -63,7 +64,7 @@ fn terms(service: &Service<'_>, said: &ServiceSpec<'_>) -> [Option<(Term, Origin
     ];
     [
         said.after.first().map(|said| (Term::After, said.origin)),
-        at(Term::StartTimeout, said.start_timeout.filter(|_| policy.start_timeout.is_some())),
+        at(Term::StartTimeout, said.start_timeout.filter(|_| waits)),
         at(Term::Restart, said.restart.filter(|_| restarts)),
         at(Term::Watchdog, said.watchdog.filter(|_| policy.watchdog.is_some())),
         at(Term::PreStop, said.pre_stop.filter(|_| pauses)),

@@ -131,8 +131,11 @@ pub enum ReloadBy {
     Nothing,
     /// It gets this signal.
     Signal(Signal),
-    /// A command beside it tells it.
-    Command,
+    /// A command beside it tells it, and is killed when it takes longer.
+    Command {
+        /// How long it may take; for ever without.
+        within: Option<Span>,
+    },
 }
 
 /// What the supervisor needs to know of a service.

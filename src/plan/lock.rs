@@ -68,7 +68,7 @@ fn starts_later(service: &Service<'_>) -> bool {
     policy.restart != Restart::Never
         || policy.ready_by == ReadyBy::Command
         || policy.before_stop == BeforeStop::Command
-        || policy.reload == ReloadBy::Command
+        || matches!(policy.reload, ReloadBy::Command { .. })
 }
 
 /// Whether somebody wants to order starts. Who only may be seen is seen, stops and gets signals,

@@ -2,9 +2,13 @@
 
 use super::{Facts, Mode, Reason, Refusal, Refuse, TerminalState};
 use crate::model::{
-    BeforeStop, Policy, PreStop, Ready, ReadyBy, Reload, ReloadBy, ServiceSet, Terminal, Word,
+    BeforeStop, Policy, PreStop, Ready, ReadyBy, Reload, ReloadBy, ServiceSet, Span, Terminal, Word,
 };
 use crate::spec::{Said, ServiceSpec, Spec};
+
+/// How long a command that has a service read its configuration again may take when nobody says:
+/// as long as for systemd (systemd-system.conf(5), DefaultTimeoutStartSec=).
+const RELOAD_WITHIN: Span = Span::from_s(90);
 
 /// How a service is supervised.
 pub(super) fn policy<'a>(
@@ -68,7 +72,9 @@ pub(super) fn policy<'a>(
         reload: match service.reload.filter(|_| Word::HEARD).map(|said| said.value) {
             None => ReloadBy::Nothing,
             Some(Reload::Signal(signal) | Reload::Notify(signal)) => ReloadBy::Signal(signal),
-            Some(Reload::Exec(_)) => ReloadBy::Command,
+            Some(Reload::Exec(_)) => ReloadBy::Command {
+                within: service.start_timeout.map_or(Some(RELOAD_WITHIN), |said| said.value),
+            },
         },
         success: service.success_exit.map_or(default.success, |said| said.value),
     }
@@ -88,7 +94,10 @@ fn ready_by<'a>(service: &'a ServiceSpec<'_>, refuse: Refuse<'_, 'a>) -> ReadyBy
         Some(Ready::Notify | Ready::Fd(_)) => ReadyBy::Word,
         Some(Ready::Exec(_) | Ready::Tcp(_)) => ReadyBy::Command,
         Some(Ready::None) | None => {
-            if let Some(Said { value: Some(_), origin }) = service.start_timeout {
+            let reloads = matches!(service.reload, Some(Said { value: Reload::Exec(_), .. }));
+            if let Some(Said { value: Some(_), origin }) =
+                service.start_timeout.filter(|_| !reloads)
+            {
                 refuse(Refusal { origin, said: b"", reason: Reason::TimeoutForNothing });
             }
             ReadyBy::Running

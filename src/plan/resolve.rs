@@ -96,7 +96,7 @@ fn resolve_entrypoint<'a>(
         let policy = &service.policy;
         matches!(service.ready, Ready::Exec(_))
             || policy.before_stop == BeforeStop::Command
-            || policy.reload == ReloadBy::Command
+            || matches!(policy.reload, ReloadBy::Command { .. })
     };
     // What is started again, or beside a service, finds what we were given.
     if !plan.services.iter().any(is_restarted) {

@@ -10,7 +10,7 @@ use core::mem::discriminant;
 
 use super::service::Service;
 use super::state::{Input, Outcome, State, Then};
-use crate::model::{End, Moment, ServiceId, Short, Span, Word};
+use crate::model::{End, Moment, ReloadBy, ServiceId, Short, Span, Word};
 
 /// Something that people and programs may want to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +48,14 @@ pub enum News {
     PreStopKilled {
         /// The service.
         id: ServiceId,
+    },
+    /// The command that has the service read its configuration again did not end in time, and was
+    /// killed.
+    ReloadKilled {
+        /// The service.
+        id: ServiceId,
+        /// The time.
+        within: Span,
     },
     /// The service could not be started.
     NotStarted {
@@ -105,7 +113,8 @@ impl News {
         match self {
             Self::Started { id } | Self::Ready { id } | Self::NotReady { id, .. } => Some(id),
             Self::Hung { id, .. } | Self::Leaves { id } => Some(id),
-            Self::PreStopKilled { id } | Self::NotStarted { id, .. } => Some(id),
+            Self::PreStopKilled { id } | Self::ReloadKilled { id, .. } => Some(id),
+            Self::NotStarted { id, .. } => Some(id),
             Self::Ended { id, .. } | Self::Restarting { id, .. } | Self::GaveUp { id, .. } => {
                 Some(id)
             }
@@ -143,7 +152,8 @@ impl News {
         now: Moment,
     ) -> Option<Self> {
         // All that news are made of; the rest of a state may change without any.
-        let is_where_it_was = discriminant(&service.state) == discriminant(&before);
+        let is_where_it_was = discriminant(&service.state) == discriminant(&before)
+            && service.state.is_reloading() == before.is_reloading();
         if is_where_it_was && service.state.deadline() == before.deadline() {
             return None;
         }
@@ -181,6 +191,15 @@ impl News {
             // Time moves what is told to stop in one way only.
             State::Recalled { .. } | State::Stopping { .. } if is_time => Some(Self::Killed { id }),
             State::Waiting { .. } | State::Starting { .. } | State::Recalled { .. } => None,
+            State::Running { .. } if Word::HEARD && is_time && before.is_reloading() => {
+                match service.policy.reload {
+                    ReloadBy::Command { within: Some(within) } => {
+                        Some(Self::ReloadKilled { id, within })
+                    }
+                    ReloadBy::Command { within: None } => None,
+                    ReloadBy::Nothing | ReloadBy::Signal(_) => None,
+                }
+            }
             State::Running { .. } | State::Leaving { .. } | State::Stopping { .. } => None,
             State::Ended { .. } | State::Stopped { .. } => None,
         }

@@ -100,8 +100,8 @@ impl Then {
 pub enum Readiness {
     /// It is.
     Ready,
-    /// It is, and the command runs that has it read its configuration again.
-    Reloading,
+    /// It is, and the command runs that has it read its configuration again, until `by`.
+    Reloading { by: Option<Moment> },
     /// It is not yet, and has failed when `by` comes.
     Awaited { by: Option<Moment>, check: Check },
 }
@@ -262,7 +262,7 @@ impl State {
 
     /// Whether the command runs that has it read its configuration again.
     pub const fn is_reloading(&self) -> bool {
-        matches!(self, Self::Running { readiness: Readiness::Reloading, .. })
+        matches!(self, Self::Running { readiness: Readiness::Reloading { .. }, .. })
     }
 
     /// Whether something still comes before its stop signal.
@@ -277,7 +277,7 @@ impl State {
                 Check::Underway { .. } => Some(Helper::Check),
                 Check::None | Check::Next { .. } => None,
             },
-            Self::Running { readiness: Readiness::Reloading, .. } => Some(Helper::Reload),
+            Self::Running { readiness: Readiness::Reloading { .. }, .. } => Some(Helper::Reload),
             Self::Leaving { has_command: true, .. } => Some(Helper::PreStop),
             Self::Waiting { .. } | Self::Starting { .. } | Self::Recalled { .. } => None,
             Self::Running { .. } | Self::Backoff { .. } | Self::Leaving { .. } => None,
@@ -294,7 +294,7 @@ impl State {
     pub const fn is_ready(&self) -> bool {
         matches!(
             self,
-            Self::Running { readiness: Readiness::Ready | Readiness::Reloading, .. }
+            Self::Running { readiness: Readiness::Ready | Readiness::Reloading { .. }, .. }
                 | Self::Ended { is_ready: true, .. }
         )
     }
@@ -325,6 +325,9 @@ impl State {
                 (_, Check::Next { at, .. }) => Some(*at),
                 (by, Check::None | Check::Underway { .. }) => by,
             },
+            Self::Running { readiness: Readiness::Reloading { by }, watch, .. } => {
+                by.iter().chain(&watch.by).min().copied()
+            }
             Self::Running { watch, .. } => watch.by,
             Self::Leaving { until, .. } => *until,
             Self::Waiting { .. } | Self::Starting { .. } => None,

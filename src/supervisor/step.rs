@@ -97,7 +97,7 @@ pub fn step(state: State, input: Input, judge: &mut Judge<'_>) -> (State, Act) {
         (Running { since, readiness, watch, asked }, Ready) => {
             let readiness = match readiness {
                 Readiness::Awaited { .. } | Readiness::Ready => Readiness::Ready,
-                Readiness::Reloading => Readiness::Reloading,
+                Readiness::Reloading { by } => Readiness::Reloading { by },
             };
             (Running { since, readiness, watch: watch.armed(judge.now), asked }, Act::Nothing)
         }
@@ -130,8 +130,9 @@ pub fn step(state: State, input: Input, judge: &mut Judge<'_>) -> (State, Act) {
             match judge.policy.reload {
                 ReloadBy::Nothing => stay(state),
                 ReloadBy::Signal(signal) => (state, Act::Signal(signal)),
-                ReloadBy::Command => {
-                    let readiness = Readiness::Reloading;
+                ReloadBy::Command { within } => {
+                    let by = within.map(|within| judge.now.after(within));
+                    let readiness = Readiness::Reloading { by };
                     let help = Act::Help(Helper::Reload);
                     (Running { since, readiness, watch, asked }, help)
                 }
@@ -143,10 +144,15 @@ pub fn step(state: State, input: Input, judge: &mut Judge<'_>) -> (State, Act) {
             let readiness = helped(readiness, judge.now);
             (Running { since, readiness, watch, asked }, Act::Nothing)
         }
-        (Running { since, watch: Watch { by: Some(_), .. }, .. }, Tick)
-            if Word::HEARD && is_due =>
+        (Running { since, watch: Watch { by: Some(by), .. }, .. }, Tick)
+            if Word::HEARD && by <= judge.now =>
         {
             hang(since, judge)
+        }
+        (Running { since, readiness: Readiness::Reloading { .. }, watch, asked }, Tick)
+            if Word::HEARD && is_due =>
+        {
+            (Running { since, readiness: Readiness::Ready, watch, asked }, Act::Nothing)
         }
         (Running { since, readiness, watch, asked }, Tick) if is_due => {
             match check_now(readiness, judge) {
@@ -283,7 +289,7 @@ fn helped(readiness: Readiness, now: Moment) -> Readiness {
             Readiness::Awaited { by, check: Check::Next { at: now.after(pause), pause } }
         }
         Readiness::Awaited { .. } | Readiness::Ready => readiness,
-        Readiness::Reloading => Readiness::Ready,
+        Readiness::Reloading { .. } => Readiness::Ready,
     }
 }
 
@@ -295,7 +301,7 @@ fn check_now(readiness: Readiness, judge: &Judge<'_>) -> Option<Readiness> {
             let pause = pause.doubled().min(CHECK_PAUSE_MAX);
             Some(Readiness::Awaited { by, check: Check::Underway { pause } })
         }
-        Readiness::Awaited { .. } | Readiness::Ready | Readiness::Reloading => None,
+        Readiness::Awaited { .. } | Readiness::Ready | Readiness::Reloading { .. } => None,
     }
 }
 

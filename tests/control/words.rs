@@ -184,6 +184,20 @@ fn a_reload_by_a_command_is_done_when_that_has_succeeded() {
 }
 
 #[test]
+fn a_reload_command_that_hangs_is_killed_and_the_next_one_runs() {
+    // Looks like `reload` that comes back with a failure, twice, and a service that runs on.
+    let keys = "start-timeout = '200ms'\nreload = { exec = ['sleep', '1000'] }";
+    let sandbox = Sandbox::start(Who::Root, &main("true", keys));
+    for _ in 0..2 {
+        let words = "the reload command of \"main\" did not succeed";
+        sandbox.ask(&["reload", "main"]).saying(1, &[words]);
+    }
+    let killed = "the reload command of \"main\" did not end within 200ms and was killed";
+    let said = sandbox.stop().err;
+    assert_eq!(said.matches(killed).count(), 2, "{said}");
+}
+
+#[test]
 fn a_reload_that_would_hurt_or_that_nobody_knows_is_refused() {
     // Looks like three refusals, and a service that is the same process afterwards.
     let sandbox = Sandbox::start(

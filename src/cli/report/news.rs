@@ -175,7 +175,18 @@ pub(super) fn with_words(
             News::NotReady { id, within } => {
                 (Some(*id), within, 0, sentence!("{s} was not ready within {t}, and is stopped"))
             }
-            News::Hung { .. } | News::Leaves { .. } if !Word::HEARD => return,
+            News::Hung { .. } | News::Leaves { .. } | News::ReloadKilled { .. } if !Word::HEARD => {
+                return;
+            }
+            News::ReloadKilled { id, within } => (
+                Some(*id),
+                within,
+                0,
+                sentence!(
+                    "the reload command of {s} did not end within {t} and was killed",
+                    try: "start-timeout, when that is too short"
+                ),
+            ),
             News::Hung { id, within: Some(within) } => (
                 Some(*id),
                 within,

@@ -83,6 +83,7 @@ const fn event(telling: &Telling) -> Option<(&'static str, Option<ServiceId>)> {
                 News::Hung { .. } => "hung",
                 News::Leaves { .. } => "leaves",
                 News::PreStopKilled { .. } => "pre-stop-killed",
+                News::ReloadKilled { .. } => "reload-killed",
                 News::NotStarted { .. } => "not-started",
                 News::Ended { .. } => "exited",
                 News::Restarting { .. } => "restarting",
@@ -121,7 +122,9 @@ fn more(telling: &Telling, out: &mut Out) {
         Telling::News(News::Restarting { delay, attempt, .. }) => {
             put!(out, ",\"delay-ms\":", delay.ms(), ",\"attempt\":", *attempt);
         }
-        Telling::News(News::NotReady { within, .. }) => put!(out, ",\"within-ms\":", within.ms()),
+        Telling::News(News::NotReady { within, .. } | News::ReloadKilled { within, .. }) => {
+            put!(out, ",\"within-ms\":", within.ms());
+        }
         Telling::LogLost(_, errno) => put!(out, ",\"errno\":", Text(errno)),
         Telling::OutOfMemoryInside(count) => put!(out, ",\"kills\":", *count),
         Telling::Detail(Detail::Came(signal)) => put!(out, ",\"signal\":", Text(signal)),

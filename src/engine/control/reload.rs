@@ -65,8 +65,8 @@ impl Turn<'_, '_> {
         }
         let is_locked_in = self.hands.room.as_ref().is_some_and(|room| room.is_locked_in);
         match by {
-            ReloadBy::Command if is_locked_in => Err(Denial::LockedIn),
-            ReloadBy::Command | ReloadBy::Nothing => Ok(()),
+            ReloadBy::Command { .. } if is_locked_in => Err(Denial::LockedIn),
+            ReloadBy::Command { .. } | ReloadBy::Nothing => Ok(()),
             ReloadBy::Signal(signal) => {
                 let child = self.child(id).ok_or(Denial::NotRunning)?;
                 match prepared::would_end(child.pid, signal) {

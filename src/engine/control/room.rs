@@ -154,6 +154,7 @@ impl Room {
                 | News::Hung { .. }
                 | News::Leaves { .. }
                 | News::PreStopKilled { .. }
+                | News::ReloadKilled { .. }
                 | News::NotStarted { .. }
                 | News::Restarting { .. }
                 | News::GaveUp { .. }

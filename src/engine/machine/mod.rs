@@ -212,6 +212,7 @@ pub(super) fn noticed(plan: &Plan<'_>, notes: &mut Notes, news: News) {
         | News::Hung { .. }
         | News::Leaves { .. }
         | News::PreStopKilled { .. }
+        | News::ReloadKilled { .. }
         | News::NotStarted { .. }
         | News::Ended { .. }
         | News::Restarting { .. }

@@ -50,6 +50,9 @@ impl Turn<'_, '_> {
         drop(own.and_then(|own| own.ready.take()));
         let process = self.processes.get_mut(id.index());
         let Some(companion) = process.and_then(|process| process.companion.take()) else { return };
+        if Word::HEARD && companion.helper == Helper::Reload {
+            self.note_failed_reload(id);
+        }
         child::send(&companion.child, Signal::KILL, None);
         let group = companion.child.pid.saturating_neg();
         let _ = signal::kill(group, Signal::KILL); // nobody left in it is what we want

@@ -91,7 +91,10 @@ pub(super) const ROWS: &[Row] = &[
     service("start-timeout", Shape::Span, "TIME", |service, item| {
         item.put(&mut service.start_timeout, span_or_infinity)
     })
-    .help("infinity|Time it has to get ready, then it is stopped and has failed (exit 124)."),
+    .help(
+        "infinity|Time it has to get ready, then it is stopped and has failed (exit 124); and the \
+         command of its reload to end.",
+    ),
     service("stop-signal", Shape::TextOrNumber, "SIGNAL", |service, item| {
         item.put(&mut service.stop_signal, Signal::parse)
     })

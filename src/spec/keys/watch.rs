@@ -34,7 +34,7 @@ pub(super) const ROWS: &[Row] = &[
     ))
     .help(
         "|How it reads its configuration again: a signal, notify (HUP, and it answers by \
-         RELOADING=1 and READY=1), exec=COMMAND.",
+         RELOADING=1 and READY=1), exec=COMMAND, which has the start-timeout or 90s to end.",
     ),
 ];
 

@@ -136,7 +136,7 @@ impl World<'_> {
             }
             Helper::PreStop => assert_eq!(body.policy.before_stop, BeforeStop::Command),
             Helper::Reload => {
-                assert_eq!(body.policy.reload, ReloadBy::Command);
+                assert!(matches!(body.policy.reload, ReloadBy::Command { .. }));
                 assert!(body.said_ready, "who is not ready has nothing to read again");
             }
         }
@@ -244,6 +244,10 @@ impl World<'_> {
             News::PreStopKilled { .. } => {
                 assert_eq!(event, Event::Tick);
                 self.sights.pre_stop_killed += 1;
+            }
+            News::ReloadKilled { .. } => {
+                assert_eq!(event, Event::Tick);
+                self.sights.reload_killed += 1;
             }
             News::NotStarted { id, code } => assert_eq!(event, Event::NotStarted(id, code)),
             News::Ended { id, end, .. } => assert_eq!(event, Event::Ended(id, end)),

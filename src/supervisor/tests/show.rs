@@ -89,7 +89,8 @@ fn then(then: Then) -> &'static str {
 fn readiness(readiness: Readiness) -> String {
     match readiness {
         Readiness::Ready => ", ready".into(),
-        Readiness::Reloading => ", reloading".into(),
+        Readiness::Reloading { by: None } => ", reloading".into(),
+        Readiness::Reloading { by: Some(by) } => format!(", reloading until {}", moment(by)),
         Readiness::Awaited { by, check } => {
             let by = by.map(|by| format!(", ready by {}", moment(by))).unwrap_or_default();
             let check = match check {
@@ -217,6 +218,9 @@ fn news(news: News) -> String {
             format!("{} hung{within}", service(id))
         }
         News::Leaves { id } => format!("{} leaves", service(id)),
+        News::ReloadKilled { id, within } => {
+            format!("{} reload killed after {within}", service(id))
+        }
         News::PreStopKilled { id } => format!("{} pre-stop killed", service(id)),
         News::NotStarted { id, code } => format!("{} not started {code}", service(id)),
         News::Ended { id, end: how, .. } => format!("{} ended {}", service(id), end(how)),

@@ -19,7 +19,7 @@ const EARLY: Moment = Moment::from_ns(90_000_000_000);
 const LATE: Moment = Moment::from_ns(105_000_000_000);
 
 /// One state of each kind, and one more where its data decides.
-fn states() -> [State; 22] {
+fn states() -> [State; 23] {
     let last = Outcome::End(End::Exited(1));
     let asked = SignalSet::EMPTY;
     let pause = CHECK_PAUSE;
@@ -44,7 +44,8 @@ fn states() -> [State; 22] {
         running(awaited(Check::Next { at, pause }), asked),
         running(Readiness::Ready, asked.with(Signal::INT)),
         watched(Readiness::Ready, EARLY),
-        watched(Readiness::Reloading, LATE),
+        watched(Readiness::Reloading { by: None }, LATE),
+        running(Readiness::Reloading { by: Some(EARLY) }, asked),
         State::Backoff { until: LATE, last },
         State::Backoff { until: EARLY, last },
         State::Leaving { until: Some(LATE), has_command: true, then },
@@ -111,7 +112,7 @@ fn the_law_is_the_printed_table() {
         start_timeout: Some(Span::from_s(5)),
         before_stop: BeforeStop::Pause(Span::from_s(3)),
         watchdog: Some(Span::from_s(20)),
-        reload: ReloadBy::Command,
+        reload: ReloadBy::Command { within: Some(Span::from_s(5)) },
         ..Policy::default()
     };
     let main = Policy { is_main: true, ..side };

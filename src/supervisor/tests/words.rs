@@ -109,7 +109,8 @@ fn more_time_to_get_ready_is_given_and_never_takes_any() {
 #[test]
 fn a_reload_is_a_signal_or_a_command_and_only_for_who_is_ready() {
     // A second order while the command runs asks for nothing more.
-    let by_command = Policy { reload: ReloadBy::Command, ready_by: ReadyBy::Word, ..SIDE };
+    let command = ReloadBy::Command { within: Some(Span::from_s(90)) };
+    let by_command = Policy { reload: command, ready_by: ReadyBy::Word, ..SIDE };
     let hup = ReloadBy::Signal(Signal::HUP);
     check(
         &[Policy { reload: hup, ..MAIN }, by_command],
@@ -126,7 +127,10 @@ fn a_reload_is_a_signal_or_a_command_and_only_for_who_is_ready() {
         4s ready b ->
         5s reload b in vain ->
         6s operator reloads b -> reload b
-        7s ended b exit 1 -> [b ended exit 1], end help b, kill b
+        6s sleep -> 96s
+        96s tick -> end help b, [b reload killed after 90s]
+        97s operator reloads b -> reload b
+        98s ended b exit 1 -> [b ended exit 1], end help b, kill b
         ",
     );
 }
