@@ -29,80 +29,133 @@ _nsinit_choices() {
 
 _nsinit_has() { case " $1 " in *" $2 "*) return 0 ;; *) return 1 ;; esac }
 
+# The words of the line, and which one is being typed. Readline parts words at = and : as well
+# (COMP_WORDBREAKS), and what is replied takes the place of the last part alone.
+_nsinit_words() {
+    local line=$COMP_LINE part index=0
+    words=() cword=0
+    for part in "${COMP_WORDS[@]}"; do
+        if [ $index = 0 ] || [[ $line == [[:blank:]]* ]]; then
+            words+=("$part")
+        else
+            words[${#words[@]} - 1]+=$part
+        fi
+        [ $index != "$COMP_CWORD" ] || cword=$((${#words[@]} - 1))
+        line=${line#"${line%%[![:blank:]]*}"}
+        line=${line#"$part"}
+        index=$((index + 1))
+    done
+    word=${words[cword]}
+    cur=${COMP_WORDS[COMP_CWORD]}
+    [[ $cur != [=:] ]] || cur=''
+}
+
+# What compgen finds, a line each: names of files have blanks.
+_nsinit_reply() {
+    local found
+    mapfile -t found < <(compgen "$@" -- "$cur")
+    COMPREPLY+=("${found[@]}")
+}
+_nsinit_toml() { _nsinit_reply -f -X '!*.toml' && _nsinit_reply -d; }
+
+# One of these words, or a list of them between commas.
+_nsinit_choose() {
+    local list=''
+    [[ $cur != *,* ]] || list=${cur%,*},
+    local cur=${cur##*,}
+    _nsinit_reply -P "$list" -W "$1"
+}
+
 _nsinit() {
-    local cur=${COMP_WORDS[COMP_CWORD]} verb=entrypoint flags word words index
+    local words cword word cur verb=entrypoint index=1
+    _nsinit_words
     COMPREPLY=()
-    if [ "$COMP_CWORD" = 1 ] && [[ $cur != -* ]]; then
-        COMPREPLY=($(compgen -W "$_nsinit_verbs" -- "$cur"))
-        return
-    fi
-    index=1
-    while [ $index -lt "$COMP_CWORD" ]; do
-        word=${COMP_WORDS[index]}
-        case $word in
+    if [ "$cword" = 1 ]; then
+        [[ $cur == -* ]] || { _nsinit_reply -W "$_nsinit_verbs" && return; }
+    else
+        case ${words[1]} in
+        run | init) verb=${words[1]} index=2 ;;
+        explain)
+            verb=explain index=2
+            [ "${words[2]}" != --json ] || index=3
+            case ${words[index]} in
+            run | init | entrypoint) [ "$index" = "$cword" ] || verb=${words[index]} index=$((index + 1)) ;;
+            enter) [ "$index" = "$cword" ] || { _nsinit_enter $((index + 1)) && return; } ;;
+            esac
+            ;;
         ps | status | stop | restart | reload | signal | logs)
-            if [ "$verb" = entrypoint ]; then
-                _nsinit_control "$word" $((index + 1))
-                return
-            fi
+            _nsinit_control "${words[1]}" 2
+            return
             ;;
         enter)
-            if [ "$verb" != help ]; then
-                _nsinit_enter $((index + 1))
-                return
-            fi
+            _nsinit_enter 2
+            return
             ;;
-        run | explain | check | doctor | ls | rm | init | help | version | entrypoint)
-            [ $index -le 3 ] && verb=$word ;;
+        check) _nsinit_toml && _nsinit_reply -W --json && return ;;
+        doctor) _nsinit_reply -W --json && return ;;
+        ls) _nsinit_reply -W '--tree --json --pid cgroup ipc net mnt pid time user uts' && return ;;
+        rm) _nsinit_reply -d && return ;;
+        help)
+            case $cur in
+            --*) cur=${cur#--} _nsinit_reply -P -- -W "$_nsinit_keys" ;;
+            *) _nsinit_reply -W "$_nsinit_verbs $_nsinit_keys" ;;
+            esac
+            return
+            ;;
+        version) return ;;
+        esac
+    fi
+    _nsinit_start "$verb" "$index"
+}
+
+# Behind a verb $1 that starts something, whose words begin at $2: flags, the file, the command.
+_nsinit_start() {
+    local index=$2 flags skip flag
+    while [ "$index" -lt "$cword" ]; do
+        flag=${words[index]} skip=0
+        case $flag in
         --)
             _nsinit_command $((index + 1))
             return
             ;;
-        --*=* | -v | --verbose | --json | *.toml) ;;
-        --setenv) index=$((index + 2)) ;;
-        --no-*) ;;
+        --*=* | --no-* | -v | --verbose | --json | *.toml) ;;
         --*)
             # The value of this flag is the next word, or the next two or three.
-            words=1
-            ! _nsinit_has "$_nsinit_switches" "$word" || words=0
-            ! _nsinit_has "$_nsinit_twos" "$word" || words=2
-            ! _nsinit_has "$_nsinit_threes" "$word" || words=3
-            while [ $words -gt 0 ]; do
-                index=$((index + 1)) words=$((words - 1))
-                if [ $index = "$COMP_CWORD" ]; then
-                    _nsinit_value "$word"
-                    return
-                fi
-            done
+            skip=1
+            ! _nsinit_has "$_nsinit_switches" "$flag" || skip=0
+            ! _nsinit_has "$_nsinit_twos --setenv" "$flag" || skip=2
+            ! _nsinit_has "$_nsinit_threes" "$flag" || skip=3
+            if [ $((index + skip)) -ge "$cword" ]; then
+                _nsinit_value "$flag"
+                return
+            fi
             ;;
         *)
-            _nsinit_command $index
+            _nsinit_command "$index"
             return
             ;;
         esac
-        index=$((index + 1))
+        index=$((index + skip + 1))
     done
-    case $verb in
-    check)
-        COMPREPLY=($(compgen -f -X '!*.toml' -- "$cur") $(compgen -d -S / -- "$cur"))
-        COMPREPLY+=($(compgen -W --json -- "$cur"))
+    flags="$_nsinit_service_flags --setenv --config --verbose"
+    [ "$1" = entrypoint ] || flags+=" $_nsinit_run_flags"
+    [ "$1" != explain ] || flags+=" --json"
+    case $word in
+    --*=*) _nsinit_value "${word%%=*}" ;;
+    --no-*)
+        for flag in $_nsinit_switches; do
+            case $flag in
+            --no-* | --unshare-* | --share-net | --die-with-parent | --as-pid-1 | --level-prefix) ;;
+            *) flags+=" --no-${flag#--}" ;;
+            esac
+        done
+        _nsinit_reply -W "$flags"
         ;;
-    help) COMPREPLY=($(compgen -W "$_nsinit_verbs $_nsinit_keys" -- "$cur")) ;;
-    version) ;;
-    doctor) COMPREPLY=($(compgen -W '--json' -- "$cur")) ;;
-    rm) COMPREPLY=($(compgen -d -- "$cur")) ;;
-    ls) COMPREPLY=($(compgen -W '--tree --json --pid cgroup ipc net mnt pid time user uts' -- "$cur")) ;;
+    -*) _nsinit_reply -W "$flags" ;;
     *)
-        flags="$_nsinit_service_flags --setenv --config --verbose"
-        [ "$verb" = entrypoint ] || flags="$flags $_nsinit_run_flags"
-        [ "$verb" != explain ] || flags="$flags --json"
-        case $cur in
-        -*) COMPREPLY=($(compgen -W "$flags" -- "$cur")) ;;
-        *)
-            COMPREPLY=($(compgen -f -X '!*.toml' -- "$cur") $(compgen -c -- "$cur"))
-            [ "$verb" != explain ] || COMPREPLY=($(compgen -W 'run entrypoint init enter' -- "$cur"))
-            ;;
-        esac
+        [ "$1" != explain ] || _nsinit_reply -W 'run entrypoint init enter'
+        _nsinit_toml
+        [ "$1" = explain ] || _nsinit_reply -c
         ;;
     esac
 }
@@ -111,99 +164,97 @@ _nsinit() {
 _nsinit_names() { nsinit ps 2>/dev/null | awk 'NR > 1 { print $1 }' | sort -u; }
 
 # Signals that begin like the word, with or without SIG.
-_nsinit_signals() { compgen -W "$(compgen -A signal SIG) $(compgen -A signal SIG | sed 's/^SIG//')" -- "$cur"; }
+_nsinit_signals() {
+    local signals
+    signals=$(compgen -A signal SIG)
+    _nsinit_reply -W "$signals ${signals//SIG/}"
+}
 
 # Behind enter, whose words begin at $1: its flags, what is entered, the command.
 _nsinit_enter() {
-    local cur=${COMP_WORDS[COMP_CWORD]} index=$1
-    while [ "$index" -lt "$COMP_CWORD" ]; do
-        case ${COMP_WORDS[index]} in
-        --no-seccomp | --*=*) ;;
+    local index=$1
+    while [ "$index" -lt "$cword" ]; do
+        case ${words[index]} in
+        --no-* | --*=*) ;;
         --*)
             index=$((index + 1))
-            if [ "$index" = "$COMP_CWORD" ]; then
-                _nsinit_value "${COMP_WORDS[index - 1]}"
+            if [ "$index" = "$cword" ]; then
+                _nsinit_value "${words[index - 1]}"
                 return
             fi
             ;;
         *)
             index=$((index + 1))
-            [ "${COMP_WORDS[index]}" != -- ] || [ "$index" = "$COMP_CWORD" ] || index=$((index + 1))
+            [ "${words[index]}" != -- ] || [ "$index" = "$cword" ] || index=$((index + 1))
             _nsinit_command "$index"
             return
             ;;
         esac
         index=$((index + 1))
     done
-    case $cur in
-    -*) COMPREPLY=($(compgen -W "$_nsinit_enter_flags" -- "$cur")) ;;
-    *) COMPREPLY=($(compgen -W "$(_nsinit_names)" -- "$cur") $(compgen -d -- "$cur")) ;;
+    case $word in
+    --*=*) _nsinit_value "${word%%=*}" ;;
+    -*) _nsinit_reply -W "$_nsinit_enter_flags" ;;
+    *) _nsinit_reply -W "$(_nsinit_names)" && _nsinit_reply -d ;;
     esac
 }
 
 # Behind the verb $1, whose words begin at $2: sandboxes that run, services of one, signals.
 _nsinit_control() {
-    local cur=${COMP_WORDS[COMP_CWORD]} name='' index=$2 place=0
-    while [ "$index" -lt "$COMP_CWORD" ]; do
-        case $1:${COMP_WORDS[index]} in
+    local name='' index=$2 place=0
+    while [ "$index" -lt "$cword" ]; do
+        case $1:${words[index]} in
         logs:-n | logs:--lines)
             index=$((index + 1))
-            [ "$index" != "$COMP_CWORD" ] || return
+            [ "$index" != "$cword" ] || return
             ;;
         *:-*) ;;
         *)
             place=$((place + 1))
-            name=${name:-${COMP_WORDS[index]}}
+            name=${name:-${words[index]}}
             ;;
         esac
         index=$((index + 1))
     done
+    case $1:$word in
+    ps:-* | status:-*) _nsinit_reply -W --json && return ;;
+    logs:-*) _nsinit_reply -W '--follow --lines --json' && return ;;
+    signal:-*) return ;;
+    *:-*) _nsinit_reply -W --no-wait && return ;;
+    esac
     case $1:$place in
-    *:0)
-        COMPREPLY=($(compgen -W "$(_nsinit_names)" -- "$cur"))
-        case $1 in
-        ps | status) COMPREPLY+=($(compgen -W --json -- "$cur")) ;;
-        logs) COMPREPLY+=($(compgen -W '--follow --lines --json' -- "$cur")) ;;
-        *) COMPREPLY+=($(compgen -W --no-wait -- "$cur")) ;;
-        esac
-        ;;
+    *:0) _nsinit_reply -W "$(_nsinit_names)" ;;
     ps:*) ;;
     *:1)
-        COMPREPLY=($(compgen -W "$(nsinit ps "$name" 2>/dev/null | awk 'NR > 1 { print $2 }')" -- "$cur"))
-        [ "$1" != signal ] || COMPREPLY+=($(_nsinit_signals))
+        _nsinit_reply -W "$(nsinit ps "$name" 2>/dev/null | awk 'NR > 1 { print $2 }')"
+        [ "$1" != signal ] || _nsinit_signals
         ;;
-    signal:2) COMPREPLY=($(_nsinit_signals)) ;;
+    signal:2) _nsinit_signals ;;
     esac
 }
 
 # The value of the flag $1.
 _nsinit_value() {
-    local choices
-    choices=$(_nsinit_choices "$1")
     case $1 in
-    --restart) choices='never on-failure always' ;;
-    --namespaces) choices='cgroup ipc net mnt pid time user uts' ;;
-    --stop-signal | --watchdog-signal)
-        COMPREPLY=($(_nsinit_signals))
-        return
-        ;;
-    --user) choices=$(compgen -u) ;;
-    --group | --groups) choices=$(compgen -g) ;;
-    esac
-    case $1 in
-    --config | --*bind* | --overlay-src) COMPREPLY=($(compgen -f -- "$cur")) ;;
-    --root) COMPREPLY=($(compgen -d -- "$cur")) ;;
-    --cwd | --chdir | --workdir) COMPREPLY=($(compgen -d -- "$cur")) ;;
-    *) COMPREPLY=($(compgen -W "$choices" -- "$cur")) ;;
+    --restart) _nsinit_choose 'never on-failure always' ;;
+    --namespaces) _nsinit_choose 'cgroup ipc net mnt pid time user uts' ;;
+    --stop-signal | --watchdog-signal) _nsinit_signals ;;
+    --user) _nsinit_reply -u ;;
+    --group | --groups) _nsinit_reply -g ;;
+    --config) _nsinit_reply -f ;;
+    --seccomp) _nsinit_choose "$(_nsinit_choices "$1")" && _nsinit_reply -f ;;
+    --env-file | --*bind | --*bind-try | --overlay-src | --landlock-*) _nsinit_reply -f ;;
+    --root | --cwd | --chdir | --workdir | --persist | --overlay) _nsinit_reply -d ;;
+    *) _nsinit_choose "$(_nsinit_choices "$1")" ;;
     esac
 }
 
 # The command begins at word $1: programs, then whatever they want.
 _nsinit_command() {
-    if [ "$1" = "$COMP_CWORD" ]; then
-        COMPREPLY=($(compgen -c -- "$cur"))
+    if [ "$1" = "$cword" ]; then
+        _nsinit_reply -c
     else
-        COMPREPLY=($(compgen -f -- "$cur"))
+        _nsinit_reply -f
     fi
 }
 
