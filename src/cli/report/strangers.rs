@@ -27,10 +27,10 @@ capability|cap=--cap-add CAP
 drop-capability|caps.drop=--cap-drop CAP
 nnp|nonewprivs=--no-new-privs, which is run's default
 disable-no-new-privs=--no-new-privs=false
-seccomp-filter|seccomp-policy|seccomp-bpf-binary|system-call-filter=--seccomp FILE
+seccomp-filter|seccomp-policy|seccomp-string|seccomp-bpf-binary|system-call-filter=--seccomp FILE
 landlock-access|landlock-rule=--landlock-read PATH, --landlock-write PATH
 scope-abstract-af-unix*=--landlock-scope abstract-unix
-selinux-*|apparmor-*|security-opt=runcon(1) or aa-exec(1) in front of the command; or --seccomp FILE
+selinux-*|apparmor*|security-opt=runcon(1) or aa-exec(1) in front of the command; or --seccomp FILE
 ulimit|rlimit*=--rlimits RESOURCE=LIMIT
 oom-score-adjust=--oom-score-adj N
 kill-signal=--stop-signal SIGNAL
@@ -41,14 +41,17 @@ pty|tty|console|-t=leave it out: our terminal is the command's as well
 quiet|silent|-q=leave it out: nothing is said without -v
 timeout|time-limit=timeout(1) in front of it
 detach|daemon|background=& behind it, in a shell
-entrypoint|shell=-- COMMAND
+entrypoint|shell|exec-file=-- COMMAND
 property|-E=nsinit help lists what can be said
 help|usage|-h=nsinit help
+version|-V=nsinit version
+log-driver|log-opt=--log file=PATH
 ";
 
 /// Rows of what makes namespaces.
 const RUN: &str = "\
-pid|ipc|uts|time|-p|-u|-T=leave it out: run makes a new one anyway, but for --namespaces -KIND
+pid|ipc|uts|time|-p|-u|-T|unshare-mnt|unshare-mount|ipc-namespace=leave it out: run makes a new \
+one anyway, but for --namespaces -KIND
 unshare=--namespaces +KIND
 mount|-m=leave it out: the mount namespace is a new one anyway; --bind SRC DEST mounts
 mount-proc=leave it out: /proc is a new one anyway
@@ -57,6 +60,9 @@ net|private-network|-n=--namespaces +net, or without it the outer one
 -U|map-current-user|-c=--namespaces +user
 cgroupns|-C=--namespaces +cgroup
 disable-clone-newuser=--namespaces -user
+disable-clone-newnet=leave it out: the network is the outer one but for --namespaces +net
+disable-clone-*=--namespaces -KIND
+rw=leave it out: it can be written to but for --read-only
 map-root-user|fakeroot|-r=--uid 0 --gid 0
 map-user=--uid ID
 map-group=--gid ID
@@ -83,6 +89,15 @@ network-bridge=--interface name=eth0,veth=NAME,bridge=BRIDGE
 network-interface=--interface move=NAME
 network-macvlan|macvlan-iface=--interface name=eth0,macvlan=NAME
 iface-no-lo=--loopback=false
+mac|mac-address=--interface name=eth0,veth=NAME,mac=ADDRESS
+ip=--interface name=eth0,veth=NAME,address=ADDRESS/PREFIX
+dns*=--ro-bind FILE /etc/resolv.conf
+add-host=--ro-bind FILE /etc/hosts
+port=systemd.socket(5) or socat(1) in front of it
+private-bin|private-etc|private-lib=--ro-bind PATH PATH, each of them
+shm-size=--size BYTES --tmpfs /dev/shm
+gpus=--dev-bind /dev/dri /dev/dri
+memory-swap=--memory-swap-max BYTES, in which memory itself does not count
 unit|machine|-M=--name NAME
 slice|cgroup-parent=--cgroup PATH
 cpus|max-cpus|cgroup-cpu-ms-per-sec=--cpu-max 100%
@@ -118,6 +133,21 @@ setgid|-G=--group GROUP
 wd|-w|wdns|workdir=--cwd DIR
 -e=--env NAME=VALUE
 -h|help=nsinit help enter
+";
+
+/// Rows of the verbs that look at what is there and steer it: as ps(1), lsns(8), docker(1),
+/// systemctl(1) and journalctl(1) have them.
+const STEERING: &str = "\
+-a|-A|-e|all=leave it out: all of it is meant anyway
+-v|verbose|-q|quiet=leave it out: there is no more and no less to tell
+-p|task=nsinit ls --pid PID
+-T=nsinit ls --tree
+-J=nsinit ls --json
+type=the KIND alone, as in nsinit ls net
+tail=nsinit logs --lines N
+time|timeout=the key grace of the service
+-s|signal=nsinit signal NAME SIGNAL
+-r|-f|-rf|recursive|force=leave it out: it is so anyway
 ";
 
 /// Rows of keys and tables of a file, as those of systemd, of compose and of OCI runtimes.
@@ -156,9 +186,11 @@ pub(super) fn remedy(scope: &str, flag: &[u8]) -> Option<&'static str> {
         "enter" => [ENTER, "", ""],
         "nsinit" => [ENTRYPOINT, EVERYWHERE, ""],
         "explain" => [EXPLAIN, RUN, EVERYWHERE],
-        _ => [RUN, EVERYWHERE, ""],
+        "run" | "init" => [RUN, EVERYWHERE, ""],
+        _ => [STEERING, "", ""],
     };
-    if let [b'-', b'A'..=b'Z' | b'a'..=b'z', _, ..] = flag {
+    let has_keys = tables.contains(&EVERYWHERE);
+    if let ([b'-', b'A'..=b'Z' | b'a'..=b'z', _, ..], true) = (flag, has_keys) {
         return Some("long flags, each by itself: nsinit help lists them");
     }
     let name = flag.split(|byte| *byte == b'=').next().unwrap_or_default();
@@ -183,7 +215,7 @@ mod tests {
     use std::collections::HashSet;
     use std::vec::Vec;
 
-    const TABLES: [&str; 5] = [EVERYWHERE, RUN, EXPLAIN, ENTRYPOINT, ENTER];
+    const TABLES: [&str; 6] = [EVERYWHERE, RUN, EXPLAIN, ENTRYPOINT, ENTER, STEERING];
 
     /// Names and remedy of every row.
     fn rows(table: &'static str) -> Vec<(Vec<&'static str>, &'static str)> {
@@ -237,6 +269,11 @@ mod tests {
             ("run", "-Urpf", Some("long flags, each by itself: nsinit help lists them")),
             ("explain", "--json", Some("nsinit explain --json, in front of all else")),
             ("run", "--json", Some("--json-status-fd FD; of the plan, nsinit explain --json")),
+            ("ps", "-a", Some("leave it out: all of it is meant anyway")),
+            ("rm", "-r", Some("leave it out: it is so anyway")),
+            ("logs", "--tail=5", Some("nsinit logs --lines N")),
+            ("enter", "-it", None),
+            ("stop", "-t", None),
             ("run", "--pi", None),
             ("run", "--", None),
             ("run", "-", None),
