@@ -14,6 +14,9 @@ const WORD: usize = 128;
 /// The least that stands between a word and what is said of it.
 const GAP: usize = 3;
 
+/// Where a text begins that has no room behind its word, and so stands below it.
+const BELOW: usize = 6;
+
 /// A text on its way out, word by word.
 pub struct Flow<'o> {
     out: &'o mut dyn Sink,
@@ -35,8 +38,16 @@ impl<'o> Flow<'o> {
         Self::at(out, columns, indent, indent)
     }
 
-    /// A text behind `what`, for which there are `indent` columns with what stands around it.
+    /// A text behind `what`, for which there are `indent` columns with what stands around it; or
+    /// below it, where lines are too short for that.
     pub fn behind(what: &dyn Show, out: &'o mut dyn Sink, columns: usize, indent: usize) -> Self {
+        if is_narrow(columns, indent) {
+            fill(out, 2);
+            let mut head = Flow::at(&mut *out, columns, BELOW - 2, 2);
+            put!(&mut head, what);
+            head.end();
+            return Self::new(out, columns, BELOW);
+        }
         let begins = Length::of(what).letters.saturating_add(2);
         let spaces = indent.saturating_sub(begins).max(GAP);
         put!(out, "  ", what);
@@ -46,8 +57,7 @@ impl<'o> Flow<'o> {
 
     /// A text that goes on behind so many columns of a line.
     pub fn at(out: &'o mut dyn Sink, columns: usize, indent: usize, at: usize) -> Self {
-        let is_narrow = columns < indent.saturating_add(LEAST);
-        let columns = if is_narrow { usize::MAX } else { columns };
+        let columns = if is_narrow(columns, indent) { usize::MAX } else { columns };
         Self { out, columns, indent, at, is_parted: false, word: Vec::new() }
     }
 
@@ -75,6 +85,11 @@ impl<'o> Flow<'o> {
         self.end_word();
         put!(self.out, "\n");
     }
+}
+
+/// Whether a line of so many columns has too little room behind so many.
+const fn is_narrow(columns: usize, indent: usize) -> bool {
+    columns < indent.saturating_add(LEAST)
 }
 
 impl Sink for Flow<'_> {
@@ -117,7 +132,9 @@ mod tests {
         let text = "größe four five six seven eight";
         let expected = "  a     größe four five six\n        seven eight\n";
         assert_eq!(shown(32, 8, text), expected);
-        assert_eq!(shown(20, 8, text), "  a     größe four five six seven eight\n");
+        let expected = "  a\n      größe four five six\n      seven eight\n";
+        assert_eq!(shown(30, 8, text), expected);
+        assert_eq!(shown(20, 8, text), "  a\n      größe four five six seven eight\n");
         let long = "x".repeat(300);
         assert_eq!(
             shown(40, 8, &std::format!("a {long} b")),

@@ -37,18 +37,23 @@ fn each_verb_tells_of_itself_in_both_ways() {
 
 #[test]
 fn on_a_terminal_no_line_is_broken_within_a_word() {
-    // Looks like the same words in lines of at most 70, and the whole lines in a pipe.
-    let plain = said(&["help"]);
-    let terminal = Terminal::new();
-    terminal.set_columns(70);
-    let running = Run::nsinit(Who::User, &["help"]).start_at(&terminal);
-    drop(terminal);
-    let shown = running.end().out.replace('\r', "");
-    let wide = shown.lines().find(|line| line.chars().count() > 70);
-    assert_eq!(wide, None);
-    let words = |text: &str| text.split_whitespace().map(String::from).collect::<Vec<_>>();
-    assert_eq!(words(&shown), words(&plain));
-    assert!(plain.lines().any(|line| line.chars().count() > 100), "sentences are whole in a pipe");
+    // Looks like the same words in lines that are no wider than that, also where a flag and its
+    // sentence have no room beside each other; and the whole lines in a pipe.
+    let lists: [&[&str]; 5] =
+        [&["help"], &["help", "run"], &["help", "enter"], &["help", "ready"], &["check", "--help"]];
+    for (asked, columns) in lists.into_iter().flat_map(|asked| [(asked, 70), (asked, 40)]) {
+        let plain = said(asked);
+        let terminal = Terminal::new();
+        terminal.set_columns(columns);
+        let running = Run::nsinit(Who::User, asked).start_at(&terminal);
+        drop(terminal);
+        let shown = running.end().out.replace('\r', "");
+        let is_wide = |line: &&str| line.chars().count() > usize::from(columns);
+        assert_eq!(shown.lines().find(is_wide), None, "{asked:?}");
+        let words = |text: &str| text.split_whitespace().map(String::from).collect::<Vec<_>>();
+        assert_eq!(words(&shown), words(&plain));
+        assert!(plain.lines().any(|line| line.chars().count() > 70), "it is whole in a pipe");
+    }
 }
 
 #[test]

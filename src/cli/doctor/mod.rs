@@ -12,6 +12,7 @@ mod sandbox;
 mod tests;
 
 use super::Call;
+use super::flow::Flow;
 use super::load::Desk;
 use super::out::{Out, pad};
 use super::report;
@@ -103,10 +104,16 @@ fn line(out: &mut dyn Sink, screen: Screen, finding: &Finding<'_>) {
     put!(out, screen.paint(finding.said.verdict.colour(), &verdict));
     super::out::fill(out, VERDICT_COLUMNS.saturating_sub(verdict.len()));
     pad(out, &finding.row.name, NAME_COLUMNS);
-    put!(out, finding.value(), "\n");
+    let below = VERDICT_COLUMNS + 2;
+    let behind = below + NAME_COLUMNS;
+    let mut value = Flow::at(out, screen.columns, behind, behind);
+    put!(&mut value, finding.value());
+    value.end();
     for (label, text) in [("then: ", finding.consequence()), ("try: ", finding.cure())] {
         if let Some(text) = text {
-            put!(out, "          ", label, text, "\n");
+            let mut lines = Flow::new(out, screen.columns, below);
+            put!(&mut lines, label, text);
+            lines.end();
         }
     }
 }

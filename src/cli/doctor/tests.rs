@@ -155,3 +155,17 @@ fn what_is_said_of_a_machine_is_what_the_golden_file_has() {
     let list = String::from_utf8(list).unwrap();
     snapbox::assert_data_eq!(list, snapbox::Data::read_from(&golden, None).raw());
 }
+
+#[test]
+fn on_a_terminal_no_line_is_wider_than_that() {
+    // Looks like the same words, what is found and what to do broken between them.
+    for machine in [restricted(), container(), bare()] {
+        let [wide, shown] = [Screen::PLAIN, Screen::plain(64)].map(|screen| {
+            let mut shown = Vec::new();
+            print(&mut shown, screen, &machine, 0);
+            String::from_utf8(shown).unwrap()
+        });
+        assert_eq!(shown.lines().find(|line| line.chars().count() > 64), None);
+        assert!(shown.split_whitespace().eq(wide.split_whitespace()), "{shown}");
+    }
+}

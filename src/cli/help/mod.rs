@@ -30,22 +30,12 @@ nsinit: nothing to do
        nsinit help                  everything else
 ";
 
-const TITLE: &str = "\
-nsinit: PID 1, supervisor and launcher for Linux namespaces
-
-";
+const TITLE: &str = "nsinit: PID 1, supervisor and launcher for Linux namespaces";
 
 const FLAGS_BEGIN: &str =
     "The first operand ends the flags. A list is split at commas, or its flag said again.";
 
-const FLAGS_OF_NO_KEY: &str = "\
-  --config FILE     the file, under any name
-  -v, --verbose     tell while all goes well, too
-";
-
-const OTHERS: &str = "
-Flags as bubblewrap has them, in their order (a file has [[mount]])
-";
+const OTHERS: &str = "Flags as bubblewrap has them, in their order (a file has [[mount]])";
 
 const CODES: &str = "Exit codes: the main service's own; 128+N ended by signal N; 124 gave up; \
                      125 nsinit failed before the service ran; 126 found but not executable; \
@@ -76,7 +66,7 @@ pub fn help(words: Words<'_>, start: &Start) -> u8 {
             let mut is_known = verb.is_some();
             if matches!(name, b"config" | b"verbose" | b"-v") {
                 is_known = true;
-                put!(&mut out, FLAGS_OF_NO_KEY);
+                verbs::flags(&mut out, columns, &verbs::OF_NO_KEY);
             }
             for (key, help) in keys().filter(|(key, _)| key.names.number_of(name).is_some()) {
                 put!(&mut out, if verb.is_some() { "\n" } else { "" });
@@ -136,32 +126,44 @@ fn keys() -> impl Iterator<Item = (&'static Key, &'static Help)> {
 
 /// Every verb and every key.
 fn all(out: &mut Out, columns: usize) {
-    put!(out, TITLE);
+    paragraph(out, columns, 0, &TITLE);
+    put!(out, "\n");
     verbs::all(out, columns);
     put!(out, "\n");
-    paragraph(out, columns, 0, FLAGS_BEGIN);
-    put!(out, FLAGS_OF_NO_KEY);
+    paragraph(out, columns, 0, &FLAGS_BEGIN);
+    verbs::flags(out, columns, &verbs::OF_NO_KEY);
     for table in Table::ALL {
         let keys = || keys().filter(|(key, _)| key.table == table);
         if keys().next().is_some() {
-            put!(out, "\n", table.title(), " ", table, "\n");
+            put!(out, "\n");
+            paragraph(out, columns, 0, &Head(table));
         }
         for (key, help) in keys() {
             row(out, columns, &Flag(key), help.sentence());
         }
     }
     if cfg!(feature = "sandbox") {
-        put!(out, OTHERS);
+        put!(out, "\n");
+        paragraph(out, columns, 0, &OTHERS);
         for flag in FLAGS {
             row(out, columns, &Other(flag), flag.help);
         }
     }
     put!(out, "\n");
-    paragraph(out, columns.min(TEXT), 0, CODES);
+    paragraph(out, columns.min(TEXT), 0, &CODES);
+}
+
+/// What stands above the keys of a table.
+struct Head(Table);
+
+impl Show for Head {
+    fn show(&self, out: &mut dyn Sink) {
+        put!(out, self.0.title(), " ", self.0);
+    }
 }
 
 /// A text of several lines.
-fn paragraph(out: &mut Out, columns: usize, indent: usize, text: &str) {
+fn paragraph(out: &mut Out, columns: usize, indent: usize, text: &dyn Show) {
     let mut lines = Flow::new(out, columns, indent);
     put!(&mut lines, text);
     lines.end();
@@ -189,7 +191,7 @@ impl Show for Other {
 /// One of these flags in full.
 fn other(out: &mut Out, columns: usize, flag: &'static flags::Flag) {
     put!(out, Other(flag), "\n");
-    paragraph(out, columns, 2, flag.help);
+    paragraph(out, columns, 2, &flag.help);
     put!(out, "  As a key: ");
     let is_of_sandbox = flag.in_file.starts_with("namespaces");
     match flag.in_file {
@@ -203,36 +205,46 @@ fn other(out: &mut Out, columns: usize, flag: &'static flags::Flag) {
 /// One key in full.
 fn one(out: &mut Out, columns: usize, key: &'static Key, help: Help) {
     put!(out, Flag(key), "\n");
-    paragraph(out, columns, 2, help.sentence());
+    paragraph(out, columns, 2, &help.sentence());
     if !help.default().is_empty() {
         put!(out, "  Default: ", help.default(), ".\n");
     }
     for alias in key.flag_names().skip(1) {
         put!(out, "  Also: --", alias, "\n");
     }
-    let value = key.value;
-    put!(out, "  In a file: ", key.table, " ", key.name(), " = ");
-    match key.shape {
-        Shape::Text | Shape::OuterPath | Shape::OuterPathOrTmpfs | Shape::TextOrPair => {
-            put!(out, "\"", value, "\"")
-        }
-        Shape::Number => put!(out, value),
-        Shape::Span => put!(out, "\"", value, "\", or a number of seconds"),
-        Shape::TextOrNumber => put!(out, "\"", value, "\" or a number"),
-        Shape::Switch => put!(out, "true or false"),
-        Shape::SwitchOrText => put!(out, "true, false or \"TEXT\""),
-        Shape::List | Shape::OuterPaths | Shape::Words => put!(out, "[\"", value, "\", …]"),
-        Shape::Pairs => put!(out, "{ NAME = \"VALUE\", … }"),
-        Shape::TextOrPairs => put!(out, "\"", value, "\" or { file = \"PATH\", … }"),
-        Shape::TextOrExec => put!(out, "\"", value, "\" or { exec = [\"WORD\", …] }"),
-    }
+    paragraph(out, columns, 2, &InFile(key));
     let verbs = match key.scope {
         KeyFor::AnyVerb => "run and the entrypoint",
         KeyFor::Run => "run",
         KeyFor::Init => "init",
         KeyFor::Entrypoint => "the entrypoint",
     };
-    put!(out, "\n  For: ", verbs, "\n");
+    put!(out, "  For: ", verbs, "\n");
+}
+
+/// How a file says a key.
+struct InFile(&'static Key);
+
+impl Show for InFile {
+    fn show(&self, out: &mut dyn Sink) {
+        let key = self.0;
+        let value = key.value;
+        put!(out, "In a file: ", key.table, " ", key.name(), " = ");
+        match key.shape {
+            Shape::Text | Shape::OuterPath | Shape::OuterPathOrTmpfs | Shape::TextOrPair => {
+                put!(out, "\"", value, "\"")
+            }
+            Shape::Number => put!(out, value),
+            Shape::Span => put!(out, "\"", value, "\", or a number of seconds"),
+            Shape::TextOrNumber => put!(out, "\"", value, "\" or a number"),
+            Shape::Switch => put!(out, "true or false"),
+            Shape::SwitchOrText => put!(out, "true, false or \"TEXT\""),
+            Shape::List | Shape::OuterPaths | Shape::Words => put!(out, "[\"", value, "\", …]"),
+            Shape::Pairs => put!(out, "{ NAME = \"VALUE\", … }"),
+            Shape::TextOrPairs => put!(out, "\"", value, "\" or { file = \"PATH\", … }"),
+            Shape::TextOrExec => put!(out, "\"", value, "\" or { exec = [\"WORD\", …] }"),
+        }
+    }
 }
 
 /// `version`: what this is and what was built in.

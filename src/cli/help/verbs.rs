@@ -29,6 +29,12 @@ impl Verb {
 const ENTRYPOINT: &str = "entrypoint";
 
 const JSON: (&str, &str) = ("--json", "For programs.");
+/// Flags of whoever starts something that are no keys.
+pub const OF_NO_KEY: [(&str, &str); 2] = [
+    ("--config FILE", "The file, under any name."),
+    ("-v, --verbose", "Tell while all goes well, too."),
+];
+
 const NO_WAIT: (&str, &str) = ("--no-wait", "Come back when it is ordered, not when it is done.");
 
 /// Those that start something.
@@ -41,10 +47,7 @@ const STARTING: [Verb; 3] = [
                or COMMAND; with both, COMMAND is that of the main service. It ends when that \
                does, with its exit code. nsinit help lists the flags; nsinit explain run … says \
                what would be done.",
-        flags: &[
-            ("--config FILE", "The file, under any name."),
-            ("-v, --verbose", "Tell while all goes well, too."),
-        ],
+        flags: &OF_NO_KEY,
     },
     Verb {
         name: ENTRYPOINT,
@@ -270,9 +273,16 @@ pub fn all(out: &mut Out, columns: usize) {
 
 /// One in full.
 pub fn one(out: &mut Out, columns: usize, verb: &Verb) {
-    put!(out, Called(verb), "\n");
-    super::paragraph(out, columns, 2, verb.long);
-    for (flag, what) in verb.flags {
+    let mut call = Flow::at(out, columns, 4, 0);
+    put!(&mut call, Called(verb));
+    call.end();
+    super::paragraph(out, columns, 2, &verb.long);
+    flags(out, columns, verb.flags);
+}
+
+/// Flags, and what they do.
+pub fn flags(out: &mut Out, columns: usize, flags: &[(&str, &str)]) {
+    for (flag, what) in flags {
         let mut text = Flow::behind(flag, out, columns, FLAG);
         put!(&mut text, *what);
         text.end();
