@@ -73,7 +73,7 @@ fn as_json(call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
     let code = each(call, |is_first| Detail::Json { is_first }, start, desk);
     let mut out = Out::stdout();
     put!(&mut out, if code == 0 { "]\n" } else { "\n]\n" });
-    if out.flush() { code } else { code::FAILED }
+    report::written(&mut out, code)
 }
 
 /// Several files, each read by a process of its own, for what was read is never given back;
@@ -108,5 +108,5 @@ fn one(call: Call, detail: Detail, start: &Start, desk: &'static mut Desk) -> u8
     let plural = if services == 1 { "" } else { "s" };
     let path = Path(call.words.first().unwrap_or_default());
     put!(&mut out, path, ": ok, ", services, " service", plural, ", ", steps, " steps\n");
-    if out.flush() { 0 } else { code::FAILED }
+    report::written(&mut out, 0)
 }

@@ -7,7 +7,7 @@ use super::flow::Flow;
 use super::load::{Decided, Desk, decide};
 use super::out::{Out, fill, pad};
 use super::printer::Detail as Faults;
-use super::report::Place;
+use super::report::{self, Place};
 use super::screen::Screen;
 use super::terms::{self, More, Whose};
 use crate::engine;
@@ -58,7 +58,7 @@ pub(super) fn explain(mut call: Call, start: &Start, desk: &'static mut Desk) ->
             columns => print_lines(&mut out, &plan, spec, columns),
         },
     }
-    if out.flush() { 0 } else { code::FAILED }
+    report::written(&mut out, 0)
 }
 
 /// Whether `--json` is next, which is taken.

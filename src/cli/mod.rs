@@ -89,9 +89,9 @@ pub fn main(start: &Start, mut desk: &'static mut Desk) -> u8 {
     let verb = verb.to_bytes();
     if cfg!(feature = "verbs")
         && help::is_asked(call.rest().words)
-        && let Some(code) = help::of_verb(verb, start)
+        && let Some(verb) = help::verb(verb)
     {
-        return code;
+        return quietly(start, || help::of_verb(verb, start));
     }
     match verb {
         b"run" if cfg!(feature = "run") => {

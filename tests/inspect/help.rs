@@ -1,5 +1,7 @@
 //! `help`: each verb tells of itself, and no line is wider than the terminal.
 
+use std::fs::File;
+
 use super::support::terminal::Terminal;
 use super::support::{Run, Who};
 
@@ -73,4 +75,21 @@ fn a_plan_fits_a_terminal() {
     assert!(!plan.contains("(default)"));
     let wide = shown(200);
     assert!(wide.contains("(default)") && wide.lines().count() <= plan.lines().count(), "{wide}");
+}
+
+#[test]
+fn what_cannot_be_printed_is_told_and_a_closed_pipe_ends_it() {
+    // Looks like 125 and the errno for each verb that prints, and the end by PIPE without a word.
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let verbs = "help|help run|run --help|version|explain run -- true|explain --json run -- true|\
+                 doctor|doctor --json|ls|ls --json|ps|ps --json";
+    for verb in verbs.split('|') {
+        let words: Vec<&str> = verb.split(' ').collect();
+        let ended = Run::nsinit(Who::User, &words).giving(&full, 1).end();
+        ended.saying(125, &["nsinit: write standard output: ENOSPC\n"]);
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let ended = Run::nsinit(Who::User, &words).giving(&writer, 1).end();
+        assert_eq!((ended.code, ended.err.as_str()), (-libc::SIGPIPE, ""), "{verb}");
+    }
 }

@@ -11,7 +11,7 @@ use crate::cli::screen::{Colour, Screen};
 use crate::cli::table::Table;
 use crate::engine::control::find::{self, Beside, PATIENCE, Sandbox};
 use crate::model::answer::{Answer, count};
-use crate::model::{Errno, Order, Request, code};
+use crate::model::{Errno, Order, Request};
 use crate::sys::start::Start;
 use crate::text::json::Text;
 use crate::text::{Show, Sink, put};
@@ -50,7 +50,7 @@ pub fn ps(asked: &Asked, name: Option<&CStr>, start: &Start, desk: &'static mut 
             _ => Colour::Plain,
         }),
     }
-    if out.flush() { code } else { code::FAILED }
+    report::written(&mut out, code)
 }
 
 /// What the services are put into.

@@ -11,7 +11,7 @@ use crate::cli::report;
 use crate::cli::screen::Screen;
 use crate::engine::control::find::{Beside, PATIENCE};
 use crate::model::answer::{Answer, Life, count, plain};
-use crate::model::{Denial, Errno, Order, Request, code};
+use crate::model::{Denial, Errno, Order, Request};
 use crate::sys::start::Start;
 use crate::text::{Show, Sink, Visible, put};
 
@@ -70,11 +70,10 @@ pub fn status(asked: &Asked, name: &CStr, start: &Start, desk: &'static mut Desk
     if asked.is_json {
         put!(&mut out, if rows == 0 { "[]\n" } else { "\n]\n" });
     }
-    let is_printed = out.flush();
     match result {
-        Ok(()) if is_printed => 0,
-        Ok(()) => code::FAILED,
+        Ok(()) => report::written(&mut out, 0),
         Err(errno) => {
+            let _ = out.flush(); // what is told next is worse
             report::no_answer(asked.verb, name, errno);
             NOT_SO
         }

@@ -51,11 +51,7 @@ pub(super) fn doctor(call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
         true => json::print(&mut out, &machine, missing == 0),
         false => print(&mut out, Screen::of(start), &machine, missing),
     }
-    match (out.flush(), missing) {
-        (false, _) => code::FAILED,
-        (true, 0) => 0,
-        (true, _) => LACKS,
-    }
+    report::written(&mut out, if missing == 0 { 0 } else { LACKS })
 }
 
 /// Gives every finding to `visit`, group by group. What is not built in is not missed.

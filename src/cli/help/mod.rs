@@ -6,6 +6,7 @@ use core::ffi::CStr;
 
 use super::flow::Flow;
 use super::out::{Out, say};
+use super::report;
 use super::screen::Screen;
 use crate::model::code;
 use crate::spec::flags::{self, FLAGS};
@@ -14,7 +15,7 @@ use crate::spec::{Key, KeyFor, Shape, Table};
 use crate::sys::start::Start;
 use crate::text::{Quoted, Show, Sink, Words, nearest, put};
 
-pub use verbs::nearest_verb;
+pub use verbs::Verb;
 
 #[cfg(target_arch = "x86_64")]
 const TARGET: &str = "x86_64";
@@ -82,7 +83,7 @@ pub fn help(words: Words<'_>, start: &Start) -> u8 {
             }
         }
     }
-    if out.flush() { 0 } else { code::FAILED }
+    report::written(&mut out, 0)
 }
 
 /// Whether a verb is to tell of itself.
@@ -90,13 +91,17 @@ pub fn is_asked(words: Words<'_>) -> bool {
     matches!(words.first().map(CStr::to_bytes), Some(b"--help" | b"-h"))
 }
 
-/// What a verb is; `None` for no verb of this build.
+/// The verb of this name; `None` for no verb of this build.
+pub fn verb(name: &[u8]) -> Option<&'static Verb> {
+    verbs::find(name).filter(|verb| verb.is_said())
+}
+
+/// What a verb is.
 #[inline(never)] // of no start
-pub fn of_verb(name: &[u8], start: &Start) -> Option<u8> {
-    let verb = verbs::find(name).filter(|verb| verb.is_said())?;
+pub fn of_verb(verb: &Verb, start: &Start) -> u8 {
     let mut out = Out::stdout();
     verbs::one(&mut out, Screen::of(start).columns.min(TEXT), verb);
-    Some(if out.flush() { 0 } else { code::FAILED })
+    report::written(&mut out, 0)
 }
 
 fn unknown(name: &[u8]) -> u8 {
@@ -266,5 +271,5 @@ pub fn version() -> u8 {
         put!(&mut out, if is_built_in { name } else { "" });
     }
     put!(&mut out, ")\n");
-    if out.flush() { 0 } else { code::FAILED }
+    report::written(&mut out, 0)
 }

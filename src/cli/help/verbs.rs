@@ -2,7 +2,7 @@
 
 use crate::cli::flow::Flow;
 use crate::cli::out::Out;
-use crate::text::{Show, Sink, nearest, put};
+use crate::text::{Show, Sink, put};
 
 /// A verb.
 pub struct Verb {
@@ -249,11 +249,6 @@ pub fn find(name: &[u8]) -> Option<&'static Verb> {
 /// Their names.
 pub fn names() -> impl Iterator<Item = &'static str> {
     verbs().map(|verb| verb.name)
-}
-
-/// The verb that somebody meant by a first word.
-pub fn nearest_verb(word: &[u8]) -> Option<&'static str> {
-    nearest(word, verbs().filter(|verb| verb.is_said()).map(|verb| verb.name))
 }
 
 /// The column at which it is told what a verb does; the widest call stands before it.

@@ -57,11 +57,12 @@ pub(super) fn ls(call: Call, start: &Start, desk: &'static mut Desk) -> u8 {
             table::print(&mut out, screen, &Shown { table, order, listening, is_tree });
         }
     }
-    let is_printed = out.flush();
+    let code = report::written(&mut out, 0);
     if table.is_full {
         report::too_many_namespaces("ls");
+        return code::FAILED;
     }
-    if is_printed && !table.is_full { 0 } else { code::FAILED }
+    code
 }
 
 /// Reads the words; `None` when one of them cannot be, which has been said then.

@@ -33,6 +33,7 @@ mod voice;
 
 use core::ffi::CStr;
 
+use super::out::Out;
 use crate::limits::FILE_MAX;
 use crate::model::{Errno, code};
 use crate::plan::Mode;
@@ -177,6 +178,17 @@ pub fn not_the_kernels() -> u8 {
         try: "nsinit -- COMMAND in a container, or explain init to see what it would do"
     );
     print(&place, words, &Args::NONE);
+    code::FAILED
+}
+
+/// The end of what was printed: the exit code, unless standard output has not taken all of it.
+pub fn written(out: &mut Out, code: u8) -> u8 {
+    if out.flush() {
+        return code;
+    }
+    let errno = out.trouble().unwrap_or(Errno::EIO); // there is one
+    let args = Args { text: &errno, ..Args::NONE };
+    print(&Scope(Mode::Entrypoint), sentence!("write standard output: {t}"), &args);
     code::FAILED
 }
 

@@ -5,10 +5,11 @@
 
 use super::rows::find;
 use super::sentence::{Args, sentence};
-use crate::cli::help;
+use crate::cli::NOT_BUILT;
 use crate::model::{Errno, Failure};
 use crate::plan::{Act, Mode, Plan};
 use crate::spec::Origin;
+use crate::text::nearest;
 
 /// A row each: what other programs call it, parted by `|`, and what it is called here.
 const OF_OTHERS: &str = "\
@@ -47,11 +48,16 @@ pub(super) fn meant(
     let is_it = |name: &str| name.as_bytes() == args.said;
     let is_missing = failure.errno == Errno::ENOENT && !args.said.contains(&b'/');
     let of_others = find(OF_OTHERS, &is_it).filter(|_| is_missing);
-    args.name = of_others.or_else(|| help::nearest_verb(args.said).filter(|_| is_missing))?;
+    args.name = of_others.or_else(|| near(args.said).filter(|_| is_missing))?;
     Some(sentence!(
         why: "it is no verb of nsinit, and no directory in PATH has it",
         try: "nsinit {n}"
     ))
+}
+
+/// The verb that is spelt nearly like a word.
+fn near(word: &[u8]) -> Option<&'static str> {
+    nearest(word, NOT_BUILT.iter().chain(["version"]))
 }
 
 #[cfg(test)]
@@ -65,7 +71,7 @@ mod tests {
             for (name, is_verb) in names.split('|').map(|name| (name, false)).chain([(ours, true)])
             {
                 let verb = name.split([' ', ',']).next().unwrap();
-                let nearest = help::nearest_verb(verb.as_bytes());
+                let nearest = near(verb.as_bytes());
                 assert_eq!(nearest == Some(verb), is_verb, "{verb}");
             }
         }

@@ -19,7 +19,7 @@ use crate::cli::report;
 use crate::cli::screen::Screen;
 use crate::engine::control::find::{self, Beside, PATIENCE, Sandbox};
 use crate::model::answer::{Answer, plain};
-use crate::model::{Denial, Errno, Order, Request, code};
+use crate::model::{Denial, Errno, Order, Request};
 use crate::sys::start::Start;
 use crate::sys::wait::{self, Source};
 use crate::sys::{Fd, file, inotify};
@@ -56,8 +56,7 @@ pub fn logs(asked: &Asked, name: &CStr, start: &Start, desk: &'static mut Desk) 
     let result = question.answer(sandbox, &mut chains, &mut out, &mut desk.file);
     chain::print_rest(&chains, &desk.file, &mut out);
     match result {
-        Ok(()) if out.flush() => 0,
-        Ok(()) => code::FAILED,
+        Ok(()) => out.end(),
         Err(Trouble::Denied(denial)) => denied(asked, name.to_bytes(), denial),
         Err(Trouble::Errno(errno)) => {
             report::no_answer(asked.verb, name.to_bytes(), errno);

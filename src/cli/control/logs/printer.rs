@@ -1,6 +1,7 @@
 //! Lines of logs, as they are shown.
 
 use crate::cli::out::Out;
+use crate::cli::report;
 use crate::text::json::Text;
 use crate::text::{Lossy, Sink as _, Visible, put};
 
@@ -30,6 +31,11 @@ impl Printer {
     /// Writes what is buffered; `false` when something could not be written, now or before.
     pub fn flush(&mut self) -> bool {
         self.out.flush()
+    }
+
+    /// The exit code, when all was written.
+    pub fn end(&mut self) -> u8 {
+        report::written(&mut self.out, 0)
     }
 
     /// A line of this service.
