@@ -26,8 +26,8 @@ impl Screen {
         Self { is_terminal: true, columns, has_colour: false }
     }
 
-    /// Looks at standard output. Colour is for terminals that are not dumb (TERM), and never where
-    /// NO_COLOR is set to anything.
+    /// Looks at standard output. Colour is for terminals that have a name and are not dumb (TERM),
+    /// and never where NO_COLOR is set to anything.
     pub fn of(start: &Start) -> Self {
         let columns = terminal::columns(&Fd::inherited(1));
         let variable = |name: &[u8]| {
@@ -35,7 +35,8 @@ impl Screen {
             let value = pairs.find_map(|pair| pair.strip_prefix(name)?.strip_prefix(b"="));
             value.filter(|value| !value.is_empty())
         };
-        let is_plain = variable(b"NO_COLOR").is_some() || variable(b"TERM") == Some(b"dumb");
+        let is_dumb = matches!(variable(b"TERM"), None | Some(b"dumb"));
+        let is_plain = is_dumb || variable(b"NO_COLOR").is_some();
         Self {
             is_terminal: columns.is_ok(),
             has_colour: columns.is_ok() && !is_plain,

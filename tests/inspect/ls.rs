@@ -170,15 +170,23 @@ fn json_is_one_document_that_says_the_same() {
 fn a_terminal_gets_no_line_that_is_too_long_and_colour_unless_it_is_told_not_to() {
     // Looks like a bold head, no PARENT on 80 columns, and "…" at the end of a long command.
     let running = sandbox(Who::User, &["--env", &format!("X={}", "x".repeat(200))]);
-    for (variable, columns) in [("NO_COLOR", 80), ("TERM", 100), ("OTHER", 120)] {
+    let terminals: [(&[(&str, &str)], u16); 5] = [
+        (&[("TERM", "xterm"), ("NO_COLOR", "1")], 80),
+        (&[("TERM", "dumb")], 100),
+        (&[("TERM", "")], 100),
+        (&[], 100),
+        (&[("TERM", "xterm"), ("NO_COLOR", "")], 120),
+    ];
+    for (variables, columns) in terminals {
         let terminal = Terminal::new();
         terminal.set_columns(columns);
-        let run = Run::nsinit(Who::User, &["ls", "pid"]).env(variable, "dumb");
+        let run = Run::nsinit(Who::User, &["ls", "pid"]);
+        let run = variables.iter().fold(run, |run, (name, value)| run.env(name, value));
         let mut looking = run.start_at(&terminal);
         let out = looking.wait_for("no right to look at");
         assert_eq!(looking.code(), 0);
         looking.hang_up();
-        assert_eq!(out.contains("\x1b[1mKIND\x1b[m"), variable == "OTHER", "{variable}: {out:?}");
+        assert_eq!(out.contains("\x1b[1mKIND\x1b[m"), columns == 120, "{variables:?}: {out:?}");
         assert_eq!(out.contains("PARENT"), columns == 120, "{out}");
         assert!(out.lines().filter(|line| line.trim_end().ends_with('…')).count() >= 2, "{out}");
         let mut plain = out.lines().filter(|line| !line.contains('\x1b'));
