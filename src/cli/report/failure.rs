@@ -225,6 +225,7 @@ pub(super) fn by_why(why: Why) -> &'static str {
 /// A program that is not there.
 pub(super) fn not_found(program: &[u8]) -> &'static str {
     match program.contains(&b'/') {
+        _ if program.is_empty() => sentence!(why: "the command is an empty word"),
         _ if program.contains(&b' ') => sentence!(
             why: "it is looked for as one word, blanks and all",
             try: "each word by itself: command = [\"PROGRAM\", \"ARGUMENT\"]"

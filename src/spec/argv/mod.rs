@@ -216,7 +216,10 @@ impl<'a> Lexer<'a> {
         }
         let negated = name.strip_prefix(b"no-").and_then(Key::of_flag);
         if let Some(key) = negated.filter(|key| key.shape.is_switch() && self.front.takes(key)) {
-            return Token::Flag(key, Some(c"false"));
+            return match inline {
+                None => Token::Flag(key, Some(c"false")),
+                Some(_) => Token::Wrong(Complaint::NeedlessValue("no-KEY")),
+            };
         }
         let names = KEYS
             .iter()

@@ -147,4 +147,6 @@ fn every_fault_names_its_argument() {
         "2 --hostname=box NotForThisVerb([sandbox] hostname)",
     );
     complains(Front::Run, "a.toml --config b", "3 --config SecondFile");
+    let needless = "2 --no-loopback=false NeedlessValue(\"no-KEY\")";
+    complains(Front::Run, "--no-loopback=false", needless);
 }
