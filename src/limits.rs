@@ -59,7 +59,11 @@ pub const ENV_CHANGES_MAX: usize = 64;
 pub const ENV_FILES_MAX: usize = 4;
 
 /// Variables of a changed environment, inherited ones included; an unchanged one has no limit.
-pub const ENV_MAX: usize = 1_024;
+/// Kubernetes gives a container seven for each service of its namespace.
+pub const ENV_MAX: usize = 16_384;
+
+/// Variables that an environment usually has, for which a list is on the stack of each start.
+pub const ENV_USUAL: usize = 1_024;
 
 /// Supplementary groups of one service. The kernel takes 65,536; nobody names more than a few.
 pub const GROUPS_MAX: usize = 64;

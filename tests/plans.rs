@@ -289,7 +289,7 @@ const DOCKER_FRONT: Machine =
 const MANAGED: Machine =
     machine("root on Linux 6.18, below a service manager", 0, ALL, (6, 18)).managed();
 const CROWDED: Machine =
-    machine("root on Linux 6.18, with 1024 variables", 0, ALL, (6, 18)).with_variables(ENV_MAX);
+    machine("root on Linux 6.18, with 16384 variables", 0, ALL, (6, 18)).with_variables(ENV_MAX);
 
 const GRANTED_USER: Machine = machine("user 1000 with 65536 ids on Linux 6.18", 1000, 0, (6, 18))
     .with_ids(Ids { granted: GRANTED, ..ALL_IDS });

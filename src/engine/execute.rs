@@ -12,7 +12,7 @@ use heapless::Vec;
 use super::account::Login;
 use super::probe;
 use super::trouble::Trouble;
-use crate::limits::{COMMAND_WORDS_MAX, ENV_MAX, PATH_MAX};
+use crate::limits::{COMMAND_WORDS_MAX, ENV_MAX, ENV_USUAL, PATH_MAX};
 use crate::model::{Errno, Why, code, environment};
 use crate::spec::{EnvChange, Said};
 use crate::sys::start::{PointerList, Pointers, Start};
@@ -58,12 +58,33 @@ pub(super) const fn code_of(trouble: Trouble) -> u8 {
     }
 }
 
-/// Puts the environment together: what is inherited, the login, what files say, the changes. Of
-/// several words on a variable the last one counts.
-#[inline(never)] // its list would lie in the frame of every service
+/// Executes it with its own environment. A list for all that there can be would be many pages of
+/// stack for each service, so that it is only made when the usual one is too short.
 fn with_changed_env(command: Command<'_>, start: &Start) -> Trouble {
-    let full = (Errno::E2BIG, Why::TooMany);
-    let mut list: PointerList<'_, { ENV_MAX + 2 }> = PointerList::new();
+    with_env_list::<{ ENV_USUAL + 2 }>(command, start)
+        .or_else(|| with_env_list::<{ ENV_MAX + 2 }>(command, start))
+        .unwrap_or((Errno::E2BIG, Why::TooMany))
+}
+
+/// The same with a list of this length; `None` when it is too short.
+#[inline(never)] // its list would lie in the frame of every service
+fn with_env_list<const N: usize>(command: Command<'_>, start: &Start) -> Option<Trouble> {
+    let mut list: PointerList<'_, N> = PointerList::new();
+    let mut path = None;
+    let is_whole = put_variables(command, start, &mut |pair| {
+        path = pair.to_bytes().strip_prefix(b"PATH=").or(path);
+        list.push(pair)
+    });
+    is_whole.then(|| with_words(command, path, &list.finish(), start))
+}
+
+/// Puts the environment together: what is inherited, the login, what files say, the changes. Of
+/// several words on a variable the last one counts. `false` when one was not taken.
+fn put_variables<'a>(
+    command: Command<'a>,
+    start: &Start,
+    put: &mut dyn FnMut(&'a CStr) -> bool,
+) -> bool {
     let login = command.login.variables.iter().copied().flatten();
     let (inherited, file_env) = match command.is_env_clear {
         true => (Words::default(), command.file_env),
@@ -87,14 +108,7 @@ fn with_changed_env(command: Command<'_>, start: &Start) -> Trouble {
         EnvChange::Set(pair) => Some(pair),
         EnvChange::Unset(_) => None,
     });
-    let mut path = None;
-    for pair in kept.chain(set) {
-        path = pair.to_bytes().strip_prefix(b"PATH=").or(path);
-        if !list.push(pair) {
-            return full;
-        }
-    }
-    with_words(command, path, &list.finish(), start)
+    kept.chain(set).all(put)
 }
 
 /// The name of a variable.
@@ -173,7 +187,9 @@ fn search(words: Words<'_>, list: &Pointers<'_>, path: &[u8], env: &Pointers<'_>
                 }
             }
             match process::execute(candidate, list, env) {
+                // Nor is it in a directory whose server does not answer (execvp(3)).
                 Errno::ENOENT | Errno::ENOTDIR => {}
+                Errno::ESTALE | Errno::ENODEV | Errno::ETIMEDOUT => {}
                 // A later entry may have one that works.
                 Errno::EACCES => worst = Errno::EACCES,
                 errno => return ask(candidate, errno, words, env),

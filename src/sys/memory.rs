@@ -10,7 +10,7 @@ use super::start::Start;
 use crate::model::Errno;
 
 /// Bytes of the stack below us that are given back at most: deeper than anything of ours reaches.
-const DEPTH: usize = 64 * 1024;
+const DEPTH: usize = 256 * 1024;
 /// A page of both our machines; where pages are larger, less is given back.
 const PAGE: usize = 4096;
 /// Bytes below a local variable of ours that may still be in use: the rest of its frame, which has

@@ -42,6 +42,22 @@ fn what_we_inherit_goes_through_but_for_what_the_file_says() {
 }
 
 #[test]
+fn an_environment_of_thousands_is_changed_as_a_small_one() {
+    // What Kubernetes does: seven variables for each service of the namespace. Looks like all of
+    // them, those of the login and ours.
+    for mode in Mode::ALL {
+        let flags = ["--user", "nobody", "--env", "A=7", "--env", "SERVICE_9="];
+        let many = (0..3_000).fold(run(mode, &flags, &["env"]), |run, number| {
+            run.env(&format!("SERVICE_{number}"), "tcp://10.0.0.1:80")
+        });
+        let out = many.end().quietly(0);
+        let of = |start| out.lines().filter(|line| line.starts_with(start)).count();
+        let counts = ["SERVICE_", "SERVICE_2999=tcp:", "SERVICE_9=", "A=7", "USER=nobody"].map(of);
+        assert_eq!(counts, [3_000, 1, 1, 1, 1], "{mode:?}");
+    }
+}
+
+#[test]
 fn a_bad_file_is_told_with_its_line_and_nothing_is_touched() {
     // Looks like FILE:3:1, and 125.
     for (content, says) in [
