@@ -149,25 +149,27 @@ fn signal_matching(signal: Signal, matches: impl Fn(&Fd, i32, &Place) -> bool) -
 }
 
 /// Reads /proc/PID/stat (proc_pid_stat(5)): the fields behind the name, which may hold anything and
-/// ends with the last `)`. A zombie has no place any more.
+/// ends with the last `)`. A zombie has no place any more; a process whose first thread has ended
+/// looks like one and has others (num_threads).
 fn place_of(proc: &Fd, pid: i32) -> Option<Place> {
     let mut path = Buffer::<24>::new();
     put!(&mut path, pid, "/stat");
     let source = file::open_in(proc, path.path()?, Mode::ReadNow).ok()?;
-    let mut buffer = [0u8; 192]; // PID, a name of 16 bytes at most, and the fields we want
+    let mut buffer = [0u8; 512]; // PID, a name of 64 bytes at most, and the fields we want
     let len = file::read(&source, &mut buffer).ok()?;
     let text = buffer.get(..len)?;
     let behind = text.iter().rposition(|byte| *byte == b')')?.saturating_add(2);
     let mut fields = text.get(behind..)?.split(|byte| *byte == b' ');
-    if matches!(fields.next()?, b"Z" | b"X") {
-        return None;
-    }
+    let is_zombie = matches!(fields.next()?, b"Z" | b"X");
     let mut field = || {
         let number =
             units::signed(fields.next()?, i64::from(i32::MIN), i64::from(i32::MAX)).ok()?;
         i32::try_from(number).ok()
     };
-    Some(Place { parent: field()?, group: field()?, session: field()? })
+    let place = Place { parent: field()?, group: field()?, session: field()? };
+    let threads = fields.nth(13); // of twenty, the sixth was the last
+    let has_others = threads.is_some_and(|count| !matches!(count, b"0" | b"1"));
+    (!is_zombie || has_others).then_some(place)
 }
 
 #[cfg(test)]

@@ -169,20 +169,37 @@ fn provoke_init() -> i32 {
 }
 
 /// Ends with `code` and leaves processes behind, each in a session of its own: a "slow" one needs a
-/// while to stop and then writes "saved" into `file`, a "stubborn" one does not mind TERM.
+/// while to stop and then writes "saved" into `file`, a "stubborn" one does not mind TERM, and the
+/// first thread of a "headless" one has ended (pthread_exit(3)); it is as slow.
 fn leave(file: &str, code: i32, who: &[&str]) -> i32 {
-    let (mut ready, mut tell) = std::io::pipe().unwrap();
+    let (mut ready, tell) = std::io::pipe().unwrap();
     block_all();
     for who in who {
         if fork() == 0 {
             // SAFETY: nothing in; a forked child leads no process group.
             unsafe { libc::setsid() };
-            tell.write_all(b"+").unwrap();
-            while Received::next().number != libc::SIGTERM || *who == "stubborn" {}
-            std::thread::sleep(std::time::Duration::from_millis(200)); // its work, not a wait
-            std::fs::write(file, "saved").unwrap();
-            // SAFETY: an integer in; it does not return.
-            unsafe { libc::_exit(0) };
+            let is_stubborn = *who == "stubborn";
+            let is_headless = *who == "headless";
+            let status = || std::fs::read_to_string("/proc/self/status").unwrap();
+            let (mut tell, file) = (tell.try_clone().unwrap(), file.to_string());
+            let work = move || {
+                let is_whole = || proc::field(&status(), "State").starts_with(|c| c != 'Z');
+                while is_headless && is_whole() {
+                    std::thread::yield_now();
+                }
+                tell.write_all(b"+").unwrap();
+                while Received::next().number != libc::SIGTERM || is_stubborn {}
+                std::thread::sleep(std::time::Duration::from_millis(200)); // its work, not a wait
+                std::fs::write(file, "saved").unwrap();
+                // SAFETY: an integer in; it does not return.
+                unsafe { libc::_exit(0) }
+            };
+            if !is_headless {
+                work();
+            }
+            let _ = std::thread::spawn(work);
+            // SAFETY: exit(2) of this thread alone; nothing of its stack is borrowed.
+            unsafe { libc::syscall(libc::SYS_exit, 0) };
         }
     }
     for _ in who {

@@ -26,12 +26,17 @@ pub const PROBES: &[Probe] = &[
     Probe {
         name: "grace-at-end-pid-1",
         promise: "the command ends: its daemon's 200 ms, PID 1",
-        look: |subject| grace_at_end(subject, Seat::PidOne),
+        look: |subject| grace_at_end(subject, Seat::PidOne, "slow"),
     },
     Probe {
         name: "grace-at-end-child",
         promise: "the same, not PID 1",
-        look: |subject| grace_at_end(subject, Seat::Child),
+        look: |subject| grace_at_end(subject, Seat::Child, "slow"),
+    },
+    Probe {
+        name: "grace-at-end-headless",
+        promise: "the same when its first thread has ended",
+        look: |subject| grace_at_end(subject, Seat::Child, "headless"),
     },
     Probe {
         name: "nobody-left",
@@ -68,8 +73,8 @@ fn grace_on_term(subject: &Subject, seat: Seat) -> Verdict {
     when(code == 3, format!("exit {code}"), "not the command's 3")
 }
 
-fn grace_at_end(subject: &Subject, seat: Seat) -> Verdict {
-    let command = witness(&["leave", &saved(), "3", "slow"]);
+fn grace_at_end(subject: &Subject, seat: Seat, daemon: &str) -> Verdict {
+    let command = witness(&["leave", &saved(), "3", daemon]);
     let code = subject.run(seat, Wish::Plain, &command).start().code();
     is_saved("not finished")?;
     when(code == 3, format!("exit {code}"), "not the command's 3")
