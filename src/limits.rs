@@ -263,9 +263,9 @@ pub const EVENTS_MAX: usize = SIGNALS_A_ROUND + 11 * SERVICES_MAX + CONNECTIONS_
 pub const SOURCES_MAX: usize = 3 + 7 * SERVICES_MAX + 1 + 3 * CONNECTIONS_MAX;
 
 /// Descriptors of PID 1's own: all that is waited for, our terminal, the directory of the control
-/// socket with the one it is in; and for each log its file, its directory and the end of its pipe
-/// that services get.
-pub const KEPT_MAX: usize = SOURCES_MAX + 3 + 3 * SERVICES_MAX;
+/// socket with the one it is in, the line by which filters come; and for each log its file, its
+/// directory and the end of its pipe that services get.
+pub const KEPT_MAX: usize = SOURCES_MAX + 5 + 3 * SERVICES_MAX;
 
 /// Numbers of system calls that a filter tells apart: 472 are given in Linux 7.0, some five more a
 /// year. What is beyond is unknown to us.

@@ -85,6 +85,22 @@ ready = { exec = ["sh", "-c", "unshare -U true 2>/dev/null; kill $PPID"] }
 }
 
 #[test]
+fn a_command_before_the_stop_has_its_filter_when_all_was_let_go() {
+    // Looks like the line of the call that it was refused, and the end that was asked for.
+    for mode in [Mode::Subreaper, Mode::Run] {
+        let filter = ["--seccomp=default", "--seccomp-log=refused"];
+        let flags = [&filter[..], &["--pre-stop", "exec=unshare -U true"]].concat();
+        let mut run = Run::mode(mode, Who::Root, &flags, &witness(&["handle", "15"])).start();
+        run.wait_for("ready;");
+        run.kill(libc::SIGTERM);
+        run.wait_for_error("was refused unshare(0x10000000");
+        run.wait_for("handled;");
+        run.kill(libc::SIGQUIT);
+        assert_eq!(run.end().code, 128 + libc::SIGQUIT, "{mode:?}");
+    }
+}
+
+#[test]
 fn threads_and_signals_do_not_lose_an_answer() {
     // Looks like many threads that are refused at once, and all of them get their error.
     if !std::path::Path::new("/usr/bin/python3").exists() {

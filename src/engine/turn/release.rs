@@ -32,6 +32,8 @@ impl Turn<'_, '_> {
     fn ours(&self) -> Vec<u32, KEPT_MAX> {
         let terminal = self.hands.terminal.as_deref();
         let listener = self.hands.listener.as_ref();
+        let line = &self.hands.line; // a command beside a service has a filter, too
+        let line = [line.read.as_ref(), line.write.as_ref()];
         let own = [self.hands.signals.as_ref(), self.hands.parent.pidfd(), terminal, listener];
         let room = self.hands.room.as_ref().filter(|_| listener.is_some());
         let of_services = self.processes.iter().flat_map(|process| {
@@ -41,8 +43,8 @@ impl Turn<'_, '_> {
             let asks_beside = process.companion.as_ref().and_then(|beside| beside.asks.as_ref());
             [process.ready.as_ref(), child, companion, process.asks.as_ref(), asks_beside]
         });
-        let all =
-            own.into_iter().chain(of_services).flatten().chain(self.hands.notify.iter().flatten());
+        let own = own.into_iter().chain(line).chain(of_services);
+        let all = own.flatten().chain(self.hands.notify.iter().flatten());
         let all = all.chain(room.into_iter().flat_map(|room| room.descriptors()));
         let mut numbers = Vec::new();
         all.for_each(|fd| note(fd, &mut numbers));
