@@ -44,6 +44,30 @@ fn a_disk_is_left_clean_whatever_is_written_to() {
     assert!(log.contains("main: one line\n"), "{log}");
 }
 
+/// A second disk is mounted behind something of which mountinfo has a line of 4600 bytes, as it may
+/// have one of an overlay.
+#[test]
+fn a_disk_is_left_clean_behind_a_mount_of_which_much_is_to_be_said() {
+    let tree = tree("disk-behind", true);
+    let _ = fs::copy("/usr/bin/busybox", tree.join("bin/busybox")).expect("no busybox");
+    let image = ext4_of(&tree, "8M");
+    let script = "part=$(busybox printf %0230d 0); long=/dev/shm; \
+                  for n in 1 2 3 4 5 6 7 8 9 10; do long=$long/$part; done; \
+                  busybox mkdir -p $long /dev/shm/disk && busybox mount --bind $long $long && \
+                  busybox mount -t ext4 /dev/nvme0n1 /dev/shm/disk && echo a >/dev/shm/disk/word";
+    let ended = Guest::new(
+        USUAL,
+        initramfs(USUAL, "nsinit", &[("/usr/bin/busybox".into(), "bin/busybox")]),
+    )
+    .option("--qemu", disk(&image))
+    .command(["/bin/busybox", "sh", "-c", script])
+    .run();
+    assert_eq!(ended.code, 0, "{ended:#?}");
+    assert_clean(&image);
+    let word = printed_by("debugfs", &["-R", "cat /word", image.to_str().unwrap()]);
+    assert_eq!(word, "a\n");
+}
+
 /// Nothing has to be done by whoever mounts it next.
 fn assert_clean(image: &Path) {
     let state = printed_by("dumpe2fs", &["-h", image.to_str().unwrap()]);

@@ -7,11 +7,12 @@ use heapless::Vec;
 use super::aside::aside;
 use super::notes::Notes;
 use crate::engine::files::Lines;
-use crate::engine::mountinfo::{Mounted, parse, unescape};
+use crate::engine::mountinfo::{Mounted, each_line, parse, unescape};
 use crate::engine::trouble::plain;
-use crate::limits::{MOUNTS_MAX, PATH_MAX, UNMOUNTS_MAX};
+use crate::limits::{LINE_MAX, MOUNTS_MAX, PATH_MAX, UNMOUNTS_MAX};
 use crate::model::Errno;
 use crate::plan::{EARLY, Early};
+use crate::sys::file::Mode;
 use crate::sys::{file, machine, mount};
 
 /// Mounts a file system of the kernel. What is mounted already is left alone, which is not looked
@@ -111,15 +112,16 @@ const MOUNTINFO: &CStr = c"/proc/self/mountinfo";
 
 /// The last file system in the list that has to be unmounted, but for those that are `done`.
 fn last_mount(done: &[u32]) -> Option<(u32, Vec<u8, PATH_MAX>)> {
-    let mut lines = Lines::open(MOUNTINFO, plain(Errno::E2BIG)).ok()?;
+    let source = file::open(MOUNTINFO, Mode::ReadNow).ok()?;
     let mut last = None;
-    while let Ok(Some(line)) = lines.next() {
-        let Some(Mounted { id, target, kind, .. }) = parse(line) else { continue };
+    let mut buffer = [0u8; LINE_MAX];
+    each_line(&source, &mut buffer, &mut |line| {
+        let Some(Mounted { id, target, kind, .. }) = parse(line) else { return };
         let subtype = kind.split(|byte| *byte == b'.').next().unwrap_or_default();
         if !VOLATILE.contains(&subtype) && !done.contains(&id) {
-            last = unescape(target).map(|path| (id, path)).or(last);
+            last = unescape(target).map(|path| (id, path)).or(last.take());
         }
-    }
+    });
     last
 }
 
