@@ -122,8 +122,8 @@ fn stop_comes_back_when_nothing_is_left() {
 #[test]
 fn an_order_that_is_not_waited_for_comes_back_at_once() {
     // Looks like `stop --no-wait` on a service that does not mind TERM.
-    let text = "[[service]]\nname = 'deaf'\ngrace = '1h'\n\
-                command = ['sh', '-c', \"trap '' TERM; sleep 1000\"]\n\
+    let text = "[[service]]\nname = 'deaf'\ngrace = '1h'\nready = { fd = 3 }\n\
+                command = ['sh', '-c', \"trap '' TERM; echo >&3; sleep 1000\"]\n\
                 [[service]]\nname = 'main'\nmain = true\ncommand = ['sleep', '1000']\n";
     let sandbox = Sandbox::start(Who::User, text);
     sandbox.until("deaf", "running");
