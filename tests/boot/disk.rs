@@ -106,7 +106,9 @@ fn writing(name: &str, throttling: &str, megabytes: usize) -> (Ended, PathBuf) {
          -device virtio-blk-pci,drive=disk,request-merging=off",
         image.display()
     );
-    let script = format!("busybox dd if=/dev/zero of=/etc/big bs=1M count={megabytes}; exit 7");
+    let script = format!(
+        "busybox umount /proc; busybox dd if=/dev/zero of=/etc/big bs=1M count={megabytes}; exit 7"
+    );
     let ended = Guest::new(USUAL, initramfs(USUAL, "nsinit", &[]))
         .modules(USUAL, &[DISK])
         .option("--qemu", drive)
@@ -129,7 +131,8 @@ fn a_disk_that_answers_no_more_keeps_no_machine_up() {
     }
 }
 
-/// Six megabytes take a minute, longer than a disk is waited for that does nothing.
+/// Six megabytes take a minute, longer than a disk is waited for that does nothing; which /proc
+/// tells that the workload has unmounted.
 #[test]
 #[ignore = "long: make test-boot-long"]
 fn a_disk_that_is_slow_has_all_the_time_it_takes() {

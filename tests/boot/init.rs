@@ -87,6 +87,17 @@ fn a_workload_that_hangs_is_ended_by_the_time_limit() {
     together(&checks);
 }
 
+/// It eats all memory, and /proc, which has the count, is unmounted by then.
+#[test]
+fn a_kill_for_want_of_memory_is_counted_without_proc_too() {
+    let initramfs = appliance(USUAL, &[("/usr/bin/busybox".into(), "bin/busybox")]);
+    let script = "busybox umount /proc; exec busybox tail /dev/zero";
+    let guest = Guest::new(USUAL, initramfs).command(["/bin/busybox", "sh", "-c", script]);
+    let ended = guest.run();
+    let is_counted = ended.console.contains("X_NSINIT_OOM_KILLS=1");
+    assert!(ended.code == 137 && is_counted, "{ended:#?}");
+}
+
 /// /etc/nsinit.toml with a key that is none: said on the console, with its place.
 #[test]
 fn a_fault_in_the_configuration_is_said_and_comes_home() {

@@ -3,7 +3,7 @@
 use crate::engine::files::head_of;
 use crate::model::{Clock, Errno};
 use crate::sys::file::{self, Mode};
-use crate::sys::{clock, machine, process};
+use crate::sys::{clock, machine, mount, process};
 use crate::text::units;
 
 /// Microseconds from the kernel's entry.
@@ -20,6 +20,16 @@ pub(super) fn is_kernels_init() -> bool {
 /// Whether /proc is mounted: then somebody was here before us.
 pub(super) fn has_proc() -> bool {
     file::access(c"/proc/self", false).is_ok()
+}
+
+/// Mounts /proc where it is not; whether it was not, as far as it can be made.
+pub(super) fn mount_proc() -> bool {
+    let is_missing = !has_proc();
+    if is_missing {
+        let _ = file::make_directory(c"/proc"); // it may be there
+        let _ = mount::mount_proc(c"/proc"); // what is missing then is told when it is read
+    }
+    is_missing
 }
 
 /// The sum of these counters of the kernel (proc_vmstat(5)); what it does not have is zero.

@@ -6,7 +6,7 @@
 //! ```
 
 use super::aside::aside;
-use super::kernel::{command_line, is_kernels_init, now_us};
+use super::kernel::{command_line, is_kernels_init, mount_proc, now_us};
 use super::notes::Notes;
 use super::port::pause;
 use super::{mounts, port, report};
@@ -40,7 +40,11 @@ pub fn leave(plan: &Plan<'_>, start: &Start, hands: &mut Hands, exit_code: u8) -
                 let watchdog = notes.watchdog.take();
                 notes.watchdog = watchdog.and_then(|watchdog| watchdog.feed_last(is_guarded));
             }
-            MachineAct::KillAll => kill_all(),
+            MachineAct::KillAll => {
+                kill_all();
+                // What is asked there until the end, somebody may have taken away.
+                let _ = mount_proc();
+            }
             MachineAct::Sync => sync(notes),
             MachineAct::Report { nonce, to, fail_on } => {
                 exit_code = report::end(notes, exit_code, nonce, to, fail_on);

@@ -24,7 +24,7 @@ use crate::limits::PATH_MAX;
 use crate::model::{Down, Ended, Errno, Moment, Signal, Sysctl};
 use crate::plan::{MachineAct, Plan};
 use crate::supervisor::News;
-use crate::sys::{Fd, file, mount, namespace};
+use crate::sys::{Fd, file, namespace};
 use crate::text::{Buffer, Sink, put};
 
 use kernel::{has_proc, is_kernels_init, now_us};
@@ -52,11 +52,7 @@ pub fn begin() -> Option<Hands> {
     }
     console::open();
     // Whoever was here before us may have been another initramfs, and left more than this.
-    let is_fresh = !has_proc();
-    if is_fresh {
-        let _ = file::make_directory(c"/proc"); // it may be there
-        let _ = mount::mount_proc(c"/proc"); // what is missing then is told when it is read
-    }
+    let is_fresh = kernel::mount_proc();
     let machine = Notes { first_us, is_fresh, ..Notes::default() };
     Some(Hands { machine, ..Hands::default() })
 }

@@ -69,9 +69,6 @@ const VOLATILE: [&[u8]; 22] = [
 /// remounted read-only, and so is the root. Nothing more can be done about what refuses both.
 #[inline(never)] // its path would lie in the frame of the end
 pub(super) fn unmount_all(notes: &mut Notes) {
-    if file::access(MOUNTINFO, false).is_err() {
-        let _ = mount::mount_proc(c"/proc"); // somebody has taken it away; now nothing covers it
-    }
     let _ = aside("swapoff", None, notes, &mut || {
         swap_off_all();
         true

@@ -117,14 +117,14 @@ impl MachineAct<'_> {
             Self::SetMachineId(_) => "openat*|read*|close*|fchmod?|write?|faccessat?|mount?",
             Self::FeedWatchdog(..) => "openat|ioctl|write?|ioctl?|clock_gettime?|close?",
             Self::FeedLast(_) => "ioctl*|write?|close?",
-            Self::KillAll => "rt_sigaction|kill|wait4*|ppoll*",
+            Self::KillAll => "rt_sigaction|kill|wait4*|ppoll*|faccessat|mkdirat?|mount?",
             Self::Sync => "clone3|sync|openat+|read+|close+|wait4+|ppoll*",
             Self::Report { .. } => {
                 "openat*|read*|clock_gettime*|ppoll*|pwritev2*|write+|ioctl*|socket*|connect*|\
                  close*"
             }
             Self::Unmount => {
-                "close*|faccessat|openat*|read*|close*|clone3+|swapoff*|umount2*|mount*|wait4+|\
+                "close*|openat*|read*|close*|clone3+|swapoff*|umount2*|mount*|wait4+|\
                  ppoll*"
             }
             Self::EndBy(ReportTo::IsaDebugExit(_)) => "ioperm",
