@@ -47,6 +47,28 @@ fn a_verdict_comes_home_over_a_console_that_was_left_raw() {
     guest(USUAL, "raw 3").check(3, "");
 }
 
+/// Whoever hands over to us may have opened a terminal in place of the console. The end of a
+/// session that had that hangs it up (setsid(2)), for us as well.
+#[test]
+fn a_verdict_is_on_the_console_where_our_terminal_was_hung_up() {
+    let second = "[[service]]\nterminal = 'own'\ncommand = ['/bin/guest', 'exit', '3']\n";
+    let script = "exec /bin/nsinit init --config /etc/second.toml </dev/ttyS0 >/dev/ttyS0 2>&1";
+    let first = format!(
+        "[init]\nfarewell = {{ exec = ['/bin/busybox', 'sh', '-c', '{script}'] }}\n\
+         [[service]]\ncommand = ['/bin/guest', 'exit', '0']\n"
+    );
+    let files = [
+        (file("hung-up-second.toml", second), "etc/second.toml"),
+        (file("hung-up-first.toml", &first), "etc/nsinit.toml"),
+        (USUAL.program("nsinit"), "bin/nsinit"),
+        ("/usr/bin/busybox".into(), "bin/busybox"),
+    ];
+    let ended = Guest::new(USUAL, appliance(USUAL, &files)).run();
+    let verdicts = ended.console.matches("nsinit: verdict ").count();
+    let is_told = ended.console.contains(" EXIT_STATUS=3 X_NSINIT_RESULT=exited ");
+    assert!(ended.code == 3 && verdicts == 2 && is_told, "{ended:#?}");
+}
+
 /// Without its time of day in front, and in a line that a workload had begun.
 #[test]
 fn a_panic_is_one_however_it_is_printed() {

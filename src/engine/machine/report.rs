@@ -102,10 +102,22 @@ fn to_console(record: Record<'_>, nonce: &CStr) {
         put!(&mut line, "nsinit: verdict ", nonce.to_str().unwrap_or("-"), " ");
         put!(&mut line, Fields { record, on_lines: false });
     }
-    let console = Fd::inherited(2);
-    set_right(&console);
-    let _ = port::write(&console, line.text().unwrap_or_default()); // nothing else could be tried
-    terminal::drain(&console);
+    let line = line.text().unwrap_or_default();
+    // Whoever started us may have opened a terminal for that, which was hung up since: by the end
+    // of a session whose it was (tty_io.c, `tty_vhangup_session`). The console never is.
+    if !write_at(&Fd::inherited(2), line)
+        && let Ok(console) = file::open(c"/dev/console", Mode::WriteNow)
+    {
+        let _ = write_at(&console, line); // nothing else could be tried
+    }
+}
+
+/// Writes a line to a console; whether it took that.
+fn write_at(console: &Fd, line: &[u8]) -> bool {
+    set_right(console);
+    let is_written = port::write(console, line);
+    terminal::drain(console);
+    is_written
 }
 
 /// A workload may have left the console to itself, as an editor does, or held it up: then what a
