@@ -1,6 +1,7 @@
 //! What the kernel refused: the step, the errno, and what we know about why.
 
 use super::confine;
+use super::exhausted;
 use super::filter;
 use super::join;
 use super::machine;
@@ -88,6 +89,10 @@ pub(super) fn with_failure(
         },
         (Why::Tool, Some(act)) => by_act(&act, errno, args.said),
         (why, _) => by_why(why),
+    };
+    let sentence = match (sentence, act) {
+        (NOTHING, Some(act)) if why == Why::Errno => exhausted::by_errno(&act, errno),
+        (sentence, _) => sentence,
     };
     look(&Head { plan, failure, is_survived: false }, sentence, &args);
 }

@@ -10,6 +10,7 @@ mod complaint;
 mod confine;
 mod control;
 mod enter;
+mod exhausted;
 mod failure;
 mod filter;
 mod glibc;

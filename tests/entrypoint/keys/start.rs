@@ -25,6 +25,22 @@ fn what_a_program_cannot_do_without_is_named() {
 }
 
 #[test]
+fn what_there_is_no_more_of_is_said() {
+    // Looks like EMFILE and ulimit -n, EAGAIN and ulimit -u.
+    let nsinit = file::text(&programs().nsinit);
+    let cases: [(Who, &str, &[&str], &str); 4] = [
+        (Who::Root, "--nofile=3", &["--", "true"], "try: a higher ulimit -n"),
+        (Who::Root, "--nofile=5", &["run", "--", "true"], "try: a higher ulimit -n"),
+        (Who::User, "--nproc=1", &["--", "true"], "try: a higher ulimit -u"),
+        (Who::User, "--nproc=1", &["run", "--", "true"], "try: a higher ulimit -u"),
+    ];
+    for (who, limit, words, says) in cases {
+        let all = [&["prlimit", limit, nsinit.as_str()], words].concat();
+        Run::command(who, all).end().saying(125, &["step ", says]);
+    }
+}
+
+#[test]
 fn an_interpreter_that_cannot_run_itself_is_named() {
     // Looks like a script of a script without its interpreter, one of a program without its loader
     // or for another machine, and one whose interpreter nobody may execute.
