@@ -60,9 +60,7 @@ net|private-network|-n=--namespaces +net, or without it the outer one
 -U|map-current-user|-c=--namespaces +user
 cgroupns|-C=--namespaces +cgroup
 disable-clone-newuser=--namespaces -user
-disable-clone-newnet=leave it out: the network is the outer one but for --namespaces +net
 disable-clone-*=--namespaces -KIND
-rw=leave it out: it can be written to but for --read-only
 map-root-user|fakeroot|-r=--uid 0 --gid 0
 map-user=--uid ID
 map-group=--gid ID
@@ -93,11 +91,10 @@ mac|mac-address=--interface name=eth0,veth=NAME,mac=ADDRESS
 ip=--interface name=eth0,veth=NAME,address=ADDRESS/PREFIX
 dns*=--ro-bind FILE /etc/resolv.conf
 add-host=--ro-bind FILE /etc/hosts
-port=systemd.socket(5) or socat(1) in front of it
+port=socat(1) in front of it
 private-bin|private-etc|private-lib=--ro-bind PATH PATH, each of them
 shm-size=--size BYTES --tmpfs /dev/shm
-gpus=--dev-bind /dev/dri /dev/dri
-memory-swap=--memory-swap-max BYTES, in which memory itself does not count
+memory-swap=--memory-swap-max BYTES, memory not counted
 unit|machine|-M=--name NAME
 slice|cgroup-parent=--cgroup PATH
 cpus|max-cpus|cgroup-cpu-ms-per-sec=--cpu-max 100%
@@ -138,8 +135,6 @@ wd|-w|wdns|workdir=--cwd DIR
 /// Rows of the verbs that look at what is there and steer it: as ps(1), lsns(8), docker(1),
 /// systemctl(1) and journalctl(1) have them.
 const STEERING: &str = "\
--a|-A|-e|all=leave it out: all of it is meant anyway
--v|verbose|-q|quiet=leave it out: there is no more and no less to tell
 -p|task=nsinit ls --pid PID
 -T=nsinit ls --tree
 -J=nsinit ls --json
@@ -147,7 +142,7 @@ type=the KIND alone, as in nsinit ls net
 tail=nsinit logs --lines N
 time|timeout=the key grace of the service
 -s|signal=nsinit signal NAME SIGNAL
--r|-f|-rf|recursive|force=leave it out: it is so anyway
+-a|-A|-e|all|-v|verbose|-q|quiet|-r|-f|-rf|recursive|force=leave it out: it is so anyway
 ";
 
 /// Rows of keys and tables of a file, as those of systemd, of compose and of OCI runtimes.
@@ -269,7 +264,7 @@ mod tests {
             ("run", "-Urpf", Some("long flags, each by itself: nsinit help lists them")),
             ("explain", "--json", Some("nsinit explain --json, in front of all else")),
             ("run", "--json", Some("--json-status-fd FD; of the plan, nsinit explain --json")),
-            ("ps", "-a", Some("leave it out: all of it is meant anyway")),
+            ("ps", "-a", Some("leave it out: it is so anyway")),
             ("rm", "-r", Some("leave it out: it is so anyway")),
             ("logs", "--tail=5", Some("nsinit logs --lines N")),
             ("enter", "-it", None),
