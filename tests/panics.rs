@@ -49,7 +49,7 @@ const PARTS: &[(bool, u64, &str)] = &[
     (cfg!(feature = "verbs"), 12 * 1024, "what each verb is, and lines broken for a terminal"),
     (cfg!(feature = "verbs"), 8 * 1024, "other programs' flags and keys, and what we call them"),
     (cfg!(feature = "verbs"), 4 * 1024, "every fault at once, and remedies as they are typed"),
-    (cfg!(feature = "verbs"), 8 * 1024, "verbs that were meant, and faults for a program"),
+    (cfg!(feature = "verbs"), 12 * 1024, "verbs that were meant, and faults for a program"),
 ];
 
 /// The rooms that PID 1 lives in.
