@@ -16,6 +16,18 @@ impl Show for Text<'_> {
     }
 }
 
+/// A value, or `null`.
+pub struct Maybe<T>(pub Option<T>);
+
+impl<T: Show> Show for Maybe<T> {
+    fn show(&self, out: &mut dyn Sink) {
+        match &self.0 {
+            Some(value) => value.show(out),
+            None => put!(out, "null"),
+        }
+    }
+}
+
 /// A JSON list of strings.
 pub fn list(out: &mut dyn Sink, texts: impl Iterator<Item: Show>) {
     put!(out, "[");

@@ -1,22 +1,9 @@
 //! The findings as one JSON document.
 
 use super::each;
-use super::finding::Filled;
 use crate::engine::doctor::Machine;
-use crate::text::json::Text;
-use crate::text::{Show, Sink, put};
-
-/// A text, or `null`.
-struct Maybe<'t, 'f>(Option<Filled<'t, 'f>>);
-
-impl Show for Maybe<'_, '_> {
-    fn show(&self, out: &mut dyn Sink) {
-        match &self.0 {
-            Some(text) => put!(out, Text(text)),
-            None => put!(out, "null"),
-        }
-    }
-}
+use crate::text::json::{Maybe, Text};
+use crate::text::{Sink, put};
 
 const fn word(is_so: bool) -> &'static str {
     if is_so { "true" } else { "false" }
@@ -40,7 +27,9 @@ pub(super) fn print(out: &mut dyn Sink, machine: &Machine, works: bool) {
         );
         put!(out, ",\"verdict\":", Text(&finding.said.verdict.name()));
         put!(out, ",\"needed\":", word(finding.is_needed), ",\"found\":", Text(&finding.value()));
-        put!(out, ",\"then\":", Maybe(finding.consequence()), ",\"try\":", Maybe(finding.cure()));
+        for (name, text) in [("then", finding.consequence()), ("try", finding.cure())] {
+            put!(out, ",\"", name, "\":", Maybe(text.as_ref().map(|text| Text(text))));
+        }
         put!(out, "}");
     });
     put!(out, "\n]}\n");

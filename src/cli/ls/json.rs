@@ -5,20 +5,8 @@ use core::ffi::CStr;
 use super::row::{Keeper, Listening, Sandbox};
 use super::tree::each;
 use crate::engine::inspect::{self, Entry, Of, Order, Table};
-use crate::text::json::{Text, list};
-use crate::text::{Lossy, Show, Sink, put};
-
-/// A value, or `null`.
-struct Maybe<T>(Option<T>);
-
-impl<T: Show> Show for Maybe<T> {
-    fn show(&self, out: &mut dyn Sink) {
-        match &self.0 {
-            Some(value) => value.show(out),
-            None => put!(out, "null"),
-        }
-    }
-}
+use crate::text::json::{Maybe, Text, list};
+use crate::text::{Lossy, Sink, put};
 
 /// A number that 0 stands for nothing in.
 fn number(number: u64) -> Maybe<u64> {

@@ -7,20 +7,8 @@ use super::sentence::{Args, Part};
 use super::{Form, Place};
 use crate::cli::out::Out;
 use crate::spec::Origin;
-use crate::text::json::Text;
-use crate::text::{Lossy, Show, Sink, put};
-
-/// A value, or `null`.
-struct Maybe<T>(Option<T>);
-
-impl<T: Show> Show for Maybe<T> {
-    fn show(&self, out: &mut dyn Sink) {
-        match &self.0 {
-            Some(value) => value.show(out),
-            None => put!(out, "null"),
-        }
-    }
-}
+use crate::text::json::{Maybe, Text};
+use crate::text::{Lossy, Sink, put};
 
 /// Prints a fault as an object of the array that standard output is.
 pub(super) fn tell(place: &Place<'_>, sentence: &str, args: &Args<'_>) {
