@@ -67,6 +67,22 @@ fn among_others_it_is_made_beside_them() {
 }
 
 #[test]
+fn a_cgroup_beside_what_is_mounted_is_not_taken_for_one_below() {
+    // Looks like a doctor in the cgroup "ab" that sees a mount of "a" alone, and names no path.
+    let (subtree, mount) = (Subtree::new(Who::Root), file::text(&mount()));
+    let [a, ab] = ["a", "ab"].map(|name| subtree.below(name, Who::Root));
+    let script = "mount --bind $1 /mnt && umount -l $2; shift 2; exec \"$@\"";
+    let words = ["unshare", "--mount", "sh", "-ec", script, "sh", &file::text(&a), &mount];
+    let nsinit = file::text(&super::support::who::programs().nsinit);
+    let words = [&words[..], &[&nsinit, "doctor"]].concat();
+    let out = within(Run::command(Who::Root, words), &ab).end().out;
+    assert!(out.contains("cgroups") && !out.contains("/mnt"), "{out}");
+    for path in [a, ab] {
+        fs::remove_dir(path).unwrap();
+    }
+}
+
+#[test]
 fn it_is_found_behind_a_mount_of_which_much_is_to_be_said() {
     // Looks like the sandbox's cgroup, where a line of mountinfo in front of it has 4600 bytes, as
     // that of a container's overlay may have.

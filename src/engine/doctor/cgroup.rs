@@ -6,6 +6,7 @@ use core::ffi::CStr;
 use super::trial::Trial;
 use crate::engine::files::head_of;
 use crate::engine::mountinfo::{self, Mounted, unescape};
+use crate::engine::survey::below;
 use crate::limits::PATH_MAX;
 use crate::model::{Errno, MemoryCgroup};
 use crate::sys::file::{self, Mode};
@@ -47,7 +48,7 @@ pub(super) fn look(buffer: &mut [u8], random: u64) -> Cgroup {
             return;
         };
         // The mount may show a part of the tree only, and our cgroup may lie elsewhere.
-        let own = if root == b"/" { Some(own) } else { own.strip_prefix(root) };
+        let own = unescape(root).and_then(|root| below(own, &root));
         let target = unescape(target);
         if let (false, Some(own), Some([target @ .., 0])) = (is_found, own, target.as_deref()) {
             is_found = true;

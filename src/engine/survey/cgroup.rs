@@ -97,7 +97,7 @@ fn find_mount<'p>(
 
 /// A path of the hierarchy below the part of it that is mounted; a cgroup above or beside that has
 /// none.
-fn below<'p>(path: &'p [u8], root: &[u8]) -> Option<&'p [u8]> {
+pub(in crate::engine) fn below<'p>(path: &'p [u8], root: &[u8]) -> Option<&'p [u8]> {
     let root = root.strip_suffix(b"\0").unwrap_or(root);
     if path.starts_with(b"/..") || !path.starts_with(b"/") {
         return None;

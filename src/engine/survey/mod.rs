@@ -6,6 +6,8 @@ mod cgroup;
 
 use heapless::Vec;
 
+pub(super) use cgroup::below;
+
 use super::files::Lines;
 use super::trouble::plain;
 use crate::limits::ACCOUNT_NAME_MAX;
