@@ -74,6 +74,19 @@ fn assert_clean(image: &Path) {
     assert!(state.contains("has_journal") && !state.contains("needs_recovery"), "{state}");
 }
 
+/// So few descriptors that nothing can be started, and none is left to see what is mounted.
+#[test]
+fn a_disk_is_left_clean_whatever_is_everybodys_limit() {
+    let image = ext4_of(&tree("disk-limited", true), "8M");
+    let ended = Guest::new(USUAL, initramfs(USUAL, "nsinit", &[]))
+        .option("--qemu", disk(&image))
+        .option("--append", "root=/dev/nvme0n1 rw nsinit.default-rlimits=nofile=6")
+        .command(["/bin/guest", "exit", "0"])
+        .run();
+    assert_eq!(ended.code, 125, "{ended:#?}");
+    assert_clean(&image);
+}
+
 /// It is to take over what is mounted, but cannot be executed, or a signal asks for the end.
 #[test]
 fn a_disk_is_left_clean_where_the_other_init_does_not_take_over() {

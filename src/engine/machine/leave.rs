@@ -14,12 +14,12 @@ use crate::engine::account::Login;
 use crate::engine::execute::{self, Command};
 use crate::engine::hands::Hands;
 use crate::limits::KERNEL_LINE_MAX;
-use crate::model::{Down, Ended, Errno, FailOn, ReportTo, Signal, Span, code};
+use crate::model::{Down, Ended, Errno, FailOn, ReportTo, Rlimit, Signal, Span, code};
 use crate::plan::{Act, Actor, MachineAct, Plan};
 use crate::spec::cmdline;
 use crate::sys::signal::{self, Change, Disposition};
 use crate::sys::start::Start;
-use crate::sys::{arch, file, machine, process, wait};
+use crate::sys::{arch, file, ids, machine, process, wait};
 use crate::text::{Buffer, Words, put};
 
 /// How long processes that were killed are waited for: one that waits for a disk that does not
@@ -44,6 +44,7 @@ pub fn leave(plan: &Plan<'_>, start: &Start, hands: &mut Hands, exit_code: u8) -
                 kill_all();
                 // What is asked there until the end, somebody may have taken away.
                 let _ = mount_proc();
+                raise_limit();
             }
             MachineAct::Sync => sync(notes),
             MachineAct::Report { nonce, to, fail_on } => {
@@ -137,6 +138,14 @@ fn kill_all() {
 /// it so.
 fn wait_for_children() {
     let _ = signal::set_disposition(Signal::CHLD, Disposition::Default); // it cannot fail
+}
+
+/// From here on we open files, also where everybody has few: as many as the kernel gives its init
+/// (include/asm-generic/resource.h, INIT_RLIMITS).
+fn raise_limit() {
+    if let Ok(limit) = Rlimit::parse(b"nofile=1024:4096") {
+        let _ = ids::set_rlimit(limit); // without CAP_SYS_RESOURCE it stays as it is
+    }
 }
 
 /// Tells a device of QEMU, which ends QEMU. Where it does not, the next step does.

@@ -117,7 +117,7 @@ impl MachineAct<'_> {
             Self::SetMachineId(_) => "openat*|read*|close*|fchmod?|write?|faccessat?|mount?",
             Self::FeedWatchdog(..) => "openat|ioctl|write?|ioctl?|clock_gettime?|close?",
             Self::FeedLast(_) => "ioctl*|write?|close?",
-            Self::KillAll => "rt_sigaction|kill|wait4*|ppoll*|faccessat|mkdirat?|mount?",
+            Self::KillAll => "rt_sigaction|kill|wait4*|ppoll*|faccessat|mkdirat?|mount?|prlimit64",
             Self::Sync => "clone3|sync|openat+|read+|close+|wait4+|ppoll*",
             Self::Report { .. } => {
                 "openat*|read*|clock_gettime*|ppoll*|pwritev2*|write+|ioctl*|socket*|connect*|\
