@@ -99,7 +99,7 @@ fn functions() -> BTreeMap<u64, Function> {
     let mut functions = BTreeMap::new();
     let mut last = None;
     for line in text.lines() {
-        let is_head = line.ends_with(">:");
+        let is_head = line.ends_with(">:") && !line.starts_with(' '); // as a text of ours may
         if let Some((address, name)) = line.split_once(" <").filter(|_| is_head) {
             let address = number(address).unwrap();
             let name = name.trim_end_matches(">:").to_owned();
