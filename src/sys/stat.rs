@@ -55,6 +55,14 @@ pub fn modified_s(path: &CStr) -> Result<i64, Errno> {
     statx(&here(), path, 0, raw::STATX_MTIME).map(|info| info.stx_mtime.tv_sec)
 }
 
+/// statx(2): how many bytes an open file has.
+///
+/// # Errors
+/// ENOSYS before Linux 4.11.
+pub fn len_of(fd: &Fd) -> Result<u64, Errno> {
+    statx(fd, c"", raw::AT_EMPTY_PATH, raw::STATX_SIZE).map(|info| info.stx_size)
+}
+
 /// statx(2): the fields of `mask` (STATX_*), and those that the kernel has at hand, for `path`
 /// below `directory`, or for `directory` itself with an empty path and AT_EMPTY_PATH. A field that
 /// the kernel or the file system does not have is zero.

@@ -349,6 +349,27 @@ fn a_log_is_followed_across_its_files_to_the_end() {
 }
 
 #[test]
+fn a_log_that_is_emptied_is_followed_from_its_beginning() {
+    // Looks like the last line of a file that was longer before.
+    let log = file::directory();
+    drop(file::write(&log, "log", 0o666, ""));
+    std::fs::set_permissions(&log, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let go = file::text(&directory().join("go"));
+    let script = format!(
+        "i=0; while [ $i -lt 250 ]; do echo line $i; i=$((i+1)); done; echo filled; \
+         while ! test -e {go}; do sleep 0.05; done; \
+         while [ $i -lt 500 ]; do echo line $i; i=$((i+1)); done; echo over; exec sleep 1000"
+    );
+    let sandbox = Sandbox::start(Who::User, &main(&script, &log, ", max = '16KiB'", ""));
+    let mut follower = Run::nsinit(Who::User, &["logs", "-f", &sandbox.name]).start();
+    drop(follower.wait_for("main: filled"));
+    std::fs::write(&go, "").unwrap();
+    drop(follower.wait_for("main: over"));
+    assert!(files(&log)[0].1 < 8_192, "it was emptied once: {:?}", files(&log));
+    drop(sandbox.stop());
+}
+
+#[test]
 fn without_a_log_there_is_none_to_show() {
     let sandbox = Sandbox::start(Who::User, "[[service]]\ncommand = ['sleep', '1000']\n");
     sandbox.ask(&["logs"]).saying(1, &["no service of sandbox", "has a log"]);

@@ -115,10 +115,17 @@ impl Chain {
                 Ok(_) | Err(_) if self.at.saturating_add(1) < self.parts.len() => {
                     (self.at, self.offset) = (self.at.saturating_add(1), 0);
                 }
+                Ok(_) | Err(_) if is_emptied(part, self.offset) => self.offset = 0,
                 Ok(_) | Err(_) => return 0,
             }
         }
     }
+}
+
+/// Whether a file that was read so far has become shorter. PID 1 empties a log that it may not turn
+/// over, because its directory is somebody else's.
+fn is_emptied(part: &Fd, offset: usize) -> bool {
+    stat::len_of(part).is_ok_and(|len| len < offset as u64)
 }
 
 /// How many lines are there, a last one that is no whole one included.
