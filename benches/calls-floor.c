@@ -9,14 +9,12 @@
  */
 #include "calls.h"
 #include <linux/capability.h>
-#include <linux/prctl.h>
 
 #define MS_NOSUID 2
 #define MS_NODEV 4
 #define MS_NOEXEC 8
 #define MS_REC 16384
 #define MS_PRIVATE (1 << 18)
-#define CLOCK_MONOTONIC 1
 
 static inline __attribute__((always_inline)) void become(char **argv, char **envp)
 {
@@ -32,27 +30,19 @@ static inline __attribute__((always_inline)) void become(char **argv, char **env
 
 static void pid_one(char **argv, char **envp, int report)
 {
-	long now[2];
 	int pidfd = -1;
 
-	must(SYS(__NR_close_range, 3, report - 1, 0, 0, 0));
-	must(SYS(__NR_close_range, report + 1, ~0u, 0, 0, 0));
-	SYS(__NR_setpgid, 0, 0, 0, 0, 0);
+	let_go(report);
 	must(SYS(__NR_mount, 0, "/", 0, MS_REC | MS_PRIVATE, 0));
 	must(SYS(__NR_mount, "proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0));
-	must(SYS(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));
-	must(SYS(__NR_write, report, "\1\0\0\0\0\0\0", 8, 0, 0));
+	tell(report);
 	long signalfd = signals();
-	SYS(__NR_clock_gettime, CLOCK_MONOTONIC, now, 0, 0, 0);
+	look_at_clock();
 	long pid = clone3(CLONE_VM | CLONE_VFORK, &pidfd);
 	if (pid == 0)
 		become(argv, envp);
 	must(pid);
-	int code = wait_for(pidfd, signalfd);
-	close_fd(pidfd);
-	SYS(__NR_clock_gettime, CLOCK_MONOTONIC, now, 0, 0, 0);
-	SYS(__NR_kill, -1, SIGTERM, 0, 0, 0);
-	quit(code);
+	supervise(pidfd, signalfd);
 }
 
 void entry(long *stack)

@@ -16,13 +16,11 @@
 #include <linux/filter.h>
 #include <linux/keyctl.h>
 #include <linux/mount.h>
-#include <linux/prctl.h>
 #include <linux/seccomp.h>
 
 #define S_IFCHR 0020000
 #define S_IFREG 0100000
 #define MNT_DETACH 2
-#define CLOCK_MONOTONIC 1
 
 /* What a container keeps of root's capabilities: the default of nsinit. */
 #define KEPT 0x800405fb
@@ -227,18 +225,14 @@ static inline __attribute__((always_inline)) void become(char **argv, char **env
 static void pid_one(const char *root, char **argv, char **envp, int report)
 {
 	struct __user_cap_data_struct sets[2];
-	long now[2];
 	int pidfd = -1;
 
-	must(SYS(__NR_close_range, 3, report - 1, 0, 0, 0));
-	must(SYS(__NR_close_range, report + 1, ~0u, 0, 0, 0));
-	SYS(__NR_setpgid, 0, 0, 0, 0, 0);
+	let_go(report);
 	make_root(root);
-	must(SYS(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));
-	must(SYS(__NR_write, report, "\1\0\0\0\0\0\0", 8, 0, 0));
+	tell(report);
 	must(SYS(__NR_keyctl, KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0));
 	long signalfd = signals();
-	SYS(__NR_clock_gettime, CLOCK_MONOTONIC, now, 0, 0, 0);
+	look_at_clock();
 	long pid = clone3(CLONE_VM | CLONE_VFORK, &pidfd);
 	if (pid == 0)
 		become(argv, envp);
@@ -248,11 +242,7 @@ static void pid_one(const char *root, char **argv, char **envp, int report)
 	hold(1 << CAP_KILL);
 	must(SYS(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
 	install(OWN_FILTER, sizeof OWN_FILTER / sizeof *OWN_FILTER);
-	int code = wait_for(pidfd, signalfd);
-	close_fd(pidfd);
-	SYS(__NR_clock_gettime, CLOCK_MONOTONIC, now, 0, 0, 0);
-	SYS(__NR_kill, -1, SIGTERM, 0, 0, 0);
-	quit(code);
+	supervise(pidfd, signalfd);
 }
 
 void entry(long *stack)
